@@ -1,0 +1,339 @@
+"""The network: embedding, LSTM layers, softmax; its loss and the gradient of every parameter.
+
+    x_t = embedding[character_t]    h_t = LSTM_L(... LSTM_1(x_t))    p_t = softmax(W_out h_t + b_out)
+
+The loss is the mean cross-entropy of the next character, in nats. The gradient is that of truncated backpropagation
+through time (Williams & Peng 1990): the state is carried from chunk to chunk, the gradient is not.
+
+Parameters have PyTorch's names, shapes and gate order (i, f, g, o), so that a file of them is an `nn.Embedding`, an
+`nn.LSTM` and an `nn.Linear`; both of PyTorch's biases are kept, and have equal gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstm import layer
+from lstm.arrays import BoolArray, FloatArray, IntArray
+
+ONE_HOT_LIMIT = 256
+"""Up to this many characters the gradient of layer 1's table is one product with one-hot rows; beyond, a sum over
+sorted rows, which costs 1.5 times that at V = 97 and a tenth at V = 3,000."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a network: characters V, embedding E, hidden units H of each of L layers."""
+
+    V: int
+    E: int
+    H: int
+    L: int
+
+    def parameters(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every parameter, in the order in which they lie in memory."""
+        V, E, H = self.V, self.E, self.H
+        shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (V, E)}
+        for k in range(self.L):
+            shapes[f"lstm.weight_ih_l{k}"] = (4 * H, H if k else E)
+            shapes[f"lstm.weight_hh_l{k}"] = (4 * H, H)
+            shapes[f"lstm.bias_ih_l{k}"] = shapes[f"lstm.bias_hh_l{k}"] = (4 * H,)
+        return shapes | {"output.weight": (V, H), "output.bias": (V,)}
+
+
+class Parameters:
+    """Named arrays that are views of one flat vector, so that optimiser and norm run over a single array."""
+
+    def __init__(self, shape: Shape, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> None:
+        self.shape = shape
+        shapes = shape.parameters()
+        self.flat: FloatArray = np.zeros(sum(int(np.prod(s)) for s in shapes.values()), dtype)
+        self._views: dict[str, FloatArray] = {}
+        start = 0
+        for name, s in shapes.items():
+            end = start + int(np.prod(s))
+            self._views[name] = self.flat[start:end].reshape(s)
+            start = end
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self._views[name]
+
+    def __setitem__(self, name: str, value: FloatArray) -> None:
+        self._views[name][...] = value
+
+    def items(self) -> Iterator[tuple[str, FloatArray]]:
+        """Name and array (a view) of each parameter."""
+        yield from self._views.items()
+
+    def copy(self) -> Parameters:
+        """An independent copy."""
+        other = Parameters(self.shape, self.flat.dtype)
+        other.flat[...] = self.flat
+        return other
+
+
+def initial_parameters(
+    shape: Shape,
+    rng: np.random.Generator,
+    log_frequencies: FloatArray | None = None,
+    dtype: type[np.floating] = np.float32,
+) -> Parameters:
+    """Fresh weights: uniform in +-1/sqrt(H) (PyTorch's), embedding normal, forget bias 1.
+
+    ``log_frequencies`` (V,) starts the output bias: the network then begins at the entropy of the letters instead of
+    log V, worth 0.16-0.27 bits per character after a million characters.
+    """
+    parameters = Parameters(shape, dtype)
+    bound = 1 / np.sqrt(shape.H)
+    for name, array in parameters.items():
+        if name == "embedding.weight":
+            array[...] = rng.standard_normal(array.shape)
+        elif name == "output.bias":
+            array[...] = 0 if log_frequencies is None else log_frequencies
+        elif ".bias_" in name:
+            # Jozefowicz, Zaremba & Sutskever 2015, section 2.2: forget bias 1. The other bias of the pair stays 0.
+            array[shape.H : 2 * shape.H] = 1.0 if ".bias_ih" in name else 0.0
+        else:
+            array[...] = rng.uniform(-bound, bound, array.shape)
+    return parameters
+
+
+@dataclass(frozen=True)
+class State:
+    """Hidden and cell states between chunks, each (L, H, B)."""
+
+    hidden: FloatArray
+    cell: FloatArray
+
+    @classmethod
+    def zeros(cls, shape: Shape, B: int, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> State:
+        """The state before a text."""
+        return cls(np.zeros((shape.L, shape.H, B), dtype), np.zeros((shape.L, shape.H, B), dtype))
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """Probabilities of dropping; 0 drops nothing.
+
+    ``input``: elements of a character's embedding; ``output``: hidden units between layers and before the softmax;
+    both drawn once a chunk and stream and held over its time steps (Gal & Ghahramani 2016, section 4), which measured
+    the same as fresh masks at each step and costs nothing. ``recurrent_weights``: elements of W_hh, once a chunk
+    (DropConnect; Merity, Keskar & Socher 2017, section 2).
+    """
+
+    input: float = 0.0
+    output: float = 0.0
+    recurrent_weights: float = 0.0
+
+
+NO_DROPOUT = Dropout()
+
+
+def _mask(rng: np.random.Generator, shape: tuple[int, ...], drop: float, dtype: np.dtype[np.floating]) -> FloatArray:
+    """Zeros with probability `drop`, else 1 / (1 - drop), so that the mean stays (inverted dropout)."""
+    return ((rng.random(shape, dtype=np.float32) >= drop) / (1 - drop)).astype(dtype)
+
+
+class Network:
+    """Loss and gradient over chunks of up to T steps of B streams; owns the arrays that this needs."""
+
+    def __init__(self, parameters: Parameters, T: int, B: int) -> None:
+        self.parameters, self.T, self.B = parameters, T, B
+        shape, dtype = parameters.shape, parameters.flat.dtype
+        self.shape = shape
+        V, H, L = shape.V, shape.H, shape.L
+        self._spaces = [layer.Workspace(T, B, H if k else 0, H, dtype) for k in range(L)]
+        self._logits = np.empty((T, V, B), dtype)
+        self._row = np.empty((T, 1, B), dtype)
+        self._logit_rows = np.empty((T, B, V), dtype)
+        self._hidden_rows = np.empty((T, B, H), dtype)
+        self._below_rows = [np.empty((T, B, 2 * H if k else H), dtype) for k in range(L)]
+        self._d_hidden = np.empty((T, H, B), dtype)
+        self._dropped = np.empty((T, H, B), dtype)
+        self.gradients = Parameters(shape, dtype)
+
+    def _pack(self, masks: _Masks) -> list[layer.PackedWeights]:
+        p, packed = self.parameters, []
+        for k in range(self.shape.L):
+            w_h = p[f"lstm.weight_hh_l{k}"]
+            if masks.recurrent_weights is not None:
+                w_h = w_h * masks.recurrent_weights[k]
+            embedding = None
+            if k == 0:
+                embedding = p["embedding.weight"]
+                if masks.embedding is not None:
+                    embedding = embedding * masks.embedding
+            bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
+            packed.append(layer.pack(p[f"lstm.weight_ih_l{k}"], w_h, bias, embedding))
+        return packed
+
+    def _forward(self, packed: list[layer.PackedWeights], inputs: IntArray, state: State, masks: _Masks) -> State:
+        """Run the layers over ``inputs`` (T, B); the last one's hidden states, after dropout, are in `_top(T)`."""
+        T, L, H = len(inputs), self.shape.L, self.shape.H
+        for k, (weights, space) in enumerate(zip(packed, self._spaces, strict=True)):
+            space.set_state(state.hidden[k], state.cell[k])
+            if k:
+                self._drop(self._spaces[k - 1].hidden(T), masks.output, k - 1, out=space.below[:T, :H])
+            layer.forward(weights, space, T, inputs if k == 0 else None)
+        if masks.output is not None:
+            self._drop(self._spaces[-1].hidden(T), masks.output, L - 1, out=self._dropped[:T])
+        return State(
+            np.stack([space.hidden(T)[-1] for space in self._spaces]), np.stack([s.cell for s in self._spaces])
+        )
+
+    @staticmethod
+    def _drop(values: FloatArray, masks: list[FloatArray] | None, k: int, out: FloatArray) -> None:
+        if masks is None:
+            out[...] = values
+        else:
+            np.multiply(values, masks[k], out=out)
+
+    def _softmax(self, top: FloatArray, targets: IntArray, counted: BoolArray | None) -> tuple[FloatArray, float]:
+        """Probabilities (T, V, B), in place of the logits, and the summed cross-entropy of ``targets`` (T, B)."""
+        T = len(top)
+        logits, row = self._logits[:T], self._row[:T]
+        np.matmul(self.parameters["output.weight"], top, out=logits)
+        np.add(logits, self.parameters["output.bias"][:, None], out=logits)
+        np.max(logits, axis=1, keepdims=True, out=row)
+        np.subtract(logits, row, out=logits)
+        wanted = np.take_along_axis(logits, targets[:, None], axis=1)
+        np.exp(logits, out=logits)
+        np.sum(logits, axis=1, keepdims=True, out=row)
+        nats_each = (np.log(row) - wanted)[:, 0]
+        nats = float(np.sum(nats_each, dtype=np.float64, where=True if counted is None else counted))
+        np.divide(logits, row, out=logits)
+        return logits, nats
+
+    def loss(
+        self, inputs: IntArray, targets: IntArray, state: State, counted: BoolArray | None = None
+    ) -> tuple[float, State]:
+        """Summed cross-entropy in nats of ``targets`` given ``inputs``, both (T, B), and the state after them.
+
+        Only where ``counted`` (T, B) is true, if it is given.
+        """
+        masks = _Masks()
+        state = self._forward(self._pack(masks), inputs, state, masks)
+        _, nats = self._softmax(self._spaces[-1].hidden(len(inputs)), targets, counted)
+        return nats, state
+
+    def loss_and_gradients(
+        self,
+        inputs: IntArray,
+        targets: IntArray,
+        state: State,
+        dropout: Dropout = NO_DROPOUT,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[float, State]:
+        """Mean cross-entropy in nats of ``targets`` given ``inputs``, both (T, B), and the state after them.
+
+        The gradients are in `self.gradients` afterwards. ``rng`` draws the dropout masks.
+        """
+        T, V, H, L = len(inputs), self.shape.V, self.shape.H, self.shape.L
+        count = inputs.size
+        p, grad = self.parameters, self.gradients
+        masks = _Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
+        packed = self._pack(masks)
+        state = self._forward(packed, inputs, state, masks)
+        hidden = self._spaces[-1].hidden(T)
+        top = hidden if masks.output is None else self._dropped[:T]
+
+        d_logits, nats = self._softmax(top, targets, None)
+        # d(cross-entropy)/d(logits) = p - 1 at the target
+        np.put_along_axis(
+            d_logits, targets[:, None], np.take_along_axis(d_logits, targets[:, None], axis=1) - 1.0, axis=1
+        )
+        np.multiply(d_logits, 1.0 / count, out=d_logits)
+        logit_rows = layer.rows(d_logits, self._logit_rows[:T])
+        np.matmul(logit_rows.T, layer.rows(top, self._hidden_rows[:T]), out=grad["output.weight"])
+        np.sum(logit_rows, axis=0, out=grad["output.bias"])
+        d_hidden = self._d_hidden[:T]
+        np.matmul(p["output.weight"].T, d_logits, out=d_hidden)
+
+        for k in range(L - 1, -1, -1):
+            space = self._spaces[k]
+            if masks.output is not None:
+                np.multiply(d_hidden, masks.output[k], out=d_hidden)
+            below_rows = layer.rows(space.below[:T], self._below_rows[k][:T])  # before backward writes dx over x
+            dz = layer.backward(packed[k], space, T, d_hidden)
+            dw_h = grad[f"lstm.weight_hh_l{k}"]
+            if k:
+                dw = layer.unpack_gates(dz.T @ below_rows)
+                grad[f"lstm.weight_ih_l{k}"], dw_h[...] = dw[:, :H], dw[:, H:]
+                d_bias = layer.unpack_gates(dz.sum(axis=0))
+                d_hidden[...] = space.below[:T, :H]
+            else:
+                dw_h[...] = layer.unpack_gates(dz.T @ below_rows)
+                d_bias = self._first_layer(dz, inputs, masks)
+            if masks.recurrent_weights is not None:
+                np.multiply(dw_h, masks.recurrent_weights[k], out=dw_h)
+            grad[f"lstm.bias_ih_l{k}"] = grad[f"lstm.bias_hh_l{k}"] = d_bias
+        return nats / count, state
+
+    def first_state_gradients(self) -> State:
+        """dL/d(first state) of the last `loss_and_gradients`: for checks, since training cuts the gradient there."""
+        return State(
+            np.stack([space.d_below[space.D :] for space in self._spaces]), np.stack([s.d_cell for s in self._spaces])
+        )
+
+    def _first_layer(self, dz: FloatArray, inputs: IntArray, masks: _Masks) -> FloatArray:
+        """Gradients of embedding and W_ih, by way of the table's, (V, 4H); returns the bias's, (4H,)."""
+        V = self.shape.V
+        d_table = layer.unpack_gates(_sum_by_character(dz, inputs.ravel(), V).T).T
+        embedding, w_x = self.parameters["embedding.weight"], self.parameters["lstm.weight_ih_l0"]
+        d_embedding = self.gradients["embedding.weight"]
+        np.matmul(d_table, w_x, out=d_embedding)
+        if masks.embedding is not None:
+            embedding = embedding * masks.embedding
+            np.multiply(d_embedding, masks.embedding, out=d_embedding)
+        np.matmul(d_table.T, embedding, out=self.gradients["lstm.weight_ih_l0"])
+        return d_table.sum(axis=0)
+
+
+def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
+    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,): (V, F)."""
+    if V <= ONE_HOT_LIMIT:
+        one_hot = np.zeros((V, len(ids)), rows.dtype)
+        one_hot[ids, np.arange(len(ids))] = 1.0
+        return one_hot @ rows
+    order = np.argsort(ids, kind="stable")
+    present, starts = np.unique(ids[order], return_index=True)
+    sums = np.zeros((V, rows.shape[1]), rows.dtype)
+    sums[present] = np.add.reduceat(rows[order], starts, axis=0)
+    return sums
+
+
+@dataclass(frozen=True)
+class _Masks:
+    """Dropout masks of one chunk; None where nothing is dropped.
+
+    ``embedding`` (V, E); ``output``, one (H, B) a layer; ``recurrent_weights``, one (4H, H) a layer.
+    """
+
+    embedding: FloatArray | None = None
+    output: list[FloatArray] | None = None
+    recurrent_weights: list[FloatArray] | None = None
+
+    @classmethod
+    def draw(
+        cls,
+        shape: Shape,
+        B: int,
+        dropout: Dropout,
+        rng: np.random.Generator | None,
+        dtype: np.dtype[np.floating],
+    ) -> _Masks:
+        if dropout == NO_DROPOUT:
+            return cls()
+        if rng is None:
+            raise ValueError("dropout needs a random generator")
+        H, L = shape.H, range(shape.L)
+        return cls(
+            _mask(rng, (shape.V, shape.E), dropout.input, dtype) if dropout.input else None,
+            [_mask(rng, (H, B), dropout.output, dtype) for _ in L] if dropout.output else None,
+            [_mask(rng, (4 * H, H), dropout.recurrent_weights, dtype) for _ in L]
+            if dropout.recurrent_weights
+            else None,
+        )
