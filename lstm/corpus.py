@@ -54,7 +54,9 @@ def decode(data: bytes) -> str:
             try:
                 return data[len(mark) :].decode(encoding)
             except UnicodeDecodeError as error:
-                raise CorpusError(f"The text claims to be {encoding.upper()} but is damaged at byte {error.start}.") from None
+                raise CorpusError(
+                    f"The text claims to be {encoding.upper()} but is damaged at byte {error.start}."
+                ) from None
     if b"\0" in data[:65536]:
         raise CorpusError("This looks like a binary file, not like plain text.")
     try:

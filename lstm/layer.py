@@ -42,13 +42,14 @@ from lstm.arrays import FloatArray, IntArray
 class PackedWeights:
     """A layer's weights as the loops want them: gates in the order o, i, f, g; copied once a chunk.
 
-    Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved; ``bias``
-    (4H, 1) halved like ``forward``; ``table`` (4H, V) instead of a bias where the layer reads characters (D = 0).
+    Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved, only for
+    training; ``bias`` (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads
+    characters (D = 0).
     """
 
     forward: FloatArray
-    backward: FloatArray
-    bias: FloatArray | None
+    backward: FloatArray | None
+    bias: FloatArray
     table: FloatArray | None
 
 
@@ -64,20 +65,29 @@ def unpack_gates(array: FloatArray) -> FloatArray:
     return np.concatenate([array[H:], array[:H]])
 
 
-def pack(w_x: FloatArray, w_h: FloatArray, bias: FloatArray, embedding: FloatArray | None = None) -> PackedWeights:
+def pack(
+    w_x: FloatArray,
+    w_h: FloatArray,
+    bias: FloatArray,
+    embedding: FloatArray | None = None,
+    forward_only: bool = False,
+) -> PackedWeights:
     """Pack a layer's weights: ``w_x`` (4H, D or E), ``w_h`` (4H, H), ``bias`` (4H,), gates in the order i, f, g, o.
 
     With ``embedding`` (V, E) the layer is the first one, and reads characters by a table instead of vectors.
     """
     H = w_h.shape[1]
-    table = packed_bias = None
+    packed_bias = pack_gates(bias)[:, None]
+    packed_bias[: 3 * H] *= 0.5
+    table = None
     if embedding is None:
-        weights, packed_bias = pack_gates(np.concatenate([w_x, w_h], axis=1)), pack_gates(bias)[:, None]
-        packed_bias[: 3 * H] *= 0.5
+        weights = pack_gates(np.concatenate([w_x, w_h], axis=1))
     else:
-        weights, table = pack_gates(w_h), pack_gates(w_x @ embedding.T + bias[:, None])
+        weights, table = pack_gates(w_h), pack_gates(w_x @ embedding.T)
         table[: 3 * H] *= 0.5
-    backward = np.ascontiguousarray(weights.T)  # a copy: W.T @ z is 6 % slower than a contiguous matrix here
+        table += packed_bias
+    # A copy: W.T @ z is 6 % slower than a contiguous matrix here.
+    backward = None if forward_only else np.ascontiguousarray(weights.T)
     weights[: 3 * H] *= 0.5
     return PackedWeights(weights, backward, packed_bias, table)
 
@@ -126,16 +136,21 @@ class Workspace:
         self.tanh_cell, self.product = np.empty((H, B), dtype), np.empty((H, B), dtype)
         self.d_below, self.d_hidden = np.empty((D + H, B), dtype), np.empty((H, B), dtype)
         self.d_cell = np.empty((H, B), dtype)
+        o, i, f, g = _blocks(H)
         # Views are made here, not in the loops, where making them took 8 % of a step at H = 128.
         self.steps = [
             Step(
-                self.below[t],
-                self.below[t + 1, D:],
-                *(self.factors[t, rows] for rows in (slice(0, 3 * H), *_blocks(H))),
-                self.factors[t, H:].reshape(3, H, B),
-                self.factors[t].reshape(B, 4 * H),
-                self.hidden_to_cell[t],
-                self.forget[t],
+                below=self.below[t],
+                hidden=self.below[t + 1, D:],
+                d_sigmoids=self.factors[t, : 3 * H],
+                d_o=self.factors[t, o],
+                d_i=self.factors[t, i],
+                d_f=self.factors[t, f],
+                d_g=self.factors[t, g],
+                d_ifg=self.factors[t, H:].reshape(3, H, B),
+                dz_rows=self.factors[t].reshape(B, 4 * H),
+                hidden_to_cell=self.hidden_to_cell[t],
+                forget=self.forget[t],
             )
             for t in range(T)
         ]
@@ -207,6 +222,9 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
     d_below[...], dc[...] = 0.0, 0.0
     product = space.product
     matmul, multiply, add = np.matmul, np.multiply, np.add
+    transposed = weights.backward
+    if transposed is None:
+        raise ValueError("these weights were packed for the forward pass only")
     for t in range(T - 1, -1, -1):
         below, _, _, d_o, _, _, _, d_ifg, dz_rows, hidden_to_cell, forget = space.steps[t]
         add(d_hidden[t], dh_below, out=dh)
@@ -215,7 +233,7 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
         multiply(d_o, dh, out=dz_o)
         multiply(d_ifg, dc, out=dz_ifg)
         multiply(dc, forget, out=dc)
-        matmul(weights.backward, dz, out=d_below)
+        matmul(transposed, dz, out=d_below)
         # The factors of this step are used up: their memory takes dz, transposed, which saves 4 T H B floats
         # against an array of its own.
         dz_rows[...] = dz.T

@@ -231,7 +231,7 @@ class Network:
 
         The gradients are in `self.gradients` afterwards. ``rng`` draws the dropout masks.
         """
-        T, V, H, L = len(inputs), self.shape.V, self.shape.H, self.shape.L
+        T, H, L = len(inputs), self.shape.H, self.shape.L
         count = inputs.size
         p, grad = self.parameters, self.gradients
         masks = _Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
@@ -289,7 +289,8 @@ class Network:
             embedding = embedding * masks.embedding
             np.multiply(d_embedding, masks.embedding, out=d_embedding)
         np.matmul(d_table.T, embedding, out=self.gradients["lstm.weight_ih_l0"])
-        return d_table.sum(axis=0)
+        d_bias: FloatArray = d_table.sum(axis=0)
+        return d_bias
 
 
 def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
@@ -297,7 +298,8 @@ def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
     if V <= ONE_HOT_LIMIT:
         one_hot = np.zeros((V, len(ids)), rows.dtype)
         one_hot[ids, np.arange(len(ids))] = 1.0
-        return one_hot @ rows
+        sums: FloatArray = one_hot @ rows
+        return sums
     order = np.argsort(ids, kind="stable")
     present, starts = np.unique(ids[order], return_index=True)
     sums = np.zeros((V, rows.shape[1]), rows.dtype)

@@ -18,13 +18,11 @@ for every V (six symbols packed into 64 bits, ten each, would stop at V = 1,024)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-IntArray = npt.NDArray[np.integer[Any]]
-FloatArray = npt.NDArray[np.float64]
+from lstm.arrays import FloatArray, IntArray
 
 # The node of an n-gram that was not seen. As an index it takes the last element of `discounted`, `backoff` and
 # `degree`, which is the neutral one: nothing to add, all the weight to the lower order, no successors.

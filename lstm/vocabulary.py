@@ -101,7 +101,8 @@ class Vocabulary:
     def log_frequencies(self, ids: IntArray) -> FloatArray:
         """Logarithm of each character's share of a text, (V,) float32, with one added to every count."""
         counts = np.bincount(ids, minlength=len(self)) + 1.0
-        return np.log(counts / counts.sum()).astype(np.float32)
+        log_shares: FloatArray = np.log(counts / counts.sum()).astype(np.float32)
+        return log_shares
 
 
 def clean_seed(text: str) -> str:

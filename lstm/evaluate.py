@@ -1,0 +1,55 @@
+"""``python -m lstm.evaluate``: how well a model predicts a text, in bits per character.
+
+State is carried through the text from its beginning; nothing of the text is learned.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from pathlib import Path
+
+from lstm import command
+
+PROG = "python -m lstm.evaluate"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    parser = command.Parser(prog=PROG, description=__doc__.partition(":\n")[0] if __doc__ else None)
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to measure")
+    parser.add_argument("--text", type=Path, required=True, metavar="FILE", help="songs that it has not seen")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args(arguments)
+    command.use_threads(1)
+    return command.run(lambda: _evaluate(options), PROG, command.expected_errors)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from lstm.corpus import join, read_corpus, songs_of
+    from lstm.likelihood import Likelihood
+    from lstm.model_file import load_model
+
+    model = load_model(options.model)
+    ids = model.vocabulary.encode(join(songs_of(read_corpus([options.text]))))
+    nats = Likelihood(model.parameters).nats(ids) / max(1, len(ids) - 1)
+    result = {
+        "bits_per_character": nats / math.log(2),
+        "nats_per_character": nats,
+        "characters": len(ids) - 1,
+        "unknown_characters": int((ids[1:] == 0).sum()),
+    }
+    if options.json:
+        print(json.dumps(result))
+    else:
+        print(
+            f"{result['bits_per_character']:.4f} bits per character ({nats:.4f} nats) over "
+            f"{result['characters']:,} characters, {result['unknown_characters']:,} of them unknown to the model"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Which settings a training takes, by what it starts from and how much text there is.
+
+Every number was chosen on songs held out for choosing (see tests/benchmarks/QUALITY.md), none on the test songs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstm.network import Dropout
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the defaults are for one corpus."""
+
+    epochs: float
+    learning_rate: float
+    dropout: Dropout
+    batch: int
+    unroll: int
+    warm_up: float
+    patience: int
+    hidden: int = 512
+    layers: int = 1
+    embedding: int = 64
+
+
+def fine_tuning(characters: int) -> Recipe:
+    """From a base. A small corpus is read more often, under more dropout."""
+    small = characters < 250_000
+    return Recipe(
+        epochs=8 if characters < 100_000 else 6 if small else 4,
+        learning_rate=1.5e-3,
+        dropout=Dropout(output=0.4 if small else 0.3),
+        batch=16,
+        unroll=64,
+        warm_up=0.1,
+        patience=8,
+    )
+
+
+def from_scratch(characters: int, hidden: int | None = None) -> Recipe:
+    """From random weights: a high rate annealed to zero, and dropout by how often the text is read."""
+    H = hidden or (256 if characters < 3_000_000 else 512)
+    if characters < 400_000:
+        epochs, dropout = 15.0, Dropout(output=0.3, recurrent_weights=0.3)
+    elif characters < 3_000_000:
+        epochs, dropout = 8.0, Dropout(output=0.1, recurrent_weights=0.1)
+    else:
+        epochs, dropout = 4.0, Dropout(output=0.05)
+    return Recipe(
+        epochs=epochs,
+        learning_rate=1e-2 if H <= 256 else 4e-3,
+        dropout=dropout,
+        batch=16 if characters < 3_000_000 else 32,
+        unroll=64,
+        warm_up=0.05,
+        patience=8,
+        hidden=H,
+    )

@@ -1,0 +1,83 @@
+"""``python -m lstm.sample``: songs of a model, on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from lstm import command
+
+PROG = "python -m lstm.sample"
+SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    parser = command.Parser(prog=PROG, description="Songs of a model, on standard output.")
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to sample from")
+    parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
+    parser.add_argument("--lines", type=command.number(int, 1, 200), default=12, help="lines of text (default 12)")
+    parser.add_argument(
+        "--temperature", type=command.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: what reads best)"
+    )
+    parser.add_argument("--top-p", type=command.number(float, 0.05, 1.0), help="share of the likeliest kept")
+    parser.add_argument("--rhyme", choices=SCHEMES, default="none", type=_scheme, help="rhyme scheme (default none)")
+    parser.add_argument("--count", type=command.number(int, 1, 1000), default=1, help="how many songs (default 1)")
+    parser.add_argument("--random-seed", type=command.number(int, 0, 2**63), help="the same one gives the same songs")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args(arguments)
+    if len(options.seed) > 200:
+        parser.error("--seed is longer than 200 characters")
+    command.use_threads(1)
+    return command.run(lambda: _sample(options), PROG, command.expected_errors)
+
+
+def _scheme(text: str) -> str:
+    return "none" if text.lower() == "none" else text.upper()
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from lstm.composing import Composition, SongSettings, drive
+    from lstm.model_file import load_model
+    from lstm.sampling import Voice
+
+    voice = Voice(load_model(options.model))
+    first_seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
+    defaults = SongSettings()
+    streaming = not options.json and options.out is None
+    songs, characters, started = [], 0, time.perf_counter()
+    for k in range(options.count):
+        settings = SongSettings(
+            lines=options.lines,
+            temperature=defaults.temperature if options.temperature is None else options.temperature,
+            top_p=defaults.top_p if options.top_p is None else options.top_p,
+            rhyme=options.rhyme,
+            random_seed=first_seed + k,
+        )
+        composition = Composition(voice, options.seed, settings)
+        pieces = []
+        if k and streaming:
+            print("\n\n")
+        for piece in drive(composition):
+            pieces.append(piece)
+            if streaming:
+                print(piece, end="", flush=True)
+        if streaming:
+            print()
+        songs.append("".join(pieces))
+        characters += composition.sampled_characters
+    speed = characters / max(1e-9, time.perf_counter() - started)
+    if options.out is not None:
+        options.out.write_text("\n\n\n".join(songs) + "\n", "utf-8")
+    if options.json:
+        print(json.dumps({"lyrics": songs, "characters_per_second": round(speed, 1)}, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

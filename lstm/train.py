@@ -1,0 +1,224 @@
+"""``python -m lstm.train``: train an artist offline, from a corpus to a model file and its curve."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstm import command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lstm.model_file import Model
+    from lstm.training import Progress, Trainer
+
+PROG = "python -m lstm.train"
+CHECKPOINT_SECONDS = 15.0
+PLAIN_LINE_SECONDS = 10.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    number = command.number
+    parser = command.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
+    parser.add_argument("--artist", required=True, metavar="NAME", help="names the corpus, the model and the curve")
+    parser.add_argument(
+        "--corpus", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help="songs (default: DIR/corpora/NAME.txt)"
+    )
+    parser.add_argument("--data-dir", type=Path, default=Path("data"), metavar="DIR", help="data folder (default data)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="model file (default: DIR/models/NAME.safetensors)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="the longest it may take")
+    length.add_argument("--epochs", type=number(float, 0.01, 10_000), help="passes over the corpus")
+    scratch = parser.add_argument_group("only with --start scratch")
+    scratch.add_argument("--hidden", type=number(int, 1, 4096), help="hidden units of a layer")
+    scratch.add_argument("--layers", type=number(int, 1, 8), help="LSTM layers")
+    scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
+    parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
+    parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
+    parser.add_argument("--start", metavar="base|scratch|FILE", help="what to start from (default: base, if there)")
+    parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
+    parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
+    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args(arguments)
+    if options.start != "scratch" and (options.hidden or options.layers or options.embedding):
+        parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
+    _check_name(parser, options.artist)
+    command.use_threads(options.threads)
+    return command.run(lambda: _train(options), PROG, command.expected_errors)
+
+
+def _check_name(parser: command.Parser, name: str) -> None:
+    if not 1 <= len(name.strip()) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
+        parser.error(f"--artist {name!r} is no artist name: 1 to 40 characters, without slash, backslash or colon")
+
+
+def _start_model(choice: str | None) -> Model | None:
+    from lstm.base import load_base
+    from lstm.corpus import CorpusError
+    from lstm.model_file import load_model
+
+    if choice == "scratch":
+        return None
+    if choice in (None, "base"):
+        model = load_base()
+        if model is None and choice == "base":
+            raise CorpusError("This installation has no base model; use --start scratch.")
+        return model
+    return load_model(Path(str(choice)))
+
+
+def _train(options: argparse.Namespace) -> int:
+    from lstm.base import FOREIGN_SHARE
+    from lstm.corpus import read_corpus
+    from lstm.curve import draw_curve
+    from lstm.files import write_atomically
+    from lstm.model_file import dump_model
+    from lstm.training import Trainer, TrainingSettings
+
+    name = options.artist.strip()
+    corpus = options.corpus or [options.data_dir / "corpora" / f"{name}.txt"]
+    out: Path = options.out or options.data_dir / "models" / f"{name}.safetensors"
+    checkpoint = out.with_suffix(".checkpoint")
+    settings = TrainingSettings(
+        minutes=options.minutes,
+        epochs=options.epochs,
+        hidden=options.hidden,
+        layers=options.layers,
+        embedding=options.embedding,
+        batch=options.batch,
+        unroll=options.unroll,
+        random_seed=options.random_seed,
+        samples=not options.json,
+    )
+    text, start = read_corpus(corpus), _start_model(options.start)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
+    if options.resume and saved is None:
+        _say(f"There is no checkpoint {checkpoint}; starting anew.")
+    trainer = Trainer(text, settings, name, start, saved)
+    if trainer.foreign_share >= FOREIGN_SHARE:
+        _say(
+            f"{trainer.foreign_share:.0%} of the corpus is in characters that the base does not know: it helps little."
+        )
+
+    def save() -> None:
+        write_atomically(checkpoint, trainer.checkpoint())
+
+    try:
+        _run(trainer, save)
+    except KeyboardInterrupt:
+        save()
+        _say(f"Interrupted; --resume goes on from {checkpoint}.")
+        raise
+    model = trainer.result()
+    write_atomically(out, dump_model(model))
+    write_atomically(out.with_suffix(".png"), draw_curve(model.training))
+    checkpoint.unlink(missing_ok=True)
+    _report(model, out, options.json)
+    return 0
+
+
+def _run(trainer: Trainer, save: Callable[[], None]) -> None:
+    saved = time.monotonic()
+    with _display() as show:
+        for progress in trainer.run():
+            show(progress)
+            if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+                save()
+                saved = time.monotonic()
+
+
+def _report(model: Model, out: Path, as_json: bool) -> None:
+    record = model.training
+    if as_json:
+        keys = (
+            "artist", "characters_seen", "epochs", "seconds", "characters_per_second", "train_bits_per_character",
+            "validation_bits_per_character", "rival_bits_per_character", "stopped", "start",
+        )  # fmt: skip
+        summary = {key: record[key] for key in keys}
+        summary |= {"model": str(out), "parameters": len(model.parameters.flat)}
+        print(json.dumps(summary, ensure_ascii=False))
+        return
+    ours, rival = record["validation_bits_per_character"], record["rival_bits_per_character"]
+    verdict = f"{rival - ours:.3f} better than" if ours < rival else f"{ours - rival:.3f} WORSE than"
+    print(
+        f"{record['artist']}: {ours:.3f} bits per character on held-out songs, "
+        f"{verdict} the n-gram rival's {rival:.3f}\n"
+        f"{record['characters_seen']:,} characters ({record['epochs']} epochs) in {record['seconds']:.0f} s, "
+        f"{record['characters_per_second']:,} a second; stopped: {record['stopped']}\n"
+        f"{out}"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+@contextmanager
+def _display() -> Iterator[Callable[[Progress], None]]:
+    """A progress bar on a terminal, plain lines otherwise, both on standard error."""
+    if not sys.stderr.isatty():
+        last = -PLAIN_LINE_SECONDS
+
+        def plain(progress: Progress) -> None:
+            nonlocal last
+            if progress.evaluated or time.monotonic() - last >= PLAIN_LINE_SECONDS:
+                last = time.monotonic()
+                share = progress.characters_seen / progress.characters_planned
+                _say(f"{share:6.1%}  {_figures(progress)}")
+            if progress.sample:
+                _say("\n" + _indented(progress.sample) + "\n")
+
+        yield plain
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns: tuple[Any, ...] = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=console) as bar:
+        task = bar.add_task("reading the corpus", total=None)
+
+        def rich_bar(progress: Progress) -> None:
+            if progress.sample:
+                console.print("\n" + _indented(progress.sample) + "\n", style="italic", markup=False, highlight=False)
+            bar.update(
+                task,
+                total=progress.characters_planned,
+                completed=progress.characters_seen,
+                description=_figures(progress),
+            )
+
+        yield rich_bar
+
+
+def _figures(progress: Progress) -> str:
+    figures = [] if math.isnan(progress.train_bits_per_character) else [f"loss {progress.train_bits_per_character:.3f}"]
+    if progress.validation_bits_per_character is not None:
+        figures.append(f"held out {progress.validation_bits_per_character:.3f}")
+    if progress.rival_bits_per_character is not None:
+        figures.append(f"rival {progress.rival_bits_per_character:.3f}")
+    figures.append(f"{progress.characters_per_second:,.0f} characters/s")
+    if progress.seconds_left < 1e7:
+        figures.append(f"{progress.seconds_left:,.0f} s left")
+    return "  ".join(figures)
+
+
+def _indented(verse: str) -> str:
+    return "\n".join(f"    {line}" for line in verse.splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,309 @@
+"""Training an artist: from a corpus to a model, with everything on the way that someone may want to know.
+
+`Trainer` reads the corpus, holds songs out, fits the n-gram rival on the same split, takes weights (a base's, or fresh
+ones), descends under a plan, and makes the model of the best weights.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lstm import base, recipe
+from lstm.arrays import IntArray
+from lstm.corpus import CorpusError, clean, join, split_songs
+from lstm.descent import Descent, DescentSettings, peek_checkpoint
+from lstm.likelihood import Likelihood
+from lstm.model_file import Model, ModelFileError
+from lstm.network import Dropout, Parameters, Shape, initial_parameters
+from lstm.rival import KneserNey
+from lstm.vocabulary import Vocabulary
+
+MINIMUM_CHARACTERS = 400
+SPEED_SECONDS = 2.0
+"""How long the speed is measured before a plan bounded by minutes is fixed."""
+FINISHING_SHARE = 0.04
+"""Share of the minutes kept for the last measurements and for a machine that slows down."""
+SAMPLE_LINES = 4
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """What the one who starts a training may choose; None leaves it to the recipe."""
+
+    minutes: float | None = None
+    """The longest it may take, all in all."""
+    epochs: float | None = None
+    """Passes over the text."""
+    hidden: int | None = None
+    layers: int | None = None
+    embedding: int | None = None
+    batch: int | None = None
+    unroll: int | None = None
+    learning_rate: float | None = None
+    dropout: Dropout | None = None
+    held_out: float = 0.1
+    """Share of the songs, the last ones, that are not learned from."""
+    random_seed: int = 0
+    samples: bool = False
+    """Whether evaluations come with a sample verse."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a training is."""
+
+    characters_seen: int
+    characters_planned: int
+    epoch: float
+    seconds: float
+    seconds_left: float
+    characters_per_second: float
+    train_bits_per_character: float
+    validation_bits_per_character: float | None
+    """Of the last evaluation."""
+    best_bits_per_character: float | None
+    rival_bits_per_character: float | None
+    evaluated: bool = False
+    """Whether this progress is that of a new evaluation."""
+    sample: str | None = None
+    """A verse of the network as it is, at an evaluation, if asked for."""
+
+
+class Trainer:
+    """One training of one artist.
+
+    ``run()`` goes to the end, yielding progress about once a second; ``checkpoint()`` may be called between; then
+    ``result()`` is the model.
+    """
+
+    def __init__(
+        self,
+        corpus_text: str,
+        settings: TrainingSettings,
+        artist: str,
+        start: Model | None = None,
+        checkpoint: bytes | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """``start`` is the model to fine-tune, or None to begin from scratch; ``checkpoint`` an earlier run's.
+
+        Raises:
+            CorpusError: the text is too small, or the checkpoint belongs to another corpus or to other settings.
+            ModelFileError: the checkpoint is damaged.
+        """
+        self._clock, self._started = clock, clock()
+        self.artist, self.settings = artist, settings
+        text = clean(corpus_text)
+        if len(text) < MINIMUM_CHARACTERS:
+            raise CorpusError(
+                f"The corpus has only {len(text)} characters; at least {MINIMUM_CHARACTERS:,} are needed to learn from."
+            )
+        self.corpus_sha256 = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        split = split_songs(text, settings.held_out)
+        training, held_out = join(split.training), join(split.held_out)
+
+        self.foreign_share = base.foreign_share(start, training) if start else 0.0
+        self.start = start
+        known = start.vocabulary if start else None
+        self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
+        self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
+        self._alphabet = "".join(sorted(set(training) & set(self.vocabulary.units)))
+        tuned = start is not None and self.foreign_share < base.FOREIGN_SHARE
+        n = len(self._training)
+        self.recipe = recipe.fine_tuning(n) if tuned else recipe.from_scratch(n, settings.hidden)
+
+        descent_settings = self._descent_settings()
+        epochs = settings.epochs if settings.epochs is not None else self.recipe.epochs
+        self._planned_by_epochs = max(1, round(epochs * n))
+        self.descent = Descent(
+            self._parameters(training),
+            self._training,
+            self._held_out,
+            descent_settings,
+            self._planned_by_epochs,
+            clock,
+        )
+        self._seconds_before = 0.0
+        self._plan_is_fixed = settings.minutes is None
+        self._bounded_by_minutes = False
+        self.rival_bits_per_character: float | None = None
+        self._resumed = checkpoint is not None
+        if checkpoint is not None:
+            self._restore(checkpoint)
+
+    def _descent_settings(self) -> DescentSettings:
+        s, r = self.settings, self.recipe
+        return DescentSettings(
+            batch=s.batch or r.batch,
+            unroll=s.unroll or r.unroll,
+            learning_rate=s.learning_rate or r.learning_rate,
+            warm_up=r.warm_up,
+            decay=1 - r.warm_up,
+            dropout=r.dropout if s.dropout is None else s.dropout,
+            patience=r.patience,
+            random_seed=s.random_seed,
+        )
+
+    def _parameters(self, training: str) -> Parameters:
+        rng = np.random.default_rng([self.settings.random_seed, 2])
+        if self.start is not None:
+            return base.extend(self.start, self.vocabulary, training, rng)
+        s, r = self.settings, self.recipe
+        shape = Shape(len(self.vocabulary), s.embedding or r.embedding, r.hidden, s.layers or r.layers)
+        return initial_parameters(shape, rng, self.vocabulary.log_frequencies(self._training))
+
+    def _identity(self) -> dict[str, Any]:
+        """What a checkpoint must agree on with the run that goes on from it."""
+        settings = asdict(replace(self.settings, minutes=None, samples=False))
+        return {
+            "corpus_sha256": self.corpus_sha256,
+            "settings": settings,
+            "parameters": len(self.descent.parameters.flat),
+            "from_base": self.start is not None,
+        }
+
+    def _restore(self, checkpoint: bytes) -> None:
+        try:
+            extra = peek_checkpoint(checkpoint)
+            if extra.get("identity") != self._identity():
+                raise CorpusError("The checkpoint belongs to another corpus or to other settings; start without it.")
+            self.descent.restore(checkpoint)
+        except ModelFileError as error:
+            raise ModelFileError(f"The checkpoint is damaged: {error}") from None
+        except CorpusError:
+            raise
+        except ValueError as error:
+            raise ModelFileError(f"The checkpoint cannot be used: {error}.") from None
+        self._seconds_before = float(extra["seconds"])
+        self._plan_is_fixed = bool(extra["plan_is_fixed"])
+        self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
+        self.rival_bits_per_character = extra["rival"]
+
+    def checkpoint(self) -> bytes:
+        """All that the rest of the run depends on, as bytes."""
+        return self.descent.checkpoint(
+            {
+                "identity": self._identity(),
+                "seconds": self.seconds,
+                "plan_is_fixed": self._plan_is_fixed,
+                "bounded_by_minutes": self._bounded_by_minutes,
+                "rival": self.rival_bits_per_character,
+                "artist": self.artist,
+            }
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on this training, earlier runs included."""
+        return self._seconds_before + self._clock() - self._started
+
+    def run(self) -> Iterator[Progress]:
+        """Train to the end of the plan, of the minutes or of patience."""
+        if self.rival_bits_per_character is None:
+            self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
+        told = self._clock()
+        first_update, updates_before = self._clock(), self.descent.position.characters
+        yield self._progress()
+        for point in self.descent.run():
+            if not self._plan_is_fixed and self._clock() - first_update >= SPEED_SECONDS:
+                self._fix_plan((self.descent.position.characters - updates_before) / (self._clock() - first_update))
+            if point is not None or self._clock() - told >= 1.0:
+                told = self._clock()
+                sample = self._sample() if point is not None and self.settings.samples else None
+                yield self._progress(point is not None, sample)
+
+    def _fix_plan(self, characters_per_second: float) -> None:
+        """Turn the minutes into a number of characters, by the speed of the first seconds, for good."""
+        self._plan_is_fixed = True
+        minutes = self.settings.minutes or 0.0
+        left = minutes * 60 * (1 - FINISHING_SHARE) - self.seconds
+        # Evaluations are part of the time: some twenty of them, each reading the held-out songs some 3 times as fast.
+        evaluations = self.descent.settings.evaluations * len(self._held_out) / 3
+        affordable = self.descent.position.characters + max(0.0, left * characters_per_second - evaluations)
+        if affordable < self._planned_by_epochs:
+            self._bounded_by_minutes = True
+            self.descent.plan = max(1, round(affordable))
+
+    def _progress(self, evaluated: bool = False, sample: str | None = None) -> Progress:
+        d = self.descent
+        at = d.position
+        speed = at.characters / at.seconds if at.seconds > 0 else 0.0
+        last = d.curve[-1] if d.curve else None
+        train_nats = at.train_nats / at.train_updates if at.train_updates else d.last_nats
+        train_bits = last.train_bits_per_character if evaluated and last else train_nats / math.log(2)
+        left = max(0, d.plan - at.characters) / speed if speed else math.inf
+        if self.settings.minutes is not None:
+            left = min(left, max(0.0, self.settings.minutes * 60 - self.seconds))
+        return Progress(
+            characters_seen=at.characters,
+            characters_planned=d.plan,
+            epoch=at.characters / len(self._training),
+            seconds=self.seconds,
+            seconds_left=left,
+            characters_per_second=speed,
+            train_bits_per_character=train_bits,
+            validation_bits_per_character=last.validation_bits_per_character if last else None,
+            best_bits_per_character=d.best_bits if d.curve else None,
+            rival_bits_per_character=self.rival_bits_per_character,
+            evaluated=evaluated,
+            sample=sample,
+        )
+
+    def _sample(self) -> str:
+        from lstm.composing import SongSettings, compose
+
+        settings = SongSettings(lines=SAMPLE_LINES, random_seed=len(self.descent.curve))
+        return "".join(compose(self._model(self.descent.parameters, {}), "", settings))
+
+    @property
+    def stopped(self) -> str:
+        """What ended the run: ``early``, ``minutes`` or ``epochs``."""
+        if self.descent.stopped_early:
+            return "early"
+        return "minutes" if self._bounded_by_minutes else "epochs"
+
+    def result(self) -> Model:
+        """The model of the best weights, with its record."""
+        d = self.descent
+        if not d.curve:
+            d.evaluate()
+        bits = Likelihood(d.best).bits_per_character(self._held_out)
+        curve = [asdict(point) for point in d.curve]
+        best_point = min(d.curve, key=lambda point: point.validation_bits_per_character)
+        record = {
+            "artist": self.artist,
+            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "corpus_sha256": self.corpus_sha256,
+            "corpus_characters": len(self._training) + len(self._held_out),
+            "held_out_characters": len(self._held_out),
+            "start": "base" if self.start is not None else "scratch",
+            "foreign_share": round(self.foreign_share, 4),
+            "settings": asdict(d.settings),
+            "characters_seen": d.position.characters,
+            "epochs": round(d.position.characters / len(self._training), 2),
+            "seconds": round(self.seconds, 1),
+            "characters_per_second": round(d.position.characters / max(1e-9, d.position.seconds)),
+            "train_bits_per_character": best_point.train_bits_per_character,
+            "validation_bits_per_character": bits,
+            "rival_bits_per_character": self.rival_bits_per_character,
+            "stopped": self.stopped,
+            "curve": curve,
+        }
+        return self._model(d.best, record)
+
+    def _model(self, parameters: Parameters, record: dict[str, Any]) -> Model:
+        return Model(parameters, self.vocabulary, {"alphabet": self._alphabet}, record)
+
+
+def rival_bits(training: IntArray, held_out: IntArray, V: int) -> float:
+    """Bits per character of the Kneser-Ney n-gram of order 6 on ``held_out[1:]``, learned from ``training``."""
+    probabilities = KneserNey.fit(training, V).probabilities_of(held_out)[1:]
+    return float(-np.log2(probabilities).mean())
