@@ -1,26 +1,46 @@
 """A song from streams: line by line, each the best of a few candidates under rules.
 
-`Composition` says what is to be sampled and chooses among what comes back; it does not sample itself. Whoever drives it
-hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
+A `Composition` says what is to be sampled and chooses among what comes back; it does not sample itself. Whoever drives
+it hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
+
+Rhyme is not learned at this size, and waiting for it costs dozens of candidates a line. So a line that must rhyme loses
+its last word, and the rhyming words of the artist are tried in its place: the network says which fits best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from lstm.judging import Judge
 from lstm.model_file import Model
+from lstm.rhyme import SCHEMES, answers, last_word
 from lstm.sampling import Chorus, Memory, Stream, Voice
 from lstm.vocabulary import clean_seed
 
-RHYME_SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
-CANDIDATES = 4
+CANDIDATES = 8
+"""Lines sampled for each line of the song; a product of 8 columns costs hardly more than one of 4."""
 ATTEMPTS = 3
+"""How often a line is sampled anew before the least faulty one is taken."""
+RHYMED_CANDIDATES = 3
+"""How many of the candidates are tried with other last words."""
+RHYMING_WORDS = 24
+"""How many rhyming words are tried on each."""
+ENOUGH_RHYMES = 4
+"""A line that is to be answered should end with a word that has so many rhymes."""
+GROUP = 4
+"""Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT = 160
-"""Longest line in characters; a candidate that reaches it has lost its way and is no candidate."""
+"""Longest line in characters; a candidate that reaches it has lost its way."""
 LINE_ENDS = (".", "!", "?", ";", ":", ",")
+FORMS = ("free", "verse-chorus")
+
+T = TypeVar("T")
+Asking: TypeAlias = Generator[list[Stream] | str, None, T]
+"""Yields streams to be run and pieces of the song; returns something."""
 
 
 @dataclass(frozen=True)
@@ -32,112 +52,257 @@ class SongSettings:
     temperature: float = 0.8
     top_p: float = 0.95
     rhyme: str = "none"
+    form: str = "free"
     random_seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What can be said of a finished song."""
+
+    longest_copied_run: int
+    """Most consecutive words that it shares with the corpus, the seed apart."""
+    new_4grams: float
+    """Share of its runs of four words that the corpus does not have."""
+    copied_lines: int
+    """Lines that copy in spite of all attempts."""
+    rhymes_missed: int
+    """Lines for which no rhyme was found."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One way in which a line might go on."""
+
+    text: str
+    """The line, or what is new of it, without its line end."""
+    memory: Memory
+    """After the line and its line end."""
+    nats: float
+    characters: int
+    faults: float
+    rhymes: bool = True
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """What the best has most of: no fault (a missed rhyme is one), then likelihood by character."""
+        return -self.faults - (0 if self.rhymes else 32.0), self.nats / max(1, self.characters)
 
 
 class Composition:
     """One song in the making."""
 
-    def __init__(self, voice: Voice, seed: str, settings: SongSettings) -> None:
-        """``seed`` is kept as typed; the network reads it folded to the characters that it knows."""
-        self.voice, self.settings = voice, settings
-        self.seed = seed
-        self._rng = np.random.default_rng(settings.random_seed)
-        self._heard = voice.vocabulary.fold(clean_seed(seed))
-        self.sampled_characters = 0
+    def __init__(
+        self,
+        voice: Voice,
+        seed: str,
+        settings: SongSettings,
+        is_filtered: Callable[[str], bool] | None = None,
+    ) -> None:
+        """``seed`` is kept as typed; the network reads it folded to the characters that it knows.
 
-    def steps(self) -> Generator[list[Stream] | str, None, None]:
+        ``is_filtered`` is true of a line that must not be sung.
+        """
+        self.voice, self.seed, self.settings = voice, seed, settings
+        self.candidates = CANDIDATES
+        """May be lowered by an engine that has many songs in progress."""
+        self.sampled_characters = 0
+        self.lines: list[str] = []
+        """The song's lines up to now, blank ones left out."""
+        self._rng = np.random.default_rng(settings.random_seed)
+        self._judge = Judge(voice.style, seed, is_filtered)
+        self._copied_lines = self._rhymes_missed = 0
+
+    def report(self) -> Report:
+        """What can be said of the song, or of what there is of it."""
+        index, seed_lines = self.voice.style.index, len(self.seed.splitlines())
+        own = self.lines[max(0, seed_lines - 1) :]
+        return Report(
+            longest_copied_run=max((index.longest_run(line) for line in own), default=0),
+            new_4grams=index.new_share("\n".join(self.lines)),
+            copied_lines=self._copied_lines,
+            rhymes_missed=self._rhymes_missed,
+        )
+
+    def steps(self) -> Asking[None]:
         """Yield streams to be run until all have finished, and pieces of the song as soon as they are known.
 
         The pieces, put together, are the song; it begins with the seed as typed.
         """
-        seed, heard = self.seed, self._heard.lstrip("\n")
+        seed = self.seed
+        heard = self.voice.vocabulary.fold(clean_seed(seed)).lstrip("\n")
         memory = yield from self._read(self.voice.start(), "\n\n" + heard)
         if seed:
             yield seed
-        lines = [line for line in seed.splitlines() if line.strip()]
-        wanted = max(self.settings.lines, len(lines))
+        self.lines = [line for line in seed.splitlines() if line.strip()]
         # The seed's last line is gone on with, unless it is finished: by a line break, by a sentence's end, or because
         # the network knows none of its characters.
         is_open = bool(seed.strip()) and not seed.endswith(("\n", "\r"))
         if is_open and (not heard.strip() or seed.rstrip().endswith(LINE_ENDS)):
             is_open = False
-            if len(lines) < wanted:
+            memory = yield from self._read(memory, "\n")
+            yield "\n"
+        wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
+        may_break = bool(self.lines) and not is_open
+        chorus: list[str] = []
+        while is_open or len(self.lines) < wanted:
+            number = len(self.lines) - is_open
+            if may_break and (yield from self._stanza_ends(number, memory)):
                 memory = yield from self._read(memory, "\n")
                 yield "\n"
-        may_break = bool(lines) and not is_open
-        while is_open or len(lines) < wanted:
-            line, memory, stanza_ends = yield from self._line(memory, "" if not is_open else lines[-1], may_break)
-            if stanza_ends:
-                yield "\n"
-                may_break = False
-                continue
-            if is_open:
-                lines[-1] += line
+            if self._is_repeated_chorus(number) and not is_open:
+                line = chorus[number % GROUP]
+                memory = yield from self._read(memory, line + "\n")
             else:
-                lines.append(line)
-            yield line + "\n" if len(lines) < wanted else line
+                line, memory = yield from self._line(memory, number, self.lines[-1] if is_open else "")
+            if is_open:
+                self.lines[-1] += line
+            else:
+                self.lines.append(line)
+            if number // GROUP == 1:
+                chorus.append(self.voice.vocabulary.fold(self.lines[-1]) or line)
+            yield line + "\n" if len(self.lines) < wanted else line
             is_open, may_break = False, True
 
-    def _read(self, memory: Memory, text: str) -> Generator[list[Stream] | str, None, Memory]:
+    def _is_repeated_chorus(self, number: int) -> bool:
+        group = number // GROUP
+        return self.settings.form == "verse-chorus" and group % 2 == 1 and group > 1
+
+    def _read(self, memory: Memory, text: str) -> Asking[Memory]:
         stream = Stream(memory, self.voice.vocabulary.encode(text))
         yield [stream]
         return stream.memory
 
-    def _line(
-        self, memory: Memory, begun: str, may_break: bool
-    ) -> Generator[list[Stream] | str, None, tuple[str, Memory, bool]]:
-        """The next line (the rest of it after ``begun``), the memory after its line end, or that a stanza ends here."""
+    def _stanza_ends(self, number: int, memory: Memory) -> Asking[bool]:
+        """Whether a blank line comes now: after each group where there are groups, else as often as the artist's."""
+        if self.settings.form != "free" or self.settings.rhyme != "none":
+            return number % GROUP == 0
         settings = self.settings
+        (rng,) = self._rng.spawn(1)
+        stream = Stream(memory, _NOTHING, rng, settings.temperature, settings.top_p, limit=1)
+        yield [stream]
+        return stream.sampled == [self.voice.newline]
+
+    def _line(self, memory: Memory, number: int, begun: str) -> Asking[tuple[str, Memory]]:
+        """The next line, or the rest of it after ``begun``, and the memory after its line end."""
+        must_rhyme = self._words_to_rhyme_with(number)
         best: Candidate | None = None
-        nothing = np.empty(0, np.int32)
-        for _ in range(ATTEMPTS):
-            streams = [
-                Stream(memory, nothing, rng, settings.temperature, settings.top_p, limit=LINE_LIMIT)
-                for rng in self._rng.spawn(CANDIDATES)
-            ]
-            yield streams
-            self.sampled_characters += sum(len(stream.sampled) for stream in streams)
-            candidates = [self._candidate(stream, begun) for stream in streams]
-            # The first candidate decides whether a stanza ends: so it does as often as the artist's do.
-            if may_break and not candidates[0].text:
-                return "", candidates[0].memory, True
-            usable = [c for c in candidates if c.usable]
-            best = max([*usable, *([best] if best else [])], key=lambda c: c.nats_per_character, default=None)
-            if best:
+        for attempt in range(ATTEMPTS):
+            candidates = yield from self._sample(memory, begun, attempt)
+            if must_rhyme:
+                candidates = yield from self._rhymed(memory, begun, candidates, must_rhyme)
+            elif self._will_be_answered(number):
+                candidates = [self._weighed_by_rhymes(begun, candidate) for candidate in candidates]
+            best = max([*candidates, *([best] if best else [])], key=lambda c: c.rank, default=None)
+            if best is not None and best.rank[0] > -1:
                 break
         if best is None:
-            best = max(candidates, key=lambda c: c.nats_per_character)
-            best = yield from self._cut(best, memory)
-        return best.text, best.memory, False
+            best = yield from self._cut(memory, begun)
+        self._copied_lines += self._judge.copies(begun + best.text)
+        self._rhymes_missed += not best.rhymes
+        return best.text, best.memory
 
-    def _candidate(self, stream: Stream, begun: str) -> Candidate:
-        text = self.voice.vocabulary.decode(stream.sampled)
-        ended = text.endswith("\n")
-        line = text.rstrip("\n")
-        return Candidate(
-            text=line.rstrip(),
-            memory=stream.memory,
-            nats_per_character=stream.nats / max(1, len(stream.sampled)),
-            usable=ended and bool((begun + line).strip()) and (bool(line.strip()) or bool(begun)),
-        )
+    def _words_to_rhyme_with(self, number: int) -> list[str]:
+        words = [last_word(self.lines[k]) for k in answers(self.settings.rhyme, number) if k < len(self.lines)]
+        return [word for word in words if word]
 
-    def _cut(self, candidate: Candidate, memory: Memory) -> Generator[list[Stream] | str, None, Candidate]:
-        """What to sing where no candidate ended its line: the likeliest, up to its last whole word."""
-        text = candidate.text.rpartition(" ")[0] or candidate.text or "..."
+    def _will_be_answered(self, number: int) -> bool:
+        place = number % GROUP
+        return any(place in earlier for earlier in SCHEMES[self.settings.rhyme])
+
+    def _weighed_by_rhymes(self, begun: str, candidate: Candidate) -> Candidate:
+        """A small fault for a line that ends with a word that has few rhymes."""
+        word = last_word(begun + candidate.text)
+        if not word or len(self.voice.style.rhymes.rhyming_with(word)) < ENOUGH_RHYMES:
+            return replace(candidate, faults=candidate.faults + 3.0)
+        return candidate
+
+    def _sample(self, memory: Memory, begun: str, attempt: int) -> Asking[list[Candidate]]:
+        """Candidates for a line; each attempt is a little wilder than the one before."""
+        settings = self.settings
+        temperature = min(1.5, settings.temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - settings.temperature)))
+        streams = [
+            Stream(memory, _NOTHING, rng, temperature, settings.top_p, limit=LINE_LIMIT)
+            for rng in self._rng.spawn(self.candidates)
+        ]
+        yield streams
+        self.sampled_characters += sum(len(stream.sampled) for stream in streams)
+        candidates, texts = [], set()
+        for stream in streams:
+            text = self.voice.vocabulary.decode(stream.sampled)
+            line = text.rstrip("\n")
+            # No line without an end, no empty one, no second that is the same.
+            if text.endswith("\n") and (begun + line).strip() and line not in texts:
+                texts.add(line)
+                faults = self._faults(begun, line)
+                candidates.append(Candidate(line.rstrip(), stream.memory, stream.nats, len(stream.sampled), faults))
+        return candidates
+
+    def _faults(self, begun: str, line: str) -> float:
+        song = self.lines[:-1] if begun else self.lines
+        return self._judge.faults(begun + line, song)
+
+    def _rhymed(
+        self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
+    ) -> Asking[list[Candidate]]:
+        """The candidates that rhyme already, and the best of them with rhyming words in place of their last ones."""
+        rhymes = self.voice.style.rhymes
+        choices = rhymes.rhyming_with(with_words[0])
+        used = {last_word(line).casefold() for line in self.lines[-GROUP:]}
+        choices = tuple(
+            word
+            for word in choices
+            if word.casefold() not in used and all(rhymes.rhymes.rhymes(word, other) for other in with_words[1:])
+        )[:RHYMING_WORDS]
+
+        def is_rhyme(line: str) -> bool:
+            word = last_word(line)
+            return word.casefold() not in used and all(rhymes.rhymes.rhymes(word, other) for other in with_words)
+
+        lucky = [c for c in candidates if is_rhyme(begun + c.text)]
+        others = [replace(c, rhymes=False) for c in candidates if c not in lucky]
+        bases = sorted(candidates, key=lambda c: c.rank, reverse=True)[:RHYMED_CANDIDATES]
+        cut = [(c, place) for c in bases if (place := _place_of_last_word(c.text)) is not None]
+        if not choices or not cut:
+            return [*lucky, *others]
+        encode = self.voice.vocabulary.encode
+        beginnings = [Stream(memory, encode(c.text[:place])) for c, place in cut]
+        yield beginnings
+        tried = []
+        for (candidate, place), beginning in zip(cut, beginnings, strict=True):
+            tail = candidate.text[place:][len(last_word(candidate.text[place:])) :]
+            for word in choices:
+                ending = word + tail
+                stream = Stream(beginning.memory, encode(ending + "\n"))
+                tried.append((candidate.text[:place] + ending, beginning, stream))
+        yield [stream for _, _, stream in tried]
+        # The likeliest few are judged: judging costs more than scoring.
+        tried.sort(key=lambda item: -(item[1].nats + item[2].nats) / (len(item[0]) + 1))
+        rhymed = [
+            Candidate(text, stream.memory, beginning.nats + stream.nats, len(text) + 1, self._faults(begun, text))
+            for text, beginning, stream in tried[: 2 * RHYMED_CANDIDATES]
+        ]
+        return [*lucky, *rhymed, *others]
+
+    def _cut(self, memory: Memory, begun: str) -> Asking[Candidate]:
+        """What to sing where no candidate ended its line: one of them up to its last whole word."""
+        (rng,) = self._rng.spawn(1)
+        stream = Stream(memory, _NOTHING, rng, self.settings.temperature, self.settings.top_p, limit=LINE_LIMIT)
+        yield [stream]
+        text = self.voice.vocabulary.decode(stream.sampled).partition("\n")[0].rpartition(" ")[0]
+        text = text.strip() or ("" if begun else "...")
         after = yield from self._read(memory, self.voice.vocabulary.fold(text) + "\n")
-        return Candidate(text, after, candidate.nats_per_character, True)
+        return Candidate(text, after, stream.nats, len(stream.sampled), self._faults(begun, text))
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One way in which a line might go."""
+_NOTHING = np.empty(0, np.int32)
 
-    text: str
-    memory: Memory
-    """After the line and its line end."""
-    nats_per_character: float
-    usable: bool
+
+def _place_of_last_word(text: str) -> int | None:
+    """Where the last word of a line begins; None where the line has no other word before it."""
+    word = last_word(text)
+    place = text.rfind(word) if word else -1
+    return place if place > 0 and text[place - 1] in " -" else None
 
 
 def drive(composition: Composition) -> Iterator[str]:

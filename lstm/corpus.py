@@ -26,6 +26,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+
 _PLAIN = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`\u02bc\uff07", "'"),
@@ -44,7 +46,8 @@ _JOINERS = "\u200c\u200d"  # zero width, but Persian and the scripts of India ar
 def decode(data: bytes) -> str:
     """Bytes in any common encoding to text.
 
-    A byte order mark decides; else UTF-8 where it is valid; else what charset-normalizer recognises.
+    A byte order mark decides; else, where there are zero bytes, UTF-16 or UTF-32 if they give text; else UTF-8 where it
+    is valid; else what charset-normalizer recognises.
 
     Raises:
         CorpusError: not text, or in no encoding that could be recognised.
@@ -58,7 +61,7 @@ def decode(data: bytes) -> str:
                     f"The text claims to be {encoding.upper()} but is damaged at byte {error.start}."
                 ) from None
     if b"\0" in data[:65536]:
-        raise CorpusError("This looks like a binary file, not like plain text.")
+        return _decode_wide(data)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -72,6 +75,23 @@ def decode(data: bytes) -> str:
         return data.decode(best.encoding)
     except UnicodeDecodeError:
         raise CorpusError("The text's encoding could not be recognised; save it as UTF-8.") from None
+
+
+def _decode_wide(data: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark: the reading that has most spaces and line ends, and no control characters."""
+    readings = []
+    for encoding in _WIDE:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        kinds = {unicodedata.category(c) for c in set(text) - set("\n\r\t\v\f\ufeff")}
+        if not kinds & {"Cc", "Cn", "Co"} and not text.isspace():
+            readings.append((text.count(" ") + text.count("\n"), text))
+    blanks, text = max(readings, default=(0, ""))
+    if not blanks:
+        raise CorpusError("This looks like a binary file, not like plain text.")
+    return text
 
 
 def clean(text: str) -> str:
@@ -112,7 +132,7 @@ def read_corpus(paths: Iterable[Path]) -> str:
     for path in paths:
         if path.is_dir():
             files = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in TEXT_SUFFIXES)
-            files = [p for p in files if not p.name.startswith(".")]
+            files = [p for p in files if not any(part.startswith(".") for part in p.relative_to(path).parts)]
         else:
             files = [path]
         for file in files:
@@ -142,7 +162,8 @@ def split_songs(text: str, share: float = 0.1) -> Split:
     """Hold out the last ``share`` of the songs of a clean text, at least one.
 
     A text of fewer than ten songs is cut by stanzas instead, then by lines. A held-out song that is also among those
-    to learn from (a corpus pasted twice) is no test, and is left out.
+    to learn from is no test, and is left out; where all of them are (a corpus pasted twice), they are left out of what
+    is learned from instead. Only a text that is one piece over and over is measured on what it learns from.
 
     Raises:
         CorpusError: fewer than two pieces.
@@ -153,11 +174,15 @@ def split_songs(text: str, share: float = 0.1) -> Split:
             pieces = [piece for piece in re.split(separator, text) if piece.strip()]
     if len(pieces) < 2:
         raise CorpusError("The text has only one line; a corpus needs songs of several lines.")
-    cut = min(len(pieces) - 1, round(len(pieces) * (1 - share)))
+    cut = min(len(pieces) - 1, max(1, round(len(pieces) * (1 - share))))
     training = tuple(pieces[:cut])
     known = {_essence(song) for song in training}
     held_out = tuple(song for song in pieces[cut:] if _essence(song) not in known)
-    return Split(training, held_out or tuple(pieces[cut:]))
+    if held_out:
+        return Split(training, held_out)
+    held_out = tuple(pieces[cut:])
+    measured = {_essence(song) for song in held_out}
+    return Split(tuple(song for song in training if _essence(song) not in measured) or training, held_out)
 
 
 def _essence(song: str) -> str:

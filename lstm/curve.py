@@ -14,6 +14,7 @@ def draw_curve(record: dict[str, Any]) -> bytes:
     import matplotlib  # heavy, and needed only here
 
     matplotlib.use("agg")
+    from matplotlib import font_manager
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4), dpi=110, layout="constrained")
@@ -27,7 +28,9 @@ def draw_curve(record: dict[str, Any]) -> bytes:
     if rival:
         axes.axhline(rival, color="#d1495b", linestyle="--", label=f"n-gram rival, {rival:.2f}")
     best = record.get("validation_bits_per_character")
-    title = str(record.get("artist") or "base model")
+    # Matplotlib's own font lacks some scripts, and warns of each such letter on standard error.
+    drawable = font_manager.get_font(font_manager.findfont("DejaVu Sans")).get_charmap()
+    title = "".join(c if ord(c) in drawable else "\u25a1" for c in str(record.get("artist") or "base model"))
     # Matplotlib would read a dollar sign in a name as mathematics.
     axes.set_title(title.replace("$", r"\$") + (f": {best:.2f} bits per character" if best else ""))
     axes.set_xlabel("characters seen, millions")

@@ -241,7 +241,7 @@ class Descent:
                 if tensors[name].shape != array.shape:
                     raise ValueError(f"the checkpoint's {name} has another shape")
                 array[...] = tensors[name]
-            if tensors["hidden"].shape != self.state.hidden.shape:
+            if not tensors["hidden"].shape == tensors["cell"].shape == self.state.hidden.shape:
                 raise ValueError("the checkpoint's state has another shape")
             self.state = State(tensors["hidden"], tensors["cell"])
             self.plan, self.position = run["plan"], Position(**run["position"])
@@ -264,6 +264,8 @@ def peek_checkpoint(data: bytes) -> dict[str, Any]:
     _, metadata = read_tensors(data)
     try:
         extra: dict[str, Any] = json.loads(metadata["run"])["extra"]
-    except (KeyError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise ValueError("this file is no checkpoint") from None
+    if not isinstance(extra, dict):
+        raise ValueError("this file is no checkpoint")
     return extra

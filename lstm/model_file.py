@@ -87,9 +87,10 @@ def load_model(source: Path | bytes) -> Model:
         if not isinstance(units, list) or not isinstance(config, dict) or not isinstance(training, dict):
             raise ValueError("vocabulary, config or training of another type")
         vocabulary = Vocabulary(units)
+        "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but neither printed nor sent
     except KeyError as error:
         raise ModelFileError(f"{name} has no metadata {error}.") from None
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{name} has metadata that cannot be read ({_one_line(error)}).") from None
     return Model(_parameters(name, tensors, len(vocabulary)), vocabulary, config, training)
 
@@ -97,7 +98,7 @@ def load_model(source: Path | bytes) -> Model:
 def _metadata(data: bytes) -> dict[str, str]:
     """The metadata of a file whose tensors `safetensors` has accepted (it hands them out for paths only)."""
     length = int.from_bytes(data[:8], "little")
-    metadata = json.loads(data[8 : 8 + length]).get("__metadata__", {})
+    metadata = json.loads(data[8 : 8 + length]).get("__metadata__") or {}  # it may be null
     return {str(k): str(v) for k, v in metadata.items()}
 
 
@@ -113,6 +114,8 @@ def _parameters(name: str, tensors: dict[str, np.ndarray[Any, Any]], V: int) -> 
     if embedding is None or recurrent is None or embedding.ndim != 2 or recurrent.ndim != 2:
         raise ModelFileError(f"{name} lacks the tensors of an embedding and an LSTM.")
     shape = Shape(V, embedding.shape[1], recurrent.shape[1], layers)
+    if min(V - 1, shape.E, shape.H) < 1:
+        raise ModelFileError(f"{name} holds a network of no size.")
     wanted = shape.parameters()
     if set(wanted) != set(tensors):
         odd = sorted(set(wanted) ^ set(tensors))[0]

@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--top-p", type=command.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument("--rhyme", choices=SCHEMES, default="none", type=_scheme, help="rhyme scheme (default none)")
+    parser.add_argument("--form", choices=("free", "verse-chorus"), default="free", help="a chorus that comes back")
     parser.add_argument("--count", type=command.number(int, 1, 1000), default=1, help="how many songs (default 1)")
     parser.add_argument("--random-seed", type=command.number(int, 0, 2**63), help="the same one gives the same songs")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
@@ -57,6 +58,7 @@ def _sample(options: argparse.Namespace) -> int:
             temperature=defaults.temperature if options.temperature is None else options.temperature,
             top_p=defaults.top_p if options.top_p is None else options.top_p,
             rhyme=options.rhyme,
+            form=options.form,
             random_seed=first_seed + k,
         )
         composition = Composition(voice, options.seed, settings)

@@ -18,12 +18,13 @@ import numpy as np
 
 from lstm import base, recipe
 from lstm.arrays import IntArray
-from lstm.corpus import CorpusError, clean, join, split_songs
+from lstm.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
 from lstm.descent import Descent, DescentSettings, peek_checkpoint
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model, ModelFileError
 from lstm.network import Dropout, Parameters, Shape, initial_parameters
 from lstm.rival import KneserNey
+from lstm.style import Style
 from lstm.vocabulary import Vocabulary
 
 MINIMUM_CHARACTERS = 400
@@ -116,6 +117,7 @@ class Trainer:
         self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._alphabet = "".join(sorted(set(training) & set(self.vocabulary.units)))
+        self._style = Style.of(SONG_BREAK.join(split.training)).to_json()
         tuned = start is not None and self.foreign_share < base.FOREIGN_SHARE
         n = len(self._training)
         self.recipe = recipe.fine_tuning(n) if tuned else recipe.from_scratch(n, settings.hidden)
@@ -300,7 +302,7 @@ class Trainer:
         return self._model(d.best, record)
 
     def _model(self, parameters: Parameters, record: dict[str, Any]) -> Model:
-        return Model(parameters, self.vocabulary, {"alphabet": self._alphabet}, record)
+        return Model(parameters, self.vocabulary, {"alphabet": self._alphabet, "style": self._style}, record)
 
 
 def rival_bits(training: IntArray, held_out: IntArray, V: int) -> float:

@@ -68,7 +68,7 @@ class Vocabulary:
 
     def encode(self, text: str) -> IntArray:
         """Ids of a text's characters, (N,) int32; 0 for unknown ones."""
-        codes = np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         places = np.searchsorted(self._sorted_codes, codes)
         places[places == len(self)] = 0
         return np.where(self._sorted_codes[places] == codes, self._order[places], 0).astype(np.int32)

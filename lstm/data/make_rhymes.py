@@ -1,0 +1,71 @@
+"""Make rhymes.txt.gz, the part of the CMU Pronouncing Dictionary that rhyme needs.
+
+    python -m lstm.data.make_rhymes path/to/cmudict.dict
+
+The dictionary (135,000 entries, https://github.com/cmusphinx/cmudict) may be redistributed under the BSD licence beside
+this file, rhymes.LICENSE.txt. One line a word: the word spelt backwards, so that words with one ending are neighbours,
+and its pronunciations, each from the onset of its last stressed syllable to its end, in the one-letter ARPABET.
+
+    thgil lYt
+
+Left out: words with signs other than letters and apostrophes, and possessives. Levelled, because the dictionary itself
+is inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
+AY ER, AW R and AW ER ("wire", "fire"). A vowel that no stress mark favours counts as stressed: the last of the word.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from lstm.pronunciation import ONSETS
+
+ARPABET = {
+    "AA": "a", "AE": "@", "AH": "A", "AO": "c", "AW": "W", "AY": "Y", "EH": "E", "ER": "R", "EY": "e", "IH": "I",
+    "IY": "i", "OW": "o", "OY": "O", "UH": "U", "UW": "u", "B": "b", "CH": "C", "D": "d", "DH": "D", "F": "f",
+    "G": "g", "HH": "h", "JH": "J", "K": "k", "L": "l", "M": "m", "N": "n", "NG": "G", "P": "p", "R": "r",
+    "S": "s", "SH": "S", "T": "t", "TH": "T", "V": "v", "W": "w", "Y": "y", "Z": "z", "ZH": "Z",
+}  # fmt: skip
+"""Two-letter to one-letter ARPABET."""
+
+
+def rhyming_sounds(phones: list[str]) -> str:
+    """The sounds from the onset of the last stressed syllable on: ["D", "IH0", "L", "AY1", "T"] to "lYt"."""
+    vowels = [k for k, phone in enumerate(phones) if phone[-1] in "012"]
+    stressed = [k for k in vowels if phones[k][-1] in "12"] or vowels
+    start = stressed[-1]
+    before = max((k for k in vowels if k < start), default=None)
+    onset = "".join(_letter(phone) for phone in phones[0 if before is None else before + 1 : start]).replace("hw", "w")
+    while before is not None and onset not in ONSETS:
+        onset = onset[1:]
+    tail = _letter(phones[start]) + "".join("A" if p == "IH0" else _letter(p) for p in phones[start + 1 :])
+    return onset + tail.replace("ir", "Ir").replace("Yr", "YR").replace("Wr", "WR")
+
+
+def _letter(phone: str) -> str:
+    return ARPABET[phone.rstrip("012")]
+
+
+def rhyme_lines(entries: Iterable[str]) -> list[str]:
+    """The lines of rhymes.txt, sorted, from the lines of cmudict.dict."""
+    sounds: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        name, *phones = entry.split("#")[0].split()
+        word = re.sub(r"\(\d+\)$", "", name)
+        if re.fullmatch("[a-z']+", word) and not word.endswith("'s") and any(phone[-1] in "012" for phone in phones):
+            sounds.setdefault(word, {})[rhyming_sounds(phones)] = None
+    return sorted(f"{word[::-1]} {' '.join(spoken)}\n" for word, spoken in sounds.items())
+
+
+def main() -> None:
+    """Write rhymes.txt.gz beside this file, the same bytes from the same dictionary."""
+    entries = Path(sys.argv[1]).read_text("utf-8").splitlines()
+    data = "".join(rhyme_lines(entries)).encode("ascii")
+    Path(__file__).with_name("rhymes.txt.gz").write_bytes(gzip.compress(data, 9, mtime=0))
+
+
+if __name__ == "__main__":
+    main()
