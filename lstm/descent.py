@@ -194,9 +194,8 @@ class Descent:
 
     def run(self) -> Iterator[CurvePoint | None]:
         """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
-        every = self.plan / self.settings.evaluations
         while not self.finished:
-            before = self.position.characters
+            before, every = self.position.characters, self.plan / self.settings.evaluations  # the plan may be set anew
             self.update()
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None

@@ -137,7 +137,6 @@ class Trainer:
         self._plan_is_fixed = settings.minutes is None
         self._bounded_by_minutes = False
         self.rival_bits_per_character: float | None = None
-        self._resumed = checkpoint is not None
         if checkpoint is not None:
             self._restore(checkpoint)
 
@@ -177,17 +176,17 @@ class Trainer:
             extra = peek_checkpoint(checkpoint)
             if extra.get("identity") != self._identity():
                 raise CorpusError("The checkpoint belongs to another corpus or to other settings; start without it.")
+            self._seconds_before = float(extra["seconds"])
+            self._plan_is_fixed = bool(extra["plan_is_fixed"])
+            self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
+            self.rival_bits_per_character = extra["rival"]
             self.descent.restore(checkpoint)
         except ModelFileError as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}") from None
         except CorpusError:
             raise
-        except ValueError as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"The checkpoint cannot be used: {error}.") from None
-        self._seconds_before = float(extra["seconds"])
-        self._plan_is_fixed = bool(extra["plan_is_fixed"])
-        self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
-        self.rival_bits_per_character = extra["rival"]
 
     def checkpoint(self) -> bytes:
         """All that the rest of the run depends on, as bytes."""

@@ -1,0 +1,118 @@
+"""`python -m bot`: reads the settings, opens the application, serves, and says by its exit status how it ended.
+
+0: it was asked to stop. 1: it failed. 2: a setting or an argument is wrong. 130: Ctrl-C before it had started.
+
+A spawned training process imports this module again, so that everything else is imported only where it is used.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from bot.application import Application
+
+_CLOSING_SECONDS = 3.0
+"""How long a front end may take to close its connections."""
+
+log = logging.getLogger("bot")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the bot and return the exit status."""
+    # Before NumPy is imported: songs are composed in one thread, and two BLAS threads on a busy machine lose a
+    # factor of ten.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Sings lyrics in an artist's style: on Discord if DISCORD_TOKEN is set, else in this console. "
+        "All settings come from the environment or .env; .env.example lists them.",
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
+    try:
+        settings = read_settings(os.environ, Path(".env"))
+        _configure_logging(settings.log_level)
+        return asyncio.run(_serve(settings))
+    except SettingsError as error:
+        return _say(error, 2)
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _serve(settings: Settings) -> int:
+    from bot.application import open_application
+    from bot.store.database import StoreError
+
+    asked_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_number, asked_to_stop.set)
+    try:
+        async with open_application(settings) as application:
+            # Only the front end is ever cancelled: no signal, however often it comes, cuts the closing short.
+            front_end = asyncio.create_task(_front_end(settings)(application), name="front end")
+            stopping = asyncio.create_task(asked_to_stop.wait())
+            await asyncio.wait([front_end, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            front_end.cancel()
+            await asyncio.wait([front_end], timeout=_CLOSING_SECONDS)
+            if front_end.done() and not front_end.cancelled():
+                front_end.result()
+    except StoreError as error:
+        return _say(error, 1)
+    except SettingsError:
+        raise
+    except Exception:
+        log.exception("the bot has failed")
+        return 1
+    return 0
+
+
+def _front_end(settings: Settings) -> "Callable[[Application], Coroutine[None, None, None]]":
+    """Import the front end that the settings ask for, and only that one."""
+    if settings.discord_token is None:
+        from bot.console import run as run_console
+
+        return run_console
+    from bot.discord_app import run as run_discord
+
+    return run_discord
+
+
+def _configure_logging(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        level=max(logging.getLevelNamesMapping()[level], logging.INFO),
+    )
+    # Other libraries' debug messages hold what users type: only our own go below INFO.
+    for name in ("bot", "lstm"):
+        logging.getLogger(name).setLevel(level)
+
+
+def _say(error: Exception, status: int) -> int:
+    print(f"bot: {error}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+def _version() -> str:
+    try:
+        return version("lyricbot")
+    except PackageNotFoundError:  # run from a checkout
+        return "not installed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,208 @@
+"""Opens the parts of the bot, hands them to each other, and closes them in order.
+
+A front end gets the open `Application` and serves until it is cancelled:
+
+    async def run(application: Application) -> None    # bot.discord_app, bot.console
+
+* `bot.__main__` starts `bot.discord_app.run` when DISCORD_TOKEN is set, `bot.console.run` otherwise, and
+  cancels it on SIGINT and SIGTERM (the Discord client installs no signal handlers of its own).
+* On cancellation it closes its connections within a few seconds and lets the CancelledError pass; it
+  returns by itself only when the user has asked it to end.
+* It raises `bot.settings.SettingsError` where a setting turns out to be wrong (a token that Discord refuses):
+  one line and exit status 2. Any other exception is a failure: logged, exit status 1.
+* After it has ended the application stops trainings (they go on after the next start) and closes the store.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from bot.engine.engine import Engine
+from bot.engine.voice_cache import VersionGoneError
+from bot.services import (
+    ArtistsService,
+    Asker,
+    CommandRegistration,
+    GuildsService,
+    LyricsService,
+    PrivacyService,
+    TrainingService,
+)
+from bot.services.data_files import DataFiles
+from bot.services.model_intake import ModelIntake
+from bot.services.song_record import SongRecord
+from bot.settings import Settings, SettingsError
+from bot.store import versions
+from bot.store.database import Database, open_database
+from bot.training.news import JobNews
+from bot.training.processes import new_process
+from bot.training.runner import TrainingRunner
+from lstm.language_filter import LanguageFilter
+
+_PACKAGE = Path(__file__).parent
+SHIPPED = _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data"
+"""The artists that come with the bot: package data where it is installed, the repository's own in a checkout."""
+
+_INTAKE_SECONDS = 20.0
+_PURGE_SECONDS = 3_600.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Application:
+    """The open parts that a front end may use."""
+
+    settings: Settings
+    lyrics: LyricsService
+    artists: ArtistsService
+    training: TrainingService
+    guilds: GuildsService
+    privacy: PrivacyService
+    registration: CommandRegistration
+    started_at: datetime
+
+    def asker(
+        self,
+        *,
+        user_id: int,
+        guild_id: int | None,
+        channel_id: int | None,
+        may_manage_guild: bool = False,
+        may_manage_messages: bool = False,
+    ) -> Asker:
+        """Describe who asks; whether they are an operator is decided here, by the settings."""
+        return Asker(
+            user_id=user_id,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            may_manage_guild=may_manage_guild,
+            may_manage_messages=may_manage_messages,
+            is_operator=user_id in self.settings.operators,
+        )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_application(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    random_bits: Callable[[int], int] = secrets.randbits,
+    shipped: Path = SHIPPED,
+) -> AsyncIterator[Application]:
+    """Open every part for as long as the context lasts; time and randomness come from the arguments.
+
+    Raises:
+        SettingsError: if the data folder cannot be made.
+        StoreError: if the database cannot be used.
+    """
+    data_dir = settings.data_dir
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        may_hold = f"the path of a folder that can be made ({error.strerror})"
+        raise SettingsError(f"LYRICS_DATA_DIR holds {str(data_dir)!r}; it may hold {may_hold}") from None
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
+        engine = await stack.enter_async_context(Engine(_weights_from(database), settings.model_cache_bytes))
+        files = DataFiles([data_dir] if _is_same(data_dir, shipped) else [data_dir, shipped])
+        news = JobNews()
+        record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
+        privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
+        intake = ModelIntake(database, files, now=now)
+        await intake.take_in()
+        await privacy.purge()
+        runner = TrainingRunner(
+            database,
+            data_dir / "jobs",
+            settings.train_workers,
+            news,
+            new_executor=new_process,
+            now=now,
+            new_lease=lambda: f"{random_bits(64):016x}",
+        )
+        await stack.enter_async_context(runner)
+        await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
+        await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
+        yield Application(
+            settings=settings,
+            lyrics=LyricsService(
+                database,
+                engine,
+                record,
+                default_artist=settings.default_artist,
+                has_bad_language=_language_filter(data_dir / "language_filter.txt"),
+                now=now,
+                new_random_seed=lambda: random_bits(31),
+            ),
+            artists=ArtistsService(database, news),
+            training=TrainingService(
+                database,
+                files,
+                news,
+                most_minutes=settings.train_minutes,
+                most_corpus_bytes=settings.max_corpus_bytes,
+                now=now,
+                new_random_seed=lambda: random_bits(31),
+            ),
+            guilds=GuildsService(database),
+            privacy=privacy,
+            registration=CommandRegistration(database),
+            started_at=now(),
+        )
+
+
+def _weights_from(database: Database) -> Callable[[int], Awaitable[bytes]]:
+    async def read(version_id: int) -> bytes:
+        weights = await database.read(lambda connection: versions.weights(connection, version_id))
+        if weights is None:
+            raise VersionGoneError(version_id)
+        return weights
+
+    return read
+
+
+def _language_filter(own_list: Path) -> Callable[[str], bool]:
+    """Make the filter from the operator's own word list if there is one, else from the one that comes with lstm."""
+    if own_list.is_file():
+        try:
+            return LanguageFilter.load(own_list).matches
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{own_list} cannot be used as a word list: {error}") from None
+    load = cache(LanguageFilter.load)  # when it is first needed: most guilds never ask for it
+    return lambda text: load().matches(text)
+
+
+@asynccontextmanager
+async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> AsyncIterator[None]:
+    """Do some work again and again beside the context; a failure is logged and does not end it."""
+
+    async def repeat() -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception:
+                log.exception("work in the background failed; it is tried again in %g s", seconds)
+
+    task = asyncio.create_task(repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()

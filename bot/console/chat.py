@@ -1,0 +1,118 @@
+"""The chat: a line in, an answer out, until it is left."""
+
+import asyncio
+import logging
+import secrets
+import signal
+import sys
+
+from bot.application import Application
+from bot.console.command_line import parse
+from bot.console.commands import COMMANDS
+from bot.console.context import Context
+from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines, terminal_lines
+from bot.console.screen import Screen
+from bot.services import Asker, Refusal
+
+PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
+"""The person at the console: in no guild, and an operator."""
+
+_PROMPT = "> "
+_CLOSING_SECONDS = 1.0
+_WELCOME = "Type how a song shall begin, for example: I walk alone. /help lists the commands, /quit leaves."
+_LEAVE = "Press Ctrl-C once more to leave, or type /quit."
+
+log = logging.getLogger(__name__)
+
+
+async def run(application: Application) -> None:
+    """Chat at the console until the person leaves, the input ends or the task is cancelled."""
+    is_terminal = sys.stdin.isatty()
+    screen = Screen(plain=not is_terminal)
+    if is_terminal:
+        screen.aside(_WELCOME)
+        lines = await _terminal_lines(application)
+    else:
+        lines = PipedLines()
+    await _Chat(application, screen, lines).run()
+
+
+async def _terminal_lines(application: Application) -> Lines:
+    earlier = (await application.privacy.history(PERSON)).entries
+
+    async def suggest(typed: str) -> list[str]:
+        return await application.artists.suggest(PERSON, typed)
+
+    return terminal_lines(suggest, [entry.seed for entry in reversed(earlier)])
+
+
+class _Chat:
+    def __init__(self, application: Application, screen: Screen, lines: Lines) -> None:
+        self._screen = screen
+        self._lines = lines
+        self._context = Context(application, PERSON, screen, ask=lines.next)
+        self._task = asyncio.current_task()
+        self._answering: asyncio.Task[None] | None = None
+        self._is_interrupted = False
+        self._is_left = False
+
+    async def run(self) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self._interrupt)
+        was_interrupted = False
+        while not self._is_left:
+            try:
+                line = await self._lines.next(_PROMPT)
+            except EOFError:
+                return
+            except InterruptedAtPrompt:
+                if was_interrupted:
+                    return
+                was_interrupted = True
+                self._screen.aside(_LEAVE)
+                continue
+            except asyncio.CancelledError:
+                if self._is_left:
+                    return
+                raise
+            was_interrupted = False
+            if line.strip().casefold() == "/quit":
+                return
+            if line.strip():
+                await self._answer(line)
+
+    async def _answer(self, line: str) -> None:
+        self._is_interrupted = False
+        self._context.interrupt = None
+        self._answering = asyncio.create_task(self._run_command(line))
+        try:
+            await asyncio.wait([self._answering])
+            if self._answering.cancelled():
+                self._screen.aside("Cancelled.")
+        finally:
+            self._answering.cancel()
+            await asyncio.wait([self._answering], timeout=_CLOSING_SECONDS)
+            self._answering = None
+
+    async def _run_command(self, line: str) -> None:
+        try:
+            command = parse(line)
+            await COMMANDS[command.name](self._context, command)
+        except Refusal as refusal:
+            self._screen.refuse(str(refusal))
+        except Exception:
+            error_id = secrets.token_hex(4)
+            log.exception("error %s in a command of the console", error_id)
+            self._screen.refuse(f"Something went wrong; the log has more under error {error_id}.")
+
+    def _interrupt(self) -> None:
+        """Handle Ctrl-C outside of the prompt: end the command that runs; at the second, or with none, the chat."""
+        if self._answering is None or self._answering.done() or self._is_interrupted:
+            self._is_left = True
+            if self._task is not None:
+                self._task.cancel()
+            return
+        self._is_interrupted = True
+        if self._context.interrupt is not None:
+            self._context.interrupt()
+        else:
+            self._answering.cancel()

@@ -1,0 +1,109 @@
+"""What a line at the prompt means: `/lyrics seed:I walk alone artist:burns`, or a bare line, which is a seed."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.services import Refusal
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a command takes, and what it is for."""
+
+    options: tuple[str, ...]
+    """The first one also takes what stands before any option: `/artist burns`."""
+    purpose: str
+
+
+FORMS = {
+    "lyrics": Form(("seed", "artist", "lines", "temperature", "rhyme", "private"), "a song that begins with the seed"),
+    "again": Form((), "another song on the last seed"),
+    "continue": Form((), "the lines that follow the last song"),
+    "delete": Form((), "forget the last song"),
+    "artists": Form((), "who can sing here"),
+    "artist": Form(("name",), "an artist's model and its versions"),
+    "history": Form(("page",), "your own requests"),
+    "mydata": Form(("what",), "export or delete all that is stored about you"),
+    "about": Form((), "what this is and what is stored"),
+    "train": Form(("artist", "corpus", "minutes"), "train an artist on the text file corpus:PATH"),
+    "jobs": Form((), "queued, running and recent trainings"),
+    "cancel": Form(("job",), "end a training"),
+    "forget": Form(("artist",), "remove an artist with its text and models"),
+    "rollback": Form(("artist",), "let the version before sing again"),
+    "settings": Form(("default_artist", "language_filter", "channel"), "a server's choices"),
+    "help": Form((), "this list"),
+    "quit": Form((), "leave"),
+}
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """A command with its options as typed; those left empty are not among them."""
+
+    name: str
+    options: dict[str, str]
+
+    def text(self, option: str) -> str | None:
+        """Return an option as it was typed, if it was."""
+        return self.options.get(option)
+
+    def required(self, option: str) -> str:
+        """Return an option that must be there."""
+        value = self.options.get(option)
+        if value is None:
+            raise Refusal(f"/{self.name} needs {option}:…")
+        return value
+
+    def whole_number(self, option: str) -> int | None:
+        """Return an option as a whole number."""
+        value = self.options.get(option)
+        if value is None:
+            return None
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
+            raise Refusal(f"{option}: takes a whole number, not “{value}”.")
+        return int(value)
+
+    def number(self, option: str) -> float | None:
+        """Return an option as a number."""
+        value = self.options.get(option)
+        if value is None:
+            return None
+        if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]{1,9})?", value):
+            raise Refusal(f"{option}: takes a number, not “{value}”.")
+        return float(value.replace(",", "."))
+
+    def switch(self, option: str) -> bool | None:
+        """Return an option as yes or no."""
+        value = self.options.get(option)
+        if value is None:
+            return None
+        if value.casefold() not in ("true", "false", "yes", "no", "on", "off"):
+            raise Refusal(f"{option}: takes true or false, not “{value}”.")
+        return value.casefold() in ("true", "yes", "on")
+
+
+def parse(line: str) -> CommandLine:
+    """Read a line that is not empty.
+
+    A value reaches to the next option of its command, so that it may hold spaces.
+
+    Raises:
+        Refusal: if the command is not known, or takes nothing and is given something.
+    """
+    line = line.strip()
+    if not line.startswith("/"):
+        return CommandLine("lyrics", {"seed": line})
+    name, _, rest = line[1:].partition(" ")
+    name = name.casefold()
+    if name not in FORMS:
+        close = get_close_matches(name, FORMS, 1)
+        raise Refusal(f"There is no command /{name}; " + (f"did you mean /{close[0]}?" if close else "try /help."))
+    options = FORMS[name].options
+    if not options:
+        if rest.strip():
+            raise Refusal(f"/{name} takes no options.")
+        return CommandLine(name, {})
+    first, *parts = re.split(rf"(?:(?<=\s)|^)({'|'.join(options)}):", rest.strip(), flags=re.IGNORECASE)
+    values = {options[0]: first} | dict(zip((part.casefold() for part in parts[::2]), parts[1::2], strict=True))
+    return CommandLine(name, {option: value.strip() for option, value in values.items() if value.strip()})

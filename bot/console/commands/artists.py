@@ -1,0 +1,69 @@
+"""Artists: who can sing, how well, and which version does."""
+
+from bot.console.command_line import CommandLine
+from bot.console.context import Context
+from bot.services import Artist, Version
+
+
+async def artists(context: Context, line: CommandLine) -> None:
+    """List who can sing."""
+    found = await context.application.artists.visible(context.asker)
+    if not found:
+        context.screen.say("No artist can sing yet; train one: /train artist:NAME corpus:PATH")
+        return
+    context.screen.table(
+        ("artist", "corpus", "bits per character", "n-gram rival", "trained"), [_row(artist) for artist in found]
+    )
+
+
+async def artist(context: Context, line: CommandLine) -> None:
+    """Describe an artist's model and its versions."""
+    details = await context.application.artists.details(context.asker, line.required("name"))
+    context.screen.say(details.artist.name, "bold")
+    context.screen.table(
+        ("version", "parameters", "size", "bits per character", "n-gram rival", "characters seen", "trained", ""),
+        [_version_row(version) for version in details.versions],
+    )
+
+
+async def forget(context: Context, line: CommandLine) -> None:
+    """Remove an artist, once that is confirmed."""
+    name = await context.application.artists.may_forget(context.asker, line.required("artist"))
+    if not await context.confirms(f"“{name}” will be gone, with its text, models and trainings."):
+        context.screen.say("Nothing was removed.")
+        return
+    await context.application.artists.forget(context.asker, name)
+    context.screen.say(f"“{name}” is removed.")
+
+
+async def rollback(context: Context, line: CommandLine) -> None:
+    """Let the version before sing again."""
+    version = await context.application.artists.rollback(context.asker, line.required("artist"))
+    context.screen.say(f"Version {version.number} sings from now on.")
+
+
+def _row(artist: Artist) -> tuple[str, ...]:
+    return (
+        artist.name,
+        "unknown" if artist.corpus_bytes is None else f"{artist.corpus_bytes / 1000:,.0f} KB",
+        _bits(artist.bits_per_character),
+        _bits(artist.rival_bits_per_character),
+        f"{artist.trained_at:%Y-%m-%d}",
+    )
+
+
+def _version_row(version: Version) -> tuple[str, ...]:
+    return (
+        str(version.number),
+        f"{version.parameters:,}",
+        f"{version.weights_bytes / 1e6:.1f} MB",
+        _bits(version.bits_per_character),
+        _bits(version.rival_bits_per_character),
+        "" if version.characters_seen is None else f"{version.characters_seen:,}",
+        f"{version.published_at:%Y-%m-%d %H:%M} UTC",
+        "sings" if version.sings else "held back" if version.held_back else "",
+    )
+
+
+def _bits(bits: float | None) -> str:
+    return "" if bits is None else f"{bits:.3f}"

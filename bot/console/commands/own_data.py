@@ -1,0 +1,41 @@
+"""One's own data: shown, handed out, deleted."""
+
+from bot.console.command_line import CommandLine
+from bot.console.context import Context
+from bot.services import Refusal
+
+
+async def history(context: Context, line: CommandLine) -> None:
+    """List one's own requests."""
+    page = line.whole_number("page")
+    shown = await context.application.privacy.history(context.asker, 1 if page is None else page)
+    if not shown.entries:
+        context.screen.say("Nothing is stored about you here.")
+        return
+    context.screen.table(
+        ("asked at (UTC)", "artist", "lines", "rhyme", "seed"),
+        [
+            (f"{entry.asked_at:%Y-%m-%d %H:%M}", entry.artist, str(entry.lines), entry.rhyme, entry.seed)
+            for entry in shown.entries
+        ],
+    )
+    context.screen.aside(f"page {shown.page} of {shown.pages}, {shown.requests} in all")
+
+
+async def mydata(context: Context, line: CommandLine) -> None:
+    """Export or delete all that is stored about the person at the console."""
+    what = line.required("what").casefold()
+    if what == "export":
+        exported = await context.application.privacy.export(context.asker)
+        context.screen.say(exported.decode().rstrip("\n"))
+    elif what == "delete":
+        if not await context.confirms("All that is stored about you will be gone."):
+            context.screen.say("Nothing was deleted.")
+            return
+        deleted = await context.application.privacy.delete(context.asker)
+        context.last_song = None
+        context.screen.say(
+            f"Deleted: {deleted.requests} requests. Trainings that no longer name you: {deleted.trainings}."
+        )
+    else:
+        raise Refusal("Type /mydata export or /mydata delete.")

@@ -1,0 +1,68 @@
+"""Songs: sung line by line, again, and further."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from bot.console.command_line import CommandLine
+from bot.console.context import Context
+from bot.services import DEFAULT_LINES, Refusal, Song, SongRequest, SongSoFar
+
+
+async def lyrics(context: Context, line: CommandLine) -> None:
+    """Sing on a seed."""
+    lines = line.whole_number("lines")
+    request = SongRequest(
+        seed=line.required("seed"),
+        artist=line.text("artist"),
+        lines=DEFAULT_LINES if lines is None else lines,
+        temperature=line.number("temperature"),
+        rhyme=line.text("rhyme") or "none",
+        private=bool(line.switch("private")),
+    )
+    await _show(context, context.application.lyrics.sing(context.asker, request))
+
+
+async def again(context: Context, line: CommandLine) -> None:
+    """Sing on the last seed again."""
+    await _show(context, context.application.lyrics.again(context.asker, _last_song(context)))
+
+
+async def continue_(context: Context, line: CommandLine) -> None:
+    """Sing on from where the last song ended."""
+    await _show(context, context.application.lyrics.continue_(context.asker, _last_song(context)))
+
+
+async def delete(context: Context, line: CommandLine) -> None:
+    """Forget the last song."""
+    await context.application.lyrics.delete(context.asker, _last_song(context), context.asker.user_id)
+    context.last_song = None
+    context.screen.aside("The song is no longer stored.")
+
+
+def _last_song(context: Context) -> int:
+    if context.last_song is None:
+        raise Refusal("Nothing was sung yet; type how a song shall begin.")
+    return context.last_song
+
+
+async def _show(context: Context, song: AsyncGenerator[SongSoFar | Song, None]) -> None:
+    shown = ""
+    try:
+        async with aclosing(song) as parts:
+            async for part in parts:
+                context.screen.piece(part.text[len(shown) :])
+                shown = part.text
+                if isinstance(part, Song):
+                    context.last_song = part.request_id
+                    context.screen.say("")
+                    context.screen.aside(_made_how(part))
+    finally:
+        if shown:
+            context.screen.say("")
+
+
+def _made_how(song: Song) -> str:
+    details = [song.artist, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
+    if song.rhyme != "none":
+        details.insert(2, f"rhyme {song.rhyme}")
+    return "— " + " · ".join(details)

@@ -1,0 +1,48 @@
+"""The bot itself: what it is, what it takes, and a server's choices."""
+
+import platform
+from importlib import metadata
+
+import numpy
+
+from bot.console.command_line import FORMS, CommandLine
+from bot.console.context import Context
+
+
+async def settings(context: Context, line: CommandLine) -> None:
+    """Change a server's choices, of which the console has none: the service says so."""
+    channel = line.whole_number("channel")
+    await context.application.guilds.change(
+        context.asker,
+        default_artist=line.text("default_artist"),
+        language_filter=line.switch("language_filter"),
+        channel_id=channel,
+    )
+
+
+async def about(context: Context, line: CommandLine) -> None:
+    """Say what this is and what is stored."""
+    chosen = context.application.settings
+    kept = f"for {chosen.history_days} days" if chosen.history_days else "not at all"
+    context.screen.say(
+        "Song lyrics in the style of an artist, composed letter by letter by an LSTM that is written by hand in NumPy: "
+        "inventions, not the artist's own words."
+    )
+    context.screen.say(
+        f"Stored in {chosen.data_dir.resolve()}: your requests with their songs, {kept} (/history, /mydata); "
+        "texts to learn from and the models learned from them, until the artist is forgotten (/forget)."
+    )
+    try:
+        own = metadata.version("lyricbot")
+    except metadata.PackageNotFoundError:
+        own = "from source"
+    context.screen.aside(f"lyricbot {own} · NumPy {numpy.__version__} · Python {platform.python_version()}")
+
+
+async def help_(context: Context, line: CommandLine) -> None:
+    """List the commands."""
+    context.screen.say("Type how a song shall begin, or a command:")
+    context.screen.table(
+        ("command", "options", ""),
+        [(f"/{name}", " ".join(f"{option}:" for option in form.options), form.purpose) for name, form in FORMS.items()],
+    )

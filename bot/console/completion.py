@@ -1,0 +1,74 @@
+"""What the Tab key offers at the prompt."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
+from prompt_toolkit.document import Document
+
+from bot.console.command_line import FORMS
+from bot.services import RHYMES
+
+
+class CommandCompleter(Completer):
+    """Completes commands, their options, artists' names, rhyme schemes and paths."""
+
+    def __init__(self, suggest_artists: Callable[[str], Awaitable[list[str]]]) -> None:
+        """Ask `suggest_artists` for the names that fit what is typed."""
+        self._suggest_artists = suggest_artists
+        self._paths = PathCompleter(expanduser=True)
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        """Offer nothing without the event loop; the prompt always asks `get_completions_async`."""
+        return ()
+
+    async def get_completions_async(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> AsyncGenerator[Completion, None]:
+        """Offer what may follow the text before the cursor."""
+        text = document.text_before_cursor
+        if not text.startswith("/"):
+            return
+        name, space, rest = text[1:].partition(" ")
+        if not space:
+            for command, form in FORMS.items():
+                if command.startswith(name.casefold()):
+                    yield Completion(f"/{command}", -len(text), display_meta=form.purpose)
+            return
+        form_or_none = FORMS.get(name.casefold())
+        if form_or_none is None:
+            return
+        options = form_or_none.options
+        option, typed = _begun_value(rest, options)
+        for value in await self._values(option, typed):
+            yield Completion(value, -len(typed))
+        if option == "corpus":
+            for path in self._paths.get_completions(Document(typed), complete_event):
+                yield path
+        word = rest.rpartition(" ")[2]
+        for other in options:
+            if (
+                f"{other}:" not in rest
+                and other.startswith(word.casefold())
+                and (word or complete_event.completion_requested)
+            ):
+                yield Completion(f"{other}:", -len(word))
+
+    async def _values(self, option: str, typed: str) -> list[str]:
+        if option in ("artist", "name", "default_artist"):
+            return await self._suggest_artists(typed)
+        choices: dict[str, tuple[str, ...]] = {
+            "rhyme": RHYMES,
+            "private": ("true", "false"),
+            "language_filter": ("true", "false"),
+            "what": ("export", "delete"),
+        }
+        return [choice for choice in choices.get(option, ()) if choice.casefold().startswith(typed.casefold())]
+
+
+def _begun_value(rest: str, options: tuple[str, ...]) -> tuple[str, str]:
+    """Return the option whose value the cursor stands in, and as much of the value as is typed."""
+    starts = {option: rest.rfind(f"{option}:") for option in options}
+    begun = max(options, key=lambda option: starts[option], default="")
+    if not begun or starts[begun] < 0:
+        return (options[0] if options else ""), rest.lstrip()
+    return begun, rest[starts[begun] + len(begun) + 1 :].lstrip()

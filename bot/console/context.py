@@ -1,0 +1,32 @@
+"""What a command of the console has at hand."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from bot.application import Application
+from bot.console.lines import InterruptedAtPrompt
+from bot.console.screen import Screen
+from bot.services import Asker
+
+
+@dataclass
+class Context:
+    """The chat that a command is part of; changes as the chat goes on."""
+
+    application: Application
+    asker: Asker
+    screen: Screen
+    ask: Callable[[str], Awaitable[str]]
+    """Asks a question and returns the line that answers it."""
+    last_song: int | None = None
+    """The request id of the song that was sung last."""
+    interrupt: Callable[[], object] | None = field(default=None)
+    """What Ctrl-C does to the command that is running; None: the command is cancelled."""
+
+    async def confirms(self, question: str) -> bool:
+        """Ask for a "yes" before something that cannot be taken back."""
+        try:
+            answer = await self.ask(f"{question} Type yes to go on: ")
+        except (EOFError, InterruptedAtPrompt):
+            return False
+        return answer.strip().casefold() in ("yes", "y")

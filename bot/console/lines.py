@@ -1,0 +1,65 @@
+"""Where the console's lines come from: a prompt at a terminal, or whatever is piped in."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from threading import Thread
+from typing import Protocol
+
+
+class InterruptedAtPrompt(Exception):  # noqa: N818 - Ctrl-C is a key there, not an error
+    """Ctrl-C was pressed at the prompt."""
+
+
+class Lines(Protocol):
+    """A source of typed lines."""
+
+    async def next(self, prompt: str) -> str:
+        """Return the next line.
+
+        Raises:
+            EOFError: when there are no more.
+            InterruptedAtPrompt: when Ctrl-C was pressed instead.
+        """
+
+
+class PipedLines:
+    """Standard input as it comes, without a prompt.
+
+    A thread reads ahead of who asks. It is a daemon, for nothing can end a read of a pipe that stays silent.
+    """
+
+    def __init__(self) -> None:
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        Thread(target=self._read, name="standard input", daemon=True).start()
+
+    async def next(self, prompt: str) -> str:
+        """Return the next line."""
+        line = await self._lines.get()
+        if line is None:
+            self._lines.put_nowait(None)  # for whoever asks again
+            raise EOFError
+        return line
+
+    def _read(self) -> None:
+        # Bytes that are no UTF-8 are replaced: a bare line is a seed, and half a character is nothing to sing.
+        stream = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+        try:
+            for line in stream:
+                self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
+            self._loop.call_soon_threadsafe(self._lines.put_nowait, None)
+        except RuntimeError:
+            return  # the event loop has ended
+
+
+def terminal_lines(suggest_artists: Callable[[str], Awaitable[list[str]]], earlier: Iterable[str]) -> Lines:
+    """Open a prompt with history and completion at the terminal.
+
+    Args:
+        suggest_artists: completes artists' names.
+        earlier: lines that the history begins with, oldest first.
+    """
+    from bot.console.terminal_prompt import TerminalLines  # prompt_toolkit is for terminals only
+
+    return TerminalLines(suggest_artists, earlier)

@@ -1,0 +1,48 @@
+"""What the console prints: in colour at a terminal, plain text otherwise."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_PLAIN_WIDTH = 160  # of a pipe, where rich would cut at 80
+
+
+class Screen:
+    """Standard output, as the commands use it.
+
+    Nothing of what users typed or models wrote is read as markup, and control characters are dropped.
+    """
+
+    def __init__(self, *, plain: bool) -> None:
+        """Print plain text if `plain`, and without colour wherever standard output is no terminal."""
+        self.is_plain = plain
+        self.console = Console(
+            width=_PLAIN_WIDTH if plain else None, force_terminal=False if plain else None, highlight=False
+        )
+
+    def say(self, text: str, style: str = "") -> None:
+        """Print a message."""
+        self.console.print(Text(text, style), soft_wrap=True)
+
+    def refuse(self, reason: str) -> None:
+        """Print why something was not done."""
+        self.say(reason, "yellow")
+
+    def piece(self, text: str) -> None:
+        """Print a piece of a song as it arrives; nothing follows it on its own."""
+        self.console.print(Text(text), end="", soft_wrap=True)
+
+    def aside(self, text: str) -> None:
+        """Print something that matters less."""
+        self.say(text, "dim")
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Print rows under their columns' names."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))
+        self.console.print(table)

@@ -1,0 +1,88 @@
+"""The Discord client: which gateway events it asks for, and what its commands and buttons find in it."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.application import Application
+from bot.discord_app import failures, registration
+from bot.discord_app.offering import AnyCommand
+
+_DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
+
+AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
+
+
+class LyricsClient(discord.AutoShardedClient):
+    """Serves slash commands and buttons; asks for no privileged intent and reads no messages."""
+
+    def __init__(
+        self, services: Application, commands: Iterable[AnyCommand], buttons: Iterable[AnyDynamicItem]
+    ) -> None:
+        """Take the services and all that members can use; connects to nothing yet.
+
+        Args:
+            services: the open application.
+            commands: the commands to offer.
+            buttons: the buttons to recognise by their custom ids, from whichever process they were sent.
+        """
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+        )
+        self.services = services
+        self.tree = CommandTree(self)
+        for command in commands:
+            self.tree.add_command(command)
+        self.add_dynamic_items(*buttons)
+        self._background: set[asyncio.Task[None]] = set()
+        self._downloads: aiohttp.ClientSession | None = None
+
+    @property
+    def downloads(self) -> aiohttp.ClientSession:
+        """The session that attachments are fetched by."""
+        if self._downloads is None:
+            self._downloads = aiohttp.ClientSession(timeout=_DOWNLOAD_TIMEOUT)
+        return self._downloads
+
+    def run_in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run something beyond the interaction that asked for it; cancelled when the client closes."""
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background_ended)
+
+    async def setup_hook(self) -> None:
+        """Register the commands where they changed; called once, after the login and before the gateway."""
+        await registration.register(self.tree, self.services.registration, self.services.settings.home_guild)
+
+    async def close(self) -> None:
+        """End what runs in the background, then the connections."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        if self._downloads is not None:
+            await self._downloads.close()
+        await super().close()
+
+    def _background_ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            failures.note(error, task.get_name())
+
+
+class CommandTree(app_commands.CommandTree[LyricsClient]):
+    """The commands; what goes wrong in one of them is told to whoever used it."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[LyricsClient], error: app_commands.AppCommandError
+    ) -> None:
+        """Answer for a command that failed."""
+        await failures.tell(interaction, error)
+
+
+Interaction = discord.Interaction[LyricsClient]

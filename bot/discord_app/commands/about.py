@@ -1,0 +1,67 @@
+"""`/about`: what this is, what it keeps, and how to be rid of it."""
+
+import math
+import platform
+from importlib import metadata
+
+import discord
+import numpy
+from discord import app_commands
+
+from bot.discord_app import answering, job_message
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction, LyricsClient
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.offering import everywhere
+from bot.discord_app.song_message import COLOUR
+
+_WHAT = (
+    "I write song lyrics in the style of an artist, from the words that you begin with. "
+    "A small neural network, an LSTM written by hand in NumPy, composes them letter by letter: "
+    "they are inventions, not the artist's own words. Start with `/lyrics`, see who sings with `/artists`."
+)
+_REMOVAL = (
+    "Yours: `/mydata delete`. An artist of this server: `/forget`. "
+    "Me: remove the bot from the server's integrations, or from your own authorised apps."
+)
+
+
+@everywhere
+@app_commands.command(description="What this bot is, what it stores, and how to remove it")
+async def about(interaction: Interaction) -> None:
+    """Introduce the bot."""
+    client = interaction.client
+    embed = discord.Embed(title="Lyrics", description=_WHAT, colour=COLOUR)
+    embed.add_field(name="What is stored", value=_stored(client.services.settings.history_days), inline=False)
+    embed.add_field(name="How to remove it", value=_REMOVAL, inline=False)
+    embed.add_field(name="Now", value=await _standing(interaction), inline=False)
+    embed.set_footer(text=_versions())
+    await answering.send(interaction, MessageBody(embeds=[embed]))
+
+
+def _stored(history_days: int) -> str:
+    kept = f"for {history_days} days" if history_days else "not at all"
+    return (
+        f"Your requests with their songs, {kept}; see `/history` and `/mydata export`. "
+        "Texts that were uploaded for training and the models learned from them, until the artist is forgotten. "
+        "A server's `/settings`. No other messages are read."
+    )
+
+
+async def _standing(interaction: Interaction) -> str:
+    client: LyricsClient = interaction.client
+    up = job_message.duration((discord.utils.utcnow() - client.services.started_at).total_seconds())
+    artists = await client.services.artists.visible(asker_of(interaction))
+    parts = [f"up {up}", f"artists here: {len(artists)}"]
+    if math.isfinite(client.latency):
+        parts.append(f"gateway {client.latency * 1000:.0f} ms")
+    return " · ".join(parts)
+
+
+def _versions() -> str:
+    try:
+        own = metadata.version("lyricbot")
+    except metadata.PackageNotFoundError:
+        own = "from source"
+    parts = {"lyricbot": own, "discord.py": discord.__version__, "NumPy": numpy.__version__}
+    return " · ".join(f"{name} {version}" for name, version in (parts | {"Python": platform.python_version()}).items())

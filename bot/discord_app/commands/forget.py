@@ -1,0 +1,21 @@
+"""`/forget`: an artist of this guild removed for good."""
+
+from discord import app_commands
+
+from bot.discord_app import answering, autocompletion, markdown
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.confirmations import ForgetArtist, Keep
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.offering import to_managers
+
+
+@to_managers
+@app_commands.command(description="Remove an artist of this server: its text, models and trainings")
+@app_commands.describe(artist="Whom to forget")
+@app_commands.autocomplete(artist=autocompletion.artist_names)
+async def forget(interaction: Interaction, artist: str) -> None:
+    """Ask before forgetting."""
+    name = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
+    text = f"This deletes {markdown.escape(name)}: its text, all its models and trainings. It cannot be undone."
+    await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(name), Keep()]), ephemeral=True)

@@ -1,0 +1,36 @@
+"""`/jobs` and `/cancel`: this guild's trainings."""
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import answering, autocompletion, job_message
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.offering import to_managers
+from bot.discord_app.song_message import COLOUR
+
+
+@to_managers
+@app_commands.command(description="Queued, running and recent trainings of this server")
+async def jobs(interaction: Interaction) -> None:
+    """List the jobs."""
+    found = await interaction.client.services.training.jobs(asker_of(interaction))
+    if not found:
+        await answering.send(
+            interaction, MessageBody(text="No trainings yet: start one with `/train`."), ephemeral=True
+        )
+        return
+    lines = "\n".join(job_message.in_a_line(job) for job in found)
+    embed = discord.Embed(title="Trainings", description=lines, colour=COLOUR)
+    await answering.send(interaction, MessageBody(embeds=[embed]), ephemeral=True)
+
+
+@to_managers
+@app_commands.command(description="Cancel a training")
+@app_commands.describe(job="Which training, by its number in /jobs")
+@app_commands.autocomplete(job=autocompletion.cancellable_jobs)
+async def cancel(interaction: Interaction, job: app_commands.Range[int, 1, 2**53 - 1]) -> None:
+    """End a job."""
+    cancelled = await interaction.client.services.training.cancel(asker_of(interaction), job)
+    await answering.tell_privately(interaction, f"Job {cancelled.id} is cancelled.")

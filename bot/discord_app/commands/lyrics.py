@@ -1,0 +1,46 @@
+"""`/lyrics`: a song on a seed."""
+
+from discord import app_commands
+
+from bot.discord_app import autocompletion, songs
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.offering import everywhere
+from bot.services import (
+    DEFAULT_LINES,
+    FEWEST_LINES,
+    HIGHEST_TEMPERATURE,
+    LOWEST_TEMPERATURE,
+    MOST_LINES,
+    RHYMES,
+    SEED_CHARACTERS,
+    SongRequest,
+)
+
+
+@everywhere
+@app_commands.command(description="Sing a song that begins with your words")
+@app_commands.describe(
+    seed="How the song begins",
+    artist="Who sings; see /artists",
+    lines=f"How many lines, {DEFAULT_LINES} if you do not say",
+    temperature="How daring: low is safe, high is wild",
+    rhyme="Which lines rhyme",
+    private="Show the song to you alone",
+)
+@app_commands.autocomplete(artist=autocompletion.artist_names)
+@app_commands.choices(rhyme=[app_commands.Choice(name=scheme, value=scheme) for scheme in RHYMES])
+async def lyrics(
+    interaction: Interaction,
+    seed: app_commands.Range[str, 1, SEED_CHARACTERS],
+    artist: str | None = None,
+    lines: app_commands.Range[int, FEWEST_LINES, MOST_LINES] = DEFAULT_LINES,
+    temperature: app_commands.Range[float, LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE] | None = None,
+    rhyme: str = "none",
+    private: bool = False,
+) -> None:
+    """Sing, line by line."""
+    asker, service = asker_of(interaction), interaction.client.services.lyrics
+    hidden = await service.is_private(asker, private)
+    request = SongRequest(seed, artist, lines, temperature, rhyme, hidden)
+    await songs.show(interaction, service.sing(asker, request), private=hidden)

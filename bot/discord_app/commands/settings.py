@@ -1,0 +1,73 @@
+"""`/settings`: what a guild has chosen for itself."""
+
+import re
+from typing import Self
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import answering, autocompletion, markdown
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.offering import to_managers
+from bot.discord_app.persistent_button import PersistentButton
+from bot.discord_app.song_message import COLOUR
+from bot.services import GuildSettings
+
+_EVERY_CHANNEL = 0
+
+
+@to_managers
+@app_commands.command(description="This server's choices: show them, or change what you name")
+@app_commands.describe(
+    default_artist="Who sings when nobody is named; none for the bot's own choice",
+    language_filter="Sing lines with bad language anew",
+    channel="The channel for songs; elsewhere they are shown to their asker alone",
+)
+@app_commands.autocomplete(default_artist=autocompletion.artist_names)
+async def settings(
+    interaction: Interaction,
+    default_artist: app_commands.Range[str, 1, 40] | None = None,
+    language_filter: bool | None = None,
+    channel: discord.TextChannel | None = None,
+) -> None:
+    """Change what is given, and show all choices."""
+    asker, guilds = asker_of(interaction), interaction.client.services.guilds
+    if default_artist is None and language_filter is None and channel is None:
+        chosen = await guilds.settings(asker)
+    else:
+        channel_id = None if channel is None else channel.id
+        chosen = await guilds.change(
+            asker, default_artist=default_artist, language_filter=language_filter, channel_id=channel_id
+        )
+    await answering.send(interaction, _body(chosen), ephemeral=True)
+
+
+class EveryChannel(PersistentButton, template=r"settings:every-channel"):
+    """Lets songs be sung in every channel again: the channel option can only name one."""
+
+    label = "Sing in every channel"
+
+    def __init__(self) -> None:
+        """Need nothing: the guild is the one where it is pressed."""
+        super().__init__("settings:every-channel")
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read nothing from the custom id."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Change the choice, and show all."""
+        chosen = await interaction.client.services.guilds.change(asker_of(interaction), channel_id=_EVERY_CHANNEL)
+        await answering.update(interaction, _body(chosen))
+
+
+def _body(chosen: GuildSettings) -> MessageBody:
+    artist = "the bot's own choice" if chosen.default_artist is None else markdown.escape(chosen.default_artist)
+    embed = discord.Embed(title="This server's choices", colour=COLOUR)
+    embed.add_field(name="default_artist", value=artist)
+    embed.add_field(name="language_filter", value="on" if chosen.language_filter else "off")
+    embed.add_field(name="channel", value="every channel" if chosen.channel_id is None else f"<#{chosen.channel_id}>")
+    return MessageBody(embeds=[embed], buttons=[] if chosen.channel_id is None else [EveryChannel()])

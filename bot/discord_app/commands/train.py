@@ -1,0 +1,36 @@
+"""`/train`: teach an artist, from an attached text or one that is known already."""
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import answering, autocompletion, jobs, uploads
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.offering import to_managers
+
+
+@to_managers
+@app_commands.command(description="Train an artist on a text")
+@app_commands.describe(
+    artist="Who learns; a new name makes a new artist",
+    corpus="Lyrics as plain text in UTF-8, songs apart by blank lines; without it, the text known already",
+    minutes="The longest that it may take",
+)
+@app_commands.autocomplete(artist=autocompletion.artist_names)
+async def train(
+    interaction: Interaction,
+    artist: app_commands.Range[str, 1, 40],
+    corpus: discord.Attachment | None = None,
+    minutes: app_commands.Range[int, 1, 1440] | None = None,
+) -> None:
+    """Queue a training and show it up to its end."""
+    asker, services = asker_of(interaction), interaction.client.services
+    services.training.check(asker, artist, None if corpus is None else corpus.size, minutes)
+    await answering.defer(interaction)
+    text = None
+    if corpus is not None:
+        text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
+    job = await services.training.queue(asker, artist, text, minutes)
+    message = await answering.edit(interaction, jobs.live_body(job))
+    await services.training.remember_message(job.id, message.channel.id, message.id)
+    jobs.follow(interaction.client, job, interaction, message.id)

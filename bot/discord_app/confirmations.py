@@ -1,0 +1,80 @@
+"""Buttons that stand between a command and what cannot be undone."""
+
+import re
+from typing import Self
+
+import discord
+
+from bot.discord_app import answering, markdown
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.persistent_button import PersistentButton
+
+LONGEST_ARTIST_NAME = 40
+
+
+class DeleteMyData(PersistentButton, template=r"mydata:delete"):
+    """Deletes all that is stored about whoever presses."""
+
+    label = "Delete everything"
+    style = discord.ButtonStyle.danger
+
+    def __init__(self) -> None:
+        """Need nothing: the message is the asker's alone, and a press can only delete the presser's data."""
+        super().__init__("mydata:delete")
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read nothing from the custom id."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Delete, and say how much it was."""
+        deleted = await interaction.client.services.privacy.delete(asker_of(interaction))
+        text = f"Requests deleted: {deleted.requests}."
+        if deleted.trainings:
+            text += f" Trainings that no longer tell who asked for them: {deleted.trainings}; their artists stay."
+        await answering.update(interaction, MessageBody(text=text))
+
+
+class ForgetArtist(PersistentButton, template=rf"artist:forget:(?P<artist>(?s:.){{1,{LONGEST_ARTIST_NAME}}})"):
+    """Removes an artist for good, for members who may."""
+
+    label = "Forget this artist"
+    style = discord.ButtonStyle.danger
+
+    def __init__(self, artist: str) -> None:
+        """Remember the artist's name, which fits a custom id."""
+        super().__init__(f"artist:forget:{artist}")
+        self.artist = artist
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the artist from the custom id."""
+        return cls(match["artist"])
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Forget the artist; whether this member may is checked again."""
+        await interaction.client.services.artists.forget(asker_of(interaction), self.artist)
+        name = markdown.escape(self.artist)
+        await answering.update(interaction, MessageBody(text=f"{name} is forgotten: text, models and trainings."))
+
+
+class Keep(PersistentButton, template=r"confirmation:keep"):
+    """Leaves everything as it is."""
+
+    label = "Keep"
+
+    def __init__(self) -> None:
+        """Need nothing."""
+        super().__init__("confirmation:keep")
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read nothing from the custom id."""
+        return cls()
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Say that nothing happened."""
+        await answering.update(interaction, MessageBody(text="Nothing was deleted."))

@@ -1,0 +1,54 @@
+"""What members are told when something did not work: one handler for commands, autocompletion and buttons."""
+
+import logging
+import secrets
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import answering, markdown
+from bot.services import Refusal
+
+_log = logging.getLogger(__name__)
+
+_OUTDATED = "This command has changed since Discord showed it to you: reload Discord and try again."
+# The interaction, its token or its message is gone: there is nobody left to tell.
+_GONE = {10008, 10015, 10062, 50027}
+
+
+async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:
+    """Tell the asker, and only the asker, why there is no answer; never raises."""
+    if interaction.client.is_closed():
+        return  # nothing works any more on the way offline, and nothing of it is a fault
+    error = _cause(error)
+    if isinstance(error, discord.HTTPException) and error.code in _GONE:
+        _log.info("an answer found nobody any more: %s", error.text)
+        return
+    try:
+        await answering.tell_privately(interaction, _sentence(error))
+    except answering.UNDELIVERED as failure:
+        _log.info("a refusal could not be delivered: %s", failure)
+
+
+def note(error: BaseException, where: str) -> str:
+    """Log what the bot cannot explain, and return the id under which the log has it."""
+    error_id = secrets.token_hex(4)
+    _log.error("error %s in %s", error_id, where, exc_info=error)
+    return error_id
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, Refusal):
+        return markdown.escape(str(error))
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return _OUTDATED
+    if isinstance(error, app_commands.TransformerError):
+        value = markdown.escape(markdown.one_line(str(error.value), 100))
+        return f"“{value}” cannot be used here: choose one of the values that Discord offers."
+    error_id = note(error, "an interaction")
+    return f"Something went wrong that should not have (error {error_id}); try again, or tell whoever runs this bot."

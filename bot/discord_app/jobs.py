@@ -1,0 +1,181 @@
+"""Training jobs on Discord: followed from the queue to the result, through dead tokens and restarts."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Self
+
+import discord
+
+from bot.discord_app import answering, job_message, markdown
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction, LyricsClient
+from bot.discord_app.message_body import MessageBody
+from bot.discord_app.pacing import paced
+from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.services import Job, JobState
+
+_log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_EDITS = 2.5
+# An edit notifies nobody: whoever waited longer than this has likely scrolled on and is told by a new message.
+_ANNOUNCED_AFTER = timedelta(minutes=1)
+# An interaction's token lives 15 minutes; edits by it end a little before.
+_TOKEN_LIFE = timedelta(minutes=14, seconds=30)
+_INVALID_WEBHOOK_TOKEN = 50027
+# Waits before the next attempt to tell a result while Discord fails; after the last it is left to the next start.
+_SECONDS_BEFORE_RETRIES = (10, 60, 600)
+
+
+@dataclass(frozen=True)
+class JobMessage:
+    """The message that shows a job, and the two ways to it.
+
+    An interaction's token needs no permission in the channel but dies after 15 minutes and with its process; then
+    the message is reached through its channel, if the bot has access to that.
+    """
+
+    client: LyricsClient
+    channel_id: int
+    message_id: int | None
+    """None if the process died before it knew."""
+    interaction: Interaction | None
+    """The interaction that the message answers, while its process lives."""
+
+    async def show(self, body: MessageBody) -> bool:
+        """Let the message show the job; False where it cannot be reached any more."""
+        if self.interaction is not None and _token_lives(self.interaction):
+            with _passing_over_what_is_gone():
+                await answering.edit(self.interaction, body)
+                return True
+        if self.message_id is not None:
+            message = self._channel().get_partial_message(self.message_id)
+            with _passing_over_what_is_gone():
+                await message.edit(content=body.text, embeds=body.embeds, attachments=body.uploads(), view=body.view())
+                return True
+        return False
+
+    async def announce(self, body: MessageBody) -> bool:
+        """Send a new message to the channel; False where the bot may not."""
+        if self.interaction is not None and _token_lives(self.interaction):
+            with _passing_over_what_is_gone():
+                await answering.follow_up(self.interaction, body)
+                return True
+        with _passing_over_what_is_gone():
+            await self._channel().send(body.text, embeds=body.embeds, files=body.uploads())
+            return True
+        return False
+
+    def _channel(self) -> discord.PartialMessageable:
+        return self.client.get_partial_messageable(self.channel_id)
+
+
+@contextmanager
+def _passing_over_what_is_gone() -> Iterator[None]:
+    """Let the next way be tried where a token, message or channel is gone or closed to the bot; raise all else."""
+    try:
+        yield
+    except (discord.Forbidden, discord.NotFound):
+        pass
+    except discord.HTTPException as error:
+        if error.code != _INVALID_WEBHOOK_TOKEN:
+            raise
+
+
+def follow(client: LyricsClient, job: Job, interaction: Interaction, message_id: int) -> None:
+    """Keep the answer to an interaction up to date with the job, up to its end."""
+    assert interaction.channel_id is not None
+    message = JobMessage(client, interaction.channel_id, message_id, interaction)
+    client.run_in_background(_follow(message, job), f"job {job.id}")
+
+
+async def follow_unannounced(client: LyricsClient) -> None:
+    """Take up again, after a start, every job whose result nobody was told."""
+    for job in await client.services.training.unannounced():
+        if job.channel_id is not None:
+            message = JobMessage(client, job.channel_id, job.message_id, None)
+            client.run_in_background(_follow(message, job), f"job {job.id}")
+
+
+async def _follow(message: JobMessage, job: Job) -> None:
+    training = message.client.services.training
+    reachable = True
+    last = job
+    async with aclosing(paced(training.watch(job.id), SECONDS_BETWEEN_EDITS)) as standings:
+        async for last in standings:
+            if last.state.has_ended or not reachable:
+                continue
+            try:
+                reachable = await message.show(live_body(last))
+            except answering.UNDELIVERED as error:
+                # Progress that is not shown is no loss: the next report is a few seconds away.
+                _log.info("progress of job %d could not be shown: %s", job.id, error)
+    if not last.state.has_ended:
+        await message.show(job_message.forgotten(last))
+        return
+    for pause in (*_SECONDS_BEFORE_RETRIES, None):
+        try:
+            await _tell_end(message, last)
+            return
+        except answering.UNDELIVERED:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+
+
+async def _tell_end(message: JobMessage, job: Job) -> None:
+    training = message.client.services.training
+    curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
+    body = job_message.ended(job, curve)
+    if not await message.show(body):
+        if not await message.announce(body):
+            _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
+    elif _is_news(job):
+        await message.announce(MessageBody(text=_announcement(job)))
+    await training.announced(job.id)
+
+
+def _is_news(job: Job) -> bool:
+    # Whoever cancelled a job knows.
+    waited = job.ended_at is not None and job.ended_at - job.queued_at > _ANNOUNCED_AFTER
+    return waited and job.state is not JobState.CANCELLED
+
+
+def live_body(job: Job) -> MessageBody:
+    """Show a live job with its button."""
+    return replace(job_message.live(job), buttons=[CancelJob(job.id)])
+
+
+def _announcement(job: Job) -> str:
+    name = markdown.escape(markdown.one_line(job.artist, 60))
+    return f"Training **{name}** has ended (job {job.id}).\n{job_message.result(job)}"
+
+
+def _token_lives(interaction: Interaction) -> bool:
+    return discord.utils.utcnow() - interaction.created_at < _TOKEN_LIFE
+
+
+class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):
+    """Ends a job, for members who may."""
+
+    label = "Cancel"
+    style = discord.ButtonStyle.danger
+
+    def __init__(self, job_id: int) -> None:
+        """Remember the job."""
+        super().__init__(f"job:cancel:{job_id}")
+        self.job_id = job_id
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the job from the custom id."""
+        return cls(int(match["job"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Cancel the job; whoever follows it shows that."""
+        job = await interaction.client.services.training.cancel(asker_of(interaction), self.job_id)
+        await answering.tell_privately(interaction, f"Job {job.id} is cancelled.")

@@ -1,0 +1,57 @@
+"""Text of members and models, made safe for Discord: shown as it is, pinging nobody, linking nowhere."""
+
+import re
+import unicodedata
+
+_ZERO_WIDTH_SPACE = "\u200b"
+
+# A backslash before punctuation shows that punctuation and ends its meaning: emphasis, code, spoilers, links,
+# and with "<" every mention, time stamp and custom emoji.
+_ANYWHERE = re.compile(r"[\\*_~`|<>\[\]]")
+_AT_LINE_START = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^([ \t]*\d{1,9})\.(?=[ \t])", re.MULTILINE)
+_LINK = re.compile(r":(?=//)")
+# The only mentions without "<": no backslash helps against them.
+_EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Keep line breaks and printable characters; drop what could reverse, overlay or hide text."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(character for character in text if character == "\n" or _is_harmless(character))
+
+
+def escape(text: str) -> str:
+    """Make text show literally where Discord renders Markdown."""
+    text = _ANYWHERE.sub(r"\\\g<0>", plain(text))
+    text = _LIST_NUMBER.sub(r"\1\\.", text)
+    text = _AT_LINE_START.sub(r"\1\\\2", text)
+    text = _LINK.sub(r"\\:", text)
+    return _EVERYBODY.sub("@" + _ZERO_WIDTH_SPACE, text)
+
+
+def one_line(text: str, longest: int) -> str:
+    """Fit plain text into one line of at most ``longest`` characters."""
+    line = " ".join(plain(text).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def split(text: str, longest: int) -> list[str]:
+    """Cut text into pieces of at most ``longest`` characters, between lines where that is possible."""
+    pieces: list[str] = []
+    while len(text) > longest:
+        cut = text.rfind("\n", 1, longest + 1)
+        if cut == -1:
+            cut = longest
+            # Never between a backslash and what it escapes.
+            trailing = len(text[:cut]) - len(text[:cut].rstrip("\\"))
+            cut -= trailing % 2
+        pieces.append(text[:cut])
+        text = text[cut:].removeprefix("\n")
+    return [*pieces, text] if text or not pieces else pieces
+
+
+def _is_harmless(character: str) -> bool:
+    # Cc: control characters; Cf: direction overrides, zero-width joiners; Zl, Zp: line separators of their own.
+    # Joiners shape emoji and several scripts, and can do no harm.
+    return character in "\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")

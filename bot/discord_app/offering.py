@@ -1,0 +1,28 @@
+"""Where a command is offered, and to whom; whether somebody may use it is checked again by the services."""
+
+from typing import Any, TypeVar
+
+import discord
+from discord import app_commands
+
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+Offered = TypeVar("Offered", bound=AnyCommand)
+
+
+def everywhere(command: Offered) -> Offered:
+    """Offer a command to everyone: in guilds, in direct messages, and wherever a user takes the bot along."""
+    command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+    command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+    return command
+
+
+def to_managers(command: Offered) -> Offered:
+    """Offer a command to members with Manage Server, in guilds that the bot is in.
+
+    Discord lets a guild's administrators offer it to others all the same.
+    """
+    command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
+    command.allowed_contexts = app_commands.AppCommandContext(guild=True)
+    command.guild_only = True
+    command.default_permissions = discord.Permissions(manage_guild=True)
+    return command

@@ -1,0 +1,43 @@
+"""Slows a stream down to what Discord lets a bot show."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from typing import TypeVar
+
+SECONDS_BETWEEN_EDITS = 1.3
+"""Discord takes 5 edits of a message in 5 s: so spaced, there is always room for one more, the last, at once."""
+
+Item = TypeVar("Item")
+
+
+async def paced(stream: AsyncGenerator[Item, None], seconds: float) -> AsyncGenerator[Item, None]:
+    """Yield the newest item of a stream, at most one in ``seconds``, but the last one as soon as the stream ends.
+
+    To be used within ``aclosing``, which then closes the stream as well.
+    """
+    newest: list[Item] = []
+    news = asyncio.Event()
+
+    async def read() -> None:
+        async with aclosing(stream):
+            async for item in stream:
+                newest[:] = [item]
+                news.set()
+
+    reading = asyncio.create_task(read())
+    reading.add_done_callback(lambda _: news.set())
+    try:
+        while True:
+            await news.wait()
+            news.clear()
+            if newest:
+                yield newest.pop()
+                await asyncio.wait({reading}, timeout=seconds)
+            if reading.done() and not newest:
+                reading.result()
+                return
+    finally:
+        reading.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await reading

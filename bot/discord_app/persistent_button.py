@@ -1,0 +1,46 @@
+"""Buttons that carry what they need in their custom id, and so work after any restart."""
+
+import re
+from typing import Any, ClassVar, Self
+
+import discord
+
+from bot.discord_app import failures
+from bot.discord_app.client import Interaction
+
+SNOWFLAKE = r"[0-9]{1,19}"
+"""Matches an identifier of Discord, or of a row in the store."""
+
+
+class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"(?!)"):
+    """A button whose custom id tells all about it; subclasses name their template and what a press does."""
+
+    label: ClassVar[str]
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+
+    def __init__(self, custom_id: str) -> None:
+        """Build the button as it is sent, or as it is recognised by its custom id."""
+        super().__init__(discord.ui.Button(label=self.label, style=self.style, custom_id=custom_id))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Recognise a button that some process once sent."""
+        return cls.recognise(match)
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Build the button from its custom id."""
+        raise NotImplementedError
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Do what the button says."""
+        raise NotImplementedError
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do what the button says, and tell whoever pressed it if that fails; discord.py would only log it."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:
+            await failures.tell(interaction, error)

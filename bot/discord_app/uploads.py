@@ -1,0 +1,29 @@
+"""Reads what members attach, never more of it than agreed."""
+
+import aiohttp
+import discord
+
+from bot.services import Refusal
+
+_CHUNK_BYTES = 64 * 1024
+
+
+async def read(attachment: discord.Attachment, limit_bytes: int, session: aiohttp.ClientSession) -> bytes:
+    """Fetch an attachment.
+
+    Raises:
+        Refusal: if Discord does not give it out, or it turns out to be larger than ``limit_bytes``, whatever size
+            was declared.
+    """
+    data = bytearray()
+    try:
+        async with session.get(attachment.url) as response:
+            if response.status != 200:
+                raise Refusal("Discord does not give out the attached file any more: attach it again.")
+            async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
+                data += chunk
+                if len(data) > limit_bytes:
+                    raise Refusal(f"The attached file is larger than {limit_bytes:,} bytes: attach a shorter text.")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Refusal("The attached file could not be fetched from Discord: try again in a minute.") from error
+    return bytes(data)

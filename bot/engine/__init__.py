@@ -1,0 +1,1 @@
+"""Loaded models and the songs in progress."""

@@ -1,0 +1,27 @@
+"""Who asks, and how a front end tells them no."""
+
+from dataclasses import dataclass
+
+
+class Refusal(Exception):  # noqa: N818 - a normal answer, not an error
+    """What was asked for cannot be done; the message is one plain sentence for the user that says what to do.
+
+    The only error type that is meant for users: a front end shows ``str(refusal)`` (escaped, and only to
+    the asker). Everything else that a service raises is a fault of the program.
+    """
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The person behind a request, as a front end knows them; made by `Application.asker`."""
+
+    user_id: int
+    guild_id: int | None
+    """None in direct messages and in the console."""
+    channel_id: int | None
+    """None in the console, which can announce nothing later."""
+    may_manage_guild: bool = False
+    """Has Manage Server in this guild, according to the interaction itself."""
+    may_manage_messages: bool = False
+    is_operator: bool = False
+    """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""

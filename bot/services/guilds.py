@@ -1,0 +1,74 @@
+"""What a guild has chosen for itself."""
+
+import sqlite3
+from dataclasses import replace
+
+from bot.services.artists import singer
+from bot.services.asking import Asker, Refusal
+from bot.store import guilds
+from bot.store.database import Database
+from bot.store.guilds import GuildSettings
+
+__all__ = ["GuildSettings", "GuildsService"]
+
+
+class GuildsService:
+    """Reads and changes a guild's choices."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def settings(self, asker: Asker) -> GuildSettings:
+        """Read the choices of the asker's guild.
+
+        Raises:
+            Refusal: outside of guilds, or without Manage Server.
+        """
+        guild_id = _guild_of(asker)
+        return await self._database.read(lambda connection: guilds.settings_of(connection, guild_id))
+
+    async def change(
+        self,
+        asker: Asker,
+        *,
+        default_artist: str | None = None,
+        language_filter: bool | None = None,
+        channel_id: int | None = None,
+    ) -> GuildSettings:
+        """Change what is given, leave what is None, and return the choices as they are then.
+
+        Args:
+            asker: a member with Manage Server.
+            default_artist: an artist that sings here, or "none" to go back to the default.
+            language_filter: whether lines with bad language are sung anew.
+            channel_id: the channel for songs, or 0 for every channel.
+
+        Raises:
+            Refusal: outside of guilds, without Manage Server, or if there is no such artist here.
+        """
+        guild_id = _guild_of(asker)
+
+        def transaction(connection: sqlite3.Connection) -> GuildSettings:
+            chosen = guilds.settings_of(connection, guild_id)
+            if default_artist is not None:
+                chosen = replace(chosen, default_artist=_default_artist(connection, asker, default_artist))
+            if language_filter is not None:
+                chosen = replace(chosen, language_filter=language_filter)
+            if channel_id is not None:
+                chosen = replace(chosen, channel_id=channel_id or None)
+            guilds.keep(connection, guild_id, chosen)
+            return chosen
+
+        return await self._database.write(transaction)
+
+
+def _guild_of(asker: Asker) -> int:
+    if asker.guild_id is None:
+        raise Refusal("These are the settings of a server: use the command in one.")
+    if not asker.may_manage_guild:
+        raise Refusal("Only members with Manage Server can see and change the settings of their server.")
+    return asker.guild_id
+
+
+def _default_artist(connection: sqlite3.Connection, asker: Asker, name: str) -> str | None:
+    return None if name.strip().casefold() == "none" else singer(connection, asker, name).name

@@ -1,0 +1,21 @@
+"""Which commands are registered with Discord, so that a start registers them only when they changed."""
+
+from bot.store import registrations
+from bot.store.database import Database
+
+
+class CommandRegistration:
+    """Remembers a digest of the commands that were last registered, a scope each."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def digest(self, scope: int | None) -> str | None:
+        """Return the digest last remembered for a guild id, or for the global commands (None)."""
+        key = registrations.GLOBAL if scope is None else scope
+        return await self._database.read(lambda connection: registrations.digest(connection, key))
+
+    async def remember(self, scope: int | None, digest: str) -> None:
+        """Remember what was registered, once Discord has accepted it."""
+        key = registrations.GLOBAL if scope is None else scope
+        await self._database.write(lambda connection: registrations.remember(connection, key, digest))

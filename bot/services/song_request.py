@@ -1,0 +1,55 @@
+"""What a user may choose about a song, and within which limits."""
+
+from dataclasses import dataclass, replace
+
+from bot.services.asking import Refusal
+from lstm.rhyme import SCHEMES
+
+RHYMES = tuple(SCHEMES)
+SEED_CHARACTERS = 200
+FEWEST_LINES, MOST_LINES, DEFAULT_LINES = 2, 40, 12
+LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 1.5
+
+
+@dataclass(frozen=True)
+class SongRequest:
+    """What a user may choose about a song; `LyricsService` checks every value."""
+
+    seed: str
+    """1 to 200 characters, kept as typed."""
+    artist: str | None = None
+    """A name as typed; None: the guild's default artist, else LYRICS_DEFAULT_ARTIST."""
+    lines: int = DEFAULT_LINES
+    """2 to 40, the seed's own included."""
+    temperature: float | None = None
+    """0.1 to 1.5; None: the composer's own default."""
+    rhyme: str = "none"
+    """One of `RHYMES`, in any case."""
+    private: bool = False
+
+
+def check_request(request: SongRequest) -> SongRequest:
+    """Return the request with its artist and rhyme scheme as they are written here.
+
+    Raises:
+        Refusal: if a value is out of its range.
+    """
+    _check_seed(request.seed)
+    if not FEWEST_LINES <= request.lines <= MOST_LINES:
+        raise Refusal(f"A song has {FEWEST_LINES} to {MOST_LINES} lines; ask for as many.")
+    if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:
+        raise Refusal(f"A temperature is from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
+    rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
+    if rhyme is None:
+        raise Refusal(f"A rhyme scheme is one of {', '.join(RHYMES)}.")
+    artist = request.artist if request.artist and request.artist.strip() else None
+    return replace(request, artist=artist, rhyme=rhyme)
+
+
+def _check_seed(seed: str) -> None:
+    if not seed.strip():
+        raise Refusal("A seed needs words; type how the song shall begin.")
+    if len(seed) > SEED_CHARACTERS:
+        raise Refusal(f"A seed has at most {SEED_CHARACTERS} characters; yours has {len(seed)}.")
+    if any("\ud800" <= character <= "\udfff" for character in seed):
+        raise Refusal("That seed holds half a character; type it again.")

@@ -1,0 +1,265 @@
+"""Trainings: who may ask for one, with which text, and how to follow it to its end."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncGenerator, Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.services.asking import Asker, Refusal
+from bot.services.data_files import DataFiles
+from bot.services.names import check_name
+from bot.store import artists, corpora, jobs, versions
+from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.database import Database
+from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
+from bot.training.news import JobNews
+from lstm.corpus import CorpusError, clean, decode, split_songs
+
+__all__ = ["Job", "JobState", "TrainingOutcome", "TrainingProgress", "TrainingService"]
+
+FEWEST_CHARACTERS = 2_000
+MOST_WAITING = 5
+"""Jobs that a guild may have in the queue."""
+
+log = logging.getLogger(__name__)
+
+
+class TrainingService:
+    """Queues trainings, lists them, cancels them and lets front ends follow them."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: DataFiles,
+        news: JobNews,
+        *,
+        most_minutes: float,
+        most_corpus_bytes: int,
+        now: Callable[[], datetime],
+        new_random_seed: Callable[[], int],
+    ) -> None:
+        """Queue jobs of at most `most_minutes` on texts of at most `most_corpus_bytes`."""
+        self._database = database
+        self._files = files
+        self._news = news
+        self._most_minutes = most_minutes
+        self._most_corpus_bytes = most_corpus_bytes
+        self._now = now
+        self._new_random_seed = new_random_seed
+
+    def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
+        """Refuse what can be known to be refused before an attachment of that many bytes is even read.
+
+        Raises:
+            Refusal: as `queue`.
+        """
+        if not _may_train(asker):
+            raise Refusal("Only members with Manage Server can train artists.")
+        check_name(artist)
+        if corpus_bytes is not None and corpus_bytes > self._most_corpus_bytes:
+            raise Refusal(f"The text is larger than {self._most_corpus_bytes:,} bytes; bring a smaller one.")
+        if minutes is not None and not 0 < minutes <= self._most_minutes:
+            raise Refusal(f"A training runs for at most {self._most_minutes:g} minutes here; ask for no more.")
+
+    async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
+        """Queue the training of an artist, in one transaction with its cleaned corpus.
+
+        An operator trains an artist of everyone (or the guild's own, where it has one of that name);
+        another member with Manage Server an artist of their guild.
+
+        Args:
+            asker: who asks; with Manage Server in the guild, or an operator.
+            artist: 1 to 40 characters; compared without case and surrounding space.
+            corpus: an uploaded text; None: the stored one of that artist, else `corpora/NAME.txt`.
+            minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which also bounds it.
+
+        Raises:
+            Refusal: if the asker may not, the name or text will not do, no text is known, the artist has a
+                live job already, or the guild has 5 jobs waiting.
+        """
+        self.check(asker, artist, None if corpus is None else len(corpus), minutes)
+        name = check_name(artist)
+        upload = None if corpus is None else await asyncio.to_thread(_suitable_text, corpus)
+        from_file = None if corpus is not None else await asyncio.to_thread(self._text_from_file, name)
+
+        def transaction(connection: sqlite3.Connection) -> Job:
+            now = self._now()
+            guild_id = asker.guild_id or EVERYONE
+            known = self._artist(connection, asker, name, now)
+            _check_queue(connection, known, guild_id)
+            self._keep_corpus(connection, known, upload, from_file, now)
+            return jobs.enqueue(
+                connection,
+                NewJob(
+                    artist_id=known.id,
+                    guild_id=guild_id,
+                    asked_by=asker.user_id,
+                    channel_id=asker.channel_id,
+                    minutes=self._most_minutes if minutes is None else minutes,
+                    random_seed=self._new_random_seed(),
+                ),
+                now,
+            )
+
+        job = await self._database.write(transaction)
+        log.info("training job %d queued", job.id)
+        self._news.tell()
+        return job
+
+    async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
+        """List the running and queued jobs of this guild and the last ended ones, in that order.
+
+        An operator outside of guilds sees the jobs of all.
+
+        Raises:
+            Refusal: if the asker may not manage the guild.
+        """
+        if not _may_train(asker):
+            raise Refusal("Only members with Manage Server can see the trainings of their server.")
+        return await self._database.read(
+            lambda connection: [
+                *jobs.live(connection, asker.guild_id),
+                *jobs.ended(connection, asker.guild_id, recent),
+            ]
+        )
+
+    async def suggest_cancellable(self, asker: Asker, typed: str, limit: int = 25) -> list[Job]:
+        """Name the live jobs that the asker may cancel, for autocomplete; empty for those who may not."""
+        if not _may_train(asker):
+            return []
+        live = await self._database.read(lambda connection: jobs.live(connection, asker.guild_id))
+        typed = typed.strip().casefold()
+        fitting = (job for job in live if typed in f"{job.id} {job.artist.casefold()}" and _may_cancel(asker, job))
+        return list(fitting)[:limit]
+
+    async def cancel(self, asker: Asker, job_id: int) -> Job:
+        """End a queued or running job, at once for everyone who looks; its process stops within 2 s.
+
+        Raises:
+            Refusal: if the asker may not, there is no such job here, or it has ended.
+        """
+        if not _may_train(asker):
+            raise Refusal("Only members with Manage Server can cancel the trainings of their server.")
+
+        def transaction(connection: sqlite3.Connection) -> Job:
+            job = jobs.by_id(connection, job_id)
+            if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
+                raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+            if not _may_cancel(asker, job):
+                raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can cancel it.")
+            if not jobs.cancel(connection, job_id, self._now()):
+                raise Refusal(f"Job {job_id} has ended already: {job.state}.")
+            cancelled = jobs.by_id(connection, job_id)
+            assert cancelled is not None
+            return cancelled
+
+        job = await self._database.write(transaction)
+        log.info("training job %d cancelled", job.id)
+        self._news.tell()
+        return job
+
+    async def watch(self, job_id: int) -> AsyncGenerator[Job, None]:
+        """Yield the job as it stands now and whenever its place, progress or state change, up to its end.
+
+        The last one yielded has ended (at once, for a job that had). Nothing is yielded any more once the
+        job itself is gone, because its artist was forgotten. Several may watch one job.
+        """
+        last: Job | None = None
+        while True:
+            upcoming = self._news.upcoming()
+            job = await self._database.read(lambda connection: jobs.by_id(connection, job_id))
+            if job is None:
+                return
+            if job != last:
+                yield job
+            if job.state.has_ended:
+                return
+            last = job
+            await upcoming.wait()
+
+    async def curve(self, job_id: int) -> bytes | None:
+        """Return the training curve of a succeeded job as PNG, while its version is kept."""
+        return await self._database.read(lambda connection: versions.curve_of_job(connection, job_id))
+
+    async def remember_message(self, job_id: int, channel_id: int, message_id: int) -> None:
+        """Remember the message that shows a job, so that it can be found after a restart."""
+        await self._database.write(lambda connection: jobs.remember_message(connection, job_id, channel_id, message_id))
+
+    async def unannounced(self) -> Sequence[Job]:
+        """List the jobs that were asked for in a channel, live or ended, whose result no one was told yet.
+
+        After a start each of them is to be watched again, and its result told in its channel.
+        """
+        return await self._database.read(jobs.unannounced)
+
+    async def announced(self, job_id: int) -> None:
+        """Note that a job's end has been told to those who asked, so that no restart tells it again."""
+        await self._database.write(lambda connection: jobs.announced(connection, job_id, self._now()))
+
+    def _artist(self, connection: sqlite3.Connection, asker: Asker, name: str, now: datetime) -> StoredArtist:
+        own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
+        if own is not None and asker.may_manage_guild:
+            return own
+        owner = EVERYONE if asker.is_operator or asker.guild_id is None else asker.guild_id
+        return artists.find_or_create(connection, owner, name, now)
+
+    def _keep_corpus(
+        self,
+        connection: sqlite3.Connection,
+        artist: StoredArtist,
+        upload: str | None,
+        from_file: str | None,
+        now: datetime,
+    ) -> None:
+        """Store the text to train on; an upload stays that of its artist until the next one."""
+        if upload is not None:
+            corpora.keep(connection, artist.id, upload, is_upload=True, now=now)
+        elif corpora.has_upload(connection, artist.id):
+            return
+        elif from_file is not None:
+            corpora.keep(connection, artist.id, from_file, is_upload=False, now=now)
+        elif corpora.text_of(connection, artist.id) is None:
+            raise Refusal(f"No text of “{artist.name}” is known yet; bring one as corpus.")
+
+    def _text_from_file(self, artist: str) -> str | None:
+        path = self._files.corpus(artist)
+        return None if path is None else _suitable_text_of_file(path)
+
+
+def _may_train(asker: Asker) -> bool:
+    return asker.is_operator or (asker.guild_id is not None and asker.may_manage_guild)
+
+
+def _may_cancel(asker: Asker, job: Job) -> bool:
+    return asker.is_operator or not job.of_everyone
+
+
+def _check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: int) -> None:
+    live = jobs.live_of_artist(connection, artist.id)
+    if live is not None:
+        raise Refusal(f"“{artist.name}” is in training already, as job {live.id}; wait for it or cancel it.")
+    if jobs.waiting(connection, guild_id) >= MOST_WAITING:
+        raise Refusal(f"{MOST_WAITING} trainings are waiting already; ask again when one of them has begun.")
+
+
+def _suitable_text(data: bytes) -> str:
+    try:
+        text = clean(decode(data))
+        if len(text) < FEWEST_CHARACTERS:
+            raise Refusal(
+                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."
+            )
+        split_songs(text)
+    except CorpusError as error:
+        raise Refusal(str(error)) from None
+    return text
+
+
+def _suitable_text_of_file(path: Path) -> str:
+    try:
+        return _suitable_text(path.read_bytes())
+    except OSError:
+        log.exception("%s cannot be read", path)
+        raise Refusal(f"The file corpora/{path.name} cannot be read; ask the bot's operator.") from None

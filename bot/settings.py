@@ -1,0 +1,148 @@
+"""The settings of the bot: environment and `.env`, read once into a frozen dataclass.
+
+The environment wins over `.env`; a variable that is set to nothing counts as not set.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+_LARGEST_SNOWFLAKE = 2**63 - 1
+_FOLDER = "the path of a folder, which is made if it is missing"
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+class SettingsError(Exception):
+    """A setting holds what it may not; the message is one line and tells no secret."""
+
+
+class _WrongValueError(Exception):
+    """What a parser raises; says what the variable may hold."""
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+", text):
+        raise _WrongValueError("a bot token from Discord's developer portal, without spaces, or nothing")
+    return text
+
+
+def _folder(text: str) -> Path:
+    try:
+        folder = Path(text).expanduser()
+        if folder.exists() and not folder.is_dir():
+            raise _WrongValueError(_FOLDER)
+    except (OSError, ValueError, RuntimeError):  # a name too long, a null character, an unknown ~user
+        raise _WrongValueError(_FOLDER) from None
+    return folder
+
+
+def _artist(text: str) -> str:
+    if not 1 <= len(text) <= 40 or not text.isprintable():
+        raise _WrongValueError("an artist's name of 1 to 40 characters")
+    return text
+
+
+def _whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        # int() alone would also take "1_000" and digits of other scripts.
+        if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
+            raise _WrongValueError(what)
+        return int(text)
+
+    return parse
+
+
+_guild_id = _whole_number(1, _LARGEST_SNOWFLAKE, "a guild id (a whole number), or nothing")
+_user_id = _whole_number(1, _LARGEST_SNOWFLAKE, "Discord user ids (whole numbers), comma separated, or nothing")
+_workers = _whole_number(1, 64, "a whole number from 1 to 64")
+_corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
+_days = _whole_number(0, 36_500, "a whole number of days from 0 to 36500")
+_port = _whole_number(1, 65_535, "a port from 1 to 65535, or nothing")
+_cache_bytes = _whole_number(2**20, 2**40, "a whole number of bytes from 1048576 to 1099511627776")
+
+
+def _minutes(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) or not 0.01 <= float(text) <= 1440:
+        raise _WrongValueError("a number of minutes from 0.01 to 1440")
+    return float(text)
+
+
+def _user_ids(text: str) -> frozenset[int]:
+    return frozenset(_user_id(part.strip()) for part in text.split(","))
+
+
+def _scheduler(text: str) -> str:
+    match = re.fullmatch(r"(?:tcp|tls)://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
+    if not match or not 1 <= int(match[1]) <= 65535:
+        raise _WrongValueError("the address of a Dask scheduler like tcp://host:8786, or nothing")
+    return text
+
+
+def _log_level(text: str) -> str:
+    if text.upper() not in _LOG_LEVELS:
+        raise _WrongValueError(f"one of {', '.join(_LOG_LEVELS)}")
+    return text.upper()
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """The environment variable behind a setting."""
+
+    name: str
+    parse: Callable[[str], Any]
+    secret: bool = False
+
+
+def _from(name: str, parse: Callable[[str], Any], *, secret: bool = False) -> dict[str, _Variable]:
+    return {"variable": _Variable(name, parse, secret)}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting, checked; sizes in bytes."""
+
+    discord_token: str | None = field(default=None, repr=False, metadata=_from("DISCORD_TOKEN", _token, secret=True))
+    """None: console chat."""
+    data_dir: Path = field(default=Path("data"), metadata=_from("LYRICS_DATA_DIR", _folder))
+    default_artist: str = field(default="harbour-lights", metadata=_from("LYRICS_DEFAULT_ARTIST", _artist))
+    home_guild: int | None = field(default=None, metadata=_from("LYRICS_HOME_GUILD", _guild_id))
+    operators: frozenset[int] = field(default=frozenset(), metadata=_from("LYRICS_OPERATORS", _user_ids))
+    train_workers: int = field(default=1, metadata=_from("LYRICS_TRAIN_WORKERS", _workers))
+    train_minutes: float = field(default=5.0, metadata=_from("LYRICS_TRAIN_MINUTES", _minutes))
+    dask_scheduler: str | None = field(default=None, metadata=_from("LYRICS_DASK_SCHEDULER", _scheduler))
+    """None: training processes on this machine."""
+    max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
+    history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
+    metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))
+    """None: no metrics are served."""
+    log_level: str = field(default="INFO", metadata=_from("LYRICS_LOG_LEVEL", _log_level))
+    model_cache_bytes: int = field(default=134_217_728, metadata=_from("LYRICS_MODEL_CACHE_BYTES", _cache_bytes))
+
+
+def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
+    """Read the settings from an environment and, for what is not in it, from a `.env` file if there is one.
+
+    Raises:
+        SettingsError: if a variable holds what it may not, or the file cannot be read.
+    """
+    try:
+        # Without interpolation a "$" is a "$": tokens and paths stay as they are written.
+        from_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{env_file} cannot be read: it may hold lines NAME=value in UTF-8 ({error})") from error
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        variable: _Variable = setting.metadata["variable"]
+        text = (environment.get(variable.name, from_file.get(variable.name)) or "").strip()
+        if not text:
+            continue
+        try:
+            values[setting.name] = variable.parse(text)
+        except _WrongValueError as wrong:
+            held = "something else" if variable.secret else repr(text[:100])
+            raise SettingsError(f"{variable.name} holds {held}; it may hold {wrong}") from None
+    return Settings(**values)

@@ -1,0 +1,132 @@
+"""The SQLite file: one connection that writes, one that reads, and whole transactions as one callable.
+
+A callable runs on its connection's thread from BEGIN to COMMIT or ROLLBACK. So no two tasks share a transaction, and
+a caller that is cancelled while it waits leaves none open: the transaction ends as if the caller were still there.
+One process with one writer is also what keeps clear of the bug of WAL with several of them (SQLite 3.7.0 to 3.51.2).
+"""
+
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from bot.store.instance_lock import InstanceLock, LockedError
+from bot.store.migrating import NewerDatabaseError, migrate
+
+T = TypeVar("T")
+
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables; RETURNING is older
+_BUSY_TIMEOUT_SECONDS = 5.0  # another program may look into the file, or back it up
+
+log = logging.getLogger(__name__)
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message is one sentence for the operator."""
+
+
+class Database:
+    """An open database; made by `open_database`."""
+
+    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def write(self, transaction: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a whole transaction on the writer's thread and commit it, or roll it back if it raises.
+
+        A cancelled caller stops waiting; the transaction is finished all the same.
+        """
+        return await _run(self._writer, "BEGIN IMMEDIATE", transaction)
+
+    async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        """Run queries on the reader's thread, all on one and the same snapshot."""
+        return await _run(self._reader, "BEGIN", query)
+
+    async def give_back_space(self) -> None:
+        """Return freed pages to the file system, and leave nothing of deleted rows in the log file."""
+
+        def vacuum(connection: sqlite3.Connection) -> None:
+            # As a script: execute() would free a single page, for this statement takes a step a page.
+            connection.executescript("PRAGMA incremental_vacuum")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+        await _on_thread(self._writer, vacuum)
+
+
+@asynccontextmanager
+async def open_database(path: Path) -> AsyncIterator[Database]:
+    """Open the database file, made and migrated as needed, for as long as the context lasts.
+
+    Raises:
+        StoreError: if another bot has it open, it is of a newer version, or no database at all.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            stack.enter_context(InstanceLock(path.with_name(path.name + ".lock")))
+            writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            await _on_thread(writer, _prepare_writer)
+            # The reader comes last and goes first, so that the writer alone checkpoints at the end.
+            reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+            await _on_thread(reader, _prepare_reader)
+        except LockedError:
+            raise StoreError(
+                f"Another bot is running on {path.parent}: stop it, or set LYRICS_DATA_DIR to another folder."
+            ) from None
+        except NewerDatabaseError as error:
+            raise StoreError(
+                f"{path} was written by a newer version of the bot ({error}): "
+                "start that version, or set LYRICS_DATA_DIR to another folder."
+            ) from None
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{path} cannot be opened: {error}.") from error
+        log.info("opened %s with SQLite %s", path, sqlite3.sqlite_version)
+        yield Database(writer, reader)
+
+
+def _prepare_writer(connection: sqlite3.Connection) -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        needed = ".".join(map(str, _OLDEST_SQLITE))
+        raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}, it needs {needed} or newer")
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only, before its first page
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a job that was acknowledged survives the loss of power
+    connection.execute("PRAGMA secure_delete = ON")  # deleted is deleted: nothing lingers in free pages
+    _prepare(connection)
+    migrate(connection)
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only = ON")
+    _prepare(connection)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_TIMEOUT_SECONDS * 1000)}")
+    connection.row_factory = sqlite3.Row
+
+
+async def _run(connection: aiosqlite.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    def transaction(thread_connection: sqlite3.Connection) -> T:
+        thread_connection.execute(begin)
+        try:
+            result = work(thread_connection)
+            thread_connection.execute("COMMIT")
+        except BaseException:
+            if thread_connection.in_transaction:  # SQLite itself rolls back on some errors
+                thread_connection.execute("ROLLBACK")
+            raise
+        return result
+
+    return await _on_thread(connection, transaction)
+
+
+async def _on_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    # aiosqlite has no public way to run a callable on its thread; its own methods are all made of this one.
+    result: T = await connection._execute(lambda: work(connection._conn))  # type: ignore[no-untyped-call]
+    return result

@@ -1,0 +1,259 @@
+"""The durable queue of trainings.
+
+queued -> running -> succeeded, failed or cancelled. A claim holds a job by a lease that its runner renews; every later
+word about the job names that lease, so that a runner which has lost it can change nothing any more.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+
+from bot.store import times
+from bot.store.artists import EVERYONE
+from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
+from bot.store.queue_order import Waiting, turns
+
+_SELECT = """
+    SELECT jobs.*, artists.name AS artist, artists.guild_id AS artist_guild_id
+    FROM jobs JOIN artists ON artists.id = jobs.artist_id
+"""
+
+
+def enqueue(connection: sqlite3.Connection, job: NewJob, now: datetime) -> Job:
+    """Add a job at the end of its guild's queue; its artist must have no live job."""
+    cursor = connection.execute(
+        """INSERT INTO jobs (artist_id, guild_id, asked_by, channel_id, state, minutes, random_seed, queued_at)
+        VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)""",
+        (
+            job.artist_id,
+            job.guild_id,
+            job.asked_by,
+            job.channel_id,
+            job.minutes,
+            job.random_seed,
+            times.to_text(now),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    queued = by_id(connection, cursor.lastrowid)
+    assert queued is not None
+    return queued
+
+
+def claim(connection: sqlite3.Connection, lease: str, lease_until: datetime, now: datetime) -> Job | None:
+    """Let the job whose turn it is run under a new lease; None if none waits."""
+    order = _turns(connection)
+    if not order:
+        return None
+    claimed = connection.execute(
+        """UPDATE jobs SET state = 'running', lease = :lease, lease_until = :until,
+            turn = (SELECT coalesce(max(turn), 0) + 1 FROM jobs), started_at = coalesce(started_at, :now)
+        WHERE id = :id AND state = 'queued' RETURNING id""",
+        {"lease": lease, "until": times.to_text(lease_until), "now": times.to_text(now), "id": order[0]},
+    ).fetchone()
+    return by_id(connection, claimed["id"])
+
+
+def renew(
+    connection: sqlite3.Connection,
+    job_id: int,
+    lease: str,
+    lease_until: datetime,
+    progress: TrainingProgress | None,
+) -> bool:
+    """Renew a lease and note the progress, if there is one; False if the lease is lost."""
+    return (
+        connection.execute(
+            "UPDATE jobs SET lease_until = ?, progress = coalesce(?, progress) WHERE id = ? AND lease = ?",
+            (times.to_text(lease_until), None if progress is None else json.dumps(asdict(progress)), job_id, lease),
+        ).rowcount
+        == 1
+    )
+
+
+def release(connection: sqlite3.Connection, expired_by: datetime | None = None) -> int:
+    """Put running jobs back into the queue, to go on from their checkpoints; return how many.
+
+    That a runner was lost is not the job's fault, so it costs no attempt.
+
+    Args:
+        connection: the writer's.
+        expired_by: only jobs whose lease ended before; None: all, for the start of the only runner.
+    """
+    return connection.execute(
+        """UPDATE jobs SET state = 'queued', lease = NULL, lease_until = NULL
+        WHERE state = 'running' AND (?1 IS NULL OR lease_until < ?1)""",
+        (None if expired_by is None else times.to_text(expired_by),),
+    ).rowcount
+
+
+def hand_back(connection: sqlite3.Connection, job_id: int, lease: str) -> bool:
+    """Put a claimed job back into the queue, unfinished; False if the lease is lost."""
+    return (
+        connection.execute(
+            "UPDATE jobs SET state = 'queued', lease = NULL, lease_until = NULL WHERE id = ? AND lease = ?",
+            (job_id, lease),
+        ).rowcount
+        == 1
+    )
+
+
+def count_attempt(connection: sqlite3.Connection, job_id: int, lease: str) -> int | None:
+    """Count a worker that died or failed on a claimed job; return the attempts so far, None if the lease is lost."""
+    row = connection.execute(
+        "UPDATE jobs SET attempts = attempts + 1 WHERE id = ? AND lease = ? RETURNING attempts", (job_id, lease)
+    ).fetchone()
+    return None if row is None else row["attempts"]
+
+
+def succeed(connection: sqlite3.Connection, job_id: int, lease: str, outcome: TrainingOutcome, now: datetime) -> bool:
+    """End a claimed job well; False if the lease is lost."""
+    return _end(connection, job_id, lease, JobState.SUCCEEDED, now, outcome=json.dumps(asdict(outcome)))
+
+
+def fail(connection: sqlite3.Connection, job_id: int, lease: str, reason: str, now: datetime) -> bool:
+    """End a claimed job with a reason, one sentence; False if the lease is lost."""
+    return _end(connection, job_id, lease, JobState.FAILED, now, reason=reason)
+
+
+def cancel(connection: sqlite3.Connection, job_id: int, now: datetime) -> bool:
+    """End a queued or running job; False if it has ended already."""
+    return (
+        connection.execute(
+            """UPDATE jobs SET state = 'cancelled', lease = NULL, lease_until = NULL, progress = NULL, ended_at = ?
+            WHERE id = ? AND state IN ('queued', 'running')""",
+            (times.to_text(now), job_id),
+        ).rowcount
+        == 1
+    )
+
+
+def remember_message(connection: sqlite3.Connection, job_id: int, channel_id: int, message_id: int) -> None:
+    """Note the message that shows a job."""
+    connection.execute("UPDATE jobs SET channel_id = ?, message_id = ? WHERE id = ?", (channel_id, message_id, job_id))
+
+
+def announced(connection: sqlite3.Connection, job_id: int, now: datetime) -> None:
+    """Note that a job's end has been told."""
+    connection.execute(
+        "UPDATE jobs SET announced_at = coalesce(announced_at, ?) WHERE id = ?", (times.to_text(now), job_id)
+    )
+
+
+def forget_asker(connection: sqlite3.Connection, user_id: int) -> int:
+    """Forget that a person asked for jobs; return for how many."""
+    return connection.execute("UPDATE jobs SET asked_by = NULL WHERE asked_by = ?", (user_id,)).rowcount
+
+
+def by_id(connection: sqlite3.Connection, job_id: int) -> Job | None:
+    """Return a job as it stands."""
+    found = _jobs(connection, "WHERE jobs.id = ?", (job_id,))
+    return found[0] if found else None
+
+
+def live_of_artist(connection: sqlite3.Connection, artist_id: int) -> Job | None:
+    """Return an artist's queued or running job."""
+    found = _jobs(connection, "WHERE jobs.artist_id = ? AND jobs.state IN ('queued', 'running')", (artist_id,))
+    return found[0] if found else None
+
+
+def waiting(connection: sqlite3.Connection, guild_id: int) -> int:
+    """Count a guild's queued jobs."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM jobs WHERE guild_id = ? AND state = 'queued'", (guild_id,)
+    ).fetchone()[0]
+    return count
+
+
+def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
+    """List the running and then the queued jobs, in the order of their turns, of a guild or (None) of all."""
+    found = _jobs(
+        connection,
+        "WHERE jobs.state IN ('queued', 'running') AND jobs.guild_id = coalesce(?, jobs.guild_id)",
+        (guild_id,),
+    )
+    return sorted(found, key=lambda job: (job.place or 0, job.id))
+
+
+def ended(connection: sqlite3.Connection, guild_id: int | None, limit: int) -> list[Job]:
+    """List the jobs that ended last, newest first, of a guild or (None) of all."""
+    return _jobs(
+        connection,
+        """WHERE jobs.ended_at IS NOT NULL AND jobs.guild_id = coalesce(?, jobs.guild_id)
+        ORDER BY jobs.ended_at DESC, jobs.id DESC LIMIT ?""",
+        (guild_id, limit),
+    )
+
+
+def unannounced(connection: sqlite3.Connection) -> list[Job]:
+    """List the jobs, live or ended, whose channel has not been told their end."""
+    return _jobs(connection, "WHERE jobs.announced_at IS NULL AND jobs.channel_id IS NOT NULL ORDER BY jobs.id", ())
+
+
+def of_person(connection: sqlite3.Connection, user_id: int) -> list[Job]:
+    """List the jobs that a person asked for."""
+    return _jobs(connection, "WHERE jobs.asked_by = ? ORDER BY jobs.id", (user_id,))
+
+
+def _end(
+    connection: sqlite3.Connection,
+    job_id: int,
+    lease: str,
+    state: JobState,
+    now: datetime,
+    *,
+    outcome: str | None = None,
+    reason: str | None = None,
+) -> bool:
+    return (
+        connection.execute(
+            """UPDATE jobs SET state = ?, lease = NULL, lease_until = NULL, progress = NULL, outcome = ?, reason = ?,
+                ended_at = ? WHERE id = ? AND lease = ?""",
+            (state, outcome, reason, times.to_text(now), job_id, lease),
+        ).rowcount
+        == 1
+    )
+
+
+def _turns(connection: sqlite3.Connection) -> list[int]:
+    queued = connection.execute("SELECT id, guild_id, turn FROM jobs WHERE state = 'queued'").fetchall()
+    last_turn = connection.execute(
+        "SELECT guild_id, max(turn) AS turn FROM jobs WHERE turn IS NOT NULL GROUP BY guild_id"
+    )
+    return turns(
+        (Waiting(row["id"], row["guild_id"], row["turn"] is not None) for row in queued),
+        {row["guild_id"]: row["turn"] for row in last_turn},
+    )
+
+
+def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[object]) -> list[Job]:
+    rows = connection.execute(f"{_SELECT} {condition}", tuple(parameters)).fetchall()
+    any_queued = any(row["state"] == JobState.QUEUED for row in rows)
+    places = {job_id: place for place, job_id in enumerate(_turns(connection), 1)} if any_queued else {}
+    return [_job(row, places.get(row["id"])) for row in rows]
+
+
+def _job(row: sqlite3.Row, place: int | None) -> Job:
+    return Job(
+        id=row["id"],
+        artist_id=row["artist_id"],
+        artist=row["artist"],
+        of_everyone=row["artist_guild_id"] == EVERYONE,
+        guild_id=row["guild_id"] or None,
+        channel_id=row["channel_id"],
+        message_id=row["message_id"],
+        asked_by=row["asked_by"],
+        state=JobState(row["state"]),
+        minutes=row["minutes"],
+        random_seed=row["random_seed"],
+        attempts=row["attempts"],
+        queued_at=times.from_text(row["queued_at"]),
+        started_at=times.from_text_or_none(row["started_at"]),
+        ended_at=times.from_text_or_none(row["ended_at"]),
+        place=place,
+        progress=None if row["progress"] is None else TrainingProgress(**json.loads(row["progress"])),
+        outcome=None if row["outcome"] is None else TrainingOutcome(**json.loads(row["outcome"])),
+        reason=row["reason"],
+    )

@@ -1,0 +1,39 @@
+"""Brings a database up to date: numbered SQL files under PRAGMA user_version.
+
+Each migration is committed together with its number, so that a start that is killed anywhere goes on from there.
+"""
+
+import logging
+import sqlite3
+from pathlib import Path
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+log = logging.getLogger(__name__)
+
+
+class NewerDatabaseError(Exception):
+    """The database was written by a newer version of the bot."""
+
+
+def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
+    """Apply the migrations that a database lacks, in order, and return its version then.
+
+    Raises:
+        NewerDatabaseError: if it has migrations that are not known here.
+    """
+    migrations = {int(path.name.split("_")[0]): path for path in folder.glob("[0-9]*_*.sql")}
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    newest = max(migrations)
+    if version > newest:
+        raise NewerDatabaseError(f"it has schema version {version}, this one knows {newest}")
+    for number in range(version + 1, newest + 1):
+        script = migrations[number].read_text(encoding="utf-8")
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        log.info("database migrated to schema version %d", number)
+    return newest

@@ -1,0 +1,17 @@
+"""Which commands are registered with Discord: a digest for each scope."""
+
+import sqlite3
+
+GLOBAL = 0
+"""The scope of commands that are registered everywhere; any other is a guild id."""
+
+
+def digest(connection: sqlite3.Connection, scope: int) -> str | None:
+    """Return the digest last stored for a scope."""
+    row = connection.execute("SELECT digest FROM registrations WHERE scope = ?", (scope,)).fetchone()
+    return None if row is None else row["digest"]
+
+
+def remember(connection: sqlite3.Connection, scope: int, digest: str) -> None:
+    """Store a scope's digest in place of the one before."""
+    connection.execute("INSERT OR REPLACE INTO registrations (scope, digest) VALUES (?, ?)", (scope, digest))

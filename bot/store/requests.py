@@ -1,0 +1,122 @@
+"""What was sung, for whom."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import times
+
+
+@dataclass(frozen=True)
+class StoredRequest:
+    """A recorded song and what was asked for."""
+
+    id: int
+    user_id: int
+    guild_id: int
+    """0 outside of guilds."""
+    channel_id: int | None
+    artist: str
+    seed: str
+    text: str
+    lines: int
+    temperature: float
+    rhyme: str
+    private: bool
+    random_seed: int
+    seconds: float
+    asked_at: datetime
+
+
+def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
+    """Store a song and return its id; the id in `request` is not used."""
+    cursor = connection.execute(
+        """INSERT INTO requests (user_id, guild_id, channel_id, artist, seed, text, lines, temperature, rhyme,
+            private, random_seed, seconds, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            request.user_id,
+            request.guild_id,
+            request.channel_id,
+            request.artist,
+            request.seed,
+            request.text,
+            request.lines,
+            request.temperature,
+            request.rhyme,
+            request.private,
+            request.random_seed,
+            request.seconds,
+            times.to_text(request.asked_at),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def by_id(connection: sqlite3.Connection, request_id: int) -> StoredRequest | None:
+    """Return a recorded song."""
+    found = _requests(connection.execute("SELECT * FROM requests WHERE id = ?", (request_id,)))
+    return found[0] if found else None
+
+
+def of_person(connection: sqlite3.Connection, user_id: int) -> list[StoredRequest]:
+    """List all that was sung for a person, oldest first."""
+    return _requests(connection.execute("SELECT * FROM requests WHERE user_id = ? ORDER BY id", (user_id,)))
+
+
+def count_here(connection: sqlite3.Connection, user_id: int, guild_id: int) -> int:
+    """Count a person's songs in one guild, or outside of guilds."""
+    count: int = connection.execute(
+        "SELECT count(*) FROM requests WHERE user_id = ? AND guild_id = ?", (user_id, guild_id)
+    ).fetchone()[0]
+    return count
+
+
+def page_here(
+    connection: sqlite3.Connection, user_id: int, guild_id: int, *, offset: int, limit: int
+) -> list[StoredRequest]:
+    """List some of a person's songs in one guild, or outside of guilds, newest first."""
+    return _requests(
+        connection.execute(
+            "SELECT * FROM requests WHERE user_id = ? AND guild_id = ? ORDER BY id DESC LIMIT ? OFFSET ?",
+            (user_id, guild_id, limit, offset),
+        )
+    )
+
+
+def delete(connection: sqlite3.Connection, request_id: int) -> None:
+    """Delete one recorded song."""
+    connection.execute("DELETE FROM requests WHERE id = ?", (request_id,))
+
+
+def delete_of_person(connection: sqlite3.Connection, user_id: int) -> int:
+    """Delete all that was sung for a person and return how much it was."""
+    return connection.execute("DELETE FROM requests WHERE user_id = ?", (user_id,)).rowcount
+
+
+def delete_before(connection: sqlite3.Connection, time: datetime) -> int:
+    """Delete what was asked for before a time and return how much it was."""
+    return connection.execute("DELETE FROM requests WHERE asked_at < ?", (times.to_text(time),)).rowcount
+
+
+def _requests(rows: Iterable[sqlite3.Row]) -> list[StoredRequest]:
+    return [
+        StoredRequest(
+            id=row["id"],
+            user_id=row["user_id"],
+            guild_id=row["guild_id"],
+            channel_id=row["channel_id"],
+            artist=row["artist"],
+            seed=row["seed"],
+            text=row["text"],
+            lines=row["lines"],
+            temperature=row["temperature"],
+            rhyme=row["rhyme"],
+            private=bool(row["private"]),
+            random_seed=row["random_seed"],
+            seconds=row["seconds"],
+            asked_at=times.from_text(row["asked_at"]),
+        )
+        for row in rows
+    ]

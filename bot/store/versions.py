@@ -1,0 +1,144 @@
+"""Model versions: immutable once published; which one sings is a pointer of the artist."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import times
+
+
+@dataclass(frozen=True)
+class NewVersion:
+    """A trained model to be published."""
+
+    weights: bytes
+    """A safetensors file."""
+    curve_png: bytes | None
+    parameters: int
+    corpus_sha256: str | None
+    bits_per_character: float | None
+    rival_bits_per_character: float | None
+    characters_seen: int | None
+    training_seconds: float | None
+
+
+@dataclass(frozen=True)
+class StoredVersion:
+    """A published version, without its weights."""
+
+    id: int
+    number: int
+    held_back: bool
+    parameters: int
+    weights_bytes: int
+    corpus_sha256: str | None
+    bits_per_character: float | None
+    rival_bits_per_character: float | None
+    characters_seen: int | None
+    training_seconds: float | None
+    published_at: datetime
+
+
+_SELECT = """
+    SELECT id, number, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256, bits_per_character,
+           rival_bits_per_character, characters_seen, training_seconds, published_at
+    FROM versions
+"""
+
+
+def add(
+    connection: sqlite3.Connection,
+    artist_id: int,
+    version: NewVersion,
+    *,
+    held_back: bool,
+    job_id: int | None,
+    now: datetime,
+) -> StoredVersion:
+    """Add a version under the artist's next number; it does not sing yet."""
+    cursor = connection.execute(
+        """INSERT INTO versions (artist_id, number, job_id, held_back, weights, curve, parameters, corpus_sha256,
+            bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at)
+        VALUES (:artist, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE artist_id = :artist),
+            :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :rival, :characters, :seconds, :now)""",
+        {
+            "artist": artist_id,
+            "job": job_id,
+            "held_back": held_back,
+            "weights": version.weights,
+            "curve": version.curve_png,
+            "parameters": version.parameters,
+            "corpus": version.corpus_sha256,
+            "bits": version.bits_per_character,
+            "rival": version.rival_bits_per_character,
+            "characters": version.characters_seen,
+            "seconds": version.training_seconds,
+            "now": times.to_text(now),
+        },
+    )
+    return _version(connection.execute(f"{_SELECT} WHERE id = ?", (cursor.lastrowid,)).fetchone())
+
+
+def let_sing(connection: sqlite3.Connection, artist_id: int, version_id: int) -> None:
+    """Make a version the one that sings."""
+    connection.execute("UPDATE artists SET singing_version_id = ? WHERE id = ?", (version_id, artist_id))
+
+
+def singing(connection: sqlite3.Connection, artist_id: int) -> StoredVersion | None:
+    """Return the version that sings."""
+    row = connection.execute(
+        f"{_SELECT} WHERE id = (SELECT singing_version_id FROM artists WHERE artists.id = ?)",  # noqa: S608
+        (artist_id,),
+    ).fetchone()
+    return None if row is None else _version(row)
+
+
+def of_artist(connection: sqlite3.Connection, artist_id: int) -> list[StoredVersion]:
+    """List an artist's versions, newest first."""
+    rows = connection.execute(f"{_SELECT} WHERE artist_id = ? ORDER BY number DESC", (artist_id,))
+    return [_version(row) for row in rows]
+
+
+def weights(connection: sqlite3.Connection, version_id: int) -> bytes | None:
+    """Return a version's safetensors file; None if the version is gone."""
+    row = connection.execute("SELECT weights FROM versions WHERE id = ?", (version_id,)).fetchone()
+    return None if row is None else row["weights"]
+
+
+def curve(connection: sqlite3.Connection, version_id: int) -> bytes | None:
+    """Return a version's training curve as PNG."""
+    row = connection.execute("SELECT curve FROM versions WHERE id = ?", (version_id,)).fetchone()
+    return None if row is None else row["curve"]
+
+
+def curve_of_job(connection: sqlite3.Connection, job_id: int) -> bytes | None:
+    """Return the training curve of the version that a job has published."""
+    row = connection.execute("SELECT curve FROM versions WHERE job_id = ?", (job_id,)).fetchone()
+    return None if row is None else row["curve"]
+
+
+def keep_newest(connection: sqlite3.Connection, artist_id: int, count: int) -> int:
+    """Delete an artist's oldest versions beyond a number of them, never the one that sings; return how many."""
+    return connection.execute(
+        """DELETE FROM versions WHERE artist_id = :artist AND id IN (
+            SELECT versions.id FROM versions JOIN artists ON artists.id = versions.artist_id
+            WHERE artists.id = :artist
+            ORDER BY versions.id IS artists.singing_version_id DESC, versions.number DESC LIMIT -1 OFFSET :count)""",
+        {"artist": artist_id, "count": count},
+    ).rowcount
+
+
+def _version(row: sqlite3.Row) -> StoredVersion:
+    return StoredVersion(
+        id=row["id"],
+        number=row["number"],
+        held_back=bool(row["held_back"]),
+        parameters=row["parameters"],
+        weights_bytes=row["weights_bytes"],
+        corpus_sha256=row["corpus_sha256"],
+        bits_per_character=row["bits_per_character"],
+        rival_bits_per_character=row["rival_bits_per_character"],
+        characters_seen=row["characters_seen"],
+        training_seconds=row["training_seconds"],
+        published_at=times.from_text(row["published_at"]),
+    )

@@ -1,0 +1,129 @@
+"""One attempt at a training job: a process is given the job, watched, and stopped when it must be."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from typing import Any
+
+from bot.store.job_records import TrainingProgress
+from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.news import JobNews
+from bot.training.worker import Stopped, TrainingTask, Unsuitable, train
+
+_POLL_SECONDS = 1.0
+_GRACE_SECONDS = 5.0
+"""How long a process may take to leave its last checkpoint when the bot stops."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """The attempt ended because the job is no longer wanted, or the bot stops."""
+
+
+@dataclass(frozen=True)
+class Died:
+    """The process died or failed; another attempt may succeed."""
+
+    reason: str
+    """What happened, to complete "its training process ..."."""
+
+
+Result = TrainedModel | Unsuitable | Interrupted | Died
+
+
+class Attempt:
+    """Runs one job in one process."""
+
+    def __init__(
+        self,
+        new_executor: Callable[[], Executor],
+        task: TrainingTask,
+        renew: Callable[[TrainingProgress | None], Awaitable[bool]],
+        news: JobNews,
+        stopping: asyncio.Event,
+    ) -> None:
+        """Watch the task in an executor of its own.
+
+        Args:
+            new_executor: makes the executor, of one process.
+            task: what the process is given.
+            renew: tells the store that the job goes on, and how far it is; False if it is no longer to.
+            news: wakes the attempt when a job was cancelled or forgotten.
+            stopping: set when the bot stops.
+        """
+        self._new_executor = new_executor
+        self._task = task
+        self._folder = JobFolder(task.folder)
+        self._renew = renew
+        self._news = news
+        self._stopping = stopping
+
+    async def run(self) -> Result:
+        """Train to some end, and leave no process behind."""
+        await asyncio.to_thread(self._folder.prepare)
+        executor = await asyncio.to_thread(self._new_executor)
+        process_id: int | None = None
+        try:
+            process_id = await asyncio.wrap_future(executor.submit(os.getpid))
+            return await self._watch(executor)
+        except BrokenExecutor:
+            return Died("died")
+        finally:
+            if process_id is not None:
+                _kill(process_id)
+            await asyncio.shield(asyncio.to_thread(executor.shutdown, cancel_futures=True))
+
+    async def _watch(self, executor: Executor) -> Result:
+        training = asyncio.wrap_future(executor.submit(train, self._task))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            while not training.done() and not stopping.done():
+                upcoming = self._news.upcoming()
+                if not await self._renew(await asyncio.to_thread(self._progress)):
+                    return Interrupted()
+                news = asyncio.create_task(upcoming.wait())
+                awaited: list[asyncio.Future[Any]] = [training, stopping, news]
+                await asyncio.wait(awaited, timeout=_POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+                news.cancel()
+            if not training.done():
+                await asyncio.to_thread(self._folder.ask_to_stop)
+                await asyncio.wait({training}, timeout=_GRACE_SECONDS)
+            return _result(training)
+        finally:
+            stopping.cancel()
+            if not training.cancel() and not training.cancelled():
+                training.exception()  # looked at, lest asyncio warns of an error that nobody has seen
+
+    def _progress(self) -> TrainingProgress | None:
+        told = self._folder.read_progress()
+        if told is None:
+            return None
+        return TrainingProgress(**{field.name: told[field.name] for field in fields(TrainingProgress)})
+
+
+def _result(training: asyncio.Future[TrainedModel | Stopped | Unsuitable]) -> Result:
+    if not training.done():
+        return Interrupted()  # it is killed, and goes on from its checkpoint before
+    try:
+        result = training.result()
+    except BrokenExecutor:
+        return Died("died")
+    except MemoryError:
+        return Died("ran out of memory")
+    except Exception as error:
+        log.exception("a training process failed")
+        return Died(f"failed ({type(error).__name__})")
+    return Interrupted() if isinstance(result, Stopped) else result
+
+
+def _kill(process_id: int) -> None:
+    """End the process, whatever it is at; it is gone already if the job has ended as it should."""
+    with suppress(ProcessLookupError):
+        os.kill(process_id, signal.SIGKILL)

@@ -1,0 +1,87 @@
+"""What travels between the bot and a training process: small files, each replaced as a whole.
+
+    DATA_DIR/jobs/ID/progress.json           how far it is, about once a second
+    DATA_DIR/jobs/ID/checkpoint              all that the rest of the training depends on
+    DATA_DIR/jobs/ID/stop                    there when the process shall end
+    DATA_DIR/jobs/ID/trained.safetensors     the result, until it is published
+    DATA_DIR/jobs/ID/curve.png
+
+A reader meets a whole file or none, whenever either side is killed. Nothing but lstm is imported here, for the process.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lstm.files import write_atomically
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """The result of a training."""
+
+    weights: bytes
+    """A safetensors file."""
+    curve_png: bytes | None
+
+
+class JobFolder:
+    """The folder of one job."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def prepare(self) -> None:
+        """Make the folder, and take back a request to stop that was meant for an earlier process."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        (self._path / "stop").unlink(missing_ok=True)
+        (self._path / "progress.json").unlink(missing_ok=True)
+
+    def delete(self) -> None:
+        """Remove the folder with all that is in it."""
+        shutil.rmtree(self._path, ignore_errors=True)
+
+    def write_progress(self, progress: dict[str, Any]) -> None:
+        """Tell the bot how far the training is."""
+        write_atomically(self._path / "progress.json", json.dumps(progress).encode())
+
+    def read_progress(self) -> dict[str, Any] | None:
+        """Read how far the training is; None before the first report."""
+        data = self._read("progress.json")
+        progress: dict[str, Any] | None = None if data is None else json.loads(data)
+        return progress
+
+    def write_checkpoint(self, checkpoint: bytes) -> None:
+        """Keep a checkpoint in place of the one before."""
+        write_atomically(self._path / "checkpoint", checkpoint)
+
+    def read_checkpoint(self) -> bytes | None:
+        """Read the last checkpoint."""
+        return self._read("checkpoint")
+
+    def ask_to_stop(self) -> None:
+        """Let the process end with a last checkpoint."""
+        (self._path / "stop").touch()
+
+    def is_asked_to_stop(self) -> bool:
+        """Tell whether the process shall end; so it shall when its folder is gone."""
+        return (self._path / "stop").exists() or not self._path.exists()
+
+    def write_result(self, trained: TrainedModel) -> None:
+        """Keep the result until it is published."""
+        if trained.curve_png is not None:
+            write_atomically(self._path / "curve.png", trained.curve_png)
+        write_atomically(self._path / "trained.safetensors", trained.weights)
+
+    def read_result(self) -> TrainedModel | None:
+        """Read a result that was not published yet."""
+        weights = self._read("trained.safetensors")
+        return None if weights is None else TrainedModel(weights, self._read("curve.png"))
+
+    def _read(self, name: str) -> bytes | None:
+        try:
+            return (self._path / name).read_bytes()
+        except FileNotFoundError:
+            return None

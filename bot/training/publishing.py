@@ -1,0 +1,83 @@
+"""How a trained model becomes a version of its artist, and whether it is the one that sings."""
+
+import math
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store import versions
+from bot.store.versions import NewVersion, StoredVersion
+from lstm.model_file import load_model
+
+VERSIONS_KEPT = 5
+"""Of each artist."""
+WORSE_BITS_PER_CHARACTER = 0.05
+"""A version that is worse by more than this, on the same held-out songs, does not take over."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a new version."""
+
+    version: StoredVersion
+    takes_over: bool
+    compared_with: StoredVersion | None
+    """The version that sang before, if it was measured on the same held-out songs."""
+
+
+def describe(weights: bytes, curve_png: bytes | None) -> NewVersion:
+    """Check a model file and read from its record what the store keeps about a version.
+
+    Raises:
+        ModelFileError: if it is no sound model.
+    """
+    model = load_model(weights)
+    record = model.training
+    corpus_sha256 = record.get("corpus_sha256")
+    characters_seen = _number(record.get("characters_seen"))
+    return NewVersion(
+        weights=weights,
+        curve_png=curve_png,
+        parameters=model.parameters.flat.size,
+        corpus_sha256=corpus_sha256 if isinstance(corpus_sha256, str) else None,
+        bits_per_character=_number(record.get("validation_bits_per_character")),
+        rival_bits_per_character=_number(record.get("rival_bits_per_character")),
+        characters_seen=None if characters_seen is None else int(characters_seen),
+        training_seconds=_number(record.get("seconds")),
+    )
+
+
+def publish(
+    connection: sqlite3.Connection, artist_id: int, version: NewVersion, *, job_id: int | None, now: datetime
+) -> Published:
+    """Add a version to an artist, let it sing unless it is measurably worse, and drop the oldest beyond the bound."""
+    before = versions.singing(connection, artist_id)
+    compared_with = before if before is not None and _is_comparable(version, before) else None
+    held_back = compared_with is not None and _is_worse(version, compared_with)
+    added = versions.add(connection, artist_id, version, held_back=held_back, job_id=job_id, now=now)
+    if not held_back:
+        versions.let_sing(connection, artist_id, added.id)
+    versions.keep_newest(connection, artist_id, VERSIONS_KEPT)
+    return Published(added, not held_back, compared_with)
+
+
+def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:
+    # The same text is split the same way: the same corpus means the same held-out songs.
+    return (
+        new.corpus_sha256 is not None
+        and new.corpus_sha256 == old.corpus_sha256
+        and new.bits_per_character is not None
+        and old.bits_per_character is not None
+    )
+
+
+def _is_worse(new: NewVersion, old: StoredVersion) -> bool:
+    assert new.bits_per_character is not None and old.bits_per_character is not None
+    return new.bits_per_character > old.bits_per_character + WORSE_BITS_PER_CHARACTER
+
+
+def _number(value: object) -> float | None:
+    """Take a number from a record that somebody else may have written."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -1,0 +1,199 @@
+"""Works the queue of trainings off: claims jobs, lets them be tried, and records how each ended."""
+
+import asyncio
+import logging
+import shutil
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+from bot.store import corpora, jobs
+from bot.store.database import Database
+from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
+from bot.training.attempt import Attempt, Died, Result
+from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.news import JobNews
+from bot.training.publishing import describe, publish
+from bot.training.worker import TrainingTask, Unsuitable
+from lstm.model_file import ModelFileError
+
+MOST_ATTEMPTS = 3
+_LEASE = timedelta(seconds=30)
+_LOOK_AROUND_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+class TrainingRunner:
+    """Runs up to `workers` jobs at a time, for as long as it is entered."""
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        workers: int,
+        news: JobNews,
+        *,
+        new_executor: Callable[[], Executor],
+        now: Callable[[], datetime],
+        new_lease: Callable[[], str],
+    ) -> None:
+        """Work off the queue of `database`, with a folder for each job in `folder`."""
+        self._database = database
+        self._folder = folder
+        self._workers = workers
+        self._news = news
+        self._new_executor = new_executor
+        self._now = now
+        self._new_lease = new_lease
+        self._stopping = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "TrainingRunner":
+        """Take up what an earlier process has left, and begin."""
+        released = await self._database.write(jobs.release)
+        if released:
+            log.info("trainings that were interrupted: %d, going on from their checkpoints", released)
+        live = await self._database.read(lambda connection: jobs.live(connection, None))
+        await asyncio.to_thread(_delete_all_but, self._folder, {str(job.id) for job in live})
+        self._loop = asyncio.create_task(self._run(), name="training runner")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let running trainings leave a checkpoint and go back into the queue."""
+        self._stopping.set()
+        if self._loop is not None:
+            await self._loop
+
+    async def _run(self) -> None:
+        while not self._stopping.is_set():
+            upcoming = self._news.upcoming()
+            try:
+                while len(self._running) < self._workers and (claimed := await self._claim()) is not None:
+                    self._start(*claimed)
+            except sqlite3.Error:
+                log.exception("the queue of trainings cannot be read")
+            waiting = [asyncio.create_task(event.wait()) for event in (upcoming, self._stopping)]
+            await asyncio.wait(waiting, timeout=_LOOK_AROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            for task in waiting:
+                task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+
+    async def _claim(self) -> tuple[Job, str] | None:
+        lease, now = self._new_lease(), self._now()
+
+        def claim(connection: sqlite3.Connection) -> Job | None:
+            jobs.release(connection, expired_by=now)
+            return jobs.claim(connection, lease, now + _LEASE, now)
+
+        job = await self._database.write(claim)
+        return None if job is None else (job, lease)
+
+    def _start(self, job: Job, lease: str) -> None:
+        task = asyncio.create_task(self._work(job, lease), name=f"training job {job.id}")
+        self._running.add(task)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._running.discard(task)
+            self._news.tell()
+
+        task.add_done_callback(done)
+
+    async def _work(self, job: Job, lease: str) -> None:
+        self._news.tell()
+        folder = JobFolder(self._folder / str(job.id))
+        try:
+            result = await self._try(job, lease)
+            await self._record(job, lease, result, folder)
+        except (sqlite3.Error, OSError):
+            # The disk is full, for example: the job stays, and is tried again when its lease has run out.
+            log.exception("training job %d cannot be recorded", job.id)
+
+    async def _try(self, job: Job, lease: str) -> Result:
+        corpus = await self._database.read(lambda connection: corpora.text_of(connection, job.artist_id))
+        if corpus is None:
+            return Unsuitable("Its text is no longer stored: ask for the training again with a corpus.")
+        log.info("training job %d begins: %s", job.id, job.artist)
+        task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
+
+        async def renew(progress: TrainingProgress | None) -> bool:
+            until = self._now() + _LEASE
+            kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
+            if kept and progress is not None:
+                self._news.tell()
+            return kept
+
+        return await Attempt(self._new_executor, task, renew, self._news, self._stopping).run()
+
+    async def _record(self, job: Job, lease: str, result: Result, folder: JobFolder) -> None:
+        if isinstance(result, TrainedModel):
+            await self._publish(job, lease, result)
+        elif isinstance(result, Unsuitable):
+            await self._fail(job, lease, result.reason)
+        elif isinstance(result, Died):
+            await self._retry(job, lease, result)
+        else:
+            await self._database.write(lambda connection: jobs.hand_back(connection, job.id, lease))
+        now = await self._database.read(lambda connection: jobs.by_id(connection, job.id))
+        if now is None or now.state.has_ended:
+            await asyncio.to_thread(folder.delete)
+
+    async def _publish(self, job: Job, lease: str, trained: TrainedModel) -> None:
+        """Publish the version and end the job in one transaction, once: nothing of it happens without the lease."""
+        try:
+            version = await asyncio.to_thread(describe, trained.weights, trained.curve_png)
+        except ModelFileError as error:
+            await self._fail(job, lease, f"Its training brought no usable model: {error}")
+            return
+        now = self._now()
+
+        def transaction(connection: sqlite3.Connection) -> TrainingOutcome | None:
+            if not jobs.renew(connection, job.id, lease, now + _LEASE, None):
+                return None
+            published = publish(connection, job.artist_id, version, job_id=job.id, now=now)
+            outcome = TrainingOutcome(
+                version=published.version.number,
+                takes_over=published.takes_over,
+                bits_per_character=version.bits_per_character,
+                previous_bits_per_character=(
+                    published.compared_with.bits_per_character if published.compared_with else None
+                ),
+                rival_bits_per_character=version.rival_bits_per_character,
+                characters_seen=version.characters_seen,
+                seconds=version.training_seconds,
+            )
+            jobs.succeed(connection, job.id, lease, outcome, now)
+            return outcome
+
+        outcome = await self._database.write(transaction)
+        if outcome is not None:
+            log.info("training job %d succeeded: version %d of %s", job.id, outcome.version, job.artist)
+            await self._database.give_back_space()
+
+    async def _retry(self, job: Job, lease: str, died: Died) -> None:
+        attempts = await self._database.write(lambda connection: jobs.count_attempt(connection, job.id, lease))
+        if attempts is None:
+            return
+        log.warning("training job %d: its process %s (attempt %d of %d)", job.id, died.reason, attempts, MOST_ATTEMPTS)
+        if attempts >= MOST_ATTEMPTS:
+            await self._fail(job, lease, f"Its training process {died.reason}, {attempts} times in all.")
+        else:
+            await self._database.write(lambda connection: jobs.hand_back(connection, job.id, lease))
+
+    async def _fail(self, job: Job, lease: str, reason: str) -> None:
+        log.warning("training job %d failed: %s", job.id, reason)
+        await self._database.write(lambda connection: jobs.fail(connection, job.id, lease, reason, self._now()))
+
+
+def _delete_all_but(folder: Path, names: set[str]) -> None:
+    """Remove the folders of jobs that have ended, or are gone."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in names:
+            shutil.rmtree(path, ignore_errors=True)

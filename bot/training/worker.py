@@ -1,0 +1,96 @@
+"""One training, as it runs in a process of its own: lstm and a job's folder, nothing else of the bot."""
+
+import dataclasses
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.training.job_folder import JobFolder, TrainedModel
+from lstm.base import load_base
+from lstm.corpus import CorpusError
+from lstm.curve import draw_curve
+from lstm.model_file import ModelFileError, dump_model
+from lstm.training import Progress, Trainer, TrainingSettings
+
+CHECKPOINT_SECONDS = 15.0
+FIRST_CHECKPOINT_SECONDS = 3.0
+"""Sooner, so that it carries the plan as soon as there is one: training fixes it after some two seconds."""
+
+
+@dataclass(frozen=True)
+class TrainingTask:
+    """What a training process is given."""
+
+    folder: Path
+    artist: str
+    corpus: str
+    minutes: float
+    random_seed: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The training was asked to stop, and has left a checkpoint."""
+
+
+@dataclass(frozen=True)
+class Unsuitable:
+    """The training cannot be done, however often it is tried."""
+
+    reason: str
+    """One sentence."""
+
+
+def train(task: TrainingTask) -> TrainedModel | Stopped | Unsuitable:
+    """Train from the beginning, or from where an earlier process was interrupted, to the end.
+
+    The result is also kept in the job's folder, for a bot that is gone when the training ends.
+    """
+    folder = JobFolder(task.folder)
+    trained = folder.read_result()
+    if trained is not None:
+        return trained
+    try:
+        trainer = _trainer(task, folder.read_checkpoint())
+    except CorpusError as error:
+        return Unsuitable(str(error))
+    if not _run(trainer, folder):
+        return Stopped()
+    model = trainer.result()
+    trained = TrainedModel(dump_model(model), draw_curve(model.training))
+    folder.write_result(trained)
+    return trained
+
+
+def _trainer(task: TrainingTask, checkpoint: bytes | None) -> Trainer:
+    settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed)
+    if checkpoint is not None:
+        try:
+            return Trainer(task.corpus, settings, task.artist, load_base(), checkpoint)
+        except (CorpusError, ModelFileError):
+            pass  # an earlier version of the program wrote it: begin again rather than never
+    return Trainer(task.corpus, settings, task.artist, load_base())
+
+
+def _run(trainer: Trainer, folder: JobFolder) -> bool:
+    """Train to the end, or until asked to stop (False)."""
+    checkpoint_due = time.monotonic() + FIRST_CHECKPOINT_SECONDS
+    for progress in trainer.run():
+        stop = folder.is_asked_to_stop()
+        if stop or time.monotonic() >= checkpoint_due:
+            folder.write_checkpoint(trainer.checkpoint())
+            checkpoint_due = time.monotonic() + CHECKPOINT_SECONDS
+        if stop:
+            return False
+        folder.write_progress(_told(progress))
+    return True
+
+
+def _told(progress: Progress) -> dict[str, Any]:
+    """Return the progress as JSON can hold it: without infinity, for a time that is not known yet."""
+    told = dataclasses.asdict(progress)
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in told.items()
+    }

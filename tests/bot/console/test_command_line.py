@@ -1,0 +1,79 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.console.command_line import FORMS, CommandLine, parse
+from bot.console.commands import COMMANDS
+from bot.services import Refusal
+
+
+def test_every_command_but_quit_has_its_function() -> None:
+    assert set(COMMANDS) | {"quit"} == set(FORMS)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "options"),
+    [
+        ("I walk alone", "lyrics", {"seed": "I walk alone"}),
+        ("  seed: is a word \n", "lyrics", {"seed": "seed: is a word"}),
+        (
+            "/lyrics seed:I walk alone artist:burns rhyme:AABB lines:8",
+            "lyrics",
+            {"seed": "I walk alone", "artist": "burns", "rhyme": "AABB", "lines": "8"},
+        ),
+        (
+            "/lyrics lines:8 seed:time: 12:30, unseeded artist:",
+            "lyrics",
+            {"lines": "8", "seed": "time: 12:30, unseeded"},
+        ),
+        ("/LYRICS the sea Artist: Gilbert & Sullivan ", "lyrics", {"seed": "the sea", "artist": "Gilbert & Sullivan"}),
+        ("/artist burns", "artist", {"name": "burns"}),
+        (
+            "/train artist:my band corpus:~/my songs.txt minutes:2",
+            "train",
+            {"artist": "my band", "corpus": "~/my songs.txt", "minutes": "2"},
+        ),
+        ("/mydata export", "mydata", {"what": "export"}),
+        ("/cancel 3", "cancel", {"job": "3"}),
+        ("/artists", "artists", {}),
+    ],
+)
+def test_lines(line: str, name: str, options: dict[str, str]) -> None:
+    assert parse(line) == CommandLine(name, options)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("/lyric x", "did you mean /lyrics?"),
+        ("/xyzzy", "try /help"),
+        ("/", "There is no command /"),
+        ("/artists all", "/artists takes no options"),
+    ],
+)
+def test_what_is_not_understood_is_said(line: str, reason: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse(line)
+    assert reason in str(caught.value)
+
+
+def test_values() -> None:
+    line = CommandLine("x", {"n": "8", "t": "0,5", "yes": "ON", "no": "false", "bad": "many"})
+    assert (line.whole_number("n"), line.number("t"), line.switch("yes"), line.switch("no")) == (8, 0.5, True, False)
+    assert line.whole_number("m") is line.number("m") is line.switch("m") is line.text("m") is None
+    for read in (line.whole_number, line.number, line.switch):
+        with pytest.raises(Refusal, match="not “many”"):
+            read("bad")
+    with pytest.raises(Refusal, match="/x needs m:"):
+        line.required("m")
+
+
+@given(st.text(min_size=1).filter(str.strip))
+def test_any_line_is_understood_or_refused(line: str) -> None:
+    try:
+        command = parse(line)
+    except Refusal:
+        return
+    assert command.name in FORMS and set(command.options) <= set(FORMS[command.name].options)
+    if not line.strip().startswith("/"):
+        assert command == CommandLine("lyrics", {"seed": line.strip()})

@@ -1,0 +1,174 @@
+"""The console without a terminal: lines in, plain text out."""
+
+import asyncio
+import signal
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.bot import samples
+from tests.bot.console.conftest import BOT
+
+
+async def start(environment: dict[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        *BOT,
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=environment["LYRICS_DATA_DIR"],
+    )
+
+
+async def chat(environment: dict[str, str], *lines: str) -> str:
+    """Type the lines, and return what the bot said until it ended by itself."""
+    bot = await start(environment)
+    async with asyncio.timeout(30):
+        output, errors = await bot.communicate("".join(f"{line}\n" for line in lines).encode())
+    assert bot.returncode == 0, errors.decode()
+    assert "Traceback" not in errors.decode()
+    return output.decode()
+
+
+async def test_a_chat(environment: dict[str, str]) -> None:
+    said = await chat(
+        environment,
+        "I walk alone",
+        "/lyrics seed:The sea artist:BURNS lines:3 rhyme:abab",
+        "/again",
+        "/continue",
+        "/artists",
+        "/artist burns",
+        "/history",
+        "/lyrics seed:x lines:99",
+        "/lyrics seed:x artist:nobody",
+        "/settings language_filter:on",
+        "/jobs",
+        "/about",
+        "/help",
+        "/wrong",
+        "",
+        "[bold]as typed[/bold]",
+        "/mydata delete",
+        "yes",
+        "/history",
+        "/quit",
+        "never sung",
+    )
+    assert said.startswith("I walk alone")
+    assert said.count("The sea") >= 2 and "[bold]as typed[/bold]" in said
+    for part in (
+        "— Burns · 12 lines · temperature 0.8",
+        "— Burns · 3 lines · rhyme ABAB · temperature 0.8",
+        "A song has 2 to 40 lines",
+        "There is no artist “nobody” here",
+        "settings of a server",
+        "No training was asked for yet.",
+        "/rollback",
+        "There is no command /wrong",
+        "Deleted: 5 requests.",
+        "Nothing is stored about you here.",
+    ):
+        assert part in said, part
+    assert "\x1b" not in said and "never sung" not in said
+
+
+async def test_a_confirmation_that_does_not_come_changes_nothing(environment: dict[str, str]) -> None:
+    said = await chat(environment, "/forget burns", "no", "/artists", "/forget artist:burns")
+    assert said.count("Nothing was removed.") == 2 and "Burns" in said.partition("Nothing")[2]
+    said = await chat(environment, "/forget burns", "yes", "/artists")
+    assert "“Burns” is removed." in said and "No artist can sing yet" in said.splitlines()[-1]
+
+
+async def test_a_training_is_followed_and_its_artist_sings(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "my songs.txt").write_text(samples.corpus(12))
+    said = await chat(
+        environment | {"LYRICS_TRAIN_MINUTES": "0.05"},
+        f"/train artist:Harbour Choir corpus:{tmp_path}/my songs.txt",
+        "/lyrics seed:I walk artist:harbour choir lines:3",
+        "/train artist:Harbour Choir corpus:/no/such file",
+        "/train artist:silent",
+        "/train artist:Harbour Choir minutes:3",
+        "/jobs",
+    )
+    for part in (
+        "job 1: begins",
+        "job 1: succeeded. Version 1 sings from now on",
+        "— Harbour Choir · 3 lines",
+        "There is no file /no/such file",
+        "No text of “silent” is known yet",
+        "at most 0.05 minutes",
+    ):
+        assert part in said, part
+
+
+async def test_two_bots_on_one_folder(environment: dict[str, str]) -> None:
+    first = await start(environment)
+    assert first.stdin is not None and first.stdout is not None
+    first.stdin.write(b"/jobs\n")
+    assert await first.stdout.readline() == b"No training was asked for yet.\n"
+    second = await start(environment)
+    _, errors = await second.communicate(b"")
+    assert second.returncode == 1
+    assert errors.decode().splitlines()[-1].startswith("bot: Another bot is running on ")
+    first.stdin.close()
+    assert await first.wait() == 0
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_stops_an_idle_bot(environment: dict[str, str], signal_number: int) -> None:
+    bot = await start(environment)
+    assert bot.stdin is not None and bot.stdout is not None
+    bot.stdin.write(b"/jobs\n")
+    await bot.stdout.readline()
+    bot.send_signal(signal_number)
+    async with asyncio.timeout(5):
+        assert await bot.wait() == 0
+
+
+async def test_sigterm_in_a_training_leaves_it_for_the_next_start(
+    environment: dict[str, str], data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "songs.txt").write_text(samples.corpus())
+    bot = await start(environment)
+    assert bot.stdin is not None and bot.stdout is not None
+    bot.stdin.write(f"/train artist:choir corpus:{tmp_path}/songs.txt\n".encode())
+    async with asyncio.timeout(20):
+        while b"%" not in await bot.stdout.readline():
+            pass
+    bot.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(10):
+        assert await bot.wait() == 0
+    with closing(sqlite3.connect(data_dir / "lyrics.db")) as connection:
+        assert connection.execute("SELECT state, attempts FROM jobs").fetchall() == [("queued", 0)]
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert (data_dir / "jobs" / "1" / "checkpoint").exists()
+
+
+async def test_ctrl_c_cancels_the_training_and_twice_ends_the_chat(
+    environment: dict[str, str], data_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "songs.txt").write_text(samples.corpus())
+    bot = await start(environment)
+    assert bot.stdin is not None and bot.stdout is not None
+    bot.stdin.write(f"/train artist:choir corpus:{tmp_path}/songs.txt\n".encode())
+    assert await bot.stdout.readline() == b"job 1: waits, place 1\n"
+    bot.send_signal(signal.SIGINT)
+    async with asyncio.timeout(5):
+        while b"cancelled" not in await bot.stdout.readline():
+            pass
+    bot.stdin.write(b"/jobs\n")
+    await bot.stdout.readline()
+    assert b"cancelled" in await bot.stdout.readline()
+    bot.send_signal(signal.SIGINT)
+    async with asyncio.timeout(5):
+        assert await bot.wait() == 0
+
+
+async def test_what_is_typed_and_sung_is_not_in_the_log(environment: dict[str, str]) -> None:
+    bot = await start(environment | {"LYRICS_LOG_LEVEL": "DEBUG"})
+    _, errors = await bot.communicate(b"a very private seed\n/history\n/mydata export\n")
+    assert bot.returncode == 0 and b"request 1" in errors and b"private seed" not in errors

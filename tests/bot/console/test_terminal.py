@@ -1,0 +1,150 @@
+"""The console at a terminal: a real pseudo-terminal, read as a screen by pyte."""
+
+import os
+import pty
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from select import select
+
+import pyte
+import pytest
+
+from tests.bot import samples
+from tests.bot.console.conftest import BOT
+
+
+class Terminal:
+    """A person's terminal with the bot in it."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._screen = pyte.HistoryScreen(120, 50, history=1000)
+        self._stream = pyte.ByteStream(self._screen)
+        self._descriptor, theirs = pty.openpty()
+        os.set_blocking(self._descriptor, False)
+        self.bot = subprocess.Popen(
+            BOT,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.DEVNULL,
+            env=environment | {"COLUMNS": "120", "LINES": "50"},
+            start_new_session=True,
+            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # makes it the controlling terminal
+        )
+        os.close(theirs)
+
+    def type(self, text: str) -> None:
+        os.write(self._descriptor, text.encode())
+
+    def see(self, pattern: str, seconds: float = 15) -> str:
+        """Wait until the screen shows something, and return all of it."""
+        deadline = time.monotonic() + seconds
+        while not re.search(pattern, self.shown):
+            assert time.monotonic() < deadline, f"never saw {pattern!r} in\n{self.shown}"
+            self._read(0.1)
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
+
+    def _read(self, seconds: float) -> None:
+        if select([self._descriptor], [], [], seconds)[0]:
+            try:
+                data = os.read(self._descriptor, 65536)
+            except OSError:  # the bot has ended
+                return
+            self._stream.feed(data)
+            if b"\x1b[6n" in data:  # prompt_toolkit asks where the cursor is
+                os.write(self._descriptor, b"\x1b[%d;%dR" % (self._screen.cursor.y + 1, self._screen.cursor.x + 1))
+
+    def wait(self, seconds: float) -> int:
+        deadline = time.monotonic() + seconds
+        while self.bot.poll() is None and time.monotonic() < deadline:
+            self._read(0.05)
+        return self.bot.wait(0.1)
+
+    def close(self) -> None:
+        if self.bot.poll() is None:
+            self.bot.kill()
+            self.bot.wait()
+        os.close(self._descriptor)
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str]) -> Iterator[Terminal]:
+    opened = Terminal(environment)
+    yield opened
+    opened.close()
+
+
+def test_a_chat_at_the_prompt(terminal: Terminal) -> None:
+    terminal.see("I walk alone. /help lists")
+    terminal.see(r"(?m)^>")
+    terminal.type("The moon\r")
+    terminal.see(r"— Burns · 12 lines")
+    terminal.type("/lyr\t\t")
+    terminal.see(r"> /lyrics")
+    terminal.type(" seed:The sun artist:b\t")
+    terminal.see(r"artist:Burns")
+    terminal.type(" lines:2\r")
+    terminal.see(r"— Burns · 2 lines")
+    terminal.type("\x1b[A")  # the line before
+    terminal.see(r"> /lyrics seed:The sun artist:Burns lines:2$")
+    terminal.type("\x15/quit\r")
+    assert terminal.wait(10) == 0
+
+
+def test_ctrl_c_twice_at_the_prompt_leaves(terminal: Terminal) -> None:
+    terminal.see(r"(?m)^>")
+    terminal.type("half a li\x03")
+    terminal.see("Press Ctrl-C once more")
+    terminal.type("The moon\r")
+    terminal.see(r"— Burns · 12 lines")
+    terminal.type("\x03")
+    terminal.see(r"(?s)— Burns.*Press Ctrl-C once more")
+    terminal.type("\x03")
+    assert terminal.wait(10) == 0
+
+
+def test_ctrl_d_leaves(terminal: Terminal) -> None:
+    terminal.see(r"(?m)^>")
+    terminal.type("\x04")
+    assert terminal.wait(10) == 0
+
+
+def test_sigterm_leaves_the_prompt(terminal: Terminal) -> None:
+    terminal.see(r"(?m)^>")
+    terminal.bot.terminate()
+    assert terminal.wait(10) == 0
+
+
+def test_a_training_shows_a_bar_and_ctrl_c_cancels_it(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "songs.txt").write_text(samples.corpus())
+    terminal.see(r"(?m)^>")
+    terminal.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
+    terminal.see(r"%.*characters/s.*left")
+    terminal.type("\x03")
+    terminal.see("cancelled")
+    terminal.type("/jobs\r")
+    terminal.see(r"choir .* cancelled")
+    terminal.type("/quit\r")
+    assert terminal.wait(10) == 0
+
+
+def test_seeds_of_earlier_chats_are_in_the_history(environment: dict[str, str]) -> None:
+    for expected in (None, "The moon"):
+        opened = Terminal(environment)
+        opened.see(r"(?m)^>")
+        if expected is None:
+            opened.type("The moon\r")
+            opened.see(r"— Burns · 12 lines")
+        else:
+            opened.type("\x1b[A")
+            opened.see(r"> The moon$")
+            opened.type("\x15")
+        opened.type("/quit\r")
+        assert opened.wait(10) == 0
+        opened.close()

@@ -1,0 +1,277 @@
+"""Services that say what a test wants them to, so that the front end is tested apart from them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.services import (
+    Artist,
+    ArtistDetails,
+    Asker,
+    Deleted,
+    GuildSettings,
+    HistoryEntry,
+    HistoryPage,
+    Job,
+    JobState,
+    Refusal,
+    Song,
+    SongRequest,
+    SongSoFar,
+    TrainingOutcome,
+    TrainingProgress,
+    Version,
+)
+from bot.settings import Settings
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+# What a song or a job does, in order: wait (seconds), show something, fail.
+Script = list[Any]
+
+
+@dataclass
+class StubLyrics:
+    script: Script = field(default_factory=lambda: [SongSoFar("burns", "I walk")])
+    asked: list[tuple[str, Asker, Any]] = field(default_factory=list)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    only_channel: int | None = None
+
+    async def is_private(self, asker: Asker, private: bool) -> bool:
+        return private or (self.only_channel is not None and asker.channel_id != self.only_channel)
+
+    def sing(self, asker: Asker, request: SongRequest) -> AsyncGenerator[SongSoFar | Song, None]:
+        self.asked.append(("sing", asker, request))
+        return self._play(request)
+
+    def again(self, asker: Asker, request_id: int) -> AsyncGenerator[SongSoFar | Song, None]:
+        self.asked.append(("again", asker, request_id))
+        return self._play(SongRequest("again"))
+
+    def continue_(self, asker: Asker, request_id: int) -> AsyncGenerator[SongSoFar | Song, None]:
+        self.asked.append(("continue", asker, request_id))
+        return self._play(SongRequest("on"))
+
+    async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
+        self.asked.append(("delete", asker, request_id))
+        if asker.user_id != asked_by and not asker.may_manage_messages:
+            raise Refusal("Only the one who asked can delete it.")
+
+    async def _play(self, request: SongRequest) -> AsyncGenerator[SongSoFar | Song, None]:
+        try:
+            for step in self.script:
+                if isinstance(step, int | float):
+                    await asyncio.sleep(step)
+                elif isinstance(step, Exception):
+                    raise step
+                else:
+                    yield step
+            text = f"{request.seed}\nand the song goes on"
+            yield Song(7, "burns", request.seed, text, request.lines, 0.8, request.rhyme, request.private, 0.1, NOON)
+        finally:
+            self.closed.set()
+
+
+JOB = Job(
+    id=3,
+    artist_id=1,
+    artist="kipling",
+    of_everyone=False,
+    guild_id=1,
+    channel_id=None,
+    message_id=None,
+    asked_by=4,
+    state=JobState.QUEUED,
+    minutes=5,
+    random_seed=0,
+    attempts=0,
+    queued_at=NOON,
+    started_at=None,
+    ended_at=None,
+    place=2,
+    progress=None,
+    outcome=None,
+    reason=None,
+)
+PROGRESS = TrainingProgress(1_000, 4_000, 1.5, 30, 90, 12_345, 2.5, 2.7, 2.6, 2.4)
+RUNNING = replace(JOB, state=JobState.RUNNING, place=None, started_at=NOON, progress=PROGRESS)
+OUTCOME = TrainingOutcome(2, True, 2.1, 2.2, 2.4, 1_000_000, 130)
+SUCCEEDED = replace(RUNNING, state=JobState.SUCCEEDED, progress=None, outcome=OUTCOME, ended_at=NOON)
+CANCELLED = replace(JOB, state=JobState.CANCELLED, place=None, ended_at=NOON)
+
+
+@dataclass
+class StubTraining:
+    script: Script = field(default_factory=lambda: [RUNNING, 0.05, SUCCEEDED])
+    texts: list[bytes | None] = field(default_factory=list)
+    messages: list[tuple[int, int, int]] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+    untold: list[Job] = field(default_factory=list)
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    end_told: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: str | None = None
+
+    def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can train artists.")
+        if corpus_bytes is not None and corpus_bytes > 10_000:
+            raise Refusal("The text is too large.")
+
+    async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
+        self.texts.append(corpus)
+        if self.refusal is not None:
+            raise Refusal(self.refusal)
+        return replace(JOB, artist=artist, channel_id=asker.channel_id)
+
+    async def watch(self, job_id: int) -> AsyncGenerator[Job, None]:
+        for step in self.script:
+            if isinstance(step, int | float):
+                await asyncio.sleep(step)
+            elif step == "cancelled":
+                await self.cancelled.wait()
+                yield CANCELLED
+            elif step == "go on":
+                await self.go_on.wait()
+            else:
+                yield step
+
+    async def curve(self, job_id: int) -> bytes | None:
+        return b"\x89PNG curve"
+
+    async def remember_message(self, job_id: int, channel_id: int, message_id: int) -> None:
+        self.messages.append((job_id, channel_id, message_id))
+
+    async def unannounced(self) -> list[Job]:
+        return self.untold
+
+    async def announced(self, job_id: int) -> None:
+        self.told.append(job_id)
+        self.end_told.set()
+
+    async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can see the trainings.")
+        return [RUNNING, JOB, SUCCEEDED]
+
+    async def suggest_cancellable(self, asker: Asker, typed: str, limit: int = 25) -> list[Job]:
+        return [JOB]
+
+    async def cancel(self, asker: Asker, job_id: int) -> Job:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can cancel a training.")
+        self.cancelled.set()
+        return replace(CANCELLED, id=job_id)
+
+
+BURNS = Artist("burns", True, 594_000, 2.01, 2.11, NOON)
+VERSION = Version(
+    number=1,
+    sings=True,
+    held_back=False,
+    parameters=1_200_000,
+    weights_bytes=4_800_000,
+    bits_per_character=2.01,
+    rival_bits_per_character=2.11,
+    characters_seen=9_000_000,
+    training_seconds=300,
+    published_at=NOON,
+)
+
+
+@dataclass
+class StubArtists:
+    forgotten: list[str] = field(default_factory=list)
+    names: Callable[[str], list[str]] = lambda typed: [name for name in ("burns", "kipling") if typed in name]
+
+    async def visible(self, asker: Asker) -> list[Artist]:
+        return [BURNS, replace(BURNS, name="*wild*", of_everyone=False)]
+
+    async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
+        return self.names(typed)
+
+    async def details(self, asker: Asker, name: str) -> ArtistDetails:
+        if name != "burns":
+            raise Refusal(f"There is no artist {name} here: see /artists.")
+        return ArtistDetails(BURNS, (VERSION,), b"\x89PNG curve")
+
+    async def may_forget(self, asker: Asker, name: str) -> str:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can forget an artist.")
+        return name
+
+    async def forget(self, asker: Asker, name: str) -> None:
+        self.forgotten.append(await self.may_forget(asker, name))
+
+    async def rollback(self, asker: Asker, name: str) -> Version:
+        return VERSION
+
+
+@dataclass
+class StubGuilds:
+    chosen: GuildSettings = field(default_factory=GuildSettings)
+
+    async def settings(self, asker: Asker) -> GuildSettings:
+        return self.chosen
+
+    async def change(
+        self,
+        asker: Asker,
+        *,
+        default_artist: str | None = None,
+        language_filter: bool | None = None,
+        channel_id: int | None = None,
+    ) -> GuildSettings:
+        named = {"default_artist": default_artist, "language_filter": language_filter, "channel_id": channel_id}
+        changes: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
+        if channel_id == 0:
+            changes["channel_id"] = None
+        self.chosen = replace(self.chosen, **changes)
+        return self.chosen
+
+
+@dataclass
+class StubPrivacy:
+    deletions: list[int] = field(default_factory=list)
+
+    async def history(self, asker: Asker, page: int = 1) -> HistoryPage:
+        if page > 2:
+            raise Refusal("There are only 2 pages.")
+        return HistoryPage((HistoryEntry(7, "burns", "I *walk* @everyone", 12, "AABB", True, NOON),), page, 2, 11)
+
+    async def export(self, asker: Asker) -> bytes:
+        return b'{"user_id": %d}' % asker.user_id
+
+    async def delete(self, asker: Asker) -> Deleted:
+        self.deletions.append(asker.user_id)
+        return Deleted(requests=11, trainings=1)
+
+
+@dataclass
+class StubRegistration:
+    digests: dict[int | None, str] = field(default_factory=dict)
+
+    async def digest(self, scope: int | None) -> str | None:
+        return self.digests.get(scope)
+
+    async def remember(self, scope: int | None, digest: str) -> None:
+        self.digests[scope] = digest
+
+
+@dataclass
+class StubServices:
+    """Stands where the front end expects the open `Application`."""
+
+    settings: Settings
+    lyrics: StubLyrics = field(default_factory=StubLyrics)
+    artists: StubArtists = field(default_factory=StubArtists)
+    training: StubTraining = field(default_factory=StubTraining)
+    guilds: StubGuilds = field(default_factory=StubGuilds)
+    privacy: StubPrivacy = field(default_factory=StubPrivacy)
+    registration: StubRegistration = field(default_factory=StubRegistration)
+    started_at: datetime = NOON
+
+    def asker(self, **facts: Any) -> Asker:
+        return Asker(**facts)

@@ -1,0 +1,104 @@
+import json
+
+import pytest
+
+from tests.bot.discord_app.stubs import StubServices
+from tests.discord_stand_in import DiscordStandIn, Guild, Member
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await discord.slash(anna, "artists")).message()
+    assert "**burns** · everyone's · 594 kB · 2.01 bits per character" in message.text
+    assert "**\\*wild\\*** · this server's" in message.text
+
+
+async def test_artist_with_its_curve(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await discord.slash(anna, "artist", {"name": "burns"})).message()
+    assert "1,200,000 parameters, 4.8 MB" in message.text
+    assert "2.010 bits per character; an n-gram rival needs 2.110" in message.text
+    assert message.attachments[0].data.startswith(b"\x89PNG")
+    refused = await (await discord.slash(anna, "artist", {"name": "nobody"})).message()
+    assert (refused.ephemeral, refused.content) == (True, "There is no artist nobody here: see /artists.")
+
+
+async def test_history_is_for_the_asker_alone(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await discord.slash(anna, "history")).message()
+    assert message.ephemeral
+    assert "**I \\*walk\\* @\u200beveryone** · burns · 12 lines · AABB · private" in message.text
+    assert "page 1 of 2 · requests: 11 · more with /history page:2" in message.text
+    assert "more" not in (await (await discord.slash(anna, "history", {"page": 2})).message()).text
+    assert (await (await discord.slash(anna, "history", {"page": 3})).message()).content == "There are only 2 pages."
+
+
+async def test_mydata_export(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await discord.slash(anna, "mydata export")).message()
+    assert message.ephemeral
+    assert message.attachments[0].filename == "mydata.json"
+    assert json.loads(message.attachments[0].data) == {"user_id": anna.user.id}
+
+
+async def test_mydata_delete_asks_first(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
+    message = await (await discord.slash(anna, "mydata delete")).message()
+    assert message.ephemeral
+    assert services.privacy.deletions == []
+    await discord.press(anna, message, "Delete everything")
+    await message.until(lambda message: message.content.startswith("Requests deleted: 11."))
+    assert services.privacy.deletions == [anna.user.id]
+    assert not message.buttons
+
+
+async def test_mydata_delete_can_be_thought_better_of(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await (await discord.slash(anna, "mydata delete")).message()
+    await discord.press(anna, message, "Keep")
+    await message.until(lambda message: message.content == "Nothing was deleted.")
+    assert services.privacy.deletions == []
+
+
+async def test_about(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await discord.slash(anna, "about")).message()
+    for part in ("LSTM", "for 30 days", "/mydata delete", "/forget", "up ", "artists here: 2", "discord.py 2.7"):
+        assert part in message.text
+
+
+async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member) -> None:
+    refused = await (await discord.slash(anna, "forget", {"artist": "kipling"})).message()
+    assert refused.ephemeral
+    assert not refused.buttons
+    name = "ö" * 39 + "\n"
+    message = await (await discord.slash(chief, "forget", {"artist": name})).message()
+    assert message.ephemeral
+    assert services.artists.forgotten == []
+    await discord.press(chief, message, "Forget this artist")
+    await message.until(lambda message: "is forgotten" in message.content)
+    assert services.artists.forgotten == [name]
+
+
+async def test_rollback(discord: DiscordStandIn, chief: Member) -> None:
+    message = await (await discord.slash(chief, "rollback", {"artist": "burns"})).message()
+    assert message.content == "Version 1 of burns sings again (2.010 bits per character)."
+
+
+async def test_settings_show_what_is_chosen(
+    discord: DiscordStandIn, services: StubServices, chief: Member, guild: Guild
+) -> None:
+    message = await (await discord.slash(chief, "settings")).message()
+    assert message.ephemeral
+    assert "the bot's own choice" in message.text
+    changes = {"default_artist": "burns", "language_filter": True, "channel": guild.channels[0]}
+    message = await (await discord.slash(chief, "settings", changes)).message()
+    for part in ("default_artist\nburns", "language_filter\non", f"channel\n<#{guild.channels[0].id}>"):
+        assert part in message.text
+    await discord.press(chief, message, "Sing in every channel")
+    await message.until(lambda message: "every channel" in message.text)
+    assert services.guilds.chosen.channel_id is None
+
+
+async def test_a_command_of_an_older_version_is_explained(discord: DiscordStandIn, anna: Member) -> None:
+    discord.commands.overwrite(None, [{"name": "sing", "description": "An older command", "options": []}])
+    message = await (await discord.slash(anna, "sing")).message()
+    assert message.ephemeral
+    assert "reload Discord" in message.content

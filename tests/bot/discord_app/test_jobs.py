@@ -1,0 +1,197 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.bot.discord_app.conftest import online
+from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, RUNNING, SUCCEEDED, StubServices
+from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member, Message, Upload
+
+TEXT = Upload("kipling.txt", b"If you can keep your head\n" * 100)
+
+
+async def train(discord: DiscordStandIn, who: Member, **options: object) -> Interaction:
+    return await discord.slash(who, "train", {"artist": "kipling", **options})
+
+
+async def end_is_told(services: StubServices) -> None:
+    async with asyncio.timeout(5):
+        await services.training.end_told.wait()
+    assert services.training.told == [3]
+
+
+def has_curve(message: Message) -> bool:
+    return [upload.filename for upload in message.attachments] == ["curve.png"]
+
+
+@pytest.fixture
+async def bot(discord: DiscordStandIn, services: StubServices, guild: Guild) -> AsyncIterator[None]:
+    async with online(discord, services):
+        yield
+
+
+async def test_a_text_is_read_queued_and_followed_to_its_result(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = ["go on", RUNNING, 3, SUCCEEDED]
+    interaction = await train(discord, chief, corpus=TEXT, minutes=2)
+    assert await interaction.acknowledged() == 5
+    message = await interaction.message()
+    assert "Place 2 in the queue" in message.text
+    assert services.training.texts == [TEXT.data]
+    services.training.go_on.set()
+    await message.until(lambda message: "12,345 characters/s" in message.text)
+    await message.until(has_curve)
+    assert "Done." in message.text
+    assert message.embeds[0]["image"]["url"] == "attachment://curve.png"
+    assert not message.buttons
+    assert services.training.messages == [(3, chief.guild.channels[0].id, message.id)]
+    await end_is_told(services)
+    assert not interaction.followups
+
+
+async def test_a_long_training_is_announced_by_a_message_of_its_own(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = [replace(SUCCEEDED, ended_at=NOON + timedelta(minutes=4))]
+    interaction = await train(discord, chief)
+    announcement = await interaction.followup()
+    assert "kipling" in announcement.content
+    assert not announcement.ephemeral
+
+
+async def test_members_without_manage_server_are_refused_before_anything_is_read(
+    bot: None, discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    upload = Upload("a.txt", b"text")
+    message = await (await train(discord, anna, corpus=upload)).message()
+    assert message.ephemeral
+    assert "Manage Server" in message.content
+    assert upload.fetches == 0
+    assert services.training.texts == []
+
+
+async def test_a_text_that_is_declared_too_large_is_not_fetched(
+    bot: None, discord: DiscordStandIn, chief: Member
+) -> None:
+    upload = Upload("a.txt", b"x" * 10_001)
+    assert (await (await train(discord, chief, corpus=upload)).message()).ephemeral
+    assert upload.fetches == 0
+
+
+async def test_a_text_that_lies_about_its_size_is_read_no_further(
+    discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.settings = replace(services.settings, max_corpus_bytes=100_000)
+    upload = Upload("a.txt", b"x" * 20_000_000, declared_size=10)
+    async with online(discord, services):
+        interaction = await train(discord, chief, corpus=upload)
+        message = await interaction.followup()
+    assert message.ephemeral
+    assert "larger than 100,000 bytes" in message.content
+    assert upload.bytes_served < 5_000_000
+    assert services.training.texts == []
+
+
+async def test_a_text_that_will_not_do_is_refused_to_the_asker_alone(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.refusal = "The text is too short."
+    message = await (await train(discord, chief, corpus=TEXT)).followup()
+    assert (message.ephemeral, message.content) == (True, "The text is too short.")
+
+
+async def test_cancel_is_for_those_who_manage_the_server(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
+) -> None:
+    services.training.script = ["cancelled"]
+    message = await (await train(discord, chief)).message()
+    refused = await (await discord.press(anna, message, "Cancel")).message()
+    assert refused.ephemeral
+    assert "Manage Server" in refused.content
+    told = await (await discord.press(chief, message, "Cancel")).message()
+    assert told.content == "Job 3 is cancelled."
+    await message.until(lambda message: "Cancelled." in message.text and not message.buttons)
+
+
+async def test_after_the_token_died_the_channel_shows_the_result(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = ["go on", SUCCEEDED]
+    message = await (await train(discord, chief)).message()
+    discord.clock.advance(15 * 60)
+    services.training.go_on.set()
+    await message.until(has_curve)
+    await end_is_told(services)
+
+
+async def test_where_the_message_is_gone_the_channel_gets_a_new_one(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = ["go on", SUCCEEDED]
+    message = await (await train(discord, chief)).message()
+    discord.messages.delete(message)
+    services.training.go_on.set()
+    new = await discord.message_in(chief.guild.channels[0], has_curve)
+    assert new is not message
+
+
+async def test_an_artist_forgotten_meanwhile(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = [RUNNING]
+    message = await (await train(discord, chief)).message()
+    await message.until(lambda message: "forgotten" in message.text and not message.buttons)
+
+
+async def test_a_restart_goes_on_where_the_last_process_stopped(
+    discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = [RUNNING, "go on"]
+    async with online(discord, services):
+        message = await (await train(discord, chief)).message()
+        await message.until(lambda message: "characters/s" in message.text)
+    assert services.training.told == []
+    channel = chief.guild.channels[0]
+    services.training.untold = [replace(RUNNING, channel_id=channel.id, message_id=message.id)]
+    services.training.script = [replace(SUCCEEDED, outcome=replace(OUTCOME, version=9))]
+    async with online(discord, services):
+        await message.until(has_curve)
+        assert "Version 9" in message.text
+        await end_is_told(services)
+
+
+async def test_a_result_without_a_message_is_announced_in_the_channel(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    channel = guild.channels[0]
+    services.training.untold = [replace(JOB, channel_id=channel.id, message_id=None)]
+    async with online(discord, services):
+        await discord.message_in(channel, has_curve)
+        await end_is_told(services)
+
+
+async def test_a_result_that_can_be_told_nowhere_is_not_tried_for_ever(
+    discord: DiscordStandIn, services: StubServices, guild: Guild, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed = guild.channel("closed")
+    closed.bot_may_send = False
+    services.training.untold = [replace(JOB, channel_id=closed.id, message_id=None)]
+    async with online(discord, services):
+        await end_is_told(services)
+    assert "told nowhere" in caplog.text
+
+
+async def test_jobs_and_cancel(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
+) -> None:
+    message = await (await discord.slash(chief, "jobs")).message()
+    assert message.ephemeral
+    assert "25%" in message.text
+    assert (await (await discord.slash(anna, "jobs")).message()).content.startswith("Only members")
+    choices = await discord.autocomplete(chief, "cancel", "job", "ki")
+    assert choices == [{"name": "3 · kipling · queued", "value": 3}]
+    told = await (await discord.slash(chief, "cancel", {"job": 3})).message()
+    assert (told.ephemeral, told.content) == (True, "Job 3 is cancelled.")

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+
+from bot.settings import Settings, SettingsError
+from tests.bot.discord_app.conftest import online
+from tests.bot.discord_app.stubs import StubServices
+from tests.discord_stand_in import DiscordStandIn, Guild
+
+# The names and options that the outer interface promises.
+PROMISED = {
+    "lyrics": ["seed", "artist", "lines", "temperature", "rhyme", "private"],
+    "artists": [],
+    "artist": ["name"],
+    "history": ["page"],
+    "mydata": ["export", "delete"],
+    "about": [],
+    "train": ["artist", "corpus", "minutes"],
+    "jobs": [],
+    "cancel": ["job"],
+    "forget": ["artist"],
+    "rollback": ["artist"],
+    "settings": ["default_artist", "language_filter", "channel"],
+}
+MANAGE_GUILD = str(1 << 5)
+ADMINISTRATION = {"train", "jobs", "cancel", "forget", "rollback", "settings"}
+
+
+async def test_registers_what_the_interface_promises(discord: DiscordStandIn, services: StubServices) -> None:
+    async with online(discord, services):
+        pass
+    (sync,) = discord.commands.syncs
+    assert {command["name"]: [option["name"] for option in command["options"]] for command in sync.commands} == PROMISED
+    for command in sync.commands:
+        if command["name"] in ADMINISTRATION:
+            assert command["default_member_permissions"] == MANAGE_GUILD
+            assert (command["contexts"], command["integration_types"]) == ([0], [0])
+        else:
+            assert command["default_member_permissions"] is None
+            assert (command["contexts"], command["integration_types"]) == ([0, 1, 2], [0, 1])
+
+
+async def test_lyrics_has_the_promised_limits(discord: DiscordStandIn, services: StubServices) -> None:
+    async with online(discord, services):
+        pass
+    options = {option["name"]: option for option in discord.commands.named("lyrics")["options"]}
+    assert [name for name, option in options.items() if option["required"]] == ["seed"]
+    assert (options["seed"]["min_length"], options["seed"]["max_length"]) == (1, 200)
+    assert options["artist"]["autocomplete"]
+    assert (options["lines"]["min_value"], options["lines"]["max_value"]) == (2, 40)
+    assert (options["temperature"]["min_value"], options["temperature"]["max_value"]) == (0.1, 1.5)
+    assert [choice["value"] for choice in options["rhyme"]["choices"]] == ["none", "AABB", "ABAB", "ABBA", "AAAA"]
+
+
+async def test_registers_again_only_what_changed(discord: DiscordStandIn, services: StubServices) -> None:
+    for _ in range(2):
+        async with online(discord, services):
+            pass
+    assert len(discord.commands.syncs) == 1
+    services.registration.digests[None] = "of some older version"
+    async with online(discord, services):
+        pass
+    assert len(discord.commands.syncs) == 2
+
+
+async def test_with_a_home_guild_registers_there_only(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    async with online(discord, services):
+        pass
+    services.settings = replace(services.settings, home_guild=guild.id)
+    for _ in range(2):
+        async with online(discord, services):
+            pass
+    assert discord.commands.scope(None) == []
+    assert {command["name"] for command in discord.commands.scope(guild.id)} == PROMISED.keys()
+    assert len(discord.commands.syncs) == 3
+    async with online(discord, services):
+        message = await (await discord.slash(guild.member("anna"), "about")).message()
+        assert "LSTM" in message.text
+
+
+async def test_a_home_guild_without_the_bot_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
+    services.settings = replace(services.settings, home_guild=discord.guild("Elsewhere", has_bot=False).id)
+    with pytest.raises(SettingsError, match="LYRICS_HOME_GUILD"):
+        async with online(discord, services):
+            pass
+
+
+async def test_a_refused_token_stops_the_start(discord: DiscordStandIn) -> None:
+    with pytest.raises(SettingsError, match="DISCORD_TOKEN") as error:
+        async with online(discord, StubServices(Settings(discord_token="not.the.token"))):
+            pass
+    assert "not.the.token" not in str(error.value)

@@ -1,0 +1,60 @@
+"""Small real inputs: a corpus and models that load in no time."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from bot.store.versions import NewVersion
+from lstm.model_file import Model, dump_model
+from lstm.network import Shape, initial_parameters
+from lstm.vocabulary import Vocabulary
+
+_LINES = (
+    "I walk the harbour when the lights are low",
+    "and count the boats that have no place to go",
+    "the gulls are sleeping on the cannery wall",
+    "and nobody is waiting here at all",
+    "so roll me out along the morning tide",
+    "with half a map and no one at my side",
+    "the rope is frayed, the lantern burning blue",
+    "and every wave is saying something true",
+)
+
+
+def corpus(songs: int = 40) -> str:
+    """Songs of eight lines, each in another order."""
+    orders = itertools.islice(itertools.permutations(_LINES), 0, songs * 997, 997)
+    return "\n\n\n".join("\n".join(order) for order in orders)
+
+
+def model(random_seed: int = 0, **record: Any) -> bytes:
+    """The file of a small, untrained model with a training record."""
+    vocabulary = Vocabulary.of(corpus(2))
+    shape = Shape(len(vocabulary), 8, 16, 1)
+    return dump_model(Model(initial_parameters(shape, np.random.default_rng(random_seed)), vocabulary, {}, record))
+
+
+def new_version(bits: float | None = 2.0, corpus_sha256: str | None = "c0", weights: bytes = b"weights") -> NewVersion:
+    """A version as the store sees it; its weights need not be a model."""
+    return NewVersion(weights, b"curve", 1000, corpus_sha256, bits, 2.5, 100_000, 60.0)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, **duration: float) -> None:
+        self.time += timedelta(**duration)
+
+
+def counting_bits() -> "Iterator[int]":
+    """Stands in for random numbers where only their difference matters."""
+    return itertools.count(1)

@@ -1,0 +1,118 @@
+"""Services on a real store and engine, with two artists of everyone and one of a guild."""
+
+import itertools
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.engine.engine import Engine
+from bot.engine.voice_cache import VersionGoneError
+from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
+from bot.services.data_files import DataFiles
+from bot.services.song_record import SongRecord
+from bot.store import artists, versions
+from bot.store.artists import EVERYONE
+from bot.store.database import Database
+from bot.training.news import JobNews
+from bot.training.publishing import describe, publish
+from tests.bot import samples
+from tests.bot.samples import Clock
+
+GUILD, OTHER_GUILD, CHANNEL = 100, 200, 7
+
+
+def member(user_id: int = 1, guild_id: int | None = GUILD, channel_id: int = CHANNEL) -> Asker:
+    return Asker(user_id, guild_id, channel_id)
+
+
+def manager(user_id: int = 2, guild_id: int = GUILD) -> Asker:
+    return Asker(user_id, guild_id, CHANNEL, may_manage_guild=True, may_manage_messages=True)
+
+
+OPERATOR = Asker(3, None, None, is_operator=True)
+
+
+async def add_artist(
+    database: Database, clock: Clock, guild_id: int, name: str, random_seed: int = 0, **record: object
+) -> None:
+    version = describe(samples.model(random_seed, **record), b"curve")
+
+    def transaction(connection: sqlite3.Connection) -> None:
+        artist = artists.find_or_create(connection, guild_id, name, clock())
+        publish(connection, artist.id, version, job_id=None, now=clock())
+
+    await database.write(transaction)
+
+
+@pytest.fixture
+async def stocked(database: Database, clock: Clock) -> Database:
+    await add_artist(database, clock, EVERYONE, "Anna", 1, validation_bits_per_character=2.25)
+    await add_artist(database, clock, EVERYONE, "Burns", 2)
+    await add_artist(database, clock, GUILD, "Choir", 3)
+    return database
+
+
+@pytest.fixture
+async def engine(database: Database) -> AsyncIterator[Engine]:
+    async def read(version_id: int) -> bytes:
+        weights = await database.read(lambda connection: versions.weights(connection, version_id))
+        if weights is None:
+            raise VersionGoneError(version_id)
+        return weights
+
+    async with Engine(read, 2**24) as running:
+        yield running
+
+
+@pytest.fixture
+def news() -> JobNews:
+    return JobNews()
+
+
+@pytest.fixture
+def record(stocked: Database) -> SongRecord:
+    return SongRecord(stocked, on_disk=True, new_id=itertools.count(10**15).__next__)
+
+
+@pytest.fixture
+def lyrics(stocked: Database, engine: Engine, record: SongRecord, clock: Clock) -> LyricsService:
+    return LyricsService(
+        stocked,
+        engine,
+        record,
+        default_artist="anna",
+        has_bad_language=lambda line: "e" in line,
+        now=clock,
+        new_random_seed=itertools.count().__next__,
+    )
+
+
+@pytest.fixture
+def artists_service(stocked: Database, news: JobNews) -> ArtistsService:
+    return ArtistsService(stocked, news)
+
+
+@pytest.fixture
+def guilds_service(stocked: Database) -> GuildsService:
+    return GuildsService(stocked)
+
+
+@pytest.fixture
+def privacy(stocked: Database, record: SongRecord, clock: Clock) -> PrivacyService:
+    return PrivacyService(stocked, record, history_days=30, now=clock)
+
+
+@pytest.fixture
+def training(stocked: Database, news: JobNews, clock: Clock, tmp_path: Path) -> TrainingService:
+    (tmp_path / "corpora").mkdir()
+    return TrainingService(
+        stocked,
+        DataFiles([tmp_path]),
+        news,
+        most_minutes=5.0,
+        most_corpus_bytes=100_000,
+        now=clock,
+        new_random_seed=itertools.count().__next__,
+    )

@@ -1,0 +1,204 @@
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.services import Asker, Job, JobState, Refusal, TrainingService
+from bot.store import artists, corpora, jobs
+from bot.store.artists import EVERYONE
+from bot.store.database import Database
+from bot.store.job_records import TrainingOutcome
+from tests.bot import samples
+from tests.bot.samples import Clock
+from tests.bot.services.conftest import GUILD, OPERATOR, OTHER_GUILD, manager, member
+
+CORPUS = samples.corpus().encode()
+OUTCOME = TrainingOutcome(1, True, 2.0, None, 2.5, 100, 10.0)
+
+
+async def finish(database: Database, clock: Clock, succeed: bool = True) -> Job:
+    """Let the next job run and end."""
+    job = await database.write(
+        lambda connection: jobs.claim(connection, "lease", clock() + timedelta(seconds=30), clock())
+    )
+    assert job is not None
+    if succeed:
+        await database.write(lambda connection: jobs.succeed(connection, job.id, "lease", OUTCOME, clock()))
+    else:
+        await database.write(lambda connection: jobs.fail(connection, job.id, "lease", "It broke.", clock()))
+    return job
+
+
+async def text_of(database: Database, job: Job) -> str | None:
+    return await database.read(lambda connection: corpora.text_of(connection, job.artist_id))
+
+
+async def test_a_managers_training_is_their_guilds(training: TrainingService, database: Database) -> None:
+    job = await training.queue(manager(), " Duo ", CORPUS, minutes=2)
+    assert (job.artist, job.state, job.place, job.minutes) == ("Duo", JobState.QUEUED, 1, 2)
+    assert (job.of_everyone, job.guild_id, job.channel_id, job.asked_by) == (False, GUILD, 7, 2)
+    assert await text_of(database, job) == samples.corpus()
+
+
+async def test_an_operators_training_is_everyones(training: TrainingService) -> None:
+    in_a_guild = Asker(3, GUILD, 7, is_operator=True)
+    job = await training.queue(in_a_guild, "Solo", CORPUS)
+    assert (job.of_everyone, job.guild_id, job.minutes) == (True, GUILD, 5.0)
+    job = await training.queue(OPERATOR, "Anna", CORPUS)
+    assert (job.of_everyone, job.guild_id, job.channel_id) == (True, None, None)
+    in_charge = Asker(3, GUILD, 7, may_manage_guild=True, is_operator=True)
+    assert not (await training.queue(in_charge, "choir", CORPUS)).of_everyone  # the guild's own wins the clash
+
+
+async def test_who_may_not_train(training: TrainingService) -> None:
+    for asker in (member(), member(guild_id=None), Asker(2, None, 7, may_manage_guild=True)):
+        with pytest.raises(Refusal, match="Manage Server"):
+            await training.queue(asker, "duo", CORPUS)
+
+
+@pytest.mark.parametrize(
+    ("name", "corpus", "minutes", "reason"),
+    [
+        ("../duo", CORPUS, None, "An artist's name"),
+        ("duo", b"x" * 100_001, None, "larger than 100,000 bytes"),
+        ("duo", b"la la\n" * 100, None, "at least 2,000 are needed"),
+        ("duo", b"\0\1\2" * 5_000, None, "binary"),
+        ("duo", CORPUS, 6, "at most 5 minutes"),
+        ("duo", CORPUS, 0, "at most 5 minutes"),
+        ("duo", None, None, "No text of “duo” is known yet"),
+    ],
+)
+async def test_what_will_not_do_is_refused_and_leaves_nothing(
+    training: TrainingService, database: Database, name: str, corpus: bytes | None, minutes: float | None, reason: str
+) -> None:
+    with pytest.raises(Refusal, match=reason):
+        await training.queue(manager(), name, corpus, minutes)
+    assert await training.jobs(manager()) == []
+    assert await database.read(lambda connection: artists.find(connection, GUILD, "duo")) is None
+
+
+async def test_a_latin_1_text_is_recognised(training: TrainingService, database: Database) -> None:
+    text = samples.corpus().replace("lantern", "Lampe für Übernächte")
+    job = await training.queue(manager(), "duo", text.encode("latin-1"))
+    stored = await text_of(database, job)
+    assert stored is not None and "für" in stored
+
+
+async def test_where_the_text_comes_from(
+    training: TrainingService, database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    file = tmp_path / "corpora" / "DUO.txt"
+    file.write_text(samples.corpus(30))
+    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus(30)
+    await finish(database, clock)
+    file.write_text(samples.corpus(31))  # still the file's: read again
+    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus(31)
+    await finish(database, clock)
+    assert await text_of(database, await training.queue(manager(), "duo", CORPUS)) == samples.corpus()
+    await finish(database, clock)
+    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()  # the upload stays
+    assert await text_of(database, await training.queue(manager(5, OTHER_GUILD), "duo")) == samples.corpus(31)
+
+
+async def test_one_live_job_an_artist_and_five_waiting_a_guild(
+    training: TrainingService, database: Database, clock: Clock
+) -> None:
+    first = await training.queue(manager(), "a", CORPUS)
+    with pytest.raises(Refusal, match=f"in training already, as job {first.id}"):
+        await training.queue(manager(), "A", samples.corpus(30).encode())
+    assert await text_of(database, first) == samples.corpus()  # the refused text has replaced nothing
+    for name in "bcde":
+        await training.queue(manager(), name, CORPUS)
+    with pytest.raises(Refusal, match="5 trainings are waiting"):
+        await training.queue(manager(), "f", CORPUS)
+    await training.queue(manager(guild_id=OTHER_GUILD), "f", CORPUS)
+    await finish(database, clock)
+    await training.queue(manager(), "f", CORPUS)
+
+
+async def test_jobs_and_their_cancelling_stay_in_their_guild(training: TrainingService) -> None:
+    ours = await training.queue(manager(), "a", CORPUS)
+    theirs = await training.queue(manager(guild_id=OTHER_GUILD), "b", CORPUS)
+    everyones = await training.queue(Asker(3, GUILD, 7, is_operator=True), "c", CORPUS)
+    assert [job.id for job in await training.jobs(manager())] == [ours.id, everyones.id]
+    assert {job.id for job in await training.jobs(OPERATOR)} == {ours.id, theirs.id, everyones.id}
+    assert [job.id for job in await training.suggest_cancellable(manager(), "")] == [ours.id]
+    assert [job.id for job in await training.suggest_cancellable(manager(), str(ours.id))] == [ours.id]
+    assert await training.suggest_cancellable(member(), "") == []
+    with pytest.raises(Refusal, match="Manage Server"):
+        await training.jobs(member())
+    for asker, job, reason in (
+        (member(), ours, "Manage Server"),
+        (manager(), theirs, "There is no training job"),
+        (manager(), everyones, "only the bot's operators"),
+    ):
+        with pytest.raises(Refusal, match=reason):
+            await training.cancel(asker, job.id)
+    assert (await training.cancel(manager(), ours.id)).state is JobState.CANCELLED
+    with pytest.raises(Refusal, match="has ended already: cancelled"):
+        await training.cancel(manager(), ours.id)
+    assert (await training.cancel(OPERATOR, theirs.id)).state is JobState.CANCELLED
+
+
+async def test_a_watcher_sees_places_and_the_end(training: TrainingService, database: Database, clock: Clock) -> None:
+    first = await training.queue(manager(), "a", CORPUS)
+    second = await training.queue(manager(), "b", CORPUS)
+
+    async def watch() -> list[Job]:
+        return [job async for job in training.watch(second.id)]
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0.05)
+    await training.cancel(manager(), first.id)
+    await asyncio.sleep(0.05)
+    await training.cancel(manager(), second.id)
+    seen = await asyncio.wait_for(watching, 5)
+    assert [(job.state, job.place) for job in seen] == [("queued", 2), ("queued", 1), ("cancelled", None)]
+    assert [job.state async for job in training.watch(first.id)] == ["cancelled"]
+    assert [job async for job in training.watch(999)] == []
+
+
+async def test_results_are_announced_once(training: TrainingService, database: Database, clock: Clock) -> None:
+    job = await training.queue(manager(), "a", CORPUS)
+    await training.queue(OPERATOR, "of the console", CORPUS)
+    await training.remember_message(job.id, 70, 71)
+    await finish(database, clock, succeed=False)
+    (told,) = await training.unannounced()
+    assert (told.id, told.channel_id, told.message_id, told.reason) == (job.id, 70, 71, "It broke.")
+    await training.announced(job.id)
+    assert await training.unannounced() == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "verdict"),
+    [
+        (
+            TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0),
+            "Version 1 sings from now on: 2.10 bits per character on held-out songs; the n-gram rival reaches 2.50.",
+        ),
+        (
+            TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0),
+            "Version 3 is kept, but the version before goes on singing: "
+            "2.18 bits per character on held-out songs, 0.08 worse than before.",
+        ),
+        (
+            TrainingOutcome(3, True, 2.0, 2.1, None, 1, 1.0),
+            "Version 3 sings from now on: 2.00 bits per character on held-out songs, 0.10 better than before.",
+        ),
+        (
+            TrainingOutcome(3, True, 2.1, 2.1, None, 1, 1.0),
+            "Version 3 sings from now on: 2.10 bits per character on held-out songs, as before.",
+        ),
+        (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
+    ],
+)
+def test_verdicts(outcome: TrainingOutcome, verdict: str) -> None:
+    assert outcome.verdict == verdict
+
+
+async def test_everyones_artist_is_kept_apart_from_a_guilds(training: TrainingService, database: Database) -> None:
+    await training.queue(manager(), "anna", CORPUS)
+    own = await database.read(lambda connection: artists.find(connection, GUILD, "anna"))
+    everyones = await database.read(lambda connection: artists.find(connection, EVERYONE, "anna"))
+    assert own is not None and everyones is not None and own.id != everyones.id

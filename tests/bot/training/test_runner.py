@@ -1,0 +1,225 @@
+"""Trainings in real processes, which are killed, and over bots that stop and start."""
+
+import asyncio
+import itertools
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from bot.store import artists, corpora, jobs, versions
+from bot.store.database import Database
+from bot.store.job_records import Job, JobState, NewJob
+from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.news import JobNews
+from bot.training.processes import new_process
+from bot.training.runner import TrainingRunner
+from tests.bot import samples
+from tests.bot.waiting import until
+
+GUILD = 7
+SHORT, LONG = 0.05, 3.0
+LEASES = itertools.count()
+
+
+@pytest.fixture
+def news() -> JobNews:
+    return JobNews()
+
+
+@asynccontextmanager
+async def runner(database: Database, folder: Path, news: JobNews, workers: int = 1) -> AsyncIterator[TrainingRunner]:
+    made = TrainingRunner(
+        database,
+        folder / "jobs",
+        workers,
+        news,
+        new_executor=new_process,
+        now=lambda: datetime.now(UTC),
+        new_lease=lambda: f"lease {next(LEASES)}",
+    )
+    async with made:
+        yield made
+
+
+async def enqueue(
+    database: Database, news: JobNews, minutes: float = LONG, name: str = "burns", songs: int = 40
+) -> Job:
+    def transaction(connection: sqlite3.Connection) -> Job:
+        now = datetime.now(UTC)
+        artist = artists.find_or_create(connection, GUILD, name, now)
+        corpora.keep(connection, artist.id, samples.corpus(songs), is_upload=True, now=now)
+        return jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, minutes, 42), now)
+
+    job = await database.write(transaction)
+    news.tell()
+    return job
+
+
+async def wait_for(database: Database, job: Job, reached: Callable[[Job], bool], seconds: float = 20) -> Job:
+    async with asyncio.timeout(seconds):
+        while True:
+            found = await database.read(lambda connection: jobs.by_id(connection, job.id))
+            assert found is not None
+            if reached(found):
+                return found
+            await asyncio.sleep(0.05)
+
+
+def has_ended(job: Job) -> bool:
+    return job.state.has_ended
+
+
+def is_learning(job: Job) -> bool:
+    return job.progress is not None and job.progress.characters_seen > 0
+
+
+async def worker_process() -> int:
+    await until(active_children, 10)
+    (child,) = active_children()
+    assert child.pid is not None
+    return child.pid
+
+
+async def no_processes(seconds: float) -> None:
+    await until(lambda: not active_children(), seconds)
+
+
+async def test_a_job_is_trained_published_and_leaves_nothing_behind(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    async with runner(database, tmp_path, news):
+        job = await wait_for(database, await enqueue(database, news, SHORT, songs=12), has_ended)
+        assert job.state is JobState.SUCCEEDED, job.reason
+        assert job.outcome is not None and job.outcome.version == 1 and job.outcome.takes_over
+        assert job.outcome.rival_bits_per_character is not None
+        version = await database.read(lambda connection: versions.singing(connection, job.artist_id))
+        assert version is not None and version.bits_per_character == job.outcome.bits_per_character
+        curve = await database.read(lambda connection: versions.curve_of_job(connection, job.id))
+        assert curve is not None and curve.startswith(b"\x89PNG")
+        await no_processes(2)
+        await asyncio.sleep(0.1)
+        assert list((tmp_path / "jobs").iterdir()) == []
+
+
+async def test_a_text_that_will_not_do_fails_at_once(database: Database, tmp_path: Path, news: JobNews) -> None:
+    job = await enqueue(database, news, songs=1)
+    async with runner(database, tmp_path, news):
+        job = await wait_for(database, job, has_ended)
+    assert (job.state, job.attempts) == (JobState.FAILED, 0)
+    assert job.reason is not None and job.reason.endswith(".")
+
+
+async def test_a_job_that_kills_its_process_ends_after_three_attempts(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    job = await enqueue(database, news)
+    killed = set()
+    async with runner(database, tmp_path, news):
+        while len(killed) < 3:
+            process_id = await worker_process()
+            if process_id not in killed:
+                os.kill(process_id, signal.SIGKILL)
+                killed.add(process_id)
+            await asyncio.sleep(0.02)
+        job = await wait_for(database, job, has_ended)
+    assert (job.state, job.attempts) == (JobState.FAILED, 3)
+    assert job.reason == "Its training process died, 3 times in all."
+
+
+async def test_a_killed_process_goes_on_from_its_checkpoint(database: Database, tmp_path: Path, news: JobNews) -> None:
+    job = await enqueue(database, news)
+    folder = JobFolder(tmp_path / "jobs" / str(job.id))
+    async with runner(database, tmp_path, news):
+        await until(lambda: folder.read_checkpoint() is not None, 15)
+        before = await wait_for(database, job, is_learning)
+        os.kill(await worker_process(), signal.SIGKILL)
+        await wait_for(database, job, lambda found: found.attempts == 1)
+        after = await wait_for(
+            database,
+            job,
+            lambda found: (
+                is_learning(found)
+                and found.progress is not None
+                and before.progress is not None
+                and found.progress.seconds > before.progress.seconds
+            ),
+        )
+    assert after.progress is not None and after.progress.characters_seen > 0
+    assert after.attempts == 1
+
+
+async def test_cancelling_ends_the_process_within_two_seconds(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    job = await enqueue(database, news)
+    async with runner(database, tmp_path, news):
+        await wait_for(database, job, is_learning)
+        await database.write(lambda connection: jobs.cancel(connection, job.id, datetime.now(UTC)))
+        news.tell()
+        await no_processes(2)
+        assert (await wait_for(database, job, has_ended)).state is JobState.CANCELLED
+        following = await enqueue(database, news)  # the worker is free again
+        await wait_for(database, following, lambda found: found.state is JobState.RUNNING, 2)
+
+
+async def test_forgetting_the_artist_ends_the_process(database: Database, tmp_path: Path, news: JobNews) -> None:
+    job = await enqueue(database, news)
+    async with runner(database, tmp_path, news):
+        await wait_for(database, job, is_learning)
+        await database.write(lambda connection: artists.forget(connection, job.artist_id))
+        news.tell()
+        await no_processes(2)
+
+
+async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_goes_on(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    job = await enqueue(database, news)
+    async with runner(database, tmp_path, news):
+        before = await wait_for(database, job, is_learning)
+        began = time.monotonic()
+    assert time.monotonic() - began < 5
+    assert active_children() == []
+    stopped = await wait_for(database, job, lambda found: found.state is JobState.QUEUED)
+    assert (stopped.attempts, stopped.place) == (0, 1)
+    folder = JobFolder(tmp_path / "jobs" / str(job.id))
+    assert folder.read_checkpoint() is not None
+    async with runner(database, tmp_path, news):
+        after = await wait_for(database, job, is_learning)
+    assert before.progress is not None and after.progress is not None
+    assert after.progress.characters_seen >= before.progress.characters_seen
+
+
+async def test_a_start_takes_up_what_a_killed_bot_left(database: Database, tmp_path: Path, news: JobNews) -> None:
+    """A bot was killed between result and publication: a lease that nobody holds, a result in the folder."""
+    job = await enqueue(database, news)
+    now = datetime.now(UTC)
+    await database.write(lambda connection: jobs.claim(connection, "of a dead bot", now.replace(year=2999), now))
+    folder = JobFolder(tmp_path / "jobs" / str(job.id))
+    folder.prepare()
+    folder.write_result(TrainedModel(samples.model(validation_bits_per_character=2.0), b"curve"))
+    (tmp_path / "jobs" / "999").mkdir()
+    async with runner(database, tmp_path, news):
+        ended = await wait_for(database, job, has_ended)
+        assert not (tmp_path / "jobs" / "999").exists()
+    assert (ended.state, ended.attempts) == (JobState.SUCCEEDED, 0)
+    known = await database.read(lambda connection: versions.of_artist(connection, job.artist_id))
+    assert [version.number for version in known] == [1]
+
+
+async def test_as_many_jobs_run_at_once_as_there_are_workers(database: Database, tmp_path: Path, news: JobNews) -> None:
+    queued = [await enqueue(database, news, name=name) for name in ("a", "b", "c")]
+    async with runner(database, tmp_path, news, workers=2):
+        for job in queued[:2]:
+            await wait_for(database, job, lambda found: found.state is JobState.RUNNING, 5)
+        await asyncio.sleep(0.2)
+        states = [(await wait_for(database, job, lambda _: True)).state for job in queued]
+        assert states == [JobState.RUNNING, JobState.RUNNING, JobState.QUEUED]

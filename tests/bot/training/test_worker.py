@@ -1,0 +1,69 @@
+"""The worker's job, run in this process."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.training import worker
+from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.worker import Stopped, TrainingTask, Unsuitable, train
+from lstm.model_file import load_model
+from tests.bot import samples
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> JobFolder:
+    made = JobFolder(tmp_path / "1")
+    made.prepare()
+    return made
+
+
+def task(tmp_path: Path, corpus: str, minutes: float) -> TrainingTask:
+    return TrainingTask(tmp_path / "1", "burns", corpus, minutes, random_seed=7)
+
+
+def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFolder) -> None:
+    trained = train(task(tmp_path, samples.corpus(12), 0.05))
+    assert isinstance(trained, TrainedModel)
+    record = load_model(trained.weights).training
+    assert record["artist"] == "burns" and record["settings"]["random_seed"] == 7
+    assert trained.curve_png is not None and trained.curve_png.startswith(b"\x89PNG")
+    progress = folder.read_progress()
+    assert progress is not None and progress["rival_bits_per_character"] > 0
+    # Whoever comes back to the job finds the result and does not train again.
+    assert train(task(tmp_path, "too short by now", 5)) == trained
+
+
+def test_a_text_that_will_not_do_is_said_in_a_sentence(tmp_path: Path, folder: JobFolder) -> None:
+    result = train(task(tmp_path, "too short", 5))
+    assert isinstance(result, Unsuitable) and result.reason.endswith(".")
+
+
+def test_a_stopped_training_goes_on_from_its_checkpoint(
+    tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST_CHECKPOINT_SECONDS", 3600.0)
+    threading.Timer(1.5, folder.ask_to_stop).start()
+    assert train(task(tmp_path, samples.corpus(), 0.2)) == Stopped()
+    assert folder.read_checkpoint() is not None
+    before = folder.read_progress()
+    folder.prepare()
+    assert folder.read_progress() is None
+    threading.Timer(0.7, folder.ask_to_stop).start()
+    assert train(task(tmp_path, samples.corpus(), 0.2)) == Stopped()
+    after = folder.read_progress()
+    assert before is not None and after is not None
+    assert after["characters_seen"] >= before["characters_seen"] > 0
+    assert after["seconds"] > before["seconds"]
+
+
+def test_a_checkpoint_that_nobody_can_read_means_to_begin_again(tmp_path: Path, folder: JobFolder) -> None:
+    folder.write_checkpoint(b"of another world")
+    assert isinstance(train(task(tmp_path, samples.corpus(12), 0.05)), TrainedModel)
+
+
+def test_a_deleted_folder_ends_the_training(tmp_path: Path, folder: JobFolder) -> None:
+    folder.delete()
+    assert folder.is_asked_to_stop()
+    assert folder.read_result() is None and folder.read_progress() is None

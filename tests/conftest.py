@@ -1,0 +1,12 @@
+"""What all tests need: one BLAS thread, set before NumPy is imported, and hypothesis without a clock."""
+
+import os
+
+import hypothesis
+
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
+
+# A deadline would measure how busy the machine is; derandomized examples are the same in every run.
+hypothesis.settings.register_profile("tests", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("tests")

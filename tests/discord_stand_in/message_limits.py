@@ -1,0 +1,153 @@
+"""What Discord refuses in a message: lengths, counts, types, per its API documentation."""
+
+from typing import Any
+
+from tests.discord_stand_in import errors
+from tests.discord_stand_in.errors import FormErrors
+from tests.discord_stand_in.world import ATTACHMENT_SIZE_LIMIT
+
+EPHEMERAL = 1 << 6
+SETTABLE_FLAGS = (1 << 2) | EPHEMERAL | (1 << 12)  # suppress embeds, ephemeral, silent
+COMPONENTS_V2 = 1 << 15
+
+ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
+LINK_STYLE = 5
+
+EMBED_TEXTS = {"title": 256, "description": 4096}
+EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
+PICTURES = ("image", "thumbnail")
+MENTION_KINDS = {"roles", "users", "everyone"}
+
+
+def check_message(payload: dict[str, Any], files: dict[str, Any], kept_attachments: set[int]) -> None:
+    """Refuse (50035, 40005) a message of wrong types or beyond Discord's limits.
+
+    ``files`` are the uploads by their number in the form, ``kept_attachments`` the identifiers of those that the
+    message had before.
+    """
+    wrong = FormErrors()
+    if payload.get("content") is not None:
+        wrong.length("content", payload["content"], 0, 2000)
+    flags = payload.get("flags") or 0
+    if not wrong.is_a("flags", flags, int):
+        pass
+    elif flags & COMPONENTS_V2:
+        wrong.add("flags", "NOT_IN_THE_STAND_IN", "The stand-in knows no components v2.")
+    elif flags & ~SETTABLE_FLAGS:
+        wrong.add("flags", "BASE_TYPE_CHOICES", f"Flags {flags} cannot be set.")
+    if payload.get("tts") is not None:
+        wrong.is_a("tts", payload["tts"], bool)
+    _check_embeds(wrong, payload.get("embeds"))
+    _check_components(wrong, payload.get("components"))
+    _check_allowed_mentions(wrong, payload.get("allowed_mentions"))
+    _check_attachments(wrong, payload.get("attachments"), files, kept_attachments)
+    wrong.raise_if_any()
+    if any(len(upload.data) > ATTACHMENT_SIZE_LIMIT for upload in files.values()):
+        raise errors.too_large()
+
+
+def check_modal(payload: dict[str, Any]) -> None:
+    """Refuse a modal without its title, identifier and one to five rows of inputs."""
+    wrong = FormErrors()
+    wrong.length("data.title", payload.get("title"), 1, 45)
+    wrong.length("data.custom_id", payload.get("custom_id"), 1, 100)
+    rows = wrong.items("data.components", payload.get("components"), 5)
+    if not rows:
+        wrong.add("data.components", "BASE_TYPE_REQUIRED", "This field is required")
+    wrong.raise_if_any()
+
+
+def check_choices(payload: dict[str, Any]) -> None:
+    """Refuse more than 25 autocomplete choices, or one whose name or value Discord would not take."""
+    wrong = FormErrors()
+    for index, choice in enumerate(wrong.items("data.choices", payload.get("choices"), 25)):
+        path = f"data.choices.{index}"
+        wrong.length(f"{path}.name", choice.get("name"), 1, 100)
+        value = choice.get("value")
+        if isinstance(value, str):
+            wrong.length(f"{path}.value", value, 1, 100)
+        elif not isinstance(value, int | float):
+            wrong.add(f"{path}.value", "BASE_TYPE_BAD_TYPE", "Must be a string or a number.")
+    wrong.raise_if_any()
+
+
+def _check_embeds(wrong: FormErrors, embeds: object) -> None:
+    characters = 0
+    for index, embed in enumerate(wrong.items("embeds", embeds, 10)):
+        path = f"embeds.{index}"
+        if not wrong.is_a(path, embed, dict):
+            continue
+        texts = [(name, embed.get(name), limit) for name, limit in EMBED_TEXTS.items()]
+        for part, (name, limit) in EMBED_PARTS.items():
+            if embed.get(part) is not None and wrong.is_a(f"{path}.{part}", embed[part], dict):
+                texts.append((f"{part}.{name}", embed[part].get(name), limit))
+        for number, entry in enumerate(wrong.items(f"{path}.fields", embed.get("fields"), 25)):
+            for name, limit in (("name", 256), ("value", 1024)):
+                where = f"fields.{number}.{name}"
+                if wrong.length(f"{path}.{where}", entry.get(name), 1, limit):
+                    texts.append((where, entry[name], limit))
+        for name, text, limit in texts:
+            if text is not None and wrong.length(f"{path}.{name}", text, 0, limit):
+                characters += len(text.strip())
+        colour = embed.get("color") or 0
+        if wrong.is_a(f"{path}.color", colour, int) and not 0 <= colour <= 0xFFFFFF:
+            wrong.add(f"{path}.color", "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
+        for picture in PICTURES:
+            url = (embed.get(picture) or {}).get("url")
+            if url is not None and not str(url).startswith(("http://", "https://", "attachment://")):
+                wrong.add(f"{path}.{picture}.url", "URL_TYPE_INVALID_SCHEME", f"Not a well formed URL: {url!r}.")
+    if characters > 6000:
+        wrong.add("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
+
+
+def _check_components(wrong: FormErrors, rows: object) -> None:
+    seen: set[str] = set()
+    for row_index, row in enumerate(wrong.items("components", rows, 5)):
+        path = f"components.{row_index}"
+        if not wrong.is_a(path, row, dict):
+            continue
+        if row.get("type") != ACTION_ROW:
+            wrong.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value of field 'type' must be one of (1,).")
+            continue
+        items = wrong.items(f"{path}.components", row.get("components"), 5)
+        if not items:
+            wrong.add(f"{path}.components", "BASE_TYPE_REQUIRED", "This field is required")
+        for index, item in enumerate(items):
+            _check_component(wrong, f"{path}.components.{index}", item, seen)
+
+
+def _check_component(wrong: FormErrors, path: str, item: dict[str, Any], seen: set[str]) -> None:
+    if item.get("type") not in (BUTTON, STRING_SELECT):
+        wrong.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value of field 'type' must be one of (2, 3).")
+        return
+    if item["type"] == BUTTON and item.get("style") == LINK_STYLE:
+        wrong.length(f"{path}.url", item.get("url"), 1, 512)
+    elif wrong.length(f"{path}.custom_id", item.get("custom_id"), 1, 100):
+        if item["custom_id"] in seen:
+            wrong.add(f"{path}.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
+        seen.add(item["custom_id"])
+    if item["type"] != BUTTON:
+        return
+    if item.get("style") not in range(1, 6):
+        wrong.add(f"{path}.style", "BASE_TYPE_CHOICES", "Value of field 'style' must be one of (1, 2, 3, 4, 5).")
+    if item.get("label") is not None:
+        wrong.length(f"{path}.label", item["label"], 1, 80)
+    elif item.get("emoji") is None:
+        wrong.add(path, "BUTTON_COMPONENT_INVALID", "A button needs a label or an emoji")
+
+
+def _check_allowed_mentions(wrong: FormErrors, allowed: object) -> None:
+    if allowed is None or not wrong.is_a("allowed_mentions", allowed, dict):
+        return
+    for kind in wrong.items("allowed_mentions.parse", allowed.get("parse"), 3):  # type: ignore[attr-defined]
+        if kind not in MENTION_KINDS:
+            wrong.add("allowed_mentions.parse", "BASE_TYPE_CHOICES", f"Must be one of {sorted(MENTION_KINDS)}.")
+
+
+def _check_attachments(wrong: FormErrors, listed: object, files: dict[str, Any], kept: set[int]) -> None:
+    if len(files) > 10:
+        wrong.add("files", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    for index, attachment in enumerate(wrong.items("attachments", listed, 10)):
+        identifier = str(attachment.get("id"))
+        if identifier not in files and not (identifier.isdigit() and int(identifier) in kept):
+            wrong.add(f"attachments.{index}.id", "ATTACHMENT_NOT_FOUND", f"No file {identifier} in this form.")

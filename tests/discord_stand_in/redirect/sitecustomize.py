@@ -1,0 +1,49 @@
+"""Sends discord.py to the stand-in: Python runs this at start where its folder is on PYTHONPATH.
+
+The process itself stays as it is. Only where it imports ``discord.http`` or ``discord.gateway`` does the address that
+these connect to change; a process that never imports them (a training worker) pays nothing.
+"""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+ADDRESS = os.environ.get("DISCORD_STAND_IN", "")
+
+
+def _point_http(module: ModuleType) -> None:
+    module.Route.BASE = f"http://{ADDRESS}/api/v10"
+
+
+def _point_gateway(module: ModuleType) -> None:
+    module.DiscordWebSocket.DEFAULT_GATEWAY = module.yarl.URL(f"ws://{ADDRESS}/gateway/")
+
+
+PATCHES = {"discord.http": _point_http, "discord.gateway": _point_gateway}
+
+
+class _Redirect(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        patch = PATCHES.get(fullname)
+        if patch is None:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.loader is None:
+            return None
+        execute = spec.loader.exec_module
+
+        def execute_and_patch(module: ModuleType) -> None:
+            execute(module)
+            patch(module)
+
+        spec.loader.exec_module = execute_and_patch  # type: ignore[method-assign]
+        return spec
+
+
+if ADDRESS:
+    sys.meta_path.insert(0, _Redirect())

@@ -1,0 +1,161 @@
+"""Characters and ids, over any text there can be."""
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from lstm.corpus import clean
+from lstm.vocabulary import UNKNOWN, Vocabulary, clean_seed
+
+ANY_CHARACTER = st.characters(exclude_categories=())  # surrogates, control and private characters too
+ANY_TEXT = st.text(ANY_CHARACTER)
+SCRIPTS = "aZß é Жё Ωώ אבג ابج हिन्दी ไทย 漢字かな 한국어 🎵👩‍🎤 ﬁ Ⅷ ½ \U0001d4d0"
+ENGLISH = Vocabulary([UNKNOWN, *"\n '-.abcdefghijklmnopqrstuvwxyz"])
+
+vocabularies = st.text(ANY_CHARACTER).map(lambda text: Vocabulary.of(text, 1))
+
+
+class TestMaking:
+    def test_units_stand_in_order_of_code_point_after_the_unknown_one(self):
+        assert Vocabulary.of("banana\n", 1).units == (UNKNOWN, "\n", "a", "b", "n")
+
+    def test_rare_characters_are_left_out(self):
+        assert Vocabulary.of("aaabbc", 2).units == (UNKNOWN, "a", "b")
+
+    def test_a_text_without_frequent_characters_keeps_all(self):
+        assert Vocabulary.of("abc", 2).units == (UNKNOWN, "a", "b", "c")
+
+    def test_a_base_comes_first_and_keeps_its_ids(self):
+        base = Vocabulary([UNKNOWN, *"zxb"])
+        extended = Vocabulary.of("aabbcc", 2, base)
+        assert extended.units == (UNKNOWN, "z", "x", "b", "a", "c")
+        assert Vocabulary.of("abc", 2, base).units == base.units
+
+    def test_the_replacement_character_of_a_text_is_not_a_second_unit(self):
+        assert Vocabulary.of(UNKNOWN * 5 + "ab", 1).units == (UNKNOWN, "a", "b")
+
+    @pytest.mark.parametrize(
+        "units", [[], ["a"], ["a", UNKNOWN], [UNKNOWN, "a", "a"], [UNKNOWN, "ab"], [UNKNOWN, ""], [UNKNOWN, UNKNOWN]]
+    )
+    def test_other_units_are_refused(self, units):
+        with pytest.raises(ValueError, match="different characters"):
+            Vocabulary(units)
+
+    def test_equality_is_that_of_the_units(self):
+        assert Vocabulary([UNKNOWN, "a"]) == Vocabulary((UNKNOWN, "a"))
+        assert hash(Vocabulary([UNKNOWN, "a"])) == hash(Vocabulary((UNKNOWN, "a")))
+        assert Vocabulary([UNKNOWN, "a"]) != Vocabulary([UNKNOWN, "b"])
+        assert Vocabulary([UNKNOWN, "a"]) != (UNKNOWN, "a")
+
+    @given(ANY_TEXT, ANY_TEXT)
+    def test_an_extended_vocabulary_begins_with_its_base(self, text, more):
+        base = Vocabulary.of(text, 1)
+        extended = Vocabulary.of(more, 1, base)
+        assert extended.units[: len(base)] == base.units
+        assert set(extended.units) == set(text) | set(more) | {UNKNOWN}
+
+
+class TestIds:
+    @given(ANY_TEXT)
+    @example(SCRIPTS)
+    @example("\ud800 and ?")
+    @example("\U0010ffff\0")
+    def test_encoding_and_decoding_is_a_round_trip_of_known_characters(self, text):
+        vocabulary = Vocabulary.of(text, 1)
+        ids = vocabulary.encode(text)
+        assert ids.dtype == np.int32
+        assert ids.shape == (len(text),)
+        assert vocabulary.decode(ids) == text
+
+    @given(vocabularies, ANY_TEXT)
+    @example(Vocabulary([UNKNOWN, "?"]), "\udcff?")
+    def test_unknown_characters_have_id_0(self, vocabulary, text):
+        assert vocabulary.encode(text).tolist() == [vocabulary.id_of(character) for character in text]
+        wanted = "".join(character if character in vocabulary else UNKNOWN for character in text)
+        assert vocabulary.decode(vocabulary.encode(text)) == wanted
+
+    def test_ids_are_the_places_among_the_units(self):
+        vocabulary = Vocabulary([UNKNOWN, "z", "a", "漢"])
+        assert vocabulary.encode("az漢y" + UNKNOWN).tolist() == [2, 1, 3, 0, 0]
+        assert [vocabulary.id_of(c) for c in "az漢y"] == [2, 1, 3, 0]
+        assert len(vocabulary) == 4
+        assert "漢" in vocabulary
+        assert "y" not in vocabulary
+
+    def test_nothing(self):
+        assert ENGLISH.encode("").shape == (0,)
+        assert ENGLISH.decode([]) == ""
+
+
+class TestFolding:
+    @pytest.mark.parametrize(
+        ("typed", "heard"),
+        [
+            ("I WALK Alone", "i walk alone"),
+            ("naïve café", "naive cafe"),
+            ("\u00c5ngstr\u00f6m", "angstrom"),
+            ("Łódź Øre straße Ægir Þór", "lodz ore strasse aegir thor"),
+            ("ﬁre ｗｉｄｅ \U0001d4ea", "fire wide a"),
+            ("\u201cdon\u2019t\u201d \u2014 \u2018no\u2019\u2026", "don't -- 'no'..."),
+            ("no\u00a0break\u3000here", "no break here"),
+            ("a🎵b漢c\x07d", "abcd"),
+            ("line\r\nline\rline\u2028line", "line\nline\nline\nline"),
+            ("e\u0301", "e"),
+            (UNKNOWN + "a", "a"),
+            ("\ud800a\udfff", "a"),
+            ("ЖЖ", ""),
+            ("", ""),
+        ],
+    )
+    def test_to_lower_case_english(self, typed, heard):
+        assert ENGLISH.fold(typed) == heard
+
+    def test_to_upper_case_where_only_that_is_known(self):
+        assert Vocabulary([UNKNOWN, *"ABC É"]).fold("abc é É") == "ABC É É"
+
+    def test_what_is_known_stays_as_it_is(self):
+        vocabulary = Vocabulary([UNKNOWN, *"Éée \n"])
+        assert vocabulary.fold("Éée ée\né") == "Éée ée\né"
+
+    @given(vocabularies, ANY_TEXT)
+    @example(ENGLISH, SCRIPTS)
+    @example(Vocabulary([UNKNOWN]), SCRIPTS)
+    def test_only_known_characters_come_out_of_any_text(self, vocabulary, text):
+        folded = vocabulary.fold(text)
+        assert all(character in vocabulary and character != UNKNOWN for character in folded)
+        assert 0 not in vocabulary.encode(folded)
+
+
+class TestCleanSeed:
+    @pytest.mark.parametrize(
+        ("typed", "cleaned"),
+        [
+            ("walk ", "walk "),
+            ("walk \t  ", "walk "),
+            ("walk\n", "walk\n"),
+            ("walk \r\n\n", "walk\n"),
+            ("walk", "walk"),
+            (" walk", " walk"),
+            ("one\n\n\n\n\ntwo", "one\n\n\ntwo"),
+            ("", ""),
+            (" \n ", ""),
+        ],
+    )
+    def test_what_it_ends_with_counts(self, typed, cleaned):
+        assert clean_seed(typed) == cleaned
+
+    @given(ANY_TEXT)
+    def test_it_is_clean_but_for_its_end(self, text):
+        seed = clean_seed(text)
+        assert seed.rstrip() == clean(text).rstrip()
+        assert all(c in "\n\u200c\u200d" or unicodedata.category(c)[0] != "C" for c in seed)
+
+
+def test_log_frequencies_are_those_of_the_text_with_one_more_of_each():
+    vocabulary = Vocabulary([UNKNOWN, "a", "b"])
+    shares = np.exp(vocabulary.log_frequencies(vocabulary.encode("aaab")))
+    np.testing.assert_allclose(shares, np.array([1, 4, 2]) / 7, rtol=1e-6)
+    assert vocabulary.log_frequencies(vocabulary.encode("")).dtype == np.float32
