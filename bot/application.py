@@ -122,6 +122,7 @@ async def open_application(
         intake = ModelIntake(database, files, now=now)
         await intake.take_in()
         await privacy.purge()
+        _warn_of_what_is_not_used(settings)
         runner = TrainingRunner(
             database,
             data_dir / "jobs",
@@ -202,6 +203,13 @@ async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> As
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _warn_of_what_is_not_used(settings: Settings) -> None:
+    if settings.dask_scheduler is not None:
+        log.warning("LYRICS_DASK_SCHEDULER is not used yet: trainings run on this machine")
+    if settings.metrics_port is not None:
+        log.warning("LYRICS_METRICS_PORT is not used yet: no metrics are served")
 
 
 def _is_same(one: Path, other: Path) -> bool:

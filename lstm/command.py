@@ -6,6 +6,7 @@ Nothing here imports NumPy, so that a command can set the number of BLAS threads
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print one line and end with status 2."""
-        self.exit(BAD_INPUT, f"{self.prog}: {message} (--help tells more)\n")
+        self.exit(BAD_INPUT, f"{self.prog}: {' '.join(message.split())} (--help tells more)\n")
 
 
 def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
@@ -56,6 +57,8 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
 
     ``expected`` is called when an error occurs: its classes live in modules that a command imports late.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # songs may hold what the terminal's encoding lacks
     try:
         return command()
     except KeyboardInterrupt:

@@ -7,7 +7,6 @@ checkpoint every minute beside the output, goes on from it when it is started ag
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import hashlib
 import json
@@ -18,6 +17,8 @@ import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from lstm import command
 
 CHECKPOINT_SECONDS = 60.0
 
@@ -125,7 +126,7 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m lstm.pretrain", description=__doc__.partition("\n\n")[0])
+    parser = command.Parser(prog="python -m lstm.pretrain", description=__doc__.partition("\n\n")[0])
     parser.add_argument("config", type=Path, help="TOML file: data, network, descent")
     parser.add_argument("--corpora", type=Path, required=True, help="folder that the config's file patterns start from")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and models")

@@ -75,7 +75,7 @@ def _sample(options: argparse.Namespace) -> int:
         characters += composition.sampled_characters
     speed = characters / max(1e-9, time.perf_counter() - started)
     if options.out is not None:
-        options.out.write_text("\n\n\n".join(songs) + "\n", "utf-8")
+        options.out.write_text("\n\n\n".join(songs) + "\n", "utf-8", "replace")
     if options.json:
         print(json.dumps({"lyrics": songs, "characters_per_second": round(speed, 1)}, ensure_ascii=False))
     return 0

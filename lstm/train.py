@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -52,13 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.start != "scratch" and (options.hidden or options.layers or options.embedding):
         parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
-    _check_name(parser, options.artist)
+    _check_name(parser, options.artist.strip())
+    if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
+        parser.error(f"--out {options.out} is no file for a model: a folder, or a suffix that other files get")
     command.use_threads(options.threads)
     return command.run(lambda: _train(options), PROG, command.expected_errors)
 
 
 def _check_name(parser: command.Parser, name: str) -> None:
-    if not 1 <= len(name.strip()) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
+    if not 1 <= len(name) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
         parser.error(f"--artist {name!r} is no artist name: 1 to 40 characters, without slash, backslash or colon")
 
 
@@ -114,12 +117,12 @@ def _train(options: argparse.Namespace) -> int:
     def save() -> None:
         write_atomically(checkpoint, trainer.checkpoint())
 
-    try:
-        _run(trainer, save)
-    except KeyboardInterrupt:
-        save()
+    with _interruptions() as interrupted:
+        _run(trainer, save, interrupted)
+    save()
+    if interrupted():
         _say(f"Interrupted; --resume goes on from {checkpoint}.")
-        raise
+        return command.INTERRUPTED
     model = trainer.result()
     write_atomically(out, dump_model(model))
     write_atomically(out.with_suffix(".png"), draw_curve(model.training))
@@ -128,11 +131,36 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(trainer: Trainer, save: Callable[[], None]) -> None:
+@contextmanager
+def _interruptions() -> Iterator[Callable[[], bool]]:
+    """Hold Ctrl-C and SIGTERM back, and tell whether one has come; another one then interrupts at once.
+
+    An interruption in the middle of an update would leave weights that belong to no checkpoint.
+    """
+    came = False
+
+    def note(*_: object) -> None:
+        nonlocal came
+        if came:
+            raise KeyboardInterrupt
+        came = True
+
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    kept = [(n, signal.signal(n, note)) for n in numbers]
+    try:
+        yield lambda: came
+    finally:
+        for n, handler in kept:
+            signal.signal(n, handler)
+
+
+def _run(trainer: Trainer, save: Callable[[], None], interrupted: Callable[[], bool]) -> None:
     saved = time.monotonic()
     with _display() as show:
         for progress in trainer.run():
             show(progress)
+            if interrupted():
+                return
             if time.monotonic() - saved >= CHECKPOINT_SECONDS:
                 save()
                 saved = time.monotonic()
@@ -175,7 +203,7 @@ def _display() -> Iterator[Callable[[Progress], None]]:
             nonlocal last
             if progress.evaluated or time.monotonic() - last >= PLAIN_LINE_SECONDS:
                 last = time.monotonic()
-                share = progress.characters_seen / progress.characters_planned
+                share = min(1.0, progress.characters_seen / progress.characters_planned)
                 _say(f"{share:6.1%}  {_figures(progress)}")
             if progress.sample:
                 _say("\n" + _indented(progress.sample) + "\n")

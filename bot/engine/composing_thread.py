@@ -1,11 +1,29 @@
-"""One thread in which all songs are composed, a piece of each in turn."""
+"""One thread in which all songs are composed, their streams stepped together.
+
+Continuous batching (G.-I. Yu et al., "Orca", 2022, section 3.1: iteration-level scheduling): at every step the streams
+of all songs by one voice, candidate lines and seeds being read alike, take one character each in one batch. Songs join
+at any step and leave when they are done, so a long one does not hold up a short one, and thirty-two together take far
+less than thirty-two times as long as one.
+
+A thread and not a process: a step spends its time in NumPy without the interpreter's lock or in short calls with it, so
+the event loop waits no longer than the interpreter's switch interval, and voices need not be loaded twice.
+"""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+
+from lstm.composing import CANDIDATES, Composition
+from lstm.sampling import Chorus, Stream, Voice
+
+MOST_SONGS_AT_ONCE = 64
+"""Further songs wait for their turn."""
+STREAMS_AT_ONCE = 128
+"""With more songs in progress than these streams give eight candidates to, each song has fewer."""
+FEWEST_CANDIDATES = 2
 
 
 @dataclass(frozen=True)
@@ -13,54 +31,71 @@ class _End:
     error: Exception | None = None
 
 
+@dataclass(eq=False)
 class _Song:
     """A song in progress: made where it is asked for, advanced in the thread."""
 
-    def __init__(self, begin: Callable[[], Iterator[str]], deliver: Callable[[str | _End], object]) -> None:
-        self._begin = begin
-        self._deliver = deliver
-        self._pieces: Iterator[str] | None = None
-        self.is_wanted = True
+    begin: Callable[[], Composition]
+    deliver: Callable[[str | _End], object]
+    is_wanted: bool = True
+    composition: Composition | None = None
+    in_progress: set[Stream] = field(default_factory=set)
+    """Streams that it waits for."""
 
-    def advance(self) -> bool:
-        """Compose one piece and deliver it; False once there is nothing more to do."""
-        if not self.is_wanted:
-            return False
-        try:
-            if self._pieces is None:
-                self._pieces = self._begin()
-            piece = next(self._pieces, None)
-        except Exception as error:
-            self._deliver(_End(error))
-            return False
-        self._deliver(_End() if piece is None else piece)
-        return piece is not None
+    def __post_init__(self) -> None:
+        self._steps: Iterator[list[Stream] | str] = iter(())
+
+    def start(self) -> Composition:
+        """Make the composition."""
+        self.composition = self.begin()
+        self._steps = self.composition.steps()
+        return self.composition
+
+    def advance(self) -> list[Stream] | None:
+        """Deliver what is known up to the next streams that are wanted; None once the song has ended."""
+        for item in self._steps:
+            if isinstance(item, str):
+                self.deliver(item)
+            elif wanting := [stream for stream in item if stream.wants_more]:
+                self.in_progress = set(wanting)
+                return wanting
+        return None
 
 
 class ComposingThread:
-    """Interleaves the songs in progress, so that a long one does not hold up a short one."""
+    """Composes songs, all that are in progress at once."""
 
     def __init__(self) -> None:
         self._admitted: SimpleQueue[_Song | None] = SimpleQueue()  # None: stop
         self._thread = Thread(target=self._run, name="composing", daemon=True)
+        self._songs: set[_Song] = set()
+        self._waiting: deque[_Song] = deque()
+        self._choruses: dict[Voice, Chorus] = {}
+        self._owner: dict[Stream, _Song] = {}
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
 
     async def stop(self) -> None:
-        """End the thread after the piece that it is at; songs in progress are left unfinished."""
+        """End the thread after the step that it is at; songs in progress are left unfinished."""
         self._admitted.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    async def compose(self, begin: Callable[[], Iterator[str]]) -> AsyncGenerator[str, None]:
-        """Yield what an iterator of pieces yields, begun and advanced in the thread.
+    async def compose(self, begin: Callable[[], Composition]) -> AsyncGenerator[str, None]:
+        """Yield the pieces of a composition, which is made and advanced in the thread.
 
-        An iterator whose reader is gone is dropped.
+        One whose reader is gone is dropped.
         """
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[str | _End] = asyncio.Queue()
-        song = _Song(begin, lambda item: loop.call_soon_threadsafe(arrived.put_nowait, item))
+
+        def deliver(item: str | _End) -> None:
+            # A loop that is closing has nobody left to read.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(arrived.put_nowait, item)
+
+        song = _Song(begin, deliver)
         self._admitted.put(song)
         try:
             while not isinstance(item := await arrived.get(), _End):
@@ -71,20 +106,69 @@ class ComposingThread:
             song.is_wanted = False
 
     def _run(self) -> None:
-        songs: deque[_Song] = deque()
-        while self._admit(songs):
-            if songs[0].advance():
-                songs.rotate(-1)
-            else:
-                songs.popleft()
-
-    def _admit(self, songs: deque[_Song]) -> bool:
-        """Take in all songs that wait, and wait for one if none is in progress; False to stop."""
         while True:
             try:
-                song = self._admitted.get(block=not songs)
+                admitted = self._admitted.get(block=not (self._songs or self._waiting))
+                if admitted is None:
+                    return
+                self._waiting.append(admitted)
+                continue  # until all who have come are in
             except Empty:
-                return True
-            if song is None:
-                return False
-            songs.append(song)
+                pass
+            self._drop_unwanted()
+            self._admit()
+            for voice, chorus in list(self._choruses.items()):
+                self._step(chorus)
+                if not len(chorus):
+                    del self._choruses[voice]
+
+    def _step(self, chorus: Chorus) -> None:
+        for stream in chorus.step():
+            song = self._owner.pop(stream)
+            song.in_progress.discard(stream)
+            if not song.in_progress:
+                self._advance(song)
+
+    def _admit(self) -> None:
+        while self._waiting and len(self._songs) < MOST_SONGS_AT_ONCE:
+            song = self._waiting.popleft()
+            if not song.is_wanted:
+                continue
+            self._songs.add(song)
+            try:
+                song.start()
+            except Exception as error:
+                self._end(song, error)
+            else:
+                self._advance(song)
+
+    def _advance(self, song: _Song) -> None:
+        composition = song.composition
+        if composition is None:
+            return
+        share = STREAMS_AT_ONCE // len(self._songs)
+        composition.candidates = max(FEWEST_CANDIDATES, min(CANDIDATES, share))
+        try:
+            streams = song.advance()
+        except Exception as error:
+            self._end(song, error)
+            return
+        if streams is None:
+            self._end(song)
+            return
+        for stream in streams:
+            self._owner[stream] = song
+        chorus = self._choruses.setdefault(composition.voice, Chorus(composition.voice))
+        chorus.add(streams)
+
+    def _end(self, song: _Song, error: Exception | None = None) -> None:
+        self._songs.discard(song)
+        song.deliver(_End(error))
+
+    def _drop_unwanted(self) -> None:
+        for song in [song for song in self._songs if not song.is_wanted]:
+            if song.composition is not None and (chorus := self._choruses.get(song.composition.voice)):
+                chorus.drop(song.in_progress)
+            for stream in song.in_progress:
+                self._owner.pop(stream, None)
+            self._songs.discard(song)

@@ -6,7 +6,7 @@ from types import TracebackType
 
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VoiceCache
-from lstm.composing import Composition, SongSettings, drive
+from lstm.composing import Composition, SongSettings
 
 
 class Engine:
@@ -44,7 +44,7 @@ class Engine:
             VersionGoneError: if it was deleted meanwhile.
         """
         voice = await self._voices.get(version_id)
-        song = self._thread.compose(lambda: drive(Composition(voice, seed, settings, is_filtered)))
+        song = self._thread.compose(lambda: Composition(voice, seed, settings, is_filtered))
         async with aclosing(song) as pieces:
             async for piece in pieces:
                 yield piece

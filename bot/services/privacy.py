@@ -117,9 +117,17 @@ class PrivacyService:
         return Deleted(deleted.requests + in_memory, deleted.trainings)
 
     async def purge(self) -> int:
-        """Delete the requests that are older than LYRICS_HISTORY_DAYS and return how many there were."""
+        """Delete the requests that are older than LYRICS_HISTORY_DAYS and return how many there were.
+
+        Trainings that ended before then forget who asked for them.
+        """
         oldest = self._now() - timedelta(days=self._history_days)
-        purged = await self._database.write(lambda connection: requests.delete_before(connection, oldest))
+
+        def transaction(connection: sqlite3.Connection) -> int:
+            jobs.forget_askers_before(connection, oldest)
+            return requests.delete_before(connection, oldest)
+
+        purged = await self._database.write(transaction)
         if purged:
             await self._database.give_back_space()
             log.info("requests older than %d days deleted: %d", self._history_days, purged)

@@ -147,6 +147,13 @@ def forget_asker(connection: sqlite3.Connection, user_id: int) -> int:
     return connection.execute("UPDATE jobs SET asked_by = NULL WHERE asked_by = ?", (user_id,)).rowcount
 
 
+def forget_askers_before(connection: sqlite3.Connection, time: datetime) -> int:
+    """Forget who asked for jobs that ended before a time; return for how many."""
+    return connection.execute(
+        "UPDATE jobs SET asked_by = NULL WHERE asked_by IS NOT NULL AND ended_at < ?", (times.to_text(time),)
+    ).rowcount
+
+
 def by_id(connection: sqlite3.Connection, job_id: int) -> Job | None:
     """Return a job as it stands."""
     found = _jobs(connection, "WHERE jobs.id = ?", (job_id,))

@@ -119,7 +119,8 @@ def _result(training: asyncio.Future[TrainedModel | Stopped | Unsuitable]) -> Re
         return Died("ran out of memory")
     except Exception as error:
         log.exception("a training process failed")
-        return Died(f"failed ({type(error).__name__})")
+        said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+        return Died(f"failed ({type(error).__name__}{said})")
     return Interrupted() if isinstance(result, Stopped) else result
 
 

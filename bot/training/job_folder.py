@@ -34,8 +34,10 @@ class JobFolder:
         self._path = path
 
     def prepare(self) -> None:
-        """Make the folder, and take back a request to stop that was meant for an earlier process."""
+        """Make the folder, and clear it of what an earlier process was told or has left half written."""
         self._path.mkdir(parents=True, exist_ok=True)
+        for half_written in self._path.glob(".*"):
+            half_written.unlink(missing_ok=True)
         (self._path / "stop").unlink(missing_ok=True)
         (self._path / "progress.json").unlink(missing_ok=True)
 

@@ -108,10 +108,13 @@ class TrainingRunner:
 
     async def _work(self, job: Job, lease: str) -> None:
         self._news.tell()
-        folder = JobFolder(self._folder / str(job.id))
         try:
             result = await self._try(job, lease)
-            await self._record(job, lease, result, folder)
+        except Exception as error:
+            log.exception("training job %d cannot be tried", job.id)
+            result = Died(f"could not be started ({type(error).__name__})")
+        try:
+            await self._record(job, lease, result, JobFolder(self._folder / str(job.id)))
         except (sqlite3.Error, OSError):
             # The disk is full, for example: the job stays, and is tried again when its lease has run out.
             log.exception("training job %d cannot be recorded", job.id)
@@ -178,14 +181,22 @@ class TrainingRunner:
             await self._database.give_back_space()
 
     async def _retry(self, job: Job, lease: str, died: Died) -> None:
-        attempts = await self._database.write(lambda connection: jobs.count_attempt(connection, job.id, lease))
-        if attempts is None:
-            return
-        log.warning("training job %d: its process %s (attempt %d of %d)", job.id, died.reason, attempts, MOST_ATTEMPTS)
-        if attempts >= MOST_ATTEMPTS:
-            await self._fail(job, lease, f"Its training process {died.reason}, {attempts} times in all.")
-        else:
-            await self._database.write(lambda connection: jobs.hand_back(connection, job.id, lease))
+        """Count the attempt and either put the job back or end it, in one transaction."""
+
+        def transaction(connection: sqlite3.Connection) -> int | None:
+            attempts = jobs.count_attempt(connection, job.id, lease)
+            if attempts is not None and attempts < MOST_ATTEMPTS:
+                jobs.hand_back(connection, job.id, lease)
+            elif attempts is not None:
+                reason = f"Its training process {died.reason}, {attempts} times in all."
+                jobs.fail(connection, job.id, lease, reason, self._now())
+            return attempts
+
+        attempts = await self._database.write(transaction)
+        if attempts is not None:
+            log.warning(
+                "training job %d: its process %s, attempt %d of %d", job.id, died.reason, attempts, MOST_ATTEMPTS
+            )
 
     async def _fail(self, job: Job, lease: str, reason: str) -> None:
         log.warning("training job %d failed: %s", job.id, reason)

@@ -117,7 +117,9 @@ def table(results: list[Result], seconds: tuple[int, ...]) -> str:
         base = "–" if r.base is None else f"{r.base:.3f}"
         tuned = [f"{r.tuned[s]:.3f}" if s in r.tuned else "–" for s in seconds]
         ratio = f"{r.tuned[seconds[-1]] / r.rival:.3f}" if seconds[-1] in r.tuned else "–"
-        lines.append("| " + " | ".join([r.artist, f"{r.kilobytes:.0f}", f"{r.rival:.3f}", scratch, base, *tuned, ratio]) + " |")
+        lines.append(
+            "| " + " | ".join([r.artist, f"{r.kilobytes:.0f}", f"{r.rival:.3f}", scratch, base, *tuned, ratio]) + " |"
+        )
     return "\n".join(lines)
 
 

@@ -1,8 +1,8 @@
 """How well the songs are made: rhyme, words, copying, repetition, line lengths, time (a part of `make quality`).
 
-For each model, 200 songs of 12 lines by default settings for each scheme; beside them the artist's n-gram rival, sampled
-at the same temperature and top-p, character by character. Rhymes and words are judged by the dictionary that the program
-has (CMUdict's sounds) and the artist's own words.
+For each model, 200 songs of 12 lines by default settings for each scheme; beside them the artist's n-gram rival,
+sampled at the same temperature and top-p, character by character. Rhymes and words are judged by the dictionary that
+the program has (CMUdict's sounds) and the artist's own words.
 """
 
 from __future__ import annotations
@@ -146,10 +146,14 @@ def main() -> int:
         voice = Voice(load_model(path))
         split = split_songs(read_corpus([corpus]))
         held_out = [line for song in split.held_out for line in song.splitlines() if line.strip()]
-        print(f"\n**{path.stem}**; mean line of the held-out songs: {statistics.mean(map(len, held_out)):.1f} characters, "
-              f"repeated lines: {voice.style.repeated_share:.1%}\n")
-        print("| songs | rhyme as asked | words that are words | copying lines | looping songs | line length "
-              "| distinct 4-grams | nats a character | seconds, median |")
+        print(
+            f"\n**{path.stem}**; mean line of the held-out songs: {statistics.mean(map(len, held_out)):.1f}, "
+            f"repeated lines: {voice.style.repeated_share:.1%}\n"
+        )
+        print(
+            "| songs | rhyme as asked | words that are words | copying lines | looping songs | line length "
+            "| distinct 4-grams | nats a character | seconds, median |"
+        )
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for kind, scheme in (("free", "none"), ("AABB", "AABB"), ("ABAB", "ABAB"), ("ABBA", "ABBA"), ("AAAA", "AAAA")):
             show(measure(kind, scheme, singer(voice, scheme), voice, options.songs))

@@ -46,6 +46,6 @@ def test_a_record_that_lacks_something(record):
     assert size_of(draw_curve(record)) == (770, 440)
 
 
-@pytest.mark.parametrize("name", ["A$AP", "$x^2$", r"\frac{", "a_b^c", r"\$", "李白", "हिन्दी", "🎵", "x" * 40])
+@pytest.mark.parametrize("name", ["A$AP", r"$x^2$ \frac{ a_b^c", r"\$", "李白 हिन्दी 🎵"])
 def test_any_name(name):
     assert size_of(draw_curve({"artist": name})) == (770, 440)

@@ -16,9 +16,9 @@ from lstm.network import Dropout, Parameters, Shape, initial_parameters
 from lstm.vocabulary import Vocabulary
 from tests.lstm.songs import make_songs
 
-TRAINING, HELD_OUT = join(make_songs(12, seed=1)), join(make_songs(2, seed=2))
-VOCABULARY = Vocabulary.of(TRAINING, 1)
-IDS, HELD_OUT_IDS = VOCABULARY.encode(TRAINING), VOCABULARY.encode(HELD_OUT)
+TRAINING, HELD_OUT = make_songs(20, seed=1, stanzas=1), make_songs(2, seed=2, stanzas=1)
+VOCABULARY = Vocabulary.of(join(TRAINING), 1)
+ALL_IDS, IDS, HELD_OUT_IDS = (VOCABULARY.encode(join(songs)) for songs in (TRAINING, TRAINING[:12], HELD_OUT))
 SETTINGS = DescentSettings(
     batch=4, unroll=16, dropout=Dropout(input=0.1, output=0.2, recurrent_weights=0.1), evaluations=5, random_seed=3
 )
@@ -174,6 +174,18 @@ class TestPlan:
         gaps = np.diff([0, *(point.characters for point in run.curve)])
         assert np.abs(gaps - run.plan / 5).max() <= 2 * 4 * 16
 
+    def test_they_are_spread_over_a_plan_that_is_set_anew(self):
+        run = descent(plan=100 * EPOCH)
+        for _ in itertools.islice(run.run(), 3):
+            pass
+        run.plan = EPOCH
+        assert len(finish(run).curve) == SETTINGS.evaluations
+        run = descent(plan=100 * EPOCH)
+        for k, _ in enumerate(run.run()):
+            if k == 2:
+                run.plan = EPOCH
+        assert len(run.curve) == SETTINGS.evaluations
+
     def test_the_curve_is_what_was_measured(self):
         run = descent()
         nats = []
@@ -283,9 +295,9 @@ def test_it_learns(optimiser):
     frequencies = np.bincount(HELD_OUT_IDS, minlength=len(VOCABULARY)) / len(HELD_OUT_IDS)
     unigram_entropy = -sum(p * math.log2(p) for p in frequencies if p > 0)
     parameters: Parameters = initial_parameters(
-        Shape(len(VOCABULARY), E=12, H=32, L=1), np.random.default_rng(0), VOCABULARY.log_frequencies(IDS)
+        Shape(len(VOCABULARY), E=12, H=32, L=1), np.random.default_rng(0), VOCABULARY.log_frequencies(ALL_IDS)
     )
     start = Likelihood(parameters).bits_per_character(HELD_OUT_IDS)
     assert start == pytest.approx(unigram_entropy, abs=0.3)
-    run = finish(Descent(parameters, IDS, HELD_OUT_IDS, settings, 12 * len(IDS)))
+    run = finish(Descent(parameters, ALL_IDS, HELD_OUT_IDS, settings, 12 * len(ALL_IDS)))
     assert run.best_bits < 0.35 * unigram_entropy

@@ -18,9 +18,9 @@ def english():
     [
         # elided
         ("o'er", "or"), ("ne'er", "air"), ("e'en", "bean"), ("heav'n", "heaven"), ("flow'r", "flower"),
-        ("pow'rs", "powers"), ("wand'ring", "wandering"), ("tho'", "though"), ("thro'", "through"), ("an'", "an"), ("roun'", "noun"),
-        ("'ead", "ed"), ("'ome", "ohm"), ("'neath", "beneath"), ("'scape", "escape"), ("mysel'", "sell"),
-        ("'gainst", "against"), ("o'erflow", "flow"), ("de'il", "deal"), ("lovers'", "lovers"),
+        ("pow'rs", "powers"), ("wand'ring", "wandering"), ("tho'", "though"), ("thro'", "through"), ("an'", "an"),
+        ("roun'", "noun"), ("'ead", "ed"), ("'ome", "ohm"), ("'neath", "beneath"), ("'scape", "escape"),
+        ("mysel'", "sell"), ("'gainst", "against"), ("o'erflow", "flow"), ("de'il", "deal"), ("lovers'", "lovers"),
         # inflected
         ("drest", "dressed"), ("curst", "cursed"), ("ador'd", "adored"), ("slumbers", "numbers"),
         ("gladness", "madness"), ("mournfully", "scornfully"), ("rejoices", "voices"), ("pass'd", "past"),

@@ -5,7 +5,7 @@ from time import process_time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm.corpus import SONG_BREAK, songs_of
@@ -62,7 +62,6 @@ def test_an_index_of_nothing():
     assert WordNgrams.from_arrays(index.arrays()).longest_run("the rose") == 0
 
 
-@settings(max_examples=200)
 @given(corpora, songs)
 def test_against_a_plain_search(text, song):
     index = WordNgrams.of(text)

@@ -73,7 +73,7 @@ def test_any_word_can_be_guessed_at(word):
 def test_guessed_rhymes_are_mostly_true_ones(dictionary, lines):
     """Every tenth word that ends a line of Burns, Dickinson or Kipling is hidden, and its rhymes asked for.
 
-    Measured: precision 0.82, recall 0.86 by pairs.
+    Measured: precision 0.91, recall 0.85 by pairs; over all the verse at hand 0.82 and 0.82.
     """
     names = ("burns", "dickinson", "kipling")
     text = "\n".join((CORPORA / f"{name}.txt").read_text("utf-8") for name in names)

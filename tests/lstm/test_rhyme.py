@@ -126,8 +126,9 @@ def test_agreement_with_pronouncing():
         theirs = {other for other in pronouncing.rhymes(word) if re.fullmatch("[a-z]+", other)}
         ours = {other for other in theirs if ear.rhymes(word, other)}
         assert all(set(ear.sounds(word)) & set(ear.sounds(other)) for other in theirs - ours)
-        strangers = [other for other in pronouncing.search("^[LMNT]") if re.fullmatch("[a-z]+", other)][::20]
-        assert {other for other in strangers if ear.rhymes(word, other)} <= theirs
+        # Of one syllable: it tells a second stress from a first, and so "night" from "moonlight".
+        strangers = [other for other in pronouncing.search("^[^0-9]*[0-9][^0-9]*$") if re.fullmatch("[a-z]+", other)]
+        assert {other for other in strangers if ear.rhymes(word, other)} <= theirs | {word}
 
 
 def test_schemes_say_which_earlier_lines_a_line_answers():

@@ -20,7 +20,15 @@ from tests.lstm.songs import make_corpus, make_songs
 
 CORPUS = make_corpus(20, stanzas=1)
 SETTINGS = TrainingSettings(
-    epochs=3, hidden=12, layers=2, embedding=6, batch=4, unroll=32, learning_rate=2e-2, random_seed=5
+    epochs=3,
+    hidden=16,
+    layers=1,
+    embedding=6,
+    batch=4,
+    unroll=16,
+    learning_rate=2e-2,
+    dropout=Dropout(output=0.1, recurrent_weights=0.1),
+    random_seed=5,
 )
 
 
@@ -95,7 +103,7 @@ class TestResult:
     def test_the_model_knows_the_corpus_and_its_alphabet(self, model):
         assert set(model.config["alphabet"]) == set(join(split_songs(clean(CORPUS)).training))
         assert model.vocabulary.units == (UNKNOWN, *sorted(model.config["alphabet"]))
-        assert (model.shape.H, model.shape.L, model.shape.E) == (12, 2, 6)
+        assert (model.shape.H, model.shape.L, model.shape.E) == (16, 1, 6)
 
     def test_it_can_be_written_and_read(self, model):
         read = load_model(dump_model(model))
@@ -125,7 +133,7 @@ class TestHoldingOut:
 
 
 class TestResuming:
-    @pytest.mark.parametrize("stop", [0, 1, 7, 23, 24, 25, 50, 68])
+    @pytest.mark.parametrize("stop", [0, 1, 7, 45, 46, 47, 100, 136])
     def test_a_stopped_run_ends_as_an_undisturbed_one(self, undisturbed, stop):
         first = trainer()
         for _ in itertools.islice(first.run(), stop + 1):
@@ -166,8 +174,8 @@ class TestResuming:
             {"corpus": make_corpus(20, seed=1)},
             {"settings": replace(SETTINGS, random_seed=6)},
             {"settings": replace(SETTINGS, epochs=4)},
-            {"settings": replace(SETTINGS, dropout=Dropout(output=0.5))},
-            {"settings": replace(SETTINGS, hidden=13)},
+            {"settings": replace(SETTINGS, dropout=Dropout(output=0.2))},
+            {"settings": replace(SETTINGS, hidden=17)},
         ],
         ids=["corpus", "seed", "epochs", "dropout", "size"],
     )
@@ -296,10 +304,11 @@ class TestProgress:
         assert all(a.seconds <= b.seconds for a, b in itertools.pairwise(told))
 
     def test_about_once_a_second(self):
-        run = trainer(clock=ticking(0.05))
-        told = [progress for progress in run.run() if not progress.evaluated]
-        gaps = np.diff([progress.seconds for progress in told])
-        assert gaps.min() >= 1.0
+        run = trainer(clock=ticking(0.25))
+        told = list(run.run())
+        gaps = [b.seconds - a.seconds for a, b in itertools.pairwise(told) if not b.evaluated]
+        assert len(gaps) > 10
+        assert 1.0 <= min(gaps) <= max(gaps) < 2.0
 
     def test_evaluations_come_with_a_verse_if_asked_for_and_that_changes_nothing(self):
         settings = replace(SETTINGS, learning_rate=1e-30)  # ends early, after few of them

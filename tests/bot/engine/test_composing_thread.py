@@ -1,11 +1,15 @@
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
 
+from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
+from lstm.composing import Composition, SongSettings, drive
+from lstm.model_file import load_model
+from lstm.sampling import Voice
+from tests.bot import samples
 
 
 @pytest.fixture
@@ -16,64 +20,76 @@ async def thread() -> AsyncIterator[ComposingThread]:
     await running.stop()
 
 
-async def test_pieces_arrive_in_order_from_another_thread(thread: ComposingThread) -> None:
-    def pieces() -> Iterator[str]:
-        for number in range(5):
-            yield f"{number} {threading.current_thread().name}"
-
-    assert [piece async for piece in thread.compose(pieces)] == [f"{number} composing" for number in range(5)]
+@pytest.fixture(scope="module")
+def voice() -> Voice:
+    return Voice(load_model(samples.model(1)))
 
 
-async def test_a_long_song_does_not_hold_up_a_short_one(thread: ComposingThread) -> None:
-    enough = threading.Event()
-
-    def endless() -> Iterator[str]:
-        while not enough.is_set():
-            yield "la"
-
-    async with aclosing(thread.compose(endless)) as long_song:
-        assert await anext(long_song) == "la"
-        short_song = [piece async for piece in thread.compose(lambda: iter(["a", "b", "c"]))]
-        assert short_song == ["a", "b", "c"]
-    enough.set()
+def settings(lines: int = 4, random_seed: int = 1, rhyme: str = "none") -> SongSettings:
+    return SongSettings(lines=lines, random_seed=random_seed, rhyme=rhyme)
 
 
-async def test_a_song_whose_reader_is_gone_is_dropped(thread: ComposingThread) -> None:
-    closed = threading.Event()
+async def sing(thread: ComposingThread, voice: Voice, seed: str, chosen: SongSettings) -> str:
+    return "".join([piece async for piece in thread.compose(lambda: Composition(voice, seed, chosen))])
 
-    def endless() -> Iterator[str]:
-        try:
-            while True:
-                yield "la"
-        finally:
-            closed.set()
 
-    async with aclosing(thread.compose(endless)) as song:
+async def test_a_song_alone_is_the_one_that_is_composed_without_the_thread(
+    thread: ComposingThread, voice: Voice
+) -> None:
+    for rhyme in ("none", "AABB"):
+        alone = "".join(drive(Composition(voice, "I walk", settings(rhyme=rhyme))))
+        assert await sing(thread, voice, "I walk", settings(rhyme=rhyme)) == alone
+
+
+async def test_songs_of_several_voices_and_seeds_are_not_mixed_up(thread: ComposingThread, voice: Voice) -> None:
+    other = Voice(load_model(samples.model(2)))
+    seeds = [f"song {number}" for number in range(20)]
+    songs = await asyncio.gather(
+        *(sing(thread, other if k % 3 else voice, seed, settings(random_seed=k)) for k, seed in enumerate(seeds))
+    )
+    for seed, song in zip(seeds, songs, strict=True):
+        assert song.startswith(seed)
+        assert len([line for line in song.splitlines() if line.strip()]) == 4
+
+
+async def test_a_long_song_does_not_hold_up_a_short_one(thread: ComposingThread, voice: Voice) -> None:
+    async with aclosing(thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))) as long_song:
+        assert await anext(long_song) == "long"
+        assert (await sing(thread, voice, "short", settings(lines=2))).startswith("short")
+
+
+async def test_a_song_whose_reader_is_gone_is_dropped(thread: ComposingThread, voice: Voice) -> None:
+    async with aclosing(thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))) as song:
         await anext(song)
-    assert await asyncio.to_thread(closed.wait, 10)
+    async with asyncio.timeout(10):
+        while thread._songs or thread._choruses:
+            await sing(thread, voice, "short", settings(lines=2))
 
 
-async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingThread) -> None:
-    def broken() -> Iterator[str]:
-        yield "a"
+async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingThread, voice: Voice) -> None:
+    def fails(line: str) -> bool:
         raise ArithmeticError("out of tune")
 
-    song = thread.compose(broken)
-    assert await anext(song) == "a"
+    broken = thread.compose(lambda: Composition(voice, "I walk", settings(), is_filtered=fails))
+    other = asyncio.create_task(sing(thread, voice, "I walk", settings()))
     with pytest.raises(ArithmeticError, match="out of tune"):
-        await anext(song)
-    assert [piece async for piece in thread.compose(lambda: iter("xyz"))] == ["x", "y", "z"]
+        async for _ in broken:
+            pass
+    assert (await other).startswith("I walk")
 
 
-async def test_stopping_does_not_wait_for_songs() -> None:
+async def test_songs_beyond_the_bound_wait_and_are_sung(
+    thread: ComposingThread, voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 2)
+    songs = await asyncio.gather(*(sing(thread, voice, f"song {k}", settings(lines=2)) for k in range(9)))
+    assert [song[:6] for song in songs] == [f"song {k}" for k in range(9)]
+
+
+async def test_stopping_does_not_wait_for_songs(voice: Voice) -> None:
     thread = ComposingThread()
     thread.start()
-
-    def endless() -> Iterator[str]:
-        while True:
-            yield "la"
-
-    song = thread.compose(endless)
+    song = thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))
     await anext(song)
     async with asyncio.timeout(5):
         await thread.stop()

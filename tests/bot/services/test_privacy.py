@@ -66,14 +66,20 @@ async def test_deleted_is_deleted(
     assert not is_in_a_file(tmp_path, "a very private seed")
 
 
-async def test_old_requests_are_purged(lyrics: LyricsService, privacy: PrivacyService, clock: Clock) -> None:
+async def test_old_requests_are_purged(
+    lyrics: LyricsService, privacy: PrivacyService, training: TrainingService, clock: Clock
+) -> None:
     await sing(lyrics, "old")
+    live = await training.queue(manager(), "solo", samples.corpus().encode())
+    ended = await training.queue(manager(), "duo", samples.corpus().encode())
+    await training.cancel(manager(), ended.id)
     clock.move(days=29)
     await sing(lyrics, "young")
     clock.move(days=1, seconds=1)
     assert await privacy.purge() == 1
     assert [entry.seed for entry in (await privacy.history(member())).entries] == ["young"]
     assert await privacy.purge() == 0
+    assert {job.id: job.asked_by for job in await training.jobs(manager())} == {live.id: 2, ended.id: None}
 
 
 async def test_nothing_is_kept_where_the_operator_wants_no_history(

@@ -1,0 +1,86 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.application import SHIPPED, open_application
+from bot.services import Song, SongRequest
+from bot.settings import Settings, SettingsError
+from bot.store.database import StoreError
+from tests.bot import samples
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    made = tmp_path / "shipped"
+    (made / "models").mkdir(parents=True)
+    (made / "models" / "anna.safetensors").write_bytes(samples.model(1))
+    return made
+
+
+async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "deep" / "data", operators=frozenset({5}))
+    for _ in range(2):
+        async with open_application(settings, shipped=shipped) as application:
+            operator = application.asker(user_id=5, guild_id=None, channel_id=1)
+            assert operator.is_operator and not application.asker(user_id=6, guild_id=None, channel_id=1).is_operator
+            parts = [part async for part in application.lyrics.sing(operator, SongRequest("I walk", lines=2))]
+            assert isinstance(parts[-1], Song) and parts[-1].artist == "anna"
+            (anna,) = await application.artists.visible(operator)
+            assert anna.of_everyone
+            details = await application.artists.details(operator, "anna")
+            assert len(details.versions) == 1
+            assert (await application.privacy.history(operator)).requests == parts[-1].request_id
+
+
+async def test_a_data_folder_of_the_operators_wins_over_what_is_shipped(tmp_path: Path, shipped: Path) -> None:
+    own = tmp_path / "data" / "models"
+    own.mkdir(parents=True)
+    (own / "anna.safetensors").write_bytes(samples.model(2))
+    async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped) as application:
+        asker = application.asker(user_id=5, guild_id=None, channel_id=1)
+        details = await application.artists.details(asker, "anna")
+        assert [version.number for version in details.versions if version.sings] == [2]
+
+
+async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match=r"LYRICS_DATA_DIR holds .*file/data'; it may hold the path of a folder"):
+        async with open_application(Settings(data_dir=tmp_path / "file" / "data")):
+            pass
+
+
+async def test_an_operators_word_list_is_checked_at_the_start(tmp_path: Path, shipped: Path) -> None:
+    (tmp_path / "language_filter.txt").write_text("h3ll\n")
+    with pytest.raises(SettingsError, match=r"language_filter\.txt cannot be used as a word list"):
+        async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
+            pass
+    (tmp_path / "language_filter.txt").write_text("hell\n")
+    async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
+        pass
+
+
+async def test_a_broken_store_closes_what_was_open(tmp_path: Path, shipped: Path) -> None:
+    (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
+    with pytest.raises(StoreError):
+        async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
+            pass
+    (tmp_path / "lyrics.db").unlink()
+    async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
+        pass
+
+
+async def test_a_history_of_no_days_empties_the_store(tmp_path: Path, shipped: Path) -> None:
+    for history_days in (30, 0):
+        settings = Settings(data_dir=tmp_path, history_days=history_days)
+        async with open_application(settings, shipped=shipped) as application:
+            asker = application.asker(user_id=5, guild_id=None, channel_id=1)
+            async for _ in application.lyrics.sing(asker, SongRequest("I walk", lines=2)):
+                pass
+    with sqlite3.connect(tmp_path / "lyrics.db") as connection:
+        assert connection.execute("SELECT count(*) FROM requests").fetchone() == (0,)
+    connection.close()
+
+
+def test_the_shipped_artists_are_where_the_checkout_has_them() -> None:
+    assert SHIPPED.is_dir() and (SHIPPED / "corpora").is_dir()

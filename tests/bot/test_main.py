@@ -1,0 +1,83 @@
+"""`python -m bot` from outside: arguments, a start that fails, and what it imports."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def bot(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LYRICS_", "DISCORD_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        cwd=folder,
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def test_help_and_version(tmp_path: Path) -> None:
+    assert "DISCORD_TOKEN" in bot(tmp_path, "--help").stdout
+    assert bot(tmp_path, "--version").returncode == 0
+
+
+def test_a_wrong_argument_ends_with_2(tmp_path: Path) -> None:
+    assert bot(tmp_path, "--verbose").returncode == 2
+
+
+def test_a_wrong_setting_ends_with_2_and_one_line(tmp_path: Path) -> None:
+    ended = bot(tmp_path, LYRICS_TRAIN_WORKERS="many")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "bot: LYRICS_TRAIN_WORKERS holds 'many'; it may hold a whole number from 1 to 64\n"
+    (tmp_path / ".env").write_text("LYRICS_HISTORY_DAYS=ever\n")
+    assert bot(tmp_path).stderr.startswith("bot: LYRICS_HISTORY_DAYS holds 'ever'; it may hold")
+
+
+def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
+    ended = bot(tmp_path, LYRICS_DATA_DIR=".")
+    assert ended.returncode == 1
+    assert ended.stderr == "bot: lyrics.db cannot be opened: file is not a database.\n"
+
+
+def test_an_end_of_input_ends_with_0(tmp_path: Path) -> None:
+    assert bot(tmp_path, LYRICS_DATA_DIR="data").returncode == 0
+    assert (tmp_path / "data" / "lyrics.db").exists()
+
+
+@pytest.mark.parametrize("level", ["ERROR", "INFO"])
+def test_the_log_goes_to_standard_error_by_its_level(tmp_path: Path, level: str) -> None:
+    ended = bot(tmp_path, LYRICS_LOG_LEVEL=level)
+    assert ended.stdout == ""
+    assert ("with SQLite" in ended.stderr) == (level == "INFO")
+
+
+def test_the_console_imports_nothing_heavy_that_it_does_not_use(tmp_path: Path) -> None:
+    program = (
+        "import sys; from bot.__main__ import main; status = main([]); print('\\n'.join(sys.modules)); sys.exit(status)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LYRICS_DATA_DIR": str(tmp_path), "DISCORD_TOKEN": ""},
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ended.returncode == 0, ended.stderr
+    modules = set(ended.stdout.split())
+    assert "bot.console.chat" in modules
+    assert not modules & {"discord", "aiohttp", "matplotlib", "torch", "prompt_toolkit", "charset_normalizer"}
+
+
+def test_what_a_spawned_process_imports_again_is_light() -> None:
+    program = "import bot.__main__, sys; print('\\n'.join(sys.modules))"
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert not set(ended.stdout.split()) & {"numpy", "sqlite3", "aiosqlite", "discord", "rich", "bot.application"}
