@@ -18,8 +18,9 @@ import numpy as np
 from lstm.judging import Judge
 from lstm.model_file import Model
 from lstm.rhyme import SCHEMES, answers, last_word
-from lstm.sampling import Chorus, Memory, Stream, Voice
+from lstm.sampling import Chorus, Memory, Stream
 from lstm.vocabulary import clean_seed
+from lstm.voice import Voice
 
 CANDIDATES = 8
 """Lines sampled for each line of the song; a product of 8 columns costs hardly more than one of 4."""

@@ -45,7 +45,7 @@ def _scheme(text: str) -> str:
 def _sample(options: argparse.Namespace) -> int:
     from lstm.composing import Composition, SongSettings, drive
     from lstm.model_file import load_model
-    from lstm.sampling import Voice
+    from lstm.voice import Voice
 
     voice = Voice(load_model(options.model))
     first_seed = secrets.randbits(32) if options.random_seed is None else options.random_seed

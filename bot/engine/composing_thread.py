@@ -17,7 +17,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from lstm.composing import CANDIDATES, Composition
-from lstm.sampling import Chorus, Stream, Voice
+from lstm.sampling import Chorus, Stream
+from lstm.voice import Voice
 
 MOST_SONGS_AT_ONCE = 64
 """Further songs wait for their turn."""

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 from lstm.model_file import load_model
-from lstm.sampling import Voice
+from lstm.voice import Voice
 
 
 class VersionGoneError(Exception):

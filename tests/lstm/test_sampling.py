@@ -264,7 +264,7 @@ class TestTogether:
         alone = [self.make(voice, k) for k in range(3)]
         for stream in alone:
             Chorus(voice).run([stream])
-        monkeypatch.setattr("lstm.sampling.GEMV_SIZE", 1)
+        monkeypatch.setattr("lstm.recurrence.GEMV_SIZE", 1)
         for count in (2, 3):
             streams = [self.make(voice, k) for k in range(count)]
             Chorus(voice).run(streams)

@@ -8,7 +8,7 @@ from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
 from lstm.composing import Composition, SongSettings, drive
 from lstm.model_file import load_model
-from lstm.sampling import Voice
+from lstm.voice import Voice
 from tests.bot import samples
 
 

@@ -1,0 +1,94 @@
+"""A trained model ready to speak: its weights as sampling wants them, and what is known of its artist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lstm.arrays import BoolArray, FloatArray
+from lstm.layer import PackedWeights, pack
+from lstm.model_file import Model, ModelFileError
+from lstm.style import Style
+from lstm.vocabulary import Vocabulary
+
+
+class Voice:
+    """A model packed for sampling; shared by all songs, never changed.
+
+    Holds the weights once, in the layout of the time loop, and the table of the first layer: some 1.2 times the bytes
+    of the model file.
+    """
+
+    def __init__(self, model: Model) -> None:
+        p, L = model.parameters, model.shape.L
+        self.vocabulary: Vocabulary = model.vocabulary
+        self.config: dict[str, Any] = model.config
+        self.training: dict[str, Any] = model.training
+        self.shape = model.shape
+        self.layers: list[PackedWeights] = []
+        for k in range(L):
+            bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
+            embedding = None if k else p["embedding.weight"]
+            packed = pack(p[f"lstm.weight_ih_l{k}"], p[f"lstm.weight_hh_l{k}"], bias, embedding, forward_only=True)
+            self.layers.append(packed)
+        self.output, self.output_bias = p["output.weight"].copy(), p["output.bias"][:, None].copy()
+        self.newline = self.vocabulary.id_of("\n")
+        self.sung = self._sung()
+        self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
+
+    def _sung(self) -> BoolArray:
+        """Which characters may be sung, (V,): those of the artist's own corpus, never the unknown one."""
+        alphabet = self.config.get("alphabet")
+        sung = np.ones(len(self.vocabulary), bool)
+        if isinstance(alphabet, str) and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
+            sung[:] = [unit in alphabet for unit in self.vocabulary.units]
+        sung[0] = False
+        return sung
+
+    @cached_property
+    def style(self) -> Style:
+        """The artist's style; that of nobody if the model tells none.
+
+        Raises:
+            ModelFileError: what the model tells is damaged.
+        """
+        stored = self.config.get("style")
+        if not isinstance(stored, dict):
+            return Style.of("")
+        try:
+            return Style.from_json(stored)
+        except ValueError as error:
+            raise ModelFileError(f"The model's style of its artist is damaged: {error}.") from None
+
+    @property
+    def sung_bias(self) -> FloatArray:
+        """0 for characters that may be sung, minus infinity for the others, (V,)."""
+        return self._bias_of_sung
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        arrays = [self.output, self.output_bias, self._bias_of_sung]
+        for weights in self.layers:
+            arrays += [a for a in (weights.forward, weights.bias, weights.table) if a is not None]
+        return sum(array.nbytes for array in arrays)
+
+    def start(self) -> Memory:
+        """What a stream remembers before a song: nothing, and a line break that it has not read yet."""
+        zeros = np.zeros((self.shape.L, self.shape.H), np.float32)
+        return Memory(zeros, zeros, self.newline)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Where any number of streams may go on from: the state after some text, and the text's last character.
+
+    ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last character.
+    """
+
+    hidden: FloatArray
+    cell: FloatArray
+    pending: int

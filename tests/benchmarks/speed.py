@@ -1,0 +1,193 @@
+"""Training and sampling beside PyTorch, interleaved in one process (`make bench`).
+
+One core, one BLAS thread, float32. Shared machines drift by tens of per cent, so absolute figures mean little: what
+counts is the ratio of neighbouring runs, of which the median and the spread are shown. The rival is the fastest PyTorch
+loop that was found: nn.LSTM with fused Adam for training, a hand-written step for sampling.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import argparse
+import importlib.util
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import threadpoolctl
+
+from lstm.model_file import Model
+from lstm.network import Network, Shape, State, initial_parameters
+from lstm.optimisers import Adam, clip_by_global_norm
+from lstm.sampling import Chorus, Stream, Voice
+from lstm.vocabulary import UNKNOWN, Vocabulary
+
+RIVAL = Path(__file__).parents[3] / "shared" / "anchors" / "torch_rival.py"
+V, E = 97, 64
+
+
+@dataclass(frozen=True)
+class Size:
+    """A shape and the batch that it is trained with."""
+
+    H: int
+    L: int
+    B: int
+    T: int
+
+
+SIZES = (Size(128, 1, 32, 64), Size(256, 1, 32, 64), Size(256, 2, 64, 64), Size(512, 1, 32, 128), Size(512, 2, 64, 100))
+SMALL = (Size(16, 1, 2, 8), Size(16, 2, 2, 8))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Median figures of ours and the rival's in items a second, and the ratios pair by pair."""
+
+    ours: float
+    rival: float
+    ratios: tuple[float, ...]
+
+    def __str__(self) -> str:
+        ratio = statistics.median(self.ratios)
+        return f"{self.ours:,.0f} | {self.rival:,.0f} | {ratio:.2f} ({min(self.ratios):.2f}–{max(self.ratios):.2f})"
+
+
+def compare(ours: Callable[[], None], rival: Callable[[], None], items: int, pairs: int, seconds: float) -> Comparison:
+    """Run both in turn, each as often as fills ``seconds``, in pairs."""
+    ours(), rival()
+    started = time.perf_counter()
+    ours()
+    times = max(1, round(seconds / (time.perf_counter() - started)))
+
+    def rate(run: Callable[[], None]) -> float:
+        begun = time.perf_counter()
+        for _ in range(times):
+            run()
+        return times * items / (time.perf_counter() - begun)
+
+    measured = []
+    for k in range(pairs):
+        # Who goes first alternates: a drift of the machine's speed then favours neither.
+        first, second = (ours, rival) if k % 2 else (rival, ours)
+        a, b = rate(first), rate(second)
+        measured.append((a, b) if first is ours else (b, a))
+    return Comparison(
+        statistics.median(a for a, _ in measured),
+        statistics.median(b for _, b in measured),
+        tuple(a / b for a, b in measured),
+    )
+
+
+def gemm_peak(H: int, B: int) -> float:
+    """FLOP a second of the step's matrix product alone."""
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2048, 1024), dtype=np.float32), rng.standard_normal((1024, 1024), dtype=np.float32)
+    out, best = np.empty((2048, 1024), np.float32), 0.0
+    for _ in range(8):
+        started = time.perf_counter()
+        np.matmul(a, b, out=out)
+        best = max(best, 2 * 2048 * 1024 * 1024 / (time.perf_counter() - started))
+    return best
+
+
+def training(size: Size, torch_rival: ModuleType, pairs: int, seconds: float) -> str:
+    """One row of the training table."""
+    import torch
+
+    shape = Shape(V, E, size.H, size.L)
+    rng = np.random.default_rng(0)
+    parameters = initial_parameters(shape, rng)
+    network, adam = Network(parameters, size.T, size.B), Adam(len(parameters.flat), parameters.flat.dtype)
+    x, y = rng.integers(0, V, (size.T, size.B)), rng.integers(0, V, (size.T, size.B))
+    state = State.zeros(shape, size.B)
+
+    def ours() -> None:
+        nonlocal state
+        _, state = network.loss_and_gradients(x, y, state)
+        clip_by_global_norm(network.gradients.flat, 1.0)
+        adam.step(parameters.flat, network.gradients.flat, 2e-3)
+
+    trainer = torch_rival.Trainer(V, E, size.H, size.L, size.B)
+    tx, ty = torch.tensor(x), torch.tensor(y)
+    result = compare(ours, lambda: trainer.step(tx, ty), x.size, pairs, seconds)
+    flops = 24 * size.H**2 + 48 * size.H**2 * (size.L - 1) + 6 * size.H * V
+    share = result.ours * flops / gemm_peak(size.H, size.B)
+    return f"| {size.H}, {size.L}, {size.B}, {size.T} | {result} | {share:.0%} |"
+
+
+def sampling(size: Size, batch: int, torch_rival: ModuleType, pairs: int, seconds: float) -> str:
+    """One row of the sampling table."""
+    shape = Shape(V, E, size.H, size.L)
+    units = [UNKNOWN, "\n", *(chr(0x100 + k) for k in range(V - 2))]
+    voice = Voice(Model(initial_parameters(shape, np.random.default_rng(0)), Vocabulary(units)))
+    characters = 200
+
+    def ours() -> None:
+        chorus, nothing = Chorus(voice), np.empty(0, np.int32)
+        chorus.run(
+            Stream(voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, lines=10**9, limit=characters)
+            for b in range(batch)
+        )
+
+    sampler = torch_rival.Sampler(torch_rival.CharLM(V, E, size.H, size.L))
+    result = compare(ours, lambda: sampler.sample(characters, batch), characters * batch, pairs, seconds)
+    return f"| {size.H}, {size.L} | {batch} | {result} |"
+
+
+def load_rival() -> ModuleType | None:
+    """The PyTorch rival, or None where PyTorch or its script is missing."""
+    if importlib.util.find_spec("torch") is None or not RIVAL.is_file():
+        return None
+    import torch
+
+    torch.set_num_threads(1)
+    spec = importlib.util.spec_from_file_location("torch_rival", RIVAL)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0] if __doc__ else None)
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of one run of a pair")
+    parser.add_argument("--small", action="store_true", help="tiny sizes: a smoke run")
+    options = parser.parse_args()
+    torch_rival = load_rival()
+    if torch_rival is None:
+        print(
+            "PyTorch (extra: bench) or its script ../shared/anchors/torch_rival.py is missing: nothing to compare with."
+        )
+        return 0
+    blas = {pool["internal_api"]: pool for pool in threadpoolctl.threadpool_info()}.get("openblas", {})
+    print(
+        f"{platform.processor() or platform.machine()}, NumPy {np.__version__}, "
+        f"OpenBLAS {blas.get('version')} ({blas.get('architecture')}), {blas.get('num_threads')} thread\n"
+    )
+    sizes = SMALL if options.small else SIZES
+    print("| training: H, L, B, T | characters/s | PyTorch's | ratio (spread) | share of GEMM peak |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for size in sizes:
+        print(training(size, torch_rival, options.pairs, options.seconds), flush=True)
+    print("\n| sampling: H, L | batch | characters/s | PyTorch's best loop | ratio (spread) |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for size in sizes:
+        for batch in (1, 16, 64):
+            print(sampling(size, batch, torch_rival, options.pairs, options.seconds), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
