@@ -21,6 +21,7 @@ from lstm.rhyme import SCHEMES, answers, last_word
 from lstm.sampling import Chorus, Memory, Stream
 from lstm.vocabulary import clean_seed
 from lstm.voice import Voice
+from lstm.words import words_of
 
 CANDIDATES = 8
 """Lines sampled for each line of the song; a product of 8 columns costs hardly more than one of 4."""
@@ -32,6 +33,8 @@ RHYMING_WORDS = 24
 """How many rhyming words are tried on each."""
 ENOUGH_RHYMES = 4
 """A line that is to be answered should end with a word that has so many rhymes."""
+CHANGES_THE_SEED = 8.0
+"""Weight of the fault of a line that makes another word of the seed's last one."""
 GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT = 160
@@ -241,7 +244,11 @@ class Composition:
 
     def _faults(self, begun: str, line: str) -> float:
         song = self.lines[:-1] if begun else self.lines
-        return self._judge.faults(begun + line, song)
+        faults = self._judge.faults(begun + line, song)
+        # "The sun is low" is not to become "The sun is lower": a whole word of the seed stays what it is.
+        if begun[-1:].isalnum() and (line[:1].isalnum() or line[:1] == "'") and self._judge.is_word(_end_word(begun)):
+            faults += CHANGES_THE_SEED
+        return faults
 
     def _rhymed(
         self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
@@ -297,6 +304,11 @@ class Composition:
 
 
 _NOTHING = np.empty(0, np.int32)
+
+
+def _end_word(text: str) -> str:
+    words = words_of(text)
+    return words[-1] if words else ""
 
 
 def _place_of_last_word(text: str) -> int | None:

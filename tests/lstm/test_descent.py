@@ -235,6 +235,14 @@ class TestText:
         run = descent()
         assert len({run._epoch_streams(epoch).tobytes() for epoch in range(4)}) == 4
 
+    def test_every_chunk_has_dropout_masks_of_its_own(self):
+        run = descent(replace(SETTINGS, learning_rate=0.0), ids=np.ones(2000, np.int32))
+        losses = [run.update() for _ in range(20)][10:]  # the same text, weights and, by now, state
+        assert len({round(loss, 3) for loss in losses}) == 10
+        still = descent(replace(SETTINGS, learning_rate=0.0, dropout=Dropout()), ids=np.ones(2000, np.int32))
+        losses = [still.update() for _ in range(20)][10:]
+        assert max(losses) - min(losses) < 1e-3
+
     def test_position_counts_chunks_and_epochs(self):
         run = descent()
         for _ in range(UPDATES - 1):
