@@ -81,6 +81,8 @@ def _start_model(choice: str | None) -> Model | None:
 
 
 def _train(options: argparse.Namespace) -> int:
+    import numpy as np
+
     from lstm.base import FOREIGN_SHARE
     from lstm.corpus import read_corpus
     from lstm.curve import draw_curve
@@ -124,7 +126,7 @@ def _train(options: argparse.Namespace) -> int:
         _say(f"Interrupted; --resume goes on from {checkpoint}.")
         return command.INTERRUPTED
     model = trainer.result()
-    write_atomically(out, dump_model(model))
+    write_atomically(out, dump_model(model, np.float16))
     write_atomically(out.with_suffix(".png"), draw_curve(model.training))
     checkpoint.unlink(missing_ok=True)
     _report(model, out, options.json)

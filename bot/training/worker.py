@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.base import load_base
 from lstm.corpus import CorpusError
@@ -59,7 +61,7 @@ def train(task: TrainingTask) -> TrainedModel | Stopped | Unsuitable:
     if not _run(trainer, folder):
         return Stopped()
     model = trainer.result()
-    trained = TrainedModel(dump_model(model), draw_curve(model.training))
+    trained = TrainedModel(dump_model(model, np.float16), draw_curve(model.training))
     folder.write_result(trained)
     return trained
 
