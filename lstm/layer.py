@@ -242,7 +242,7 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
     return space.factors[:T].reshape(T * B, 4 * H)
 
 
-def rows(below: FloatArray, out: FloatArray) -> FloatArray:
-    """Feature-major (T, F, B) -> rows (T B, F), copied into `out` (T, B, F): what one product over all rows needs."""
-    out[...] = below.transpose(0, 2, 1)
-    return out.reshape(-1, out.shape[2])
+def rows(columns: FloatArray, out: FloatArray) -> FloatArray:
+    """Feature-major (T, F, B) -> (T, B, F), copied into ``out``: what one product over all T B rows needs."""
+    out[...] = columns.transpose(0, 2, 1)
+    return out

@@ -19,9 +19,8 @@ import numpy as np
 from lstm import layer
 from lstm.arrays import BoolArray, FloatArray, IntArray
 
-ONE_HOT_LIMIT = 256
-"""Up to this many characters the gradient of layer 1's table is one product with one-hot rows; beyond, a sum over
-sorted rows, which costs 1.5 times that at V = 97 and a tenth at V = 3,000."""
+ROWS_AT_ONCE = 64
+"""How many rows of dL/dz are summed at a time by character: at H = 512 they fill half a megabyte of cache."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,8 @@ class Network:
         self._logits = np.empty((T, V, B), dtype)
         self._row = np.empty((T, 1, B), dtype)
         self._logit_rows = np.empty((T, B, V), dtype)
-        self._hidden_rows = np.empty((T, B, H), dtype)
-        self._below_rows = [np.empty((T, B, 2 * H if k else H), dtype) for k in range(L)]
+        self._hidden_rows = [np.empty((T + 1, B, H), dtype) for _ in range(L)]
+        self._dropped_rows = np.empty((T, B, H), dtype)
         self._d_hidden = np.empty((T, H, B), dtype)
         self._dropped = np.empty((T, H, B), dtype)
         self.gradients = Parameters(shape, dtype)
@@ -246,8 +245,13 @@ class Network:
             d_logits, targets[:, None], np.take_along_axis(d_logits, targets[:, None], axis=1) - 1.0, axis=1
         )
         np.multiply(d_logits, 1.0 / count, out=d_logits)
-        logit_rows = layer.rows(d_logits, self._logit_rows[:T])
-        np.matmul(logit_rows.T, layer.rows(top, self._hidden_rows[:T]), out=grad["output.weight"])
+        # Products over all T B rows want the hidden states as rows. One copy a layer serves as h_t and as h_{t-1}.
+        hidden_rows = [
+            layer.rows(space.below[: T + 1, space.D :], rows[: T + 1])
+            for space, rows in zip(self._spaces, self._hidden_rows, strict=True)
+        ]
+        logit_rows = layer.rows(d_logits, self._logit_rows[:T]).reshape(count, -1)
+        np.matmul(logit_rows.T, self._dropped_above(hidden_rows[-1], masks, L - 1), out=grad["output.weight"])
         np.sum(logit_rows, axis=0, out=grad["output.bias"])
         d_hidden = self._d_hidden[:T]
         np.matmul(p["output.weight"].T, d_logits, out=d_hidden)
@@ -256,21 +260,27 @@ class Network:
             space = self._spaces[k]
             if masks.output is not None:
                 np.multiply(d_hidden, masks.output[k], out=d_hidden)
-            below_rows = layer.rows(space.below[:T], self._below_rows[k][:T])  # before backward writes dx over x
             dz = layer.backward(packed[k], space, T, d_hidden)
             dw_h = grad[f"lstm.weight_hh_l{k}"]
+            dw_h[...] = layer.unpack_gates(dz.T @ hidden_rows[k][:T].reshape(count, H))
             if k:
-                dw = layer.unpack_gates(dz.T @ below_rows)
-                grad[f"lstm.weight_ih_l{k}"], dw_h[...] = dw[:, :H], dw[:, H:]
+                dw_x = dz.T @ self._dropped_above(hidden_rows[k - 1], masks, k - 1)
+                grad[f"lstm.weight_ih_l{k}"] = layer.unpack_gates(dw_x)
                 d_bias = layer.unpack_gates(dz.sum(axis=0))
                 d_hidden[...] = space.below[:T, :H]
             else:
-                dw_h[...] = layer.unpack_gates(dz.T @ below_rows)
                 d_bias = self._first_layer(dz, inputs, masks)
             if masks.recurrent_weights is not None:
                 np.multiply(dw_h, masks.recurrent_weights[k], out=dw_h)
             grad[f"lstm.bias_ih_l{k}"] = grad[f"lstm.bias_hh_l{k}"] = d_bias
         return nats / count, state
+
+    def _dropped_above(self, hidden_rows: FloatArray, masks: _Masks, k: int) -> FloatArray:
+        """What the layer above layer k, or the softmax, read: h_1 .. h_T as rows (T B, H), after dropout."""
+        rows = hidden_rows[1:]
+        if masks.output is not None:
+            rows = np.multiply(rows, masks.output[k].T, out=self._dropped_rows[: len(rows)])
+        return rows.reshape(-1, self.shape.H)
 
     def first_state_gradients(self) -> State:
         """dL/d(first state) of the last `loss_and_gradients`: for checks, since training cuts the gradient there."""
@@ -294,16 +304,20 @@ class Network:
 
 
 def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
-    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,): (V, F)."""
-    if V <= ONE_HOT_LIMIT:
-        one_hot = np.zeros((V, len(ids)), rows.dtype)
-        one_hot[ids, np.arange(len(ids))] = 1.0
-        sums: FloatArray = one_hot @ rows
-        return sums
+    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,): (V, F).
+
+    Sorted, gathered a few at a time and summed in cache: 8 times as fast as a product with one-hot rows at V = 97 and
+    H = 256, where that took 12 % of an update, and 20 times as fast as `np.add.reduceat`.
+    """
     order = np.argsort(ids, kind="stable")
     present, starts = np.unique(ids[order], return_index=True)
     sums = np.zeros((V, rows.shape[1]), rows.dtype)
-    sums[present] = np.add.reduceat(rows[order], starts, axis=0)
+    gathered = np.empty((ROWS_AT_ONCE, rows.shape[1]), rows.dtype)
+    for character, start, end in zip(present, starts, [*starts[1:], len(ids)], strict=True):
+        for first in range(start, end, ROWS_AT_ONCE):
+            places = order[first : min(end, first + ROWS_AT_ONCE)]
+            part = np.take(rows, places, axis=0, out=gathered[: len(places)], mode="wrap")
+            sums[character] += part.sum(axis=0)
     return sums
 
 

@@ -119,9 +119,12 @@ class ComposingThread:
             self._drop_unwanted()
             self._admit()
             for voice, chorus in list(self._choruses.items()):
-                self._step(chorus)
+                try:
+                    self._step(chorus)
+                except Exception as error:
+                    self._give_up(voice, error)
                 if not len(chorus):
-                    del self._choruses[voice]
+                    self._choruses.pop(voice, None)
 
     def _step(self, chorus: Chorus) -> None:
         for stream in chorus.step():
@@ -165,6 +168,14 @@ class ComposingThread:
     def _end(self, song: _Song, error: Exception | None = None) -> None:
         self._songs.discard(song)
         song.deliver(_End(error))
+
+    def _give_up(self, voice: Voice, error: Exception) -> None:
+        """End all songs by a voice whose step has failed: their readers hear of it, and the other voices sing on."""
+        del self._choruses[voice]
+        for song in [song for song in self._songs if song.composition and song.composition.voice is voice]:
+            for stream in song.in_progress:
+                self._owner.pop(stream, None)
+            self._end(song, error)
 
     def _drop_unwanted(self) -> None:
         for song in [song for song in self._songs if not song.is_wanted]:

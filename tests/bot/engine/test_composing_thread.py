@@ -8,6 +8,7 @@ from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
 from lstm.composing import Composition, SongSettings, drive
 from lstm.model_file import load_model
+from lstm.sampling import Chorus, Stream
 from lstm.voice import Voice
 from tests.bot import samples
 
@@ -76,6 +77,24 @@ async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingTh
         async for _ in broken:
             pass
     assert (await other).startswith("I walk")
+
+
+async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
+    thread: ComposingThread, voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, step = Voice(load_model(samples.model(2))), Chorus.step
+
+    def fails_for_one(chorus: Chorus) -> list[Stream]:
+        if chorus.voice is broken:
+            raise ArithmeticError("out of tune")
+        return step(chorus)
+
+    monkeypatch.setattr(Chorus, "step", fails_for_one)
+    songs = [sing(thread, broken if k % 2 else voice, "I walk", settings(random_seed=k)) for k in range(6)]
+    sung = await asyncio.gather(*songs, return_exceptions=True)
+    assert all(isinstance(song, ArithmeticError) for song in sung[1::2])
+    assert all(str(song).startswith("I walk") for song in sung[::2])
+    assert (await sing(thread, voice, "and on", settings())).startswith("and on")
 
 
 async def test_songs_beyond_the_bound_wait_and_are_sung(
