@@ -16,6 +16,7 @@ A front end gets the open `Application` and serves until it is cancelled:
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from pathlib import Path
 
 from bot.engine.engine import Engine
 from bot.engine.voice_cache import VersionGoneError
+from bot.metrics.error_count import errors_counted_in
+from bot.metrics.loop_lag import loop_lag_in
+from bot.metrics.tally import Standing, Tally
 from bot.services import (
     ArtistsService,
     Asker,
@@ -97,13 +101,14 @@ async def open_application(
     settings: Settings,
     *,
     now: Callable[[], datetime] = _utc_now,
+    seconds: Callable[[], float] = time.monotonic,
     random_bits: Callable[[int], int] = secrets.randbits,
     shipped: Path = SHIPPED,
 ) -> AsyncIterator[Application]:
     """Open every part for as long as the context lasts; time and randomness come from the arguments.
 
     Raises:
-        SettingsError: if the data folder cannot be made.
+        SettingsError: if the data folder cannot be made, or the port for metrics cannot be had.
         StoreError: if the database cannot be used.
     """
     data_dir = settings.data_dir
@@ -112,13 +117,36 @@ async def open_application(
     except OSError as error:
         may_hold = f"the path of a folder that can be made ({error.strerror})"
         raise SettingsError(f"LYRICS_DATA_DIR holds {str(data_dir)!r}; it may hold {may_hold}") from None
+    tally = Tally()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
-        engine = await stack.enter_async_context(Engine(_weights_from(database), settings.model_cache_bytes))
+        engine = await stack.enter_async_context(Engine(_weights_from(database), settings.model_cache_bytes, tally))
         files = DataFiles([data_dir] if _is_same(data_dir, shipped) else [data_dir, shipped])
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
+        lyrics = LyricsService(
+            database,
+            engine,
+            record,
+            default_artist=settings.default_artist,
+            has_bad_language=_language_filter(data_dir / "language_filter.txt"),
+            tally=tally,
+            now=now,
+            seconds=seconds,
+            new_random_seed=lambda: random_bits(31),
+        )
+        training = TrainingService(
+            database,
+            files,
+            news,
+            most_minutes=settings.train_minutes,
+            most_corpus_bytes=settings.max_corpus_bytes,
+            now=now,
+            new_random_seed=lambda: random_bits(31),
+        )
+        if settings.metrics_port is not None:
+            await _serve_metrics(stack, settings.metrics_port, tally, lyrics, training)
         intake = ModelIntake(database, files, now=now)
         await intake.take_in()
         await privacy.purge()
@@ -137,30 +165,34 @@ async def open_application(
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
         yield Application(
             settings=settings,
-            lyrics=LyricsService(
-                database,
-                engine,
-                record,
-                default_artist=settings.default_artist,
-                has_bad_language=_language_filter(data_dir / "language_filter.txt"),
-                now=now,
-                new_random_seed=lambda: random_bits(31),
-            ),
+            lyrics=lyrics,
             artists=ArtistsService(database, news),
-            training=TrainingService(
-                database,
-                files,
-                news,
-                most_minutes=settings.train_minutes,
-                most_corpus_bytes=settings.max_corpus_bytes,
-                now=now,
-                new_random_seed=lambda: random_bits(31),
-            ),
+            training=training,
             guilds=GuildsService(database),
             privacy=privacy,
             registration=CommandRegistration(database),
             started_at=now(),
         )
+
+
+async def _serve_metrics(
+    stack: AsyncExitStack, port: int, tally: Tally, lyrics: LyricsService, training: TrainingService
+) -> None:
+    """Measure and serve until the stack is closed."""
+    from bot.metrics.prometheus import served  # whoever wants no metrics does not pay for its import
+
+    async def standing() -> Standing:
+        jobs = await training.count_by_state()
+        return Standing(lyrics.songs_in_progress, lyrics.songs_waiting, lyrics.models_bytes, jobs)
+
+    try:
+        await stack.enter_async_context(served(port, tally, standing))
+    except OSError as error:
+        raise SettingsError(
+            f"LYRICS_METRICS_PORT holds '{port}'; it may hold a port that can be listened at ({error.strerror})"
+        ) from None
+    stack.enter_context(errors_counted_in(tally))
+    await stack.enter_async_context(loop_lag_in(tally.loop_lag_seconds))
 
 
 def _weights_from(database: Database) -> Callable[[int], Awaitable[bytes]]:
@@ -208,8 +240,6 @@ async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> As
 def _warn_of_what_is_not_used(settings: Settings) -> None:
     if settings.dask_scheduler is not None:
         log.warning("LYRICS_DASK_SCHEDULER is not used yet: trainings run on this machine")
-    if settings.metrics_port is not None:
-        log.warning("LYRICS_METRICS_PORT is not used yet: no metrics are served")
 
 
 def _is_same(one: Path, other: Path) -> bool:

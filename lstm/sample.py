@@ -8,8 +8,12 @@ import secrets
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstm import command
+
+if TYPE_CHECKING:
+    from lstm.composing import Report
 
 PROG = "python -m lstm.sample"
 SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
@@ -70,7 +74,8 @@ def _sample(options: argparse.Namespace) -> int:
             if streaming:
                 print(piece, end="", flush=True)
         if streaming:
-            print()
+            print(flush=True)
+            sys.stderr.write(_told(composition.report()))
         songs.append("".join(pieces))
         characters += composition.sampled_characters
     speed = characters / max(1e-9, time.perf_counter() - started)
@@ -79,6 +84,17 @@ def _sample(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"lyrics": songs, "characters_per_second": round(speed, 1)}, ensure_ascii=False))
     return 0
+
+
+def _told(report: Report) -> str:
+    """How new a song is, in a line."""
+    told = f"-- at most {report.longest_copied_run} words in a row are the artist's own; "
+    told += f"{report.new_4grams:.0%} of the runs of four words are new"
+    if report.copied_lines:
+        told += f"; {report.copied_lines} lines copy the artist in spite of several attempts"
+    if report.rhymes_missed:
+        told += f"; {report.rhymes_missed} lines found no rhyme"
+    return told + "\n"
 
 
 if __name__ == "__main__":

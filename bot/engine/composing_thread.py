@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from bot.metrics.tally import Tally
 from lstm.composing import CANDIDATES, Composition
 from lstm.sampling import Chorus, Stream
 from lstm.voice import Voice
@@ -66,13 +67,19 @@ class _Song:
 class ComposingThread:
     """Composes songs, all that are in progress at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, tally: Tally | None = None) -> None:
+        self._tally = tally or Tally()
         self._admitted: SimpleQueue[_Song | None] = SimpleQueue()  # None: stop
         self._thread = Thread(target=self._run, name="composing", daemon=True)
         self._songs: set[_Song] = set()
         self._waiting: deque[_Song] = deque()
         self._choruses: dict[Voice, Chorus] = {}
         self._owner: dict[Stream, _Song] = {}
+
+    @property
+    def songs_in_progress(self) -> int:
+        """How many songs are being composed, those apart that wait for their turn."""
+        return len(self._songs)
 
     def start(self) -> None:
         """Start the thread."""
@@ -127,6 +134,7 @@ class ComposingThread:
                     self._choruses.pop(voice, None)
 
     def _step(self, chorus: Chorus) -> None:
+        self._tally.batch.observe(len(chorus))
         for stream in chorus.step():
             song = self._owner.pop(stream)
             song.in_progress.discard(stream)

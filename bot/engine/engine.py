@@ -6,16 +6,29 @@ from types import TracebackType
 
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VoiceCache
+from bot.metrics.tally import Tally
 from lstm.composing import Composition, SongSettings
 
 
 class Engine:
     """Sings by any model version, for as long as it is entered."""
 
-    def __init__(self, read: Callable[[int], Awaitable[bytes]], cache_bytes: int) -> None:
+    def __init__(
+        self, read: Callable[[int], Awaitable[bytes]], cache_bytes: int, tally: Tally | None = None
+    ) -> None:
         """Read the model files of versions by `read`, and keep at most `cache_bytes` of loaded models."""
         self._voices = VoiceCache(read, cache_bytes)
-        self._thread = ComposingThread()
+        self._thread = ComposingThread(tally)
+
+    @property
+    def songs_in_progress(self) -> int:
+        """How many songs are being composed, those apart that wait for their turn."""
+        return self._thread.songs_in_progress
+
+    @property
+    def models_bytes(self) -> int:
+        """Memory of the models that are kept loaded."""
+        return self._voices.nbytes
 
     async def __aenter__(self) -> "Engine":
         """Start composing."""

@@ -25,3 +25,8 @@ class Asker:
     may_manage_messages: bool = False
     is_operator: bool = False
     """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""
+
+    @property
+    def is_at_console(self) -> bool:
+        """Tell whether this is the person at the console, who shares the bot with nobody."""
+        return self.channel_id is None

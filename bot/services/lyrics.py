@@ -1,17 +1,19 @@
 """Singing: a seed goes in, a song comes out line by line, and what was sung is recorded."""
 
-import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.engine.engine import Engine
 from bot.engine.voice_cache import VersionGoneError
+from bot.metrics.tally import Tally
 from bot.services.artists import singer
 from bot.services.asking import Asker, Refusal
+from bot.services.song_limits import SongLimits
 from bot.services.song_record import SongRecord
+from bot.services.song_report import SongReport, reported
 from bot.services.song_request import SongRequest, check_request
 from bot.store import artists, guilds
 from bot.store.artists import EVERYONE, StoredArtist
@@ -21,9 +23,6 @@ from bot.store.requests import StoredRequest
 from lstm.composing import SongSettings
 
 _NO_LONGER_KNOWN = "That song is no longer stored; ask for a new one with /lyrics."
-
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True)
 class SongSoFar:
@@ -76,29 +75,54 @@ class LyricsService:
         *,
         default_artist: str,
         has_bad_language: Callable[[str], bool],
+        tally: Tally,
         now: Callable[[], datetime],
+        seconds: Callable[[], float],
         new_random_seed: Callable[[], int],
     ) -> None:
         """Sing by `engine`; where neither asker nor guild names an artist, as `default_artist`.
 
-        Guilds that want it get no line of which `has_bad_language` is true.
+        Guilds that want it get no line of which `has_bad_language` is true. What is asked for is counted in `tally`;
+        `seconds` is a clock that never goes back.
         """
         self._database = database
         self._engine = engine
         self._record = record
         self._default_artist = default_artist
         self._has_bad_language = has_bad_language
+        self._tally = tally
         self._now = now
+        self._seconds = seconds
         self._new_random_seed = new_random_seed
+        self._limits = SongLimits(seconds)
+
+    @property
+    def songs_in_progress(self) -> int:
+        """How many songs are being composed."""
+        return self._engine.songs_in_progress
+
+    @property
+    def songs_waiting(self) -> int:
+        """How many songs were asked for and wait for their turn."""
+        return max(0, self._limits.songs - self._engine.songs_in_progress)
+
+    @property
+    def models_bytes(self) -> int:
+        """Memory of the models that are kept loaded."""
+        return self._engine.models_bytes
 
     async def sing(self, asker: Asker, request: SongRequest) -> AsyncGenerator[SongSoFar | Song, None]:
         """Yield the song as it is composed and, last, the finished song that is then on record.
 
         Raises:
-            Refusal: before the first part, if a value is out of range or the artist is not known here.
+            Refusal: before the first part, if a value is out of range, the artist is not known here, or so many songs
+                are in the making or were asked for that this one has to wait.
         """
-        request = check_request(request)
-        async with aclosing(self._sing(asker, await self._plan(asker, request, before=""))) as song:
+
+        async def plan() -> _Plan:
+            return await self._plan(asker, check_request(request), before="")
+
+        async with aclosing(self._serve(asker, plan)) as song:
             async for part in song:
                 yield part
 
@@ -108,7 +132,11 @@ class LyricsService:
         Raises:
             Refusal: if the request is no longer stored or belongs to another place than the asker's.
         """
-        async with aclosing(self.sing(asker, _request_of(await self._stored(asker, request_id)))) as song:
+
+        async def plan() -> _Plan:
+            return await self._plan(asker, _request_of(await self._stored(asker, request_id)), before="")
+
+        async with aclosing(self._serve(asker, plan)) as song:
             async for part in song:
                 yield part
 
@@ -118,9 +146,12 @@ class LyricsService:
         Raises:
             Refusal: if the request is no longer stored or belongs to another place than the asker's.
         """
-        stored = await self._stored(asker, request_id)
-        plan = await self._plan(asker, _request_of(stored), before=stored.text + "\n")
-        async with aclosing(self._sing(asker, plan)) as song:
+
+        async def plan() -> _Plan:
+            stored = await self._stored(asker, request_id)
+            return await self._plan(asker, _request_of(stored), before=stored.text + "\n")
+
+        async with aclosing(self._serve(asker, plan)) as song:
             async for part in song:
                 yield part
 
@@ -153,10 +184,25 @@ class LyricsService:
         if stored is not None and stored.user_id == asker.user_id:
             await self._record.forget(request_id)
 
-    async def _sing(self, asker: Asker, plan: _Plan) -> AsyncGenerator[SongSoFar | Song, None]:
+    async def _serve(
+        self, asker: Asker, make_plan: Callable[[], Awaitable[_Plan]]
+    ) -> AsyncGenerator[SongSoFar | Song, None]:
+        """Sing within the limits, and report on it; what is beyond them is refused before anything is looked up."""
+        with reported(asker, self._tally, self._seconds) as report, self._limits.song_of(asker):
+            plan = await make_plan()
+            report.artist, report.request = plan.artist.name, plan.request
+            async with aclosing(self._sing(asker, plan, report)) as song:
+                async for part in song:
+                    yield part
+
+    async def _sing(
+        self, asker: Asker, plan: _Plan, report: SongReport
+    ) -> AsyncGenerator[SongSoFar | Song, None]:
         began = self._now()
         assert plan.artist.singing_version_id is not None
         composed = ""
+        # The seed is known from the beginning: what counts is the first that comes after it.
+        given = len(plan.before or plan.request.seed)
         song = self._engine.compose(
             plan.artist.singing_version_id,
             plan.before or plan.request.seed,
@@ -167,6 +213,8 @@ class LyricsService:
             async with aclosing(song) as pieces:
                 async for piece in pieces:
                     composed += piece
+                    if len(composed) > given and not piece.isspace():
+                        report.first_line()
                     text = composed[len(plan.before) :]
                     if text:
                         yield SongSoFar(plan.artist.name, text)
@@ -195,7 +243,6 @@ class LyricsService:
             asked_at=began,
         )
         request_id = await self._record.keep(stored)
-        log.debug("request %d: %d lines in %.2f s", request_id, stored.lines, stored.seconds)
         return Song(
             request_id=request_id,
             artist=stored.artist,

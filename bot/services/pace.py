@@ -1,0 +1,35 @@
+"""How fast someone may go on asking: so many at once, then one every so many seconds.
+
+The generic cell rate algorithm (ITU-T I.371, annex A): all there is to remember of someone is the moment at which
+everything that they used will have been given back.
+"""
+
+_KEPT_WITHOUT_LOOKING = 1_000
+
+
+class Pace:
+    """Keeps everyone, known by a number, to the same pace; in memory."""
+
+    def __init__(self, in_a_row: int, seconds_each: float) -> None:
+        """Allow `in_a_row` at once to whoever has rested, and one more every `seconds_each`."""
+        self._grace_seconds = (in_a_row - 1) * seconds_each
+        self._seconds_each = seconds_each
+        self._rested_at: dict[int, float] = {}
+        self._look_beyond = _KEPT_WITHOUT_LOOKING
+
+    def seconds_left(self, who: int, now: float) -> float:
+        """Return how long someone still has to wait; 0 if not at all."""
+        return max(0.0, self._rested_at.get(who, now) - self._grace_seconds - now)
+
+    def use(self, who: int, now: float) -> None:
+        """Note that someone has asked."""
+        self._rested_at[who] = max(self._rested_at.get(who, now), now) + self._seconds_each
+        if len(self._rested_at) > self._look_beyond:
+            # Of those who have rested there is nothing to remember. Looking only when they are twice as many as
+            # were left last time costs a constant a request.
+            self._rested_at = {who: moment for who, moment in self._rested_at.items() if moment > now}
+            self._look_beyond = max(_KEPT_WITHOUT_LOOKING, 2 * len(self._rested_at))
+
+    def __len__(self) -> int:
+        """Return how many are remembered."""
+        return len(self._rested_at)

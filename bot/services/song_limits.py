@@ -1,0 +1,84 @@
+"""How many songs may be asked for, by whom: whoever is beyond that is told at once, and told when to try again.
+
+What is in progress is bounded for each member, each guild and in all, so that nobody waits long for a song that was
+taken on, and no guild's crowd shuts the others out. How often one may ask is bounded beside that. At its prompt, the
+person at the console may always ask.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bot.services.asking import Asker, Refusal
+from bot.services.pace import Pace
+
+MOST_SONGS = 256
+"""In progress and waiting: what two cores sing within some ten seconds."""
+MOST_OF_A_GUILD = 128
+MOST_OF_A_MEMBER = 2
+MEMBER_IN_A_ROW, MEMBER_SECONDS = 5, 8.0
+GUILD_IN_A_ROW, GUILD_SECONDS = 200, 0.1
+
+
+class SongLimits:
+    """Knows all songs in progress and who asked for how many lately."""
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """Take the time from `seconds`, which never goes back."""
+        self._seconds = seconds
+        self._member_pace = Pace(MEMBER_IN_A_ROW, MEMBER_SECONDS)
+        self._guild_pace = Pace(GUILD_IN_A_ROW, GUILD_SECONDS)
+        self._of_members: Counter[int] = Counter()
+        self._of_guilds: Counter[int] = Counter()
+        self.songs = 0
+        """In progress and waiting."""
+
+    @contextmanager
+    def song_of(self, asker: Asker) -> Iterator[None]:
+        """Count a song of this asker while the context lasts.
+
+        Raises:
+            Refusal: if there are enough songs already.
+        """
+        if not asker.is_at_console:
+            self._check(asker)
+            self._note(asker)
+        self.songs += 1
+        keys = [(self._of_members, asker.user_id)]
+        if asker.guild_id is not None:
+            keys.append((self._of_guilds, asker.guild_id))
+        for counter, key in keys:
+            counter[key] += 1
+        try:
+            yield
+        finally:
+            self.songs -= 1
+            for counter, key in keys:
+                counter[key] -= 1
+                if not counter[key]:
+                    del counter[key]
+
+    def _check(self, asker: Asker) -> None:
+        now, guild_id = self._seconds(), asker.guild_id
+        if self._of_members[asker.user_id] >= MOST_OF_A_MEMBER:
+            raise Refusal(f"{MOST_OF_A_MEMBER} songs of yours are in the making; ask again when one of them is done.")
+        if left := self._member_pace.seconds_left(asker.user_id, now):
+            raise Refusal(f"That were many songs in a row; try again in {_whole(left)} s.")
+        if guild_id is not None:
+            if self._of_guilds[guild_id] >= MOST_OF_A_GUILD:
+                raise Refusal("Many songs of this server are in the making; try again in a few seconds.")
+            if left := self._guild_pace.seconds_left(guild_id, now):
+                raise Refusal(f"This server has asked for many songs in a row; try again in {_whole(left)} s.")
+        if self.songs >= MOST_SONGS:
+            raise Refusal("Very many people want a song just now; try again in a few seconds.")
+
+    def _note(self, asker: Asker) -> None:
+        now = self._seconds()
+        self._member_pace.use(asker.user_id, now)
+        if asker.guild_id is not None:
+            self._guild_pace.use(asker.guild_id, now)
+
+
+def _whole(seconds: float) -> int:
+    return max(1, math.ceil(seconds))
