@@ -9,7 +9,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench clean help
+.PHONY: run test check format bench quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,10 @@ format: $(TEST_INSTALLED) ## format the code
 bench: $(TEST_INSTALLED) ## the benchmarks beside PyTorch (extra "bench")
 	$(BIN)/pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+quality: $(TEST_INSTALLED) ## bits per character and the songs of every artist at hand, beside rivals
+	$(BIN)/python -m tests.benchmarks.quality --picture tests/benchmarks/quality.png
+	$(BIN)/python -m tests.benchmarks.songs --model data/models/*.safetensors --corpus data/corpora/*.txt
 
 clean: ## remove what was built, not data
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

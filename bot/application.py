@@ -182,7 +182,7 @@ async def _serve_metrics(
     from bot.metrics.prometheus import served  # whoever wants no metrics does not pay for its import
 
     async def standing() -> Standing:
-        jobs = await training.count_by_state()
+        jobs = {state.value: count for state, count in (await training.count_by_state()).items()}
         return Standing(lyrics.songs_in_progress, lyrics.songs_waiting, lyrics.models_bytes, jobs)
 
     try:

@@ -13,9 +13,7 @@ from lstm.composing import Composition, SongSettings
 class Engine:
     """Sings by any model version, for as long as it is entered."""
 
-    def __init__(
-        self, read: Callable[[int], Awaitable[bytes]], cache_bytes: int, tally: Tally | None = None
-    ) -> None:
+    def __init__(self, read: Callable[[int], Awaitable[bytes]], cache_bytes: int, tally: Tally | None = None) -> None:
         """Read the model files of versions by `read`, and keep at most `cache_bytes` of loaded models."""
         self._voices = VoiceCache(read, cache_bytes)
         self._thread = ComposingThread(tally)

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from math import isinf
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from bot.metrics.histogram import Histogram
 from bot.metrics.tally import Outcome, Standing, Tally
@@ -90,5 +90,5 @@ def _gauges(standing: Standing) -> Iterable[Metric]:
 
 
 def _histogram(name: str, documentation: str, histogram: Histogram) -> Metric:
-    buckets = [(floatToGoString(bound), float(count)) for bound, count in histogram.cumulative()]
+    buckets = [("+Inf" if isinf(bound) else str(float(bound)), float(n)) for bound, n in histogram.cumulative()]
     return HistogramMetricFamily(name, documentation, buckets, histogram.sum)

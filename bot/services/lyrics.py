@@ -24,6 +24,7 @@ from lstm.composing import SongSettings
 
 _NO_LONGER_KNOWN = "That song is no longer stored; ask for a new one with /lyrics."
 
+
 @dataclass(frozen=True)
 class SongSoFar:
     """A song in progress."""
@@ -195,9 +196,7 @@ class LyricsService:
                 async for part in song:
                     yield part
 
-    async def _sing(
-        self, asker: Asker, plan: _Plan, report: SongReport
-    ) -> AsyncGenerator[SongSoFar | Song, None]:
+    async def _sing(self, asker: Asker, plan: _Plan, report: SongReport) -> AsyncGenerator[SongSoFar | Song, None]:
         began = self._now()
         assert plan.artist.singing_version_id is not None
         composed = ""

@@ -5,6 +5,8 @@ everything that they used will have been given back.
 """
 
 _KEPT_WITHOUT_LOOKING = 1_000
+_ROUNDING_SECONDS = 1e-6
+"""Sums of many small waits do not come out even."""
 
 
 class Pace:
@@ -19,7 +21,8 @@ class Pace:
 
     def seconds_left(self, who: int, now: float) -> float:
         """Return how long someone still has to wait; 0 if not at all."""
-        return max(0.0, self._rested_at.get(who, now) - self._grace_seconds - now)
+        left = self._rested_at.get(who, now) - self._grace_seconds - now
+        return left if left > _ROUNDING_SECONDS else 0.0
 
     def use(self, who: int, now: float) -> None:
         """Note that someone has asked."""

@@ -198,6 +198,10 @@ class TrainingService:
         """Note that a job's end has been told to those who asked, so that no restart tells it again."""
         await self._database.write(lambda connection: jobs.announced(connection, job_id, self._now()))
 
+    async def count_by_state(self) -> dict[JobState, int]:
+        """Count all jobs by their state."""
+        return await self._database.read(jobs.count_by_state)
+
     def _artist(self, connection: sqlite3.Connection, asker: Asker, name: str, now: datetime) -> StoredArtist:
         own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
         if own is not None and asker.may_manage_guild:

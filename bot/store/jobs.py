@@ -174,6 +174,12 @@ def waiting(connection: sqlite3.Connection, guild_id: int) -> int:
     return count
 
 
+def count_by_state(connection: sqlite3.Connection) -> dict[JobState, int]:
+    """Count the jobs of every state."""
+    rows = connection.execute("SELECT state, count(*) AS jobs FROM jobs GROUP BY state")
+    return dict.fromkeys(JobState, 0) | {JobState(row["state"]): row["jobs"] for row in rows}
+
+
 def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
     """List the running and then the queued jobs, in the order of their turns, of a guild or (None) of all."""
     found = _jobs(

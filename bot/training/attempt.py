@@ -67,6 +67,11 @@ class Attempt:
 
     async def run(self) -> Result:
         """Train to some end, and leave no process behind."""
+        result = await self._run()
+        # A process that died of the signal which stops the bot, as it was just starting, is not to blame.
+        return Interrupted() if isinstance(result, Died) and self._stopping.is_set() else result
+
+    async def _run(self) -> Result:
         await asyncio.to_thread(self._folder.prepare)
         executor = await asyncio.to_thread(self._new_executor)
         process_id: int | None = None

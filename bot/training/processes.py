@@ -5,6 +5,7 @@ no memory for trainings. This module is imported by the process before NumPy is,
 """
 
 import os
+import signal
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -23,6 +24,10 @@ def _prepare() -> None:
     for variable in _BLAS_VARIABLES:
         os.environ[variable] = "1"
     os.nice(_NICENESS)
+    # Ctrl-C at a terminal and the stop of a service reach every process of the group. The bot answers them, and tells
+    # this process when to end, so that it leaves a checkpoint.
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, signal.SIG_IGN)
     Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
 
 

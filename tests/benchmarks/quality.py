@@ -12,6 +12,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
+import importlib.util
 import json
 import sys
 import time
@@ -103,6 +104,42 @@ def measure(artist: str, seconds: tuple[int, ...], with_scratch: bool) -> Result
     return result
 
 
+def pytorch_curve(artist: str, seconds: float) -> list[tuple[float, float]]:
+    """PyTorch from scratch on the same songs, if it is installed: the same size, the same measure."""
+    if importlib.util.find_spec("torch") is None:
+        return []
+    from tests.benchmarks import torch_scratch
+
+    known, _ = cut(read_corpus([ARTISTS[artist] / f"{artist}.txt"]))
+    songs = songs_of(known)
+    place = round(len(songs) * (1 - CHOOSING_SHARE))
+    learned, choosing = join(songs[:place]), join(songs[place:])
+    vocabulary = Vocabulary.of(learned)
+    ids = vocabulary.encode(learned)
+    return torch_scratch.curve(ids, vocabulary.encode(choosing), vocabulary.log_frequencies(ids), 512, seconds)
+
+
+def draw(results: list[Result], path: Path) -> None:
+    """Quality against seconds, one panel an artist."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib.figure import Figure
+
+    drawn = [result for result in results if result.curves]
+    figure = Figure(figsize=(6 * len(drawn), 4.2), dpi=100, layout="constrained")
+    for result, axes in zip(drawn, np.atleast_1d(figure.subplots(1, len(drawn), sharey=True)), strict=True):
+        for name, curve in result.curves.items():
+            seconds, bits = zip(*curve, strict=True)
+            axes.plot(seconds, bits, marker=".", label=name)
+        axes.axhline(result.rival, color="black", linestyle="--", linewidth=1, label="n-gram rival (on the test songs)")
+        axes.set(title=result.artist, xlabel="seconds of one core", xscale="log")
+        axes.grid(alpha=0.25)
+        axes.legend(fontsize=8)
+    figure.get_axes()[0].set_ylabel("bits per character, songs to choose by")
+    figure.savefig(path)
+
+
 def points(model: Model) -> list[tuple[float, float]]:
     """The curve of a training record as (seconds, held-out bits)."""
     return [(p["seconds"], p["validation_bits_per_character"]) for p in model.training["curve"]]
@@ -133,16 +170,23 @@ def main() -> int:
     parser.add_argument("--seconds", nargs="+", type=int, default=list(SECONDS))
     parser.add_argument("--no-scratch", action="store_true")
     parser.add_argument("--out", type=Path, help="also write everything there, as JSON")
+    parser.add_argument("--picture", type=Path, help="draw quality against seconds there")
+    parser.add_argument("--pytorch", nargs="*", choices=sorted(ARTISTS), default=[], help="train these in PyTorch too")
     options = parser.parse_args()
     results = []
     for artist in options.artists:
         if not (ARTISTS[artist] / f"{artist}.txt").is_file():
             say(f"{artist}: no corpus here, skipped")
             continue
-        results.append(measure(artist, tuple(options.seconds), not options.no_scratch))
+        result = measure(artist, tuple(options.seconds), not options.no_scratch)
+        if artist in options.pytorch and (curve := pytorch_curve(artist, options.seconds[-1])):
+            result.curves["PyTorch from scratch"] = curve
+        results.append(result)
         if options.out:
             options.out.write_text(json.dumps([asdict(r) for r in results]))
     print(table(results, tuple(options.seconds)))
+    if options.picture:
+        draw(results, options.picture)
     return 0
 
 

@@ -1,6 +1,7 @@
 """The bot itself: what it is, what it takes, and a server's choices."""
 
 import platform
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
 import numpy
@@ -32,6 +33,10 @@ async def about(context: Context, line: CommandLine) -> None:
         f"Stored in {chosen.data_dir.resolve()}: your requests with their songs, {kept} (/history, /mydata); "
         "texts to learn from and the models learned from them, until the artist is forgotten (/forget)."
     )
+    application = context.application
+    up = datetime.now(UTC) - application.started_at
+    songs = f"songs: {application.lyrics.songs_in_progress} in progress, {application.lyrics.songs_waiting} waiting"
+    context.screen.say(f"Up {timedelta(seconds=round(up.total_seconds()))} · {songs}")
     try:
         own = metadata.version("lyricbot")
     except metadata.PackageNotFoundError:

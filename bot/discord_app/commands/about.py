@@ -51,10 +51,12 @@ def _stored(history_days: int) -> str:
 async def _standing(interaction: Interaction) -> str:
     client: LyricsClient = interaction.client
     up = job_message.duration((discord.utils.utcnow() - client.services.started_at).total_seconds())
-    artists = await client.services.artists.visible(asker_of(interaction))
-    parts = [f"up {up}", f"artists here: {len(artists)}"]
+    artists, lyrics = await client.services.artists.visible(asker_of(interaction)), client.services.lyrics
+    parts = [f"up {up}"]
     if math.isfinite(client.latency):
         parts.append(f"gateway {client.latency * 1000:.0f} ms")
+    parts.append(f"songs: {lyrics.songs_in_progress} in progress, {lyrics.songs_waiting} waiting")
+    parts.append(f"artists here: {len(artists)}")
     return " · ".join(parts)
 
 

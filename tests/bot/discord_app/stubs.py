@@ -38,6 +38,8 @@ class StubLyrics:
     asked: list[tuple[str, Asker, Any]] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     only_channel: int | None = None
+    songs_in_progress: int = 3
+    songs_waiting: int = 2
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -60,8 +61,9 @@ async def test_mydata_delete_can_be_thought_better_of(
 
 async def test_about(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "about")).message()
-    for part in ("LSTM", "for 30 days", "/mydata delete", "/forget", "up ", "artists here: 2", "discord.py 2.7"):
+    for part in ("LSTM", "for 30 days", "/mydata delete", "/forget", "artists here: 2", "discord.py 2.7"):
         assert part in message.text
+    assert re.search(r"\nup .+ · gateway [0-9]+ ms · songs: 3 in progress, 2 waiting · artists here", message.text)
 
 
 async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.engine.engine import Engine
 from bot.engine.voice_cache import VersionGoneError
+from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
 from bot.services.data_files import DataFiles
 from bot.services.song_record import SongRecord
@@ -55,14 +56,19 @@ async def stocked(database: Database, clock: Clock) -> Database:
 
 
 @pytest.fixture
-async def engine(database: Database) -> AsyncIterator[Engine]:
+def tally() -> Tally:
+    return Tally()
+
+
+@pytest.fixture
+async def engine(database: Database, tally: Tally) -> AsyncIterator[Engine]:
     async def read(version_id: int) -> bytes:
         weights = await database.read(lambda connection: versions.weights(connection, version_id))
         if weights is None:
             raise VersionGoneError(version_id)
         return weights
 
-    async with Engine(read, 2**24) as running:
+    async with Engine(read, 2**24, tally) as running:
         yield running
 
 
@@ -77,14 +83,16 @@ def record(stocked: Database) -> SongRecord:
 
 
 @pytest.fixture
-def lyrics(stocked: Database, engine: Engine, record: SongRecord, clock: Clock) -> LyricsService:
+def lyrics(stocked: Database, engine: Engine, record: SongRecord, tally: Tally, clock: Clock) -> LyricsService:
     return LyricsService(
         stocked,
         engine,
         record,
         default_artist="anna",
         has_bad_language=lambda line: "e" in line,
+        tally=tally,
         now=clock,
+        seconds=itertools.count(step=60).__next__,  # everyone has rested before every request
         new_random_seed=itertools.count().__next__,
     )
 

@@ -31,6 +31,14 @@ def state_of_process() -> tuple[int, str | None, set[str]]:
     return os.nice(0), os.environ.get("OPENBLAS_NUM_THREADS"), set(sys.modules)
 
 
+def test_signals_to_the_whole_group_leave_it_to_the_bot() -> None:
+    with new_process() as executor:
+        process_id = executor.submit(os.getpid).result(30)
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            os.kill(process_id, signal_number)
+        assert executor.submit(os.getpid).result(30) == process_id
+
+
 def test_a_process_is_polite_and_has_one_blas_thread() -> None:
     with new_process() as executor:
         niceness, threads, _ = executor.submit(state_of_process).result(30)
