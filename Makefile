@@ -9,7 +9,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench quality clean help
+.PHONY: run test check format bench load quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ format: $(TEST_INSTALLED) ## format the code
 bench: $(TEST_INSTALLED) ## the benchmarks beside PyTorch (extra "bench")
 	$(BIN)/pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+load: $(TEST_INSTALLED) ## a crowd on this machine: the real bot process against a stand-in for Discord
+	$(BIN)/python -m tests.benchmarks.load
 
 quality: $(TEST_INSTALLED) ## bits per character and the songs of every artist at hand, beside rivals
 	$(BIN)/python -m tests.benchmarks.quality --picture tests/benchmarks/quality.png

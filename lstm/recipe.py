@@ -21,6 +21,8 @@ class Recipe:
     unroll: int
     warm_up: float
     patience: int
+    last_pass: bool
+    """Whether to learn from the held-out songs too when all is measured."""
     hidden: int = 512
     layers: int = 1
     embedding: int = 64
@@ -37,6 +39,7 @@ def fine_tuning(characters: int) -> Recipe:
         dropout=Dropout(output=0.3),
         warm_up=0.1,
         patience=8,
+        last_pass=True,
     )
 
 
@@ -57,5 +60,6 @@ def from_scratch(characters: int, hidden: int | None = None) -> Recipe:
         unroll=64,
         warm_up=0.05,
         patience=8,
+        last_pass=False,
         hidden=H,
     )

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="the longest it may take")
     length.add_argument("--epochs", type=number(float, 0.01, 10_000), help="passes over the corpus")
-    scratch = parser.add_argument_group("only with --start scratch")
+    scratch = parser.add_argument_group("sizes, which mean --start scratch")
     scratch.add_argument("--hidden", type=number(int, 1, 4096), help="hidden units of a layer")
     scratch.add_argument("--layers", type=number(int, 1, 8), help="LSTM layers")
     scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
@@ -51,8 +51,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    if options.start != "scratch" and (options.hidden or options.layers or options.embedding):
-        parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
+    if options.hidden or options.layers or options.embedding:
+        if options.start not in (None, "scratch"):
+            parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
+        options.start = "scratch"
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
         parser.error(f"--out {options.out} is no file for a model: a folder, or a suffix that other files get")

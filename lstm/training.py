@@ -19,7 +19,7 @@ import numpy as np
 from lstm import base, recipe
 from lstm.arrays import IntArray
 from lstm.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
-from lstm.descent import Descent, DescentSettings, peek_checkpoint
+from lstm.descent import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model, ModelFileError
 from lstm.network import Dropout, Parameters, Shape, initial_parameters
@@ -33,6 +33,13 @@ SPEED_SECONDS = 2.0
 FINISHING_SHARE = 0.04
 """Share of the minutes kept for the last measurements and for a machine that slows down."""
 SAMPLE_LINES = 4
+LAST_PASS_RATE = 0.5
+"""The peak of the last pass's rate, as a share of the training's own."""
+LAST_PASS_EPOCHS = 2.0
+LAST_PASS_SHARE = 0.2
+"""The last pass takes at most this share of all characters, if the minutes are short."""
+LEAST_LAST_PASS = 0.5
+"""A last pass of fewer epochs is left out."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,8 @@ class TrainingSettings:
     dropout: Dropout | None = None
     held_out: float = 0.1
     """Share of the songs, the last ones, that are not learned from."""
+    last_pass: bool | None = None
+    """Whether, when all is measured, the held-out songs are learned from too."""
     random_seed: int = 0
     samples: bool = False
     """Whether evaluations come with a sample verse."""
@@ -76,6 +85,9 @@ class Progress:
     """Whether this progress is that of a new evaluation."""
     sample: str | None = None
     """A verse of the network as it is, at an evaluation, if asked for."""
+
+
+_NOTHING = np.empty(0, np.int32)
 
 
 class Trainer:
@@ -116,8 +128,8 @@ class Trainer:
         known = start.vocabulary if start else None
         self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
-        self._alphabet = "".join(sorted(set(training) & set(self.vocabulary.units)))
-        self._style = Style.of(SONG_BREAK.join(split.training)).to_json()
+        self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
+        self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
         tuned = start is not None and self.foreign_share < base.FOREIGN_SHARE
         n = len(self._training)
         self.recipe = recipe.fine_tuning(n) if tuned else recipe.from_scratch(n, settings.hidden)
@@ -133,6 +145,11 @@ class Trainer:
             self._planned_by_epochs,
             clock,
         )
+        self.last: Descent | None = None
+        """The last pass over all songs, the held-out ones too, once it has begun."""
+        with_last = self.recipe.last_pass if settings.last_pass is None else settings.last_pass
+        self._last_pass_plan = round(LAST_PASS_EPOCHS * (n + len(self._held_out))) if with_last else 0
+        self._validation_bits: float | None = None
         self._seconds_before = 0.0
         self._plan_is_fixed = settings.minutes is None
         self._bounded_by_minutes = False
@@ -180,7 +197,17 @@ class Trainer:
             self._plan_is_fixed = bool(extra["plan_is_fixed"])
             self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
             self.rival_bits_per_character = extra["rival"]
-            self.descent.restore(checkpoint)
+            self._last_pass_plan = int(extra["last_pass_plan"])
+            main = extra["main"]
+            if main is None:
+                self.descent.restore(checkpoint)
+            else:
+                self.descent.plan, self.descent.best_bits = main["plan"], main["best_bits"]
+                self.descent.position = Position(**main["position"])
+                self.descent.curve = [CurvePoint(**point) for point in main["curve"]]
+                self._validation_bits = main["validation_bits"]
+                self.last = self._last_pass()
+                self.last.restore(checkpoint)
         except ModelFileError as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}") from None
         except CorpusError:
@@ -190,8 +217,19 @@ class Trainer:
 
     def checkpoint(self) -> bytes:
         """All that the rest of the run depends on, as bytes."""
-        return self.descent.checkpoint(
+        d, main = self.descent, None
+        if self.last is not None:
+            main = {
+                "plan": d.plan,
+                "best_bits": d.best_bits,
+                "position": asdict(d.position),
+                "curve": [asdict(point) for point in d.curve],
+                "validation_bits": self._validation_bits,
+            }
+        return (self.last or d).checkpoint(
             {
+                "main": main,
+                "last_pass_plan": self._last_pass_plan,
                 "identity": self._identity(),
                 "seconds": self.seconds,
                 "plan_is_fixed": self._plan_is_fixed,
@@ -213,13 +251,42 @@ class Trainer:
         told = self._clock()
         first_update, updates_before = self._clock(), self.descent.position.characters
         yield self._progress()
-        for point in self.descent.run():
-            if not self._plan_is_fixed and self._clock() - first_update >= SPEED_SECONDS:
-                self._fix_plan((self.descent.position.characters - updates_before) / (self._clock() - first_update))
-            if point is not None or self._clock() - told >= 1.0:
-                told = self._clock()
-                sample = self._sample() if point is not None and self.settings.samples else None
-                yield self._progress(point is not None, sample)
+        if self.last is None:
+            for point in self.descent.run():
+                if not self._plan_is_fixed and self._clock() - first_update >= SPEED_SECONDS:
+                    self._fix_plan((self.descent.position.characters - updates_before) / (self._clock() - first_update))
+                if point is not None or self._clock() - told >= 1.0:
+                    told = self._clock()
+                    sample = self._sample() if point is not None and self.settings.samples else None
+                    yield self._progress(point is not None, sample)
+            self._measure()
+            if self._last_pass_plan:
+                self.last = self._last_pass()
+        if self.last is not None:
+            for _ in self.last.run():
+                if self._clock() - told >= 1.0:
+                    told = self._clock()
+                    yield self._progress()
+
+    def _measure(self) -> None:
+        """The exact figure of the best weights, as they will be in the file."""
+        d = self.descent
+        if not d.curve:
+            d.evaluate()
+        # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
+        d.best.flat[...] = d.best.flat.astype(np.float16)
+        self._validation_bits = Likelihood(d.best).bits_per_character(self._held_out)
+
+    def _last_pass(self) -> Descent:
+        """The best weights go on with all songs, the held-out ones too, at a lower rate: a tenth more to learn from.
+
+        Worth 0.01-0.02 bits per character on songs that neither part has seen. What it leads to cannot be measured any
+        more, so the figures of the record are those from before it.
+        """
+        settings = self.descent.settings
+        settings = replace(settings, learning_rate=LAST_PASS_RATE * settings.learning_rate, evaluations=1, patience=0)
+        everything = np.concatenate([self._training, self._held_out])
+        return Descent(self.descent.best.copy(), everything, _NOTHING, settings, self._last_pass_plan, self._clock)
 
     def _fix_plan(self, characters_per_second: float) -> None:
         """Turn the minutes into a number of characters, by the speed of the first seconds, for good."""
@@ -229,9 +296,15 @@ class Trainer:
         # Evaluations are part of the time: some twenty of them, each reading the held-out songs some 3 times as fast.
         evaluations = self.descent.settings.evaluations * len(self._held_out) / 3
         affordable = self.descent.position.characters + max(0.0, left * characters_per_second - evaluations)
-        if affordable < self._planned_by_epochs:
-            self._bounded_by_minutes = True
-            self.descent.plan = max(1, round(affordable))
+        if affordable < self._planned_by_epochs + self._last_pass_plan:
+            last = min(self._last_pass_plan, round(LAST_PASS_SHARE * affordable))
+            if last < LEAST_LAST_PASS * (len(self._training) + len(self._held_out)):
+                last = 0
+            self._last_pass_plan = last
+            planned = max(1, round(affordable) - last)
+            if planned < self._planned_by_epochs:
+                self._bounded_by_minutes = True
+                self.descent.plan = planned
 
     def _progress(self, evaluated: bool = False, sample: str | None = None) -> Progress:
         d = self.descent
@@ -240,13 +313,17 @@ class Trainer:
         last = d.curve[-1] if d.curve else None
         train_nats = at.train_nats / at.train_updates if at.train_updates else d.last_nats
         train_bits = last.train_bits_per_character if evaluated and last else train_nats / math.log(2)
-        left = max(0, d.plan - at.characters) / speed if speed else math.inf
+        seen, planned = at.characters, d.plan + self._last_pass_plan
+        if self.last is not None:
+            # Patience may have ended the run before its plan.
+            seen, planned = seen + self.last.position.characters, seen + self._last_pass_plan
+        left = max(0, planned - seen) / speed if speed else math.inf
         if self.settings.minutes is not None:
             left = min(left, max(0.0, self.settings.minutes * 60 - self.seconds))
         return Progress(
-            characters_seen=at.characters,
-            characters_planned=d.plan,
-            epoch=at.characters / len(self._training),
+            characters_seen=seen,
+            characters_planned=planned,
+            epoch=seen / len(self._training),
             seconds=self.seconds,
             seconds_left=left,
             characters_per_second=speed,
@@ -272,14 +349,13 @@ class Trainer:
         return "minutes" if self._bounded_by_minutes else "epochs"
 
     def result(self) -> Model:
-        """The model of the best weights, with its record."""
+        """The model of the best weights, or of the last pass that went on from them, with its record."""
+        if self._validation_bits is None:
+            self._measure()
         d = self.descent
-        if not d.curve:
-            d.evaluate()
-        # Half the bytes in files and in the database, and no loss that could be measured (0.0000x bits); rounded before
-        # the last measurement, so that it is the file's.
-        d.best.flat[...] = d.best.flat.astype(np.float16)
-        bits = Likelihood(d.best).bits_per_character(self._held_out)
+        parameters, seen = (d.best, 0) if self.last is None else (self.last.parameters, self.last.position.characters)
+        seen += d.position.characters
+        parameters.flat[...] = parameters.flat.astype(np.float16)
         curve = [asdict(point) for point in d.curve]
         best_point = min(d.curve, key=lambda point: point.validation_bits_per_character)
         record = {
@@ -291,17 +367,18 @@ class Trainer:
             "start": "base" if self.start is not None else "scratch",
             "foreign_share": round(self.foreign_share, 4),
             "settings": asdict(d.settings),
-            "characters_seen": d.position.characters,
-            "epochs": round(d.position.characters / len(self._training), 2),
+            "characters_seen": seen,
+            "epochs": round(seen / len(self._training), 2),
+            "last_pass": self.last is not None,
             "seconds": round(self.seconds, 1),
             "characters_per_second": round(d.position.characters / max(1e-9, d.position.seconds)),
             "train_bits_per_character": best_point.train_bits_per_character,
-            "validation_bits_per_character": bits,
+            "validation_bits_per_character": self._validation_bits,
             "rival_bits_per_character": self.rival_bits_per_character,
             "stopped": self.stopped,
             "curve": curve,
         }
-        return self._model(d.best, record)
+        return self._model(parameters, record)
 
     def _model(self, parameters: Parameters, record: dict[str, Any]) -> Model:
         return Model(parameters, self.vocabulary, {"alphabet": self._alphabet, "style": self._style}, record)

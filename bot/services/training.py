@@ -14,6 +14,7 @@ from bot.store import artists, corpora, jobs, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
+from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
 from lstm.corpus import CorpusError, clean, decode, split_songs
 
@@ -103,7 +104,9 @@ class TrainingService:
                 now,
             )
 
+        fault_point("queueing")
         job = await self._database.write(transaction)
+        fault_point("queued")
         log.info("training job %d queued", job.id)
         self._news.tell()
         return job

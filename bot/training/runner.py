@@ -14,6 +14,7 @@ from bot.store import corpora, jobs
 from bot.store.database import Database
 from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
 from bot.training.attempt import Attempt, Died, Result
+from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
 from bot.training.publishing import describe, publish
@@ -156,11 +157,13 @@ class TrainingRunner:
             await self._fail(job, lease, f"Its training brought no usable model: {error}")
             return
         now = self._now()
+        fault_point("publishing begins")
 
         def transaction(connection: sqlite3.Connection) -> TrainingOutcome | None:
             if not jobs.renew(connection, job.id, lease, now + _LEASE, None):
                 return None
             published = publish(connection, job.artist_id, version, job_id=job.id, now=now)
+            fault_point("publishing")
             outcome = TrainingOutcome(
                 version=published.version.number,
                 takes_over=published.takes_over,
@@ -176,6 +179,7 @@ class TrainingRunner:
             return outcome
 
         outcome = await self._database.write(transaction)
+        fault_point("published")
         if outcome is not None:
             log.info("training job %d succeeded: version %d of %s", job.id, outcome.version, job.artist)
             await self._database.give_back_space()

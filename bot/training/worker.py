@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.base import load_base
 from lstm.corpus import CorpusError
@@ -18,8 +19,8 @@ from lstm.training import Progress, Trainer, TrainingSettings
 
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0
-"""The time between checkpoints doubles from the first to this: a process that is killed soon, and again and again, still
-gets somewhere, and one that is not killed spends well under 2 % of its time on them."""
+"""The time between checkpoints doubles from the first to this: a process that is killed soon, and again and again,
+still gets somewhere, and one that is not killed spends well under 2 % of its time on them."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,11 @@ def train(task: TrainingTask) -> TrainedModel | Stopped | Unsuitable:
         return Unsuitable(str(error))
     if not _run(trainer, folder):
         return Stopped()
+    fault_point("training ends")
     model = trainer.result()
     trained = TrainedModel(dump_model(model, np.float16), draw_curve(model.training))
     folder.write_result(trained)
+    fault_point("result kept")
     return trained
 
 
@@ -84,7 +87,10 @@ def _run(trainer: Trainer, folder: JobFolder) -> bool:
     for progress in trainer.run():
         stop = folder.is_asked_to_stop()
         if stop or time.monotonic() >= checkpoint_due:
-            folder.write_checkpoint(trainer.checkpoint())
+            checkpoint = trainer.checkpoint()
+            fault_point("checkpoint begins")
+            folder.write_checkpoint(checkpoint)
+            fault_point("checkpoint kept")
             interval = min(2 * interval, CHECKPOINT_SECONDS)
             checkpoint_due = time.monotonic() + interval
         if stop:

@@ -29,6 +29,13 @@ def test_footprint() -> None:
     assert "| 0.02 MB |" in printed
 
 
+def test_load() -> None:
+    printed = run("tests.benchmarks.load", "--small", "--rows", "alone,crowd,flood")
+    assert "| 4 at once | 4 | 0 | 0 |" in printed
+    assert "| 12 at once by 4 | 8 | 4 | 0 |" in printed
+    assert "refused by Discord: 0; edits beyond its limit: 0" in printed
+
+
 def test_songs() -> None:
     model, corpus = ROOT / "data/models/neon-static.safetensors", ROOT / "data/corpora/neon-static.txt"
     if not model.is_file():

@@ -1,6 +1,7 @@
 """`python -m bot` from outside: arguments, a start that fails, and what it imports."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,17 @@ def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) ->
     assert ended.stderr == "bot: lyrics.db cannot be opened: file is not a database.\n"
 
 
+def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = bot(tmp_path, LYRICS_DATA_DIR="data", LYRICS_METRICS_PORT=str(port), LYRICS_LOG_LEVEL="ERROR")
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"bot: LYRICS_METRICS_PORT holds '{port}'; "
+        "it may hold a port that can be listened at (Address already in use)\n"
+    )
+
+
 def test_an_end_of_input_ends_with_0(tmp_path: Path) -> None:
     assert bot(tmp_path, LYRICS_DATA_DIR="data").returncode == 0
     assert (tmp_path / "data" / "lyrics.db").exists()
@@ -74,7 +86,15 @@ def test_the_console_imports_nothing_heavy_that_it_does_not_use(tmp_path: Path) 
     assert ended.returncode == 0, ended.stderr
     modules = set(ended.stdout.split())
     assert "bot.console.chat" in modules
-    assert not modules & {"discord", "aiohttp", "matplotlib", "torch", "prompt_toolkit", "charset_normalizer"}
+    assert not modules & {
+        "discord",
+        "aiohttp",
+        "matplotlib",
+        "torch",
+        "prompt_toolkit",
+        "charset_normalizer",
+        "prometheus_client",
+    }
 
 
 def test_what_a_spawned_process_imports_again_is_light() -> None:

@@ -31,6 +31,18 @@ class BotProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     @property
+    def process_id(self) -> int:
+        """Of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that the bot has written since the first start."""
         return self._log_path.read_text(errors="replace")

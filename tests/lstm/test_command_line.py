@@ -134,7 +134,7 @@ BAD_INPUT = [
     (f"{TRAIN} --epochs -1", "0.01"),
     (f"{TRAIN} --epochs 1 --minutes 1", "not allowed with"),
     (f"{TRAIN} --start scratch --hidden 1.5", "whole number from 1 to 4096"),
-    (f"{TRAIN} --hidden 64", "--start scratch"),
+    (f"{TRAIN} --start base --hidden 64", "--start scratch"),
     (f"{TRAIN} --batch 0", "whole number"),
     (f"{TRAIN} --threads x", "whole number"),
     (f"{TRAIN} --random-seed -1", "whole number"),

@@ -337,3 +337,43 @@ class TestCorpus:
         made = finish(trainer(corpus, replace(SETTINGS, epochs=0.5))).result()
         assert np.isfinite(made.training["validation_bits_per_character"])
         assert load_model(dump_model(made)).vocabulary == made.vocabulary
+
+
+LAST = replace(SETTINGS, last_pass=True)
+
+
+@pytest.fixture(scope="module")
+def with_last():
+    return finish(trainer(settings=LAST))
+
+
+class TestTheLastPass:
+    def test_the_held_out_songs_are_learned_from_after_they_were_measured_by(self, with_last, undisturbed):
+        before, after = undisturbed.result(), with_last.result()
+        told = "validation_bits_per_character"
+        assert after.training[told] == before.training[told]
+        assert after.training["last_pass"]
+        assert not before.training["last_pass"]
+        held_out = join(split_songs(clean(CORPUS)).held_out)
+        measured = Likelihood(after.parameters).bits_per_character(after.vocabulary.encode(held_out))
+        assert measured < before.training[told]
+        assert after.training["characters_seen"] > before.training["characters_seen"]
+
+    @pytest.mark.parametrize("share", [0.3, 0.97, 1.2, 1.5])
+    def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(self, with_last, share):
+        stopped = trainer(settings=LAST)
+        for progress in stopped.run():
+            if progress.characters_seen >= share * stopped.descent.plan:
+                break
+        resumed = finish(trainer(settings=LAST, checkpoint=stopped.checkpoint()))
+        assert resumed.result().parameters.flat.tobytes() == with_last.result().parameters.flat.tobytes()
+        ours, theirs = resumed.result().training, with_last.result().training
+        for key in ("characters_seen", "validation_bits_per_character", "last_pass", "stopped"):
+            assert ours[key] == theirs[key]
+
+    def test_progress_goes_on_through_it(self):
+        training = trainer(settings=LAST)
+        seen = [(p.characters_seen, p.characters_planned) for p in training.run()]
+        assert seen == sorted(seen)
+        assert seen[-1][0] >= seen[-1][1]
+        assert seen[-1][0] > training.descent.plan

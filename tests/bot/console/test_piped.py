@@ -171,4 +171,4 @@ async def test_ctrl_c_cancels_the_training_and_twice_ends_the_chat(
 async def test_what_is_typed_and_sung_is_not_in_the_log(environment: dict[str, str]) -> None:
     bot = await start(environment | {"LYRICS_LOG_LEVEL": "DEBUG"})
     _, errors = await bot.communicate(b"a very private seed\n/history\n/mydata export\n")
-    assert bot.returncode == 0 and b"request 1" in errors and b"private seed" not in errors
+    assert bot.returncode == 0 and b"outcome=sung" in errors and b"private seed" not in errors

@@ -150,6 +150,32 @@ async def test_a_deleted_message_ends_the_composing(
     assert not interaction.followups
 
 
+@pytest.mark.parametrize("late", [0.1, 0.5])
+async def test_an_interaction_that_has_expired_ends_the_composing(
+    discord: DiscordStandIn, services: StubServices, anna: Member, caplog: pytest.LogCaptureFixture, late: float
+) -> None:
+    """Whether the song would have been the first answer, or would have come after deferring."""
+    services.lyrics.script = [late, *[SongSoFar("burns", "I walk"), 0.1] * 600]
+    interaction = await ask(discord, anna)
+    discord.clock.advance(4)
+    async with asyncio.timeout(5):
+        await services.lyrics.closed.wait()
+    assert interaction.answer is None
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_token_that_has_expired_ends_the_composing(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    for number in range(400):
+        services.lyrics.script += [0.05, SongSoFar("burns", f"line {number}")]
+    message = await (await ask(discord, anna)).message()
+    discord.clock.advance(16 * 60)
+    async with asyncio.timeout(5):
+        await services.lyrics.closed.wait()
+    assert not message.buttons
+
+
 async def test_sings_in_direct_messages_and_as_a_user_install(discord: DiscordStandIn, services: StubServices) -> None:
     ben = discord.user("ben", installed_app=True)
     places = [

@@ -1,7 +1,14 @@
 import asyncio
+from contextlib import aclosing
+from typing import Any
 
+import pytest
+
+from bot.engine import composing_thread
+from bot.engine import engine as engine_module
 from bot.engine.engine import Engine
-from lstm.composing import SongSettings
+from lstm.composing import Composition, SongSettings
+from lstm.voice import Voice
 from tests.bot import samples
 
 
@@ -24,3 +31,24 @@ async def test_songs_begin_with_their_seed_and_are_reproducible() -> None:
     assert first == again != other
     assert first.startswith("I walk alone")
     assert sum(1 for line in first.splitlines() if line.strip()) == 4
+
+
+async def test_a_song_that_nobody_waits_for_any_more_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 1)
+    begun = []
+
+    def noted(voice: Voice, seed: str, *settings: Any) -> Composition:
+        begun.append(seed)
+        return Composition(voice, seed, *settings)
+
+    monkeypatch.setattr(engine_module, "Composition", noted)
+    async with Engine(read, 2**20) as engine:
+        async with aclosing(engine.compose(1, "first", SongSettings(lines=5000))) as first:
+            await anext(first)
+            gone = asyncio.create_task(sing(engine, 1, "gone", SongSettings(lines=2)))
+            await asyncio.sleep(0.05)
+            assert engine.songs_in_progress == 1
+            gone.cancel()
+            await asyncio.wait([gone])
+        assert (await sing(engine, 1, "next", SongSettings(lines=2))).startswith("next")
+    assert begun == ["first", "next"]

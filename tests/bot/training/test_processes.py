@@ -53,6 +53,7 @@ async def test_a_worker_knows_lstm_and_nothing_of_the_bots_other_parts() -> None
     assert {module for module in modules if module.startswith("bot")} == {
         "bot",
         "bot.training",
+        "bot.training.fault_points",
         "bot.training.job_folder",
         "bot.training.worker",
     }
