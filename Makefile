@@ -9,7 +9,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench load quality clean help
+.PHONY: run test faults check format bench load quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ run: $(INSTALLED) ## start the bot: on Discord with DISCORD_TOKEN, else the cons
 
 test: $(TEST_INSTALLED) ## the whole test suite
 	$(BIN)/python -m pytest
+
+faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints survived/tried
+	$(BIN)/python -m tests.faults
 
 check: $(TEST_INSTALLED) ## formatter, linter, type checker
 	$(BIN)/ruff format --check .

@@ -44,8 +44,9 @@ from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
 from bot.store import versions
 from bot.store.database import Database, open_database
+from bot.training.local import LocalPlace
 from bot.training.news import JobNews
-from bot.training.processes import new_process
+from bot.training.place import Place
 from bot.training.runner import TrainingRunner
 from lstm.language_filter import LanguageFilter
 
@@ -150,13 +151,12 @@ async def open_application(
         intake = ModelIntake(database, files, now=now)
         await intake.take_in()
         await privacy.purge()
-        _warn_of_what_is_not_used(settings)
         runner = TrainingRunner(
             database,
             data_dir / "jobs",
             settings.train_workers,
             news,
-            new_executor=new_process,
+            new_place=_new_place(settings),
             now=now,
             new_lease=lambda: f"{random_bits(64):016x}",
         )
@@ -237,9 +237,17 @@ async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> As
             await task
 
 
-def _warn_of_what_is_not_used(settings: Settings) -> None:
-    if settings.dask_scheduler is not None:
-        log.warning("LYRICS_DASK_SCHEDULER is not used yet: trainings run on this machine")
+def _new_place(settings: Settings) -> Callable[[], Place]:
+    """Choose where trainings run."""
+    address = settings.dask_scheduler
+    if address is None:
+        return LocalPlace
+    try:
+        from bot.training.cluster import Cluster  # distributed is an extra that only this setting needs
+    except ModuleNotFoundError:
+        may_hold = "an address only where the extra is installed: pip install 'lyricbot[cluster]'"
+        raise SettingsError(f"LYRICS_DASK_SCHEDULER holds '{address}'; it may hold {may_hold}") from None
+    return Cluster(address, LocalPlace, time.monotonic).new_place
 
 
 def _is_same(one: Path, other: Path) -> bool:

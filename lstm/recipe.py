@@ -36,7 +36,7 @@ def fine_tuning(characters: int) -> Recipe:
         batch=32,
         unroll=32,
         learning_rate=2e-3,
-        dropout=Dropout(output=0.3),
+        dropout=Dropout(output=0.2),
         warm_up=0.1,
         patience=8,
         last_pass=True,

@@ -33,7 +33,7 @@ SPEED_SECONDS = 2.0
 FINISHING_SHARE = 0.04
 """Share of the minutes kept for the last measurements and for a machine that slows down."""
 SAMPLE_LINES = 4
-LAST_PASS_RATE = 0.5
+LAST_PASS_RATE = 0.6
 """The peak of the last pass's rate, as a share of the training's own."""
 LAST_PASS_EPOCHS = 2.0
 LAST_PASS_SHARE = 0.2

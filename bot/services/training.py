@@ -89,7 +89,7 @@ class TrainingService:
             now = self._now()
             guild_id = asker.guild_id or EVERYONE
             known = self._artist(connection, asker, name, now)
-            _check_queue(connection, known, guild_id)
+            check_queue(connection, known, guild_id)
             self._keep_corpus(connection, known, upload, from_file, now)
             return jobs.enqueue(
                 connection,
@@ -104,7 +104,6 @@ class TrainingService:
                 now,
             )
 
-        fault_point("queueing")
         job = await self._database.write(transaction)
         fault_point("queued")
         log.info("training job %d queued", job.id)
@@ -243,7 +242,8 @@ def _may_cancel(asker: Asker, job: Job) -> bool:
     return asker.is_operator or not job.of_everyone
 
 
-def _check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: int) -> None:
+def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: int) -> None:
+    """Refuse a second live job of an artist, and a sixth waiting one of a guild (0: outside of guilds)."""
     live = jobs.live_of_artist(connection, artist.id)
     if live is not None:
         raise Refusal(f"“{artist.name}” is in training already, as job {live.id}; wait for it or cancel it.")

@@ -1,19 +1,17 @@
-"""One attempt at a training job: a process is given the job, watched, and stopped when it must be."""
+"""One attempt at a training job: it is begun at some place, watched, and stopped when it must be."""
 
 import asyncio
 import logging
-import os
-import signal
 from collections.abc import Awaitable, Callable
-from concurrent.futures import BrokenExecutor, Executor
-from contextlib import suppress
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.store.job_records import TrainingProgress
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
-from bot.training.worker import Stopped, TrainingTask, Unsuitable, train
+from bot.training.place import Ending, Place, PlaceGoneError
+from bot.training.worker import Stopped, TrainingTask, Unsuitable, WorkerLost
 
 _POLL_SECONDS = 1.0
 _GRACE_SECONDS = 5.0
@@ -24,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Interrupted:
-    """The attempt ended because the job is no longer wanted, or the bot stops."""
+    """The attempt ended because the job is no longer wanted, the bot stops, or the place is gone."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +37,26 @@ Result = TrainedModel | Unsuitable | Interrupted | Died
 
 
 class Attempt:
-    """Runs one job in one process."""
+    """Runs one job at one place."""
 
     def __init__(
         self,
-        new_executor: Callable[[], Executor],
+        new_place: Callable[[], Place],
         task: TrainingTask,
         renew: Callable[[TrainingProgress | None], Awaitable[bool]],
         news: JobNews,
         stopping: asyncio.Event,
     ) -> None:
-        """Watch the task in an executor of its own.
+        """Watch the task at a place of its own.
 
         Args:
-            new_executor: makes the executor, of one process.
-            task: what the process is given.
+            new_place: makes the place.
+            task: what is to be trained.
             renew: tells the store that the job goes on, and how far it is; False if it is no longer to.
             news: wakes the attempt when a job was cancelled or forgotten.
             stopping: set when the bot stops.
         """
-        self._new_executor = new_executor
+        self._new_place = new_place
         self._task = task
         self._folder = JobFolder(task.folder)
         self._renew = renew
@@ -73,20 +71,21 @@ class Attempt:
 
     async def _run(self) -> Result:
         await asyncio.to_thread(self._folder.prepare)
-        executor = await asyncio.to_thread(self._new_executor)
-        process_id: int | None = None
         try:
-            process_id = await asyncio.wrap_future(executor.submit(os.getpid))
-            return await self._watch(executor)
+            place = await asyncio.to_thread(self._new_place)
+        except BrokenExecutor:
+            return Died("died")
+        except PlaceGoneError:
+            return Interrupted()
+        try:
+            return await self._watch(place)
         except BrokenExecutor:
             return Died("died")
         finally:
-            if process_id is not None:
-                _kill(process_id)
-            await asyncio.shield(asyncio.to_thread(executor.shutdown, cancel_futures=True))
+            await asyncio.shield(asyncio.to_thread(place.close))
 
-    async def _watch(self, executor: Executor) -> Result:
-        training = asyncio.wrap_future(executor.submit(train, self._task))
+    async def _watch(self, place: Place) -> Result:
+        training = asyncio.wrap_future(await asyncio.to_thread(place.begin, self._task))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             while not training.done() and not stopping.done():
@@ -113,9 +112,9 @@ class Attempt:
         return TrainingProgress(**{field.name: told[field.name] for field in fields(TrainingProgress)})
 
 
-def _result(training: asyncio.Future[TrainedModel | Stopped | Unsuitable]) -> Result:
-    if not training.done():
-        return Interrupted()  # it is killed, and goes on from its checkpoint before
+def _result(training: asyncio.Future[Ending]) -> Result:
+    if not training.done() or training.cancelled():
+        return Interrupted()  # it goes on from its checkpoint before
     try:
         result = training.result()
     except BrokenExecutor:
@@ -126,10 +125,6 @@ def _result(training: asyncio.Future[TrainedModel | Stopped | Unsuitable]) -> Re
         log.exception("a training process failed")
         said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
         return Died(f"failed ({type(error).__name__}{said})")
+    if isinstance(result, WorkerLost):
+        return Died("died")
     return Interrupted() if isinstance(result, Stopped) else result
-
-
-def _kill(process_id: int) -> None:
-    """End the process, whatever it is at; it is gone already if the job has ended as it should."""
-    with suppress(ProcessLookupError):
-        os.kill(process_id, signal.SIGKILL)

@@ -5,7 +5,6 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,7 @@ from bot.training.attempt import Attempt, Died, Result
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
+from bot.training.place import Place
 from bot.training.publishing import describe, publish
 from bot.training.worker import TrainingTask, Unsuitable
 from lstm.model_file import ModelFileError
@@ -38,7 +38,7 @@ class TrainingRunner:
         workers: int,
         news: JobNews,
         *,
-        new_executor: Callable[[], Executor],
+        new_place: Callable[[], Place],
         now: Callable[[], datetime],
         new_lease: Callable[[], str],
     ) -> None:
@@ -47,7 +47,7 @@ class TrainingRunner:
         self._folder = folder
         self._workers = workers
         self._news = news
-        self._new_executor = new_executor
+        self._new_place = new_place
         self._now = now
         self._new_lease = new_lease
         self._stopping = asyncio.Event()
@@ -134,7 +134,7 @@ class TrainingRunner:
                 self._news.tell()
             return kept
 
-        return await Attempt(self._new_executor, task, renew, self._news, self._stopping).run()
+        return await Attempt(self._new_place, task, renew, self._news, self._stopping).run()
 
     async def _record(self, job: Job, lease: str, result: Result, folder: JobFolder) -> None:
         if isinstance(result, TrainedModel):

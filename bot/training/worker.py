@@ -1,11 +1,11 @@
-"""One training, as it runs in a process of its own: lstm and a job's folder, nothing else of the bot."""
+"""One training, as it runs in a process of its own or on a cluster: lstm, and nothing of the bot but this package."""
 
 import dataclasses
 import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -47,25 +47,56 @@ class Unsuitable:
     """One sentence."""
 
 
+@dataclass(frozen=True)
+class WorkerLost:
+    """A cluster tried the training a second time, because the worker that had it died."""
+
+
+class Exchange(Protocol):
+    """What a training hears from the bot and lets it know: on this machine, the job's folder."""
+
+    def read_result(self) -> TrainedModel | None:
+        """Read the result of an earlier process that was not published yet."""
+
+    def read_checkpoint(self) -> bytes | None:
+        """Read the checkpoint to go on from."""
+
+    def is_asked_to_stop(self) -> bool:
+        """Tell whether the training shall end, with a last checkpoint."""
+
+    def write_progress(self, progress: dict[str, Any]) -> None:
+        """Tell how far the training is."""
+
+    def write_checkpoint(self, checkpoint: bytes) -> None:
+        """Let a checkpoint be kept in place of the one before."""
+
+    def write_result(self, trained: TrainedModel) -> None:
+        """Let the result be kept until it is published."""
+
+
 def train(task: TrainingTask) -> TrainedModel | Stopped | Unsuitable:
+    """Train beside the bot, with the job's folder between them."""
+    return run(task, JobFolder(task.folder))
+
+
+def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsuitable:
     """Train from the beginning, or from where an earlier process was interrupted, to the end.
 
-    The result is also kept in the job's folder, for a bot that is gone when the training ends.
+    The result is also written to the exchange, for a bot that is gone when the training ends.
     """
-    folder = JobFolder(task.folder)
-    trained = folder.read_result()
+    trained = exchange.read_result()
     if trained is not None:
         return trained
     try:
-        trainer = _trainer(task, folder.read_checkpoint())
+        trainer = _trainer(task, exchange.read_checkpoint())
     except CorpusError as error:
         return Unsuitable(str(error))
-    if not _run(trainer, folder):
+    if not _run(trainer, exchange):
         return Stopped()
     fault_point("training ends")
     model = trainer.result()
     trained = TrainedModel(dump_model(model, np.float16), draw_curve(model.training))
-    folder.write_result(trained)
+    exchange.write_result(trained)
     fault_point("result kept")
     return trained
 
@@ -80,22 +111,22 @@ def _trainer(task: TrainingTask, checkpoint: bytes | None) -> Trainer:
     return Trainer(task.corpus, settings, task.artist, load_base())
 
 
-def _run(trainer: Trainer, folder: JobFolder) -> bool:
+def _run(trainer: Trainer, exchange: Exchange) -> bool:
     """Train to the end, or until asked to stop (False)."""
     interval = FIRST_CHECKPOINT_SECONDS
     checkpoint_due = time.monotonic() + interval
     for progress in trainer.run():
-        stop = folder.is_asked_to_stop()
+        stop = exchange.is_asked_to_stop()
         if stop or time.monotonic() >= checkpoint_due:
             checkpoint = trainer.checkpoint()
             fault_point("checkpoint begins")
-            folder.write_checkpoint(checkpoint)
+            exchange.write_checkpoint(checkpoint)
             fault_point("checkpoint kept")
             interval = min(2 * interval, CHECKPOINT_SECONDS)
             checkpoint_due = time.monotonic() + interval
         if stop:
             return False
-        folder.write_progress(_told(progress))
+        exchange.write_progress(_told(progress))
     return True
 
 

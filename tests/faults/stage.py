@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.bot import samples
-from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Upload
+from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Member, Upload
 from tests.end_to_end.bot_process import BotProcess
 from tests.faults.trial import Findings, Trial
 
@@ -58,7 +58,7 @@ class Stage:
         shutil.copytree(self._folder / "queued" / "data", folder / "data")
         return Trial(self.discord, self._channel, folder)
 
-    async def _queue_a_job(self, chief) -> None:
+    async def _queue_a_job(self, chief: Member) -> None:
         data_dir = self._folder / "queued" / "data"
         data_dir.mkdir(parents=True)
         orders = data_dir.parent / "orders"

@@ -2,19 +2,17 @@
 
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.bot.waiting import until
 from tests.faults.random_kills import draw, survive
 from tests.faults.stage import Stage
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(
-        not __import__("pathlib").Path("/proc/self/environ").exists(), reason="workers are found by /proc"
-    ),
+    pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="workers are found by what /proc tells"),
 ]
 
 
@@ -45,11 +43,11 @@ async def test_deaths_in_and_after_a_checkpoint_and_around_publishing(stage: Sta
 
 async def test_deaths_between_training_and_result(stage: Stage) -> None:
     async with stage.trial() as trial:
-        for point in ("training ends", "result kept"):
-            trial.order_death(point)
-            if point == "training ends":
-                await trial.start()
-            await trial.worker_died()
+        trial.order_death("training ends")
+        await trial.start()
+        await trial.worker_died()
+        trial.order_death("result kept")
+        await trial.worker_died()
         await trial.told()
         assert await trial.findings() == stage.undisturbed, trial.log
 

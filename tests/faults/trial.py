@@ -79,11 +79,11 @@ class Trial:
 
     async def worker_died(self) -> None:
         """Wait until the order was obeyed by a worker."""
-        await until(lambda: not self._orders.exists(), 60)
+        await until(lambda: not self._orders.exists(), 180)
 
     async def bot_died(self) -> None:
         """Wait until the order was obeyed by the bot, and start it again."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             await self._bot.wait()
         assert not self._orders.exists(), self.log
         await self._discord.bot_is_gone()
@@ -98,7 +98,7 @@ class Trial:
             await self._bot.kill()
             await self._go_on()
 
-    async def told(self, seconds: float = 60) -> Message:
+    async def told(self, seconds: float = 180) -> Message:
         """Wait until the channel is told the result, with the curve."""
 
         def is_result(message: Message) -> bool:

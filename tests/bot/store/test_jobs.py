@@ -1,6 +1,7 @@
 """The queue, by example and as a state machine: whatever happens in whatever order, its invariants hold."""
 
 import sqlite3
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
+from bot.services import Refusal
+from bot.services.training import MOST_WAITING, check_queue
 from bot.store import artists, jobs
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
 from bot.store.migrating import migrate
@@ -132,17 +135,23 @@ class Queue(RuleBasedStateMachine):
         self.leases = 0
         self.ends: dict[int, JobState] = {}
         self.successes: dict[int, int] = {}
+        self.begun: set[int] = set()
 
     def teardown(self) -> None:
         self.connection.close()
 
-    @rule(target=live, guild=st.integers(1, 3), name=st.sampled_from("abcd"))
+    @rule(target=live, guild=st.integers(1, 3), name=st.sampled_from("abcdefg"))
     def enqueue(self, guild: int, name: str) -> Any:
         artist = artists.find_or_create(self.connection, guild, name, self.clock())
         if jobs.live_of_artist(self.connection, artist.id) is not None:
             with pytest.raises(sqlite3.IntegrityError):
                 jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock())
             return multiple()
+        if jobs.waiting(self.connection, guild) >= MOST_WAITING:
+            with pytest.raises(Refusal, match="waiting already"):
+                check_queue(self.connection, artist, guild)
+            return multiple()
+        check_queue(self.connection, artist, guild)
         return jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock()).id
 
     @rule(target=claims)
@@ -150,11 +159,16 @@ class Queue(RuleBasedStateMachine):
         waiting = [job for job in jobs.live(self.connection, None) if job.state is JobState.QUEUED]
         self.leases += 1
         lease = f"lease {self.leases}"
+        last_turn = self.last_turn()
         job = jobs.claim(self.connection, lease, self.clock() + LEASE, self.clock())
         if job is None:
             assert waiting == []
             return multiple()
         assert job.id == waiting[0].id  # the one that was told to be next
+        if job.id not in self.begun:
+            assert not self.begun & {other.id for other in waiting}  # what was interrupted goes first
+            assert last_turn[job.guild_id] == min(last_turn[other.guild_id] for other in waiting)
+        self.begun.add(job.id)
         return job.id, lease
 
     @rule(claim=claims)
@@ -200,11 +214,16 @@ class Queue(RuleBasedStateMachine):
         if before is not None:
             assert jobs.cancel(self.connection, job_id, self.clock()) == (not before.state.has_ended)
 
-    @rule(guild=st.integers(1, 3), name=st.sampled_from("abcd"))
+    @rule(guild=st.integers(1, 3), name=st.sampled_from("abcdefg"))
     def forget(self, guild: int, name: str) -> None:
         artist = artists.find(self.connection, guild, name)
         if artist is not None:
             artists.forget(self.connection, artist.id)
+
+    def last_turn(self) -> Counter[int | None]:
+        """When each guild had its last turn; 0 for one that never had any."""
+        rows = self.connection.execute("SELECT guild_id, coalesce(max(turn), 0) FROM jobs GROUP BY guild_id")
+        return Counter(dict(map(tuple, rows)))
 
     def holds(self, claim: tuple[int, str]) -> bool:
         row = self.connection.execute("SELECT lease FROM jobs WHERE id = ?", (claim[0],)).fetchone()
@@ -218,6 +237,11 @@ class Queue(RuleBasedStateMachine):
             assert (job.reason is not None) == (job.state is JobState.FAILED)
             assert job.attempts <= 3 and job.progress is None and job.place is None
         assert all(count == 1 for count in self.successes.values())
+
+    @invariant()
+    def no_guild_has_more_than_five_that_never_began(self) -> None:
+        waiting = [job for job in jobs.live(self.connection, None) if job.id not in self.begun]
+        assert max(Counter(job.guild_id for job in waiting).values(), default=0) <= MOST_WAITING
 
     @invariant()
     def live_jobs_are_one_an_artist_and_places_have_no_gap(self) -> None:

@@ -18,8 +18,8 @@ from bot.store import artists, corpora, jobs, versions
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob
 from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.local import LocalPlace
 from bot.training.news import JobNews
-from bot.training.processes import new_process
 from bot.training.runner import TrainingRunner
 from tests.bot import samples
 from tests.bot.waiting import until
@@ -41,7 +41,7 @@ async def runner(database: Database, folder: Path, news: JobNews, workers: int =
         folder / "jobs",
         workers,
         news,
-        new_executor=new_process,
+        new_place=LocalPlace,
         now=lambda: datetime.now(UTC),
         new_lease=lambda: f"lease {next(LEASES)}",
     )
