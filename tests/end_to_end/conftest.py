@@ -66,8 +66,17 @@ def chief(guild: Guild) -> Member:
 
 
 @pytest.fixture
-async def bot(discord: DiscordStandIn, guild: Guild, data_dir: Path) -> AsyncIterator[BotProcess]:
-    process = BotProcess(discord, data_dir, LYRICS_DEFAULT_ARTIST="testling", LYRICS_TRAIN_MINUTES="0.1")
+def bot_settings() -> dict[str, str]:
+    """What a module's tests set beyond the ordinary."""
+    return {}
+
+
+@pytest.fixture
+async def bot(
+    discord: DiscordStandIn, guild: Guild, data_dir: Path, bot_settings: dict[str, str]
+) -> AsyncIterator[BotProcess]:
+    settings = {"LYRICS_DEFAULT_ARTIST": "testling", "LYRICS_TRAIN_MINUTES": "0.1"} | bot_settings
+    process = BotProcess(discord, data_dir, **settings)
     await process.start()
     try:
         yield process

@@ -20,6 +20,7 @@ from bot.store.job_records import Job, JobState, NewJob
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
+from bot.training.place import Place
 from bot.training.runner import TrainingRunner
 from tests.bot import samples
 from tests.bot.waiting import until
@@ -35,13 +36,19 @@ def news() -> JobNews:
 
 
 @asynccontextmanager
-async def runner(database: Database, folder: Path, news: JobNews, workers: int = 1) -> AsyncIterator[TrainingRunner]:
+async def runner(
+    database: Database,
+    folder: Path,
+    news: JobNews,
+    workers: int = 1,
+    new_place: Callable[[], Place] = LocalPlace,
+) -> AsyncIterator[TrainingRunner]:
     made = TrainingRunner(
         database,
         folder / "jobs",
         workers,
         news,
-        new_place=LocalPlace,
+        new_place=new_place,
         now=lambda: datetime.now(UTC),
         new_lease=lambda: f"lease {next(LEASES)}",
     )
