@@ -17,6 +17,7 @@ from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
 from bot.training.place import Place
+from bot.training.progress_log import ProgressLog
 from bot.training.publishing import describe, publish
 from bot.training.worker import TrainingTask, Unsuitable
 from lstm.model_file import ModelFileError
@@ -127,10 +128,13 @@ class TrainingRunner:
         log.info("training job %d begins: %s", job.id, job.artist)
         task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
 
+        told = ProgressLog(job.id)
+
         async def renew(progress: TrainingProgress | None) -> bool:
             until = self._now() + _LEASE
             kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
             if kept and progress is not None:
+                told.tell(progress)
                 self._news.tell()
             return kept
 

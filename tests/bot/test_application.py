@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,20 @@ async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Pa
     with pytest.raises(SettingsError, match=r"LYRICS_DATA_DIR holds .*file/data'; it may hold the path of a folder"):
         async with open_application(Settings(data_dir=tmp_path / "file" / "data")):
             pass
+
+
+async def test_a_cluster_needs_its_extra(tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("bot.training.cluster", "bot.training.cluster_worker"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
+    with pytest.raises(SettingsError, match=r"LYRICS_DASK_SCHEDULER holds 'tcp://host:1'; .* pip install"):
+        async with open_application(Settings(data_dir=tmp_path, dask_scheduler="tcp://host:1"), shipped=shipped):
+            pass
+
+
+def test_without_a_cluster_nothing_of_dask_is_imported() -> None:
+    program = "import bot.application, sys; sys.exit('distributed' in sys.modules or 'dask' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 async def test_an_operators_word_list_is_checked_at_the_start(tmp_path: Path, shipped: Path) -> None:

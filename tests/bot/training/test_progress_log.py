@@ -1,0 +1,20 @@
+import logging
+from dataclasses import replace
+
+import pytest
+
+from bot.store.job_records import TrainingProgress
+from bot.training.progress_log import ProgressLog
+
+PROGRESS = TrainingProgress(250, 1000, 0.5, 5.0, None, 1234.5, 3.0, None, None, 2.5)
+
+
+def test_a_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    log = ProgressLog(7)
+    for seconds in (5.0, 64.0, 65.0, 100.0):
+        log.tell(replace(PROGRESS, seconds=seconds, seconds_left=None if seconds < 10 else 30.0))
+    assert caplog.messages == [
+        "training job 7 runs: 25 % of its characters, 1234 characters/s, time left: no telling yet",
+        "training job 7 runs: 25 % of its characters, 1234 characters/s, time left: 30 s",
+    ]
