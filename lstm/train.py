@@ -85,7 +85,6 @@ def _start_model(choice: str | None) -> Model | None:
 def _train(options: argparse.Namespace) -> int:
     import numpy as np
 
-    from lstm.base import FOREIGN_SHARE
     from lstm.corpus import read_corpus
     from lstm.curve import draw_curve
     from lstm.files import write_atomically
@@ -113,10 +112,8 @@ def _train(options: argparse.Namespace) -> int:
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting anew.")
     trainer = Trainer(text, settings, name, start, saved)
-    if trainer.foreign_share >= FOREIGN_SHARE:
-        _say(
-            f"{trainer.foreign_share:.0%} of the corpus is in characters that the base does not know: it helps little."
-        )
+    if trainer.is_foreign:
+        _say("The start cannot read this corpus (another language or script): training goes mostly from scratch.")
 
     def save() -> None:
         write_atomically(checkpoint, trainer.checkpoint())

@@ -123,22 +123,29 @@ class Trainer:
         split = split_songs(text, settings.held_out)
         training, held_out = join(split.training), join(split.held_out)
 
-        self.foreign_share = base.foreign_share(start, training) if start else 0.0
         self.start = start
         known = start.vocabulary if start else None
         self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
         self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
-        tuned = start is not None and self.foreign_share < base.FOREIGN_SHARE
         n = len(self._training)
-        self.recipe = recipe.fine_tuning(n) if tuned else recipe.from_scratch(n, settings.hidden)
+        self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
+        extended = base.extend(start, self.vocabulary, training, self._rng()) if start else None
+        self.is_foreign = extended is not None and not base.reads(
+            extended, self._held_out, self.rival_bits_per_character
+        )
+        """Whether the start is a model that cannot read this corpus: another language or script."""
+        if extended is None or self.is_foreign:
+            self.recipe = recipe.from_scratch(n, extended.shape.H if extended else settings.hidden)
+        else:
+            self.recipe = recipe.fine_tuning()
 
         descent_settings = self._descent_settings()
         epochs = settings.epochs if settings.epochs is not None else self.recipe.epochs
         self._planned_by_epochs = max(1, round(epochs * n))
         self.descent = Descent(
-            self._parameters(training),
+            extended or self._fresh_parameters(),
             self._training,
             self._held_out,
             descent_settings,
@@ -153,7 +160,6 @@ class Trainer:
         self._seconds_before = 0.0
         self._plan_is_fixed = settings.minutes is None
         self._bounded_by_minutes = False
-        self.rival_bits_per_character: float | None = None
         if checkpoint is not None:
             self._restore(checkpoint)
 
@@ -170,13 +176,13 @@ class Trainer:
             random_seed=s.random_seed,
         )
 
-    def _parameters(self, training: str) -> Parameters:
-        rng = np.random.default_rng([self.settings.random_seed, 2])
-        if self.start is not None:
-            return base.extend(self.start, self.vocabulary, training, rng)
+    def _rng(self) -> np.random.Generator:
+        return np.random.default_rng([self.settings.random_seed, 2])
+
+    def _fresh_parameters(self) -> Parameters:
         s, r = self.settings, self.recipe
         shape = Shape(len(self.vocabulary), s.embedding or r.embedding, r.hidden, s.layers or r.layers)
-        return initial_parameters(shape, rng, self.vocabulary.log_frequencies(self._training))
+        return initial_parameters(shape, self._rng(), self.vocabulary.log_frequencies(self._training))
 
     def _identity(self) -> dict[str, Any]:
         """What a checkpoint must agree on with the run that goes on from it."""
@@ -196,7 +202,6 @@ class Trainer:
             self._seconds_before = float(extra["seconds"])
             self._plan_is_fixed = bool(extra["plan_is_fixed"])
             self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
-            self.rival_bits_per_character = extra["rival"]
             self._last_pass_plan = int(extra["last_pass_plan"])
             main = extra["main"]
             if main is None:
@@ -234,7 +239,6 @@ class Trainer:
                 "seconds": self.seconds,
                 "plan_is_fixed": self._plan_is_fixed,
                 "bounded_by_minutes": self._bounded_by_minutes,
-                "rival": self.rival_bits_per_character,
                 "artist": self.artist,
             }
         )
@@ -246,8 +250,6 @@ class Trainer:
 
     def run(self) -> Iterator[Progress]:
         """Train to the end of the plan, of the minutes or of patience."""
-        if self.rival_bits_per_character is None:
-            self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
         told = self._clock()
         first_update, updates_before = self._clock(), self.descent.position.characters
         yield self._progress()
@@ -365,7 +367,7 @@ class Trainer:
             "corpus_characters": len(self._training) + len(self._held_out),
             "held_out_characters": len(self._held_out),
             "start": "base" if self.start is not None else "scratch",
-            "foreign_share": round(self.foreign_share, 4),
+            "is_foreign": self.is_foreign,
             "settings": asdict(d.settings),
             "characters_seen": seen,
             "epochs": round(seen / len(self._training), 2),

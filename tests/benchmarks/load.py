@@ -21,7 +21,7 @@ import numpy as np
 from bot.metrics.histogram import LAG_SECONDS, Histogram
 from bot.metrics.loop_lag import loop_lag_in
 from tests.benchmarks.crowd import Answers
-from tests.benchmarks.process_memory import family_megabytes, resident_megabytes
+from tests.benchmarks.processes import ProcessorTime, family_megabytes, resident_megabytes
 from tests.benchmarks.stage import HEARTBEAT_SECONDS, SHIPPED, SMALL, Size, Stage, stage
 from tests.discord_stand_in import Message, Upload
 
@@ -125,17 +125,18 @@ ROWS: dict[str, Row] = {
 
 HEADER = (
     "| load | songs | refused | lost | acknowledged p50, p99, max | whole p50, p95, max | streams a step "
-    "| characters/s | loop lag p99 | heartbeats late by | memory | measured (target) |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+    "| characters/s | loop lag p99 | heartbeats late by | memory | cores: bot, crowd, others | measured (target) |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
 )
 
 
 async def row(here: Stage, load: Row) -> str:
     """One line of the table."""
     loop, before, first_beat = asyncio.get_running_loop(), await here.scrape(), len(here.discord.gateway.heartbeats)
-    began = loop.time()
+    began, time_before = loop.time(), ProcessorTime.so_far(here.bot.pid)
     name, answers, verdict = await load(here)
     seconds, after = loop.time() - began, await here.scrape()
+    cores = ProcessorTime.so_far(here.bot.pid).cores_since(time_before, seconds)
     await asyncio.sleep(1.1 * HEARTBEAT_SECONDS)  # one that is late now will have come
     beats = [beat.late_by for beat in here.discord.gateway.heartbeats[first_beat:]]
     lag = after.share_below(before, "lyrics_event_loop_lag_seconds", 0.99)
@@ -151,6 +152,7 @@ async def row(here: Stage, load: Row) -> str:
         f"≤ {lag * 1000:g} ms",
         f"{max(beats, default=math.nan) * 1000:.0f} ms",
         f"{resident_megabytes(here.bot.pid):.0f} MB",
+        cores,
         verdict,
     ]
     return f"| {' | '.join(map(str, cells))} |"

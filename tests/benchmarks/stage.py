@@ -16,7 +16,7 @@ from lstm.network import Shape, initial_parameters
 from lstm.vocabulary import Vocabulary
 from tests.benchmarks.bot_metrics import Scrape, free_port
 from tests.benchmarks.crowd import Crowd
-from tests.benchmarks.process_memory import resident_megabytes
+from tests.benchmarks.processes import resident_megabytes
 from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Member
 from tests.end_to_end.bot_process import REPOSITORY, BotProcess
 

@@ -115,8 +115,10 @@ class Trial:
         assert "Traceback" not in self.log, self.log
         await self._no_orphans()
         with closing(sqlite3.connect(self._data_dir / "lyrics.db")) as connection:
-            (state,) = connection.execute("SELECT state FROM jobs").fetchone()
-            weights = [row[0] for row in connection.execute("SELECT weights FROM versions")]
+            ((job_id, state),) = connection.execute("SELECT id, state FROM jobs")
+            # Of the job's artist, not of those that come with the bot.
+            brought = "SELECT weights FROM versions WHERE artist_id = (SELECT artist_id FROM jobs WHERE id = ?)"
+            weights = [row[0] for row in connection.execute(brought, (job_id,))]
             (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
         model = load_model(weights[0])
         return Findings(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm.base import FOREIGN_SHARE, extend, foreign_share, load_base
+from lstm.base import extend, load_base, reads
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model
 from lstm.network import Parameters, Shape
@@ -19,10 +19,13 @@ def make_model(vocabulary=SMALL):
     return Model(parameters, vocabulary)
 
 
-class TestForeignShare:
-    @pytest.mark.parametrize(("text", "share"), [("", 0), ("abcd", 0), ("жжж", 1), ("aжb\nдcz", 3 / 7)])
-    def test_the_share_of_characters_that_the_model_lacks(self, text, share):
-        assert foreign_share(make_model(), text) == pytest.approx(share)
+class TestReading:
+    def test_it_is_a_matter_of_the_rivals_bits(self):
+        model = make_model()
+        ids = model.vocabulary.encode("\nabcd" * 300)
+        bits = Likelihood(model.parameters).bits_per_character(ids)
+        assert reads(model.parameters, ids, bits + 0.05)
+        assert not reads(model.parameters, ids, bits - 0.05)
 
 
 class TestExtending:
@@ -86,8 +89,6 @@ def test_the_shipped_base_reads_english():
     base = load_base()
     if base is None:
         pytest.skip("this checkout has no base model")
-    assert foreign_share(base, "I walk alone, and sing of the sea;\nwhat's lost is lost!") == 0
-    assert foreign_share(base, "Я иду один") > FOREIGN_SHARE
     english, shuffled = (
         "\nAnd all the night I hear the rain upon the road\n",
         "\nr nhtAhoe dpgo llua nt ndtrahi hhe eai rItand \n",
