@@ -21,11 +21,21 @@ def load_base() -> Model | None:
     return load_model(file.read_bytes()) if file.is_file() else None
 
 
+FOREIGN_SHARE = 0.3
+"""From this share of unknown characters on, a corpus is in a script that the base does not know."""
+
+
+def knows_script(model: Model, text: str) -> bool:
+    """Whether a model knows most characters of a text."""
+    ids = model.vocabulary.encode(text)
+    return len(ids) == 0 or float((ids == 0).mean()) < FOREIGN_SHARE
+
+
 def reads(parameters: Parameters, ids: IntArray, rival_bits_per_character: float) -> bool:
     """Whether the base, before any training, predicts an artist's held-out songs better than the artist's own n-gram.
 
     It does for English verse of any kind, by 0.2-0.6 bits per character. Where it does not, the songs are in another
-    language or script, and there is little that it can teach.
+    language, and there is little that it can teach.
     """
     streams = max(1, min(24, len(ids) // 400))
     return Likelihood(parameters, streams).bits_per_character(ids) < rival_bits_per_character

@@ -123,6 +123,10 @@ class Trainer:
         split = split_songs(text, settings.held_out)
         training, held_out = join(split.training), join(split.held_out)
 
+        # In another script a base helps nobody: thousands of new characters would start below its own letters.
+        self.is_foreign = start is not None and not base.knows_script(start, training)
+        """Whether the start is a model that cannot read this corpus: another language or script."""
+        start = None if self.is_foreign else start
         self.start = start
         known = start.vocabulary if start else None
         self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
@@ -132,10 +136,8 @@ class Trainer:
         n = len(self._training)
         self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
         extended = base.extend(start, self.vocabulary, training, self._rng()) if start else None
-        self.is_foreign = extended is not None and not base.reads(
-            extended, self._held_out, self.rival_bits_per_character
-        )
-        """Whether the start is a model that cannot read this corpus: another language or script."""
+        if extended is not None and not base.reads(extended, self._held_out, self.rival_bits_per_character):
+            self.is_foreign = True
         if extended is None or self.is_foreign:
             self.recipe = recipe.from_scratch(n, extended.shape.H if extended else settings.hidden)
         else:

@@ -12,6 +12,8 @@ from bot.application import Application
 from bot.discord_app import failures, registration
 from bot.discord_app.offering import AnyCommand
 
+_CONNECTIONS = 32
+"""To Discord's API. Without a bound, discord.py opens one for each of the five hundred who ask at the same moment."""
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
@@ -34,6 +36,7 @@ class LyricsClient(discord.AutoShardedClient):
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=_CONNECTIONS),
         )
         self.services = services
         self.tree = CommandTree(self)

@@ -13,9 +13,6 @@ from threading import Thread
 
 _ORDERS = os.environ.get("LYRICS_FAULT_FILE")  # read here for workers, too: a spawned process inherits it
 
-ARE_IN_USE = _ORDERS is not None
-"""Whether this is such a test: its trainings last seconds, so that they leave checkpoints more often."""
-
 
 def fault_point(name: str) -> None:
     """Die here, if a test has ordered it."""

@@ -96,6 +96,12 @@ class DiscordStandIn:
         """What ``discord.http.Route.BASE`` has to be."""
         return f"http://{self.address}{API}"
 
+    @property
+    def connections(self) -> int:
+        """How many connections are open, gateways among them."""
+        assert self._runner is not None and self._runner.server is not None
+        return len(self._runner.server.connections)
+
     def environment(self) -> dict[str, str]:
         """Environment variables that send an unmodified discord.py process here instead of to Discord."""
         path = os.pathsep.join(filter(None, [str(REDIRECT), os.environ.get("PYTHONPATH")]))

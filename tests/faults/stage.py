@@ -16,7 +16,7 @@ from tests.faults.trial import Findings, Trial
 SONGS = 12
 """Some seconds of training."""
 MINUTES = "60"
-"""So many that the plan is the recipe's epochs: no measured speed enters it, every run of the job takes the same steps."""
+"""So many that the plan is the recipe's epochs: no measured speed enters it, and every run takes the same steps."""
 
 
 class Stage:

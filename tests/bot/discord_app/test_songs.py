@@ -30,6 +30,15 @@ async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, service
     assert request == SongRequest("I walk alone", "burns", 14, 0.7, "AABB", False)
 
 
+async def test_a_crowd_shares_a_few_connections(discord: DiscordStandIn, services: StubServices, guild: Guild) -> None:
+    services.lyrics.script = [0.3]
+    members = [guild.member(f"member {number}") for number in range(150)]
+    asked = await asyncio.gather(*(ask(discord, member) for member in members))
+    for interaction in asked:
+        assert (await interaction.final(lambda message: bool(message.buttons))).embeds[0]["description"] == WHOLE
+    assert discord.connections <= 32 + 1
+
+
 async def test_lines_are_shown_as_they_come(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
     services.lyrics.script = [SongSoFar("burns", "I walk"), 0.3]
     interaction = await ask(discord, anna)
