@@ -43,21 +43,32 @@ def fine_tuning() -> Recipe:
     )
 
 
-def from_scratch(characters: int, hidden: int | None = None) -> Recipe:
-    """From random weights: a high rate annealed to zero, and dropout by how often the text is read."""
+MANY_CHARACTERS = 500
+"""From so many different characters on (Chinese, Japanese), each of them is rare, and learned by heart too easily."""
+
+
+def from_scratch(characters: int, different: int, hidden: int | None = None) -> Recipe:
+    """From random weights: a high rate annealed to zero, and dropout by how often the text is read.
+
+    ``characters`` of text, ``different`` ones in the vocabulary.
+    """
     H = hidden or (256 if characters < 3_000_000 else 512)
-    if characters < 400_000:
-        epochs, dropout = 15.0, Dropout(output=0.3, recurrent_weights=0.3)
+    unroll, learning_rate = 64, 1e-2 if H <= 256 else 4e-3
+    if different >= MANY_CHARACTERS and characters < 400_000:
+        batch, unroll, learning_rate = 8, 32, 4e-3
+        epochs, dropout = 8.0, Dropout(input=0.2, output=0.5, recurrent_weights=0.3)
+    elif characters < 400_000:
+        batch, epochs, dropout = 16, 15.0, Dropout(output=0.3, recurrent_weights=0.3)
     elif characters < 3_000_000:
-        epochs, dropout = 8.0, Dropout(output=0.1, recurrent_weights=0.1)
+        batch, epochs, dropout = 16, 8.0, Dropout(output=0.1, recurrent_weights=0.1)
     else:
-        epochs, dropout = 4.0, Dropout(output=0.05)
+        batch, epochs, dropout = 32, 4.0, Dropout(output=0.05)
     return Recipe(
         epochs=epochs,
-        learning_rate=1e-2 if H <= 256 else 4e-3,
+        learning_rate=learning_rate,
         dropout=dropout,
-        batch=16 if characters < 3_000_000 else 32,
-        unroll=64,
+        batch=batch,
+        unroll=unroll,
         warm_up=0.05,
         patience=8,
         last_pass=False,

@@ -139,7 +139,9 @@ class Trainer:
         if extended is not None and not base.reads(extended, self._held_out, self.rival_bits_per_character):
             self.is_foreign = True
         if extended is None or self.is_foreign:
-            self.recipe = recipe.from_scratch(n, extended.shape.H if extended else settings.hidden)
+            self.recipe = recipe.from_scratch(
+                n, len(self.vocabulary), extended.shape.H if extended else settings.hidden
+            )
         else:
             self.recipe = recipe.fine_tuning()
 
