@@ -226,7 +226,7 @@ class Composition:
         settings = self.settings
         temperature = min(1.5, settings.temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - settings.temperature)))
         streams = [
-            Stream(memory, _NOTHING, rng, temperature, settings.top_p, limit=LINE_LIMIT)
+            Stream(memory, _NOTHING, rng, temperature, settings.top_p, limit=LINE_LIMIT, not_empty=not begun)
             for rng in self._rng.spawn(self.candidates)
         ]
         yield streams

@@ -40,6 +40,9 @@ class Stream:
     top_p: float = 1.0
     lines: int = 1
     limit: int = 0
+    not_empty: bool = False
+    """Whether the first character sampled must not be a line end: for a line that must come, whatever the network would
+    rather do."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
     sampled: list[int] = field(default_factory=list)
@@ -132,6 +135,8 @@ class Chorus:
             character = int(stream.given[stream.taken])
         else:
             sung = logits + self.voice.sung_bias
+            if stream.not_empty and not stream.sampled:
+                sung[self.voice.newline] = -np.inf
             character = pick_one(sung, 1 / stream.temperature, stream.top_p, stream.uniform())
         self._pending[0] = character
         if stream.is_scored:
@@ -145,10 +150,11 @@ class Chorus:
         if not sampling:
             return [int(stream.given[stream.taken]) for stream in streams]
         uniform = np.array([streams[k].uniform() for k in sampling], np.float32)
-        rows = logits.T if len(sampling) == len(streams) else logits.T[sampling]
-        picked = pick_each(
-            rows + self.voice.sung_bias, self._inverse_temperature[sampling], self._top_p[sampling], uniform
-        )
+        rows = (logits.T if len(sampling) == len(streams) else logits.T[sampling]) + self.voice.sung_bias
+        for row, k in zip(rows, sampling, strict=True):
+            if streams[k].not_empty and not streams[k].sampled:
+                row[self.voice.newline] = -np.inf
+        picked = pick_each(rows, self._inverse_temperature[sampling], self._top_p[sampling], uniform)
         if len(sampling) == len(streams):
             return picked
         following = iter(picked)

@@ -280,3 +280,17 @@ class TestReproducing:
     def test_what_was_given_steers(self):
         voice = Voice(make_model(scale=1.5))
         assert sample(voice, "aaaa").sampled != sample(voice, "edcb").sampled
+
+
+def test_a_line_that_must_not_be_empty_never_begins_with_its_end():
+    voice = Voice(make_model())
+    for count in (1, 5):
+        streams = [
+            Stream(
+                voice.start(), np.empty(0, np.int32), np.random.default_rng(k), 1.5, lines=1, limit=30, not_empty=True
+            )
+            for k in range(count * 20)
+        ]
+        for first in range(0, len(streams), count):
+            Chorus(voice).run(streams[first : first + count])
+        assert all(stream.sampled[0] != voice.newline for stream in streams)
