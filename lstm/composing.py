@@ -35,6 +35,11 @@ ENOUGH_RHYMES = 4
 """A line that is to be answered should end with a word that has so many rhymes."""
 CHANGES_THE_SEED = 8.0
 """Weight of the fault of a line that makes another word of the seed's last one."""
+MISSES_RHYME = 32.0
+"""Weight of the fault of a line that should rhyme and does not."""
+LENGTH_COST = 0.8
+"""Nats a character that a line loses for being twice as long as the artist's mean one, or nothing: the likeliest lines,
+character by character, are short ones, and without this songs were a quarter narrower than the artist's."""
 GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT = 160
@@ -85,12 +90,14 @@ class Candidate:
     nats: float
     characters: int
     faults: float
+    stretch: float
+    """What its length costs, in nats a character."""
     rhymes: bool = True
 
     @property
     def rank(self) -> tuple[float, float]:
         """What the best has most of: no fault (a missed rhyme is one), then likelihood by character."""
-        return -self.faults - (0 if self.rhymes else 32.0), self.nats / max(1, self.characters)
+        return -self.faults - (0 if self.rhymes else MISSES_RHYME), self.nats / max(1, self.characters) - self.stretch
 
 
 class Composition:
@@ -239,7 +246,16 @@ class Composition:
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
                 texts.add(line)
                 faults = self._faults(begun, line)
-                candidates.append(Candidate(line.rstrip(), stream.memory, stream.nats, len(stream.sampled), faults))
+                candidates.append(
+                    Candidate(
+                        line.rstrip(),
+                        stream.memory,
+                        stream.nats,
+                        len(stream.sampled),
+                        faults,
+                        self._stretch(begun + line),
+                    )
+                )
         return candidates
 
     def _faults(self, begun: str, line: str) -> float:
@@ -249,6 +265,10 @@ class Composition:
         if begun[-1:].isalnum() and (line[:1].isalnum() or line[:1] == "'") and self._judge.is_word(_end_word(begun)):
             faults += CHANGES_THE_SEED
         return faults
+
+    def _stretch(self, line: str) -> float:
+        mean = self.voice.style.line_lengths[1]
+        return LENGTH_COST * abs(len(line) - mean) / mean
 
     def _rhymed(
         self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
@@ -285,9 +305,16 @@ class Composition:
                 tried.append((candidate.text[:place] + ending, beginning, stream))
         yield [stream for _, _, stream in tried]
         # The likeliest few are judged: judging costs more than scoring.
-        tried.sort(key=lambda item: -(item[1].nats + item[2].nats) / (len(item[0]) + 1))
+        tried.sort(key=lambda t: (t[1].nats + t[2].nats) / (len(t[0]) + 1) - self._stretch(begun + t[0]), reverse=True)
         rhymed = [
-            Candidate(text, stream.memory, beginning.nats + stream.nats, len(text) + 1, self._faults(begun, text))
+            Candidate(
+                text,
+                stream.memory,
+                beginning.nats + stream.nats,
+                len(text) + 1,
+                self._faults(begun, text),
+                self._stretch(begun + text),
+            )
             for text, beginning, stream in tried[: 2 * RHYMED_CANDIDATES]
         ]
         return [*lucky, *rhymed, *others]
@@ -300,7 +327,7 @@ class Composition:
         text = self.voice.vocabulary.decode(stream.sampled).partition("\n")[0].rpartition(" ")[0]
         text = text.strip() or ("" if begun else "...")
         after = yield from self._read(memory, self.voice.vocabulary.fold(text) + "\n")
-        return Candidate(text, after, stream.nats, len(stream.sampled), self._faults(begun, text))
+        return Candidate(text, after, stream.nats, len(stream.sampled), self._faults(begun, text), 0.0)
 
 
 _NOTHING = np.empty(0, np.int32)

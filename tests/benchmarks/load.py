@@ -123,10 +123,21 @@ ROWS: dict[str, Row] = {
     "steady": steady,
 }
 
-HEADER = (
-    "| load | songs | refused | lost | acknowledged p50, p99, max | whole p50, p95, max | streams a step "
-    "| characters/s | loop lag p99 | heartbeats late by | memory | cores: bot, crowd, others | measured (target) |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |"
+COLUMNS = (
+    "load",
+    "songs",
+    "refused",
+    "lost",
+    "acknowledged p50, p99, max",
+    "whole p50, p95, max",
+    "streams a step",
+    "characters/s",
+    "loop lag p99",
+    "heartbeats late by",
+    "memory",
+    "processor a song",
+    "cores: bot, crowd, others",
+    "measured (target)",
 )
 
 
@@ -136,7 +147,8 @@ async def row(here: Stage, load: Row) -> str:
     began, time_before = loop.time(), ProcessorTime.so_far(here.bot.pid)
     name, answers, verdict = await load(here)
     seconds, after = loop.time() - began, await here.scrape()
-    cores = ProcessorTime.so_far(here.bot.pid).cores_since(time_before, seconds)
+    time_after = ProcessorTime.so_far(here.bot.pid)
+    own_seconds = time_after.bot_alone - time_before.bot_alone
     await asyncio.sleep(1.1 * HEARTBEAT_SECONDS)  # one that is late now will have come
     beats = [beat.late_by for beat in here.discord.gateway.heartbeats[first_beat:]]
     lag = after.share_below(before, "lyrics_event_loop_lag_seconds", 0.99)
@@ -152,7 +164,8 @@ async def row(here: Stage, load: Row) -> str:
         f"≤ {lag * 1000:g} ms",
         f"{max(beats, default=math.nan) * 1000:.0f} ms",
         f"{resident_megabytes(here.bot.pid):.0f} MB",
-        cores,
+        f"{own_seconds / max(1, len(answers.sung)) * 1000:.0f} ms",
+        time_after.cores_since(time_before, seconds),
         verdict,
     ]
     return f"| {' | '.join(map(str, cells))} |"
@@ -179,7 +192,7 @@ async def measure(rows: Sequence[str], models: Sequence[Path], size: Size, secon
     own_lag = Histogram(LAG_SECONDS)
     with tempfile.TemporaryDirectory() as folder:
         async with stage(Path(folder), models, size, seconds) as here:
-            print(HEADER, flush=True)
+            print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
             async with loop_lag_in(own_lag):
                 for name in rows:
                     print(await row(here, ROWS[name]), flush=True)

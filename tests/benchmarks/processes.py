@@ -21,8 +21,9 @@ def family_megabytes(pid: int) -> float:
 
 @dataclass(frozen=True)
 class ProcessorTime:
-    """Seconds that cores have worked: for the bot with its descendants, for this process, and for anything."""
+    """Seconds that cores have worked: for the bot, with its descendants, for this process, and for anything."""
 
+    bot_alone: float
     bot: float
     here: float
     anything: float
@@ -32,7 +33,8 @@ class ProcessorTime:
         """Up to now, for the bot of that process number."""
         user, nice, system, _, _, irq, soft_irq, *_ = map(int, (PROC / "stat").read_text().splitlines()[0].split()[1:])
         anything = (user + nice + system + irq + soft_irq) / TICKS_A_SECOND
-        return cls(sum(map(_processor_seconds, _family(pid))), time.process_time(), anything)
+        family = sum(map(_processor_seconds, _family(pid)))
+        return cls(_processor_seconds(pid), family, time.process_time(), anything)
 
     def cores_since(self, earlier: "ProcessorTime", seconds: float) -> str:
         """How many cores the bot, this process and others kept busy for so many seconds."""
@@ -42,9 +44,8 @@ class ProcessorTime:
 
 
 def _processor_seconds(pid: int) -> float:
-    """Of a process and of its children that have ended."""
     fields = _stat(pid)
-    return sum(map(int, fields[11:15])) / TICKS_A_SECOND if fields else 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if fields else 0.0
 
 
 def _family(pid: int) -> set[int]:

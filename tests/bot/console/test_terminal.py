@@ -87,7 +87,7 @@ def test_a_chat_at_the_prompt(terminal: Terminal) -> None:
     terminal.see(r"— Burns · 12 lines")
     terminal.type("/lyr\t\t")
     terminal.see(r"> /lyrics")
-    terminal.type(" seed:The sun artist:b\t")
+    terminal.type(" seed:The sun artist:bu\t")
     terminal.see(r"artist:Burns")
     terminal.type(" lines:2\r")
     terminal.see(r"— Burns · 2 lines")

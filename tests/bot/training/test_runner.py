@@ -70,7 +70,7 @@ async def enqueue(
     return job
 
 
-async def wait_for(database: Database, job: Job, reached: Callable[[Job], bool], seconds: float = 20) -> Job:
+async def wait_for(database: Database, job: Job, reached: Callable[[Job], bool], seconds: float = 60) -> Job:
     async with asyncio.timeout(seconds):
         while True:
             found = await database.read(lambda connection: jobs.by_id(connection, job.id))
