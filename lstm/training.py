@@ -286,8 +286,7 @@ class Trainer:
     def _last_pass(self) -> Descent:
         """The best weights go on with all songs, the held-out ones too, at a lower rate: a tenth more to learn from.
 
-        Worth 0.01-0.02 bits per character on songs that neither part has seen. What it leads to cannot be measured any
-        more, so the figures of the record are those from before it.
+        What it leads to cannot be measured any more, so the figures of the record are those from before it.
         """
         settings = self.descent.settings
         settings = replace(settings, learning_rate=LAST_PASS_RATE * settings.learning_rate, evaluations=1, patience=0)

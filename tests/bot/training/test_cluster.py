@@ -25,7 +25,7 @@ from bot.training.worker import Stopped, TrainingTask, WorkerLost
 from lstm.model_file import load_model
 from tests.bot import samples
 from tests.bot.training.dask_cluster import DaskCluster
-from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runner, wait_for
+from tests.bot.training.test_runner import SHORT, enqueue, has_ended, is_learning, runner, wait_for
 from tests.bot.waiting import until
 
 SONGS = 12
@@ -133,7 +133,7 @@ async def test_without_a_cluster_for_a_minute_it_is_trained_here(
     with pytest.raises(PlaceGoneError):
         await asyncio.to_thread(away.new_place)
     async with runner(database, tmp_path, news, new_place=away.new_place):
-        job = await wait_for(database, await enqueue(database, news, songs=SONGS), has_ended, 180)
+        job = await wait_for(database, await enqueue(database, news, SHORT, songs=SONGS), has_ended, 180)
     assert (job.state, job.attempts) == (JobState.SUCCEEDED, 0)
 
 
