@@ -23,7 +23,7 @@ import matplotlib
 import pyte
 from PIL import Image, ImageDraw, ImageFont
 
-COLUMNS, ROWS = 92, 44
+COLUMNS, ROWS = 98, 90
 TYPED = ("I walk alone", "/lyrics seed:The last bus home artist:neon-static rhyme:AABB lines:8", "/artists")
 SIZE, LINE = 15, 20
 COLOURS = {
@@ -50,11 +50,11 @@ def converse() -> pyte.Screen:
             while (left := until - time.monotonic()) > 0:
                 if select.select([ours], [], [], left)[0]:
                     data = os.read(ours, 65536)
+                    stream.feed(data)
                     if b"\x1b[6n" in data:  # the prompt asks where the cursor stands
                         os.write(ours, f"\x1b[{screen.cursor.y + 1};{screen.cursor.x + 1}R".encode())
-                    stream.feed(data)
 
-        read(4)
+        read(8)
         for line in TYPED:
             os.write(ours, line.encode() + b"\r")
             read(4)
