@@ -30,7 +30,7 @@ from lstm.vocabulary import Vocabulary
 MINIMUM_CHARACTERS = 400
 SPEED_SECONDS = 2.0
 """How long the speed is measured before a plan bounded by minutes is fixed."""
-FINISHING_SHARE = 0.04
+FINISHING_SHARE = 0.1
 """Share of the minutes kept for the last measurements and for a machine that slows down."""
 SAMPLE_LINES = 4
 LAST_PASS_RATE = 0.6

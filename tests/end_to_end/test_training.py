@@ -33,7 +33,7 @@ async def test_a_text_becomes_an_artist_that_sings(
     message = await interaction.message()
     assert [button["label"] for button in message.buttons] == ["Cancel"]
     await message.until(lambda message: "characters/s" in message.text or has_curve(message), 60)
-    await message.until(has_curve, 90)
+    await message.until(has_curve, 240)
     assert any(
         "Loss: " in edit.embeds[0]["description"] and "Time left" in edit.embeds[0]["description"]
         for edit in message.edits
@@ -96,6 +96,6 @@ async def test_a_training_outlives_the_process_and_its_token(
         await bot.kill()
         discord.clock.advance(15 * 60)
         await bot.start()
-        await message.until(has_curve, 90)
+        await message.until(has_curve, 240)
     finally:
         await bot.kill()

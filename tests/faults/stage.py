@@ -13,7 +13,7 @@ from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Member, Upload
 from tests.end_to_end.bot_process import BotProcess
 from tests.faults.trial import Findings, Trial
 
-SONGS = 8
+SONGS = 16
 """Some seconds of training."""
 MINUTES = "60"
 """So many that the plan is the recipe's epochs: no measured speed enters it, and every run takes the same steps."""
