@@ -129,11 +129,15 @@ class TrainingRunner:
         task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
 
         told = ProgressLog(job.id)
+        latest: TrainingProgress | None = None
 
         async def renew(progress: TrainingProgress | None) -> bool:
+            nonlocal latest
             until = self._now() + _LEASE
             kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
-            if kept and progress is not None:
+            # Only what is new is news: the attempt itself wakes at news, and would renew again at once, forever.
+            if kept and progress is not None and progress != latest:
+                latest = progress
                 told.tell(progress)
                 self._news.tell()
             return kept

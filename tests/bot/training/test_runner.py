@@ -116,6 +116,26 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
         assert list((tmp_path / "jobs").iterdir()) == []
 
 
+async def test_a_training_is_looked_at_now_and_then_not_all_the_time(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    heard = 0
+
+    async def listen() -> None:
+        nonlocal heard
+        while True:
+            await news.upcoming().wait()
+            heard += 1
+
+    listening = asyncio.create_task(listen())
+    async with runner(database, tmp_path, news):
+        await wait_for(database, await enqueue(database, news), is_learning)
+        before = heard
+        await asyncio.sleep(3)
+        assert heard - before <= 9  # the progress of each second, not every look at it
+    listening.cancel()
+
+
 async def test_a_text_that_will_not_do_fails_at_once(database: Database, tmp_path: Path, news: JobNews) -> None:
     job = await enqueue(database, news, songs=1)
     async with runner(database, tmp_path, news):
