@@ -45,7 +45,6 @@ GROUP = 4
 LINE_LIMIT = 160
 """Longest line in characters; a candidate that reaches it has lost its way."""
 LINE_ENDS = (".", "!", "?", ";", ":", ",")
-FORMS = ("free", "verse-chorus")
 
 T = TypeVar("T")
 Asking: TypeAlias = Generator[list[Stream] | str, None, T]

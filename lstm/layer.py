@@ -20,7 +20,7 @@ Layout. Everything in the time loop is feature-major, (features, B) with the bat
 left: ``W @ h`` ran 1.2-1.5 times as fast in OpenBLAS as ``h @ W.T`` at B = 32-64. A step reads ``below[t]``, which is
 x_t stacked on h_{t-1} in one array of D + H rows, so input and recurrence are one matrix product; h_t is written
 straight into ``below[t + 1]``. The first layer has D = 0: its input is a character, and W_x x + b is looked up in a
-table with one column a character (some 5 % of a whole update at H = 512).
+table with one column a character.
 
 Inside, the gates stand in the order o, i, f, g, so that the three that pass the logistic function are neighbours, and
 the three whose gradient comes from dc are neighbours too; files and `network` keep PyTorch's order i, f, g, o.
@@ -137,7 +137,7 @@ class Workspace:
         self.d_below, self.d_hidden = np.empty((D + H, B), dtype), np.empty((H, B), dtype)
         self.d_cell = np.empty((H, B), dtype)
         o, i, f, g = _blocks(H)
-        # Views are made here, not in the loops, where making them took 8 % of a step at H = 128.
+        # Views are made here, not in the loops: a dozen of them a step cost as much as several of its operations.
         self.steps = [
             Step(
                 below=self.below[t],
@@ -168,7 +168,7 @@ def forward(weights: PackedWeights, space: Workspace, T: int, characters: IntArr
     """Run T steps from the state in `space`; its ``below[:T, :D]`` holds the input, or `characters` (T, B) is it.
 
     Afterwards ``space.hidden(T)`` and ``space.cell`` hold the result, and the factors for `backward` are stored:
-    computing them here, while the gates are in cache, gained 3 %.
+    computing them here, while the gates are in cache, spares reading them again.
     """
     H = space.H
     z, looked_up, cell, tanh_cell, product = space.z, space.looked_up, space.cell, space.tanh_cell, space.product

@@ -19,8 +19,8 @@ class Likelihood:
     def __init__(self, parameters: Parameters, streams: int = 1, T: int = 64) -> None:
         """With one stream a text is read from beginning to end with the state carried through: exact.
 
-        With more it is cut into as many parts, read side by side, each after a lead-in: 10-20 times as fast, and within
-        0.002 bits per character of the exact figure at 2,000 characters a stream.
+        With more it is cut into as many parts, read side by side, each after a lead-in: 2.6 times as fast with 12
+        streams of 2,000 characters at H = 512, and 0.006 bits per character above the exact figure there.
         """
         self.streams, self._network = streams, Network(parameters, T, streams)
 

@@ -1,7 +1,7 @@
 """Steps from gradients: Adam, RMSprop, clipping by the global norm, and learning rate schedules.
 
 Both optimisers work through the flat parameter vector in blocks that stay in the second-level cache, without
-allocating: 1.9 times as fast as whole-array operations at 1.2 million parameters.
+allocating: 2.45 ms a step against 2.66 ms for whole arrays at 1.2 million parameters.
 """
 
 from __future__ import annotations

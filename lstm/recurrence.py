@@ -1,8 +1,8 @@
 """One step of all streams of a voice: characters in, logits of the next ones out.
 
 The equations and the layout are those of `lstm.layer`, without what only a gradient needs. Everything lies in arrays
-that are made when the number of streams changes, and their views too: at one stream and H = 128 a step takes 20
-microseconds, of which making views anew would be a quarter.
+that are made when the number of streams changes, and their views too: at one stream and H = 128 a whole
+step, sampling included, takes 28 microseconds, and each view that is not made counts.
 """
 
 from __future__ import annotations
