@@ -27,25 +27,25 @@ FOREIGN_SHARE = 0.3
 
 def knows_script(model: Model, text: str) -> bool:
     """Whether a model knows most characters of a text."""
-    ids = model.vocabulary.encode(text)
+    ids = model.vocabulary.characters().encode(text)
     return len(ids) == 0 or float((ids == 0).mean()) < FOREIGN_SHARE
 
 
-def reads(parameters: Parameters, ids: IntArray, rival_bits_per_character: float) -> bool:
+def reads(parameters: Parameters, ids: IntArray, lengths: IntArray, rival_bits_per_character: float) -> bool:
     """Whether the base, before any training, predicts an artist's held-out songs better than the artist's own n-gram.
 
     It does for English verse of any kind, by 0.2-0.6 bits per character. Where it does not, the songs are in another
     language, and there is little that it can teach.
     """
     streams = max(1, min(24, len(ids) // 400))
-    return Likelihood(parameters, streams).bits_per_character(ids) < rival_bits_per_character
+    return Likelihood(parameters, streams, lengths=lengths).bits_per_character(ids) < rival_bits_per_character
 
 
 def extend(model: Model, vocabulary: Vocabulary, text: str, rng: np.random.Generator) -> Parameters:
     """The model's weights for a larger vocabulary, which begins with the model's own: fresh rows for what is new.
 
-    A new character starts with the mean embedding and a little noise, no weight from any hidden unit, and a bias that
-    gives it its share of ``text``, relative to the known characters' mean.
+    A new unit starts with the mean embedding and a little noise, no weight from any hidden unit, and a bias that
+    gives it its share of ``text``, relative to the known units' mean.
     """
     old, known = model.parameters, len(model.vocabulary)
     if vocabulary.units[:known] != model.vocabulary.units:

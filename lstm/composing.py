@@ -42,8 +42,8 @@ LENGTH_COST = 0.8
 character by character, are short ones, and without this songs were a quarter narrower than the artist's."""
 GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
-LINE_LIMIT = 160
-"""Longest line in characters; a candidate that reaches it has lost its way."""
+LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS = 160, 72
+"""Longest line in units; a candidate that reaches it has lost its way."""
 LINE_ENDS = (".", "!", "?", ";", ":", ",")
 
 T = TypeVar("T")
@@ -120,6 +120,9 @@ class Composition:
         self.lines: list[str] = []
         """The song's lines up to now, blank ones left out."""
         self._rng = np.random.default_rng(settings.random_seed)
+        self._limit = LINE_LIMIT_OF_SUBWORDS if voice.vocabulary.merges else LINE_LIMIT
+        self._open_end = ""
+        """What of the seed is not read yet, because the next unit may begin in it."""
         self._judge = Judge(voice.style, seed, is_filtered)
         self._copied_lines = self._rhymes_missed = 0
 
@@ -141,7 +144,6 @@ class Composition:
         """
         seed = self.seed
         heard = self.voice.vocabulary.fold(clean_seed(seed)).lstrip("\n")
-        memory = yield from self._read(self.voice.start(), "\n\n" + heard)
         if seed:
             yield seed
         self.lines = [line for line in seed.splitlines() if line.strip()]
@@ -150,8 +152,11 @@ class Composition:
         is_open = bool(seed.strip()) and not seed.endswith(("\n", "\r"))
         if is_open and (not heard.strip() or seed.rstrip().endswith(LINE_ENDS)):
             is_open = False
-            memory = yield from self._read(memory, "\n")
+            heard += "\n"
             yield "\n"
+        if is_open:
+            heard, self._open_end = self.voice.vocabulary.split_open_end(heard)
+        memory = yield from self._read(self.voice.start(), "\n\n" + heard)
         wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
         may_break = bool(self.lines) and not is_open
         chorus: list[str] = []
@@ -232,14 +237,15 @@ class Composition:
         settings = self.settings
         temperature = min(1.5, settings.temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - settings.temperature)))
         streams = [
-            Stream(memory, _NOTHING, rng, temperature, settings.top_p, limit=LINE_LIMIT, not_empty=not begun)
+            self._stream(memory, begun, rng, temperature, not_empty=not begun)
             for rng in self._rng.spawn(self.candidates)
         ]
         yield streams
-        self.sampled_characters += sum(len(stream.sampled) for stream in streams)
         candidates, texts = [], set()
         for stream in streams:
             text = self.voice.vocabulary.decode(stream.sampled)
+            self.sampled_characters += len(text)
+            text = text[len(self._open_end) :] if begun else text
             line = text.rstrip("\n")
             # No line without an end, no empty one, no second that is the same.
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
@@ -250,12 +256,19 @@ class Composition:
                         line.rstrip(),
                         stream.memory,
                         stream.nats,
-                        len(stream.sampled),
+                        len(text),
                         faults,
                         self._stretch(begun + line),
                     )
                 )
         return candidates
+
+    def _stream(
+        self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, not_empty: bool = False
+    ) -> Stream:
+        to_spell = self._open_end if begun else ""
+        top_p, limit = self.settings.top_p, self._limit
+        return Stream(memory, _NOTHING, rng, temperature, top_p, limit=limit, not_empty=not_empty, to_spell=to_spell)
 
     def _faults(self, begun: str, line: str) -> float:
         song = self.lines[:-1] if begun else self.lines
@@ -292,16 +305,17 @@ class Composition:
         cut = [(c, place) for c in bases if (place := _place_of_last_word(c.text)) is not None]
         if not choices or not cut:
             return [*lucky, *others]
-        encode = self.voice.vocabulary.encode
-        beginnings = [Stream(memory, encode(c.text[:place])) for c, place in cut]
+        encode, open_end = self.voice.vocabulary.encode, self._open_end if begun else ""
+        # A unit may hold a word's beginning together with the space before it.
+        beginnings = [Stream(memory, encode(open_end + c.text[:place].removesuffix(" "))) for c, place in cut]
         yield beginnings
         tried = []
         for (candidate, place), beginning in zip(cut, beginnings, strict=True):
             tail = candidate.text[place:][len(last_word(candidate.text[place:])) :]
+            space = " " if candidate.text[:place].endswith(" ") else ""
             for word in choices:
-                ending = word + tail
-                stream = Stream(beginning.memory, encode(ending + "\n"))
-                tried.append((candidate.text[:place] + ending, beginning, stream))
+                stream = Stream(beginning.memory, encode(space + word + tail + "\n"))
+                tried.append((candidate.text[:place] + word + tail, beginning, stream))
         yield [stream for _, _, stream in tried]
         # The likeliest few are judged: judging costs more than scoring.
         tried.sort(key=lambda t: (t[1].nats + t[2].nats) / (len(t[0]) + 1) - self._stretch(begun + t[0]), reverse=True)
@@ -321,12 +335,14 @@ class Composition:
     def _cut(self, memory: Memory, begun: str) -> Asking[Candidate]:
         """What to sing where no candidate ended its line: one of them up to its last whole word."""
         (rng,) = self._rng.spawn(1)
-        stream = Stream(memory, _NOTHING, rng, self.settings.temperature, self.settings.top_p, limit=LINE_LIMIT)
+        stream = self._stream(memory, begun, rng, self.settings.temperature)
         yield [stream]
-        text = self.voice.vocabulary.decode(stream.sampled).partition("\n")[0].rpartition(" ")[0]
+        text = self.voice.vocabulary.decode(stream.sampled)
+        characters = max(1, len(text))
+        text = text[len(self._open_end) if begun else 0 :].partition("\n")[0].rpartition(" ")[0]
         text = text.strip() or ("" if begun else "...")
         after = yield from self._read(memory, self.voice.vocabulary.fold(text) + "\n")
-        return Candidate(text, after, stream.nats, len(stream.sampled), self._faults(begun, text), 0.0)
+        return Candidate(text, after, stream.nats, characters, self._faults(begun, text), 0.0)
 
 
 _NOTHING = np.empty(0, np.int32)

@@ -28,12 +28,12 @@ LOG2 = math.log(2)
 
 @dataclass(frozen=True)
 class DescentSettings:
-    """How to descend; sizes in characters, shares of the plan from 0 to 1."""
+    """How to descend; shares are those of the plan, from 0 to 1."""
 
     batch: int = 16
     """Parallel streams, B."""
     unroll: int = 64
-    """Steps that the gradient reaches back, T (truncated backpropagation through time)."""
+    """Steps, of a unit each, that the gradient reaches back, T (truncated backpropagation through time)."""
     optimiser: str = "adam"
     learning_rate: float = 4e-3
     """The peak of the schedule."""
@@ -91,10 +91,15 @@ class Descent:
         settings: DescentSettings,
         plan: int,
         clock: Callable[[], float] = time.perf_counter,
+        lengths: IntArray | None = None,
     ) -> None:
-        """``training`` and ``held_out`` are ids, (N,); ``parameters`` are changed in place."""
+        """``training`` and ``held_out`` are ids, (N,); ``parameters`` are changed in place.
+
+        ``lengths`` (V,) are the characters of each unit; without them each is one.
+        """
         self.settings, self.plan, self.parameters = settings, plan, parameters
         self._training, self._held_out, self._clock = training, held_out, clock
+        self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
         # A text shorter than a chunk of B streams gets fewer streams.
         self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
@@ -102,7 +107,7 @@ class Descent:
         self.optimiser = OPTIMISERS[settings.optimiser](len(parameters.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
         streams = max(1, min(24, len(held_out) // 1500))
-        self._likelihood = Likelihood(parameters, streams) if len(held_out) > 1 else None
+        self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
         self.best: Parameters = parameters.copy()
@@ -148,12 +153,12 @@ class Descent:
         start = at.chunk * s.unroll
         end = min(start + s.unroll, len(streams) - 1)
         rng = np.random.default_rng([s.random_seed, 1, at.updates])
-        nats, self.state = self.network.loss_and_gradients(
-            streams[start:end], streams[start + 1 : end + 1], self.state, s.dropout, rng
-        )
+        targets = streams[start + 1 : end + 1]
+        nats, self.state = self.network.loss_and_gradients(streams[start:end], targets, self.state, s.dropout, rng)
         gradient = self.network.gradients.flat
         clip_by_global_norm(gradient, s.clip)
-        seen = (end - start) * self.B
+        seen = int(self._lengths[targets].sum())
+        nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
         rate = Schedule(s.learning_rate, s.warm_up, s.decay).rate(min(1.0, (at.characters + seen / 2) / self.plan))
         self.optimiser.step(self.parameters.flat, gradient, rate)

@@ -34,11 +34,12 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     model = load_model(options.model)
     ids = model.vocabulary.encode(join(songs_of(read_corpus([options.text]))))
-    nats = Likelihood(model.parameters).nats(ids) / max(1, len(ids) - 1)
+    characters = int(model.vocabulary.lengths[ids[1:]].sum())
+    nats = Likelihood(model.parameters).nats(ids) / max(1, characters)
     result = {
         "bits_per_character": nats / math.log(2),
         "nats_per_character": nats,
-        "characters": len(ids) - 1,
+        "characters": characters,
         "unknown_characters": int((ids[1:] == 0).sum()),
     }
     if options.json:

@@ -19,6 +19,7 @@ from lstm.network import Parameters, Shape
 from lstm.vocabulary import Vocabulary
 
 FORMAT = "lyricbot-lstm-1"
+OWN_KEYS = ("format", "units", "merges", "embedding", "hidden", "layers")
 
 
 class ModelFileError(ValueError):
@@ -50,11 +51,12 @@ def dump_model(model: Model, dtype: type[np.floating] = np.float32) -> bytes:
     shape = model.shape
     config = {
         "format": FORMAT,
-        "units": "characters",
+        "units": "subwords" if model.vocabulary.merges else "characters",
+        **({"merges": model.vocabulary.merges} if model.vocabulary.merges else {}),
         "embedding": shape.E,
         "hidden": shape.H,
         "layers": shape.L,
-        **{k: v for k, v in model.config.items() if k not in ("format", "units", "embedding", "hidden", "layers")},
+        **{k: v for k, v in model.config.items() if k not in OWN_KEYS},
     }
     metadata = {
         "vocabulary": json.dumps(model.vocabulary.units, ensure_ascii=False),
@@ -86,7 +88,7 @@ def load_model(source: Path | bytes) -> Model:
         config, training = json.loads(metadata["config"]), json.loads(metadata["training"])
         if not isinstance(units, list) or not isinstance(config, dict) or not isinstance(training, dict):
             raise ValueError("vocabulary, config or training of another type")
-        vocabulary = Vocabulary(units)
+        vocabulary = Vocabulary(units, config.get("merges", ()))
         "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but neither printed nor sent
     except KeyError as error:
         raise ModelFileError(f"{name} has no metadata {error}.") from None

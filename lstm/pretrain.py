@@ -69,15 +69,17 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
     config = tomllib.loads(config_path.read_text("utf-8"))
     texts = read_texts(corpora, config)
     vocabulary = Vocabulary.of(texts.training, config["data"]["minimum_count"])
+    vocabulary = vocabulary.with_subwords(texts.training, config["data"].get("units", 0))
     ids, held_out = vocabulary.encode(texts.training), vocabulary.encode(texts.held_out)
     size, descent_config = config["network"], dict(config["descent"])
-    plan = round(descent_config.pop("passes") * len(ids))
+    characters = int(vocabulary.lengths[ids].sum())
+    plan = round(descent_config.pop("passes") * characters)
     dropout = Dropout(**descent_config.pop("dropout", {}))
     settings = DescentSettings(dropout=dropout, patience=0, **descent_config)
     shape = Shape(len(vocabulary), size["embedding"], size["hidden"], size["layers"])
     rng = np.random.default_rng(settings.random_seed)
     parameters = initial_parameters(shape, rng, vocabulary.log_frequencies(ids))
-    descent = Descent(parameters, ids, held_out, settings, plan)
+    descent = Descent(parameters, ids, held_out, settings, plan, lengths=vocabulary.lengths)
 
     checkpoint = out / "checkpoint.safetensors"
     if checkpoint.exists():
@@ -85,7 +87,7 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
         descent.restore(checkpoint.read_bytes())
         descent.plan = plan
     print(
-        f"{len(ids):,} characters to learn from, {len(held_out):,} held out, {len(vocabulary)} symbols, "
+        f"{characters:,} characters to learn from, {len(texts.held_out):,} held out, {len(vocabulary)} units, "
         f"{len(parameters.flat):,} parameters, {plan:,} characters planned, {descent.position.characters:,} done",
         file=sys.stderr,
         flush=True,
@@ -99,7 +101,7 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
             "settings": config,
             "threads": threads,
             "characters_seen": descent.position.characters,
-            "passes": round(descent.position.characters / len(ids), 3),
+            "passes": round(descent.position.characters / characters, 3),
             "seconds": round(descent.position.seconds),
             "validation_bits_per_character": descent.curve[-1].validation_bits_per_character,
             "curve": [asdict(point) for point in descent.curve],

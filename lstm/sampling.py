@@ -1,4 +1,4 @@
-"""Sampling: a batch of streams of one model, stepped together, each character by character.
+"""Sampling: a batch of streams of one model, stepped together, each unit by unit.
 
 A `Stream` is one continuation in progress: it first reads what it is given
 (a seed, a candidate word to be scored), then samples until its stop rule holds. A `Chorus` steps all streams of a voice
@@ -28,7 +28,7 @@ __all__ = ["Chorus", "Memory", "Stream", "Voice"]
 class Stream:
     """One continuation of a memory: first ``given``, then sampled until its stop rule holds.
 
-    It stops after ``lines`` line ends, at the end of a song (two blank lines) or after ``limit`` sampled characters;
+    It stops after ``lines`` line ends, at the end of a song (two blank lines) or after ``limit`` sampled units;
     with ``limit`` 0 it only takes in what is given.
     """
 
@@ -41,8 +41,10 @@ class Stream:
     lines: int = 1
     limit: int = 0
     not_empty: bool = False
-    """Whether the first character sampled must not be a line end: for a line that must come, whatever the network would
+    """Whether the first unit sampled must not be a line end: for a line that must come, whatever the network would
     rather do."""
+    to_spell: str = ""
+    """What the sampled units must begin with: the open end of a seed, of which any way to spell it is a part."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
     sampled: list[int] = field(default_factory=list)
@@ -65,15 +67,17 @@ class Stream:
             self._uniforms = self.rng.random(UNIFORMS, dtype=np.float32).tolist()[::-1]
         return self._uniforms.pop()
 
-    def take(self, character: int, newline: int) -> bool:
-        """Go on by a character, the given one or a sampled one; whether that was the last."""
+    def take(self, unit: int, voice: Voice) -> bool:
+        """Go on by a unit, the given one or a sampled one; whether that was the last."""
         if self.taken < len(self.given):
             self.taken += 1
             return not self.wants_more
-        self.sampled.append(character)
-        if character == newline:
+        self.sampled.append(unit)
+        if self.to_spell:
+            self.to_spell = self.to_spell[len(voice.vocabulary.units[unit]) :]
+        if unit == voice.newline:
             self.lines -= 1
-            if self.lines <= 0 or self.sampled[-3:] == [newline] * 3:
+            if self.lines <= 0 or self.sampled[-3:] == [unit] * 3:
                 return True
         return len(self.sampled) >= self.limit
 
@@ -111,40 +115,40 @@ class Chorus:
             self.step()
 
     def step(self) -> list[Stream]:
-        """Every stream takes one character more, given or sampled; returns those that finished by it."""
+        """Every stream takes one unit more, given or sampled; returns those that finished by it."""
         streams = self._streams
         if not streams:
             return []
         logits = self._recurrence.read(self._pending)
         if len(streams) == 1:
             return self._step_one(streams[0], logits)
-        characters = self._characters(logits)
-        self._pending = np.array(characters, np.intp)
+        units = self._units(logits)
+        self._pending = np.array(units, np.intp)
         chosen = logits[self._pending, np.arange(len(streams))]
         likelihoods = (chosen - np.log(np.exp(logits).sum(axis=0))).tolist() if self._any_is_scored else self._unscored
         finished = []
-        for k, (stream, character, nats) in enumerate(zip(streams, characters, likelihoods, strict=True)):
+        for k, (stream, unit, nats) in enumerate(zip(streams, units, likelihoods, strict=True)):
             stream.nats += nats
-            if stream.take(character, self.voice.newline):
+            if stream.take(unit, self.voice):
                 finished.append(k)
         return self._finish(finished) if finished else []
 
     def _step_one(self, stream: Stream, logits: FloatArray) -> list[Stream]:
         """`step` for a single stream with logits (V,): no lists, no arrays of one element."""
         if stream.taken < len(stream.given):
-            character = int(stream.given[stream.taken])
+            unit = int(stream.given[stream.taken])
         else:
-            sung = logits + self.voice.sung_bias
+            sung = logits + self._bias_of(stream)
             if stream.not_empty and not stream.sampled:
                 sung[self.voice.newline] = -np.inf
-            character = pick_one(sung, 1 / stream.temperature, stream.top_p, stream.uniform())
-        self._pending[0] = character
+            unit = pick_one(sung, 1 / stream.temperature, stream.top_p, stream.uniform())
+        self._pending[0] = unit
         if stream.is_scored:
-            stream.nats += float(logits[character]) - math.log(float(np.exp(logits).sum()))
-        return self._finish([0]) if stream.take(character, self.voice.newline) else []
+            stream.nats += float(logits[unit]) - math.log(float(np.exp(logits).sum()))
+        return self._finish([0]) if stream.take(unit, self.voice) else []
 
-    def _characters(self, logits: FloatArray) -> list[int]:
-        """Each stream's next character, given or sampled from ``logits`` (V, B), whose maximum is 0."""
+    def _units(self, logits: FloatArray) -> list[int]:
+        """Each stream's next unit, given or sampled from ``logits`` (V, B), whose maximum is 0."""
         streams = self._streams
         sampling = [k for k, stream in enumerate(streams) if stream.taken == len(stream.given)]
         if not sampling:
@@ -152,6 +156,8 @@ class Chorus:
         uniform = np.array([streams[k].uniform() for k in sampling], np.float32)
         rows = (logits.T if len(sampling) == len(streams) else logits.T[sampling]) + self.voice.sung_bias
         for row, k in zip(rows, sampling, strict=True):
+            if streams[k].to_spell:
+                row[:] = logits[:, k] + self._bias_of(streams[k])
             if streams[k].not_empty and not streams[k].sampled:
                 row[self.voice.newline] = -np.inf
         picked = pick_each(rows, self._inverse_temperature[sampling], self._top_p[sampling], uniform)
@@ -162,6 +168,10 @@ class Chorus:
             int(stream.given[stream.taken]) if stream.taken < len(stream.given) else next(following)
             for stream in streams
         ]
+
+    def _bias_of(self, stream: Stream) -> FloatArray:
+        """0 for units that a stream may sample next, minus infinity for the others, (V,)."""
+        return self.voice.spelling_bias(stream.to_spell) if stream.to_spell else self.voice.sung_bias
 
     def _finish(self, columns: list[int]) -> list[Stream]:
         done = [self._streams[k] for k in columns]

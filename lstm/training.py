@@ -131,12 +131,19 @@ class Trainer:
         known = start.vocabulary if start else None
         self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
+        self._lengths = self.vocabulary.lengths
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
         self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
-        n = len(self._training)
-        self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
+        n = self._characters = int(self._lengths[self._training].sum())
+        self._held_out_characters = int(self._lengths[self._held_out].sum())
+        characters = self.vocabulary.characters()
+        self.rival_bits_per_character = rival_bits(
+            characters.encode(training), characters.encode(held_out), len(characters)
+        )
         extended = base.extend(start, self.vocabulary, training, self._rng()) if start else None
-        if extended is not None and not base.reads(extended, self._held_out, self.rival_bits_per_character):
+        if extended is not None and not base.reads(
+            extended, self._held_out, self._lengths, self.rival_bits_per_character
+        ):
             self.is_foreign = True
         if extended is None or self.is_foreign:
             self.recipe = recipe.from_scratch(
@@ -155,11 +162,12 @@ class Trainer:
             descent_settings,
             self._planned_by_epochs,
             clock,
+            self._lengths,
         )
         self.last: Descent | None = None
         """The last pass over all songs, the held-out ones too, once it has begun."""
         with_last = self.recipe.last_pass if settings.last_pass is None else settings.last_pass
-        self._last_pass_plan = round(LAST_PASS_EPOCHS * (n + len(self._held_out))) if with_last else 0
+        self._last_pass_plan = round(LAST_PASS_EPOCHS * (n + self._held_out_characters)) if with_last else 0
         self._validation_bits: float | None = None
         self._seconds_before = 0.0
         self._plan_is_fixed = settings.minutes is None
@@ -281,7 +289,7 @@ class Trainer:
             d.evaluate()
         # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
         d.best.flat[...] = d.best.flat.astype(np.float16)
-        self._validation_bits = Likelihood(d.best).bits_per_character(self._held_out)
+        self._validation_bits = Likelihood(d.best, lengths=self._lengths).bits_per_character(self._held_out)
 
     def _last_pass(self) -> Descent:
         """The best weights go on with all songs, the held-out ones too, at a lower rate: a tenth more to learn from.
@@ -291,7 +299,8 @@ class Trainer:
         settings = self.descent.settings
         settings = replace(settings, learning_rate=LAST_PASS_RATE * settings.learning_rate, evaluations=1, patience=0)
         everything = np.concatenate([self._training, self._held_out])
-        return Descent(self.descent.best.copy(), everything, _NOTHING, settings, self._last_pass_plan, self._clock)
+        parameters = self.descent.best.copy()
+        return Descent(parameters, everything, _NOTHING, settings, self._last_pass_plan, self._clock, self._lengths)
 
     def _fix_plan(self, characters_per_second: float) -> None:
         """Turn the minutes into a number of characters, by the speed of the first seconds, for good."""
@@ -299,11 +308,11 @@ class Trainer:
         minutes = self.settings.minutes or 0.0
         left = minutes * 60 * (1 - FINISHING_SHARE) - self.seconds
         # Evaluations are part of the time: some twenty of them, each reading the held-out songs some 3 times as fast.
-        evaluations = self.descent.settings.evaluations * len(self._held_out) / 3
+        evaluations = self.descent.settings.evaluations * self._held_out_characters / 3
         affordable = self.descent.position.characters + max(0.0, left * characters_per_second - evaluations)
         if affordable < self._planned_by_epochs + self._last_pass_plan:
             last = min(self._last_pass_plan, round(LAST_PASS_SHARE * affordable))
-            if last < LEAST_LAST_PASS * (len(self._training) + len(self._held_out)):
+            if last < LEAST_LAST_PASS * (self._characters + self._held_out_characters):
                 last = 0
             self._last_pass_plan = last
             planned = max(1, round(affordable) - last)
@@ -328,7 +337,7 @@ class Trainer:
         return Progress(
             characters_seen=seen,
             characters_planned=planned,
-            epoch=seen / len(self._training),
+            epoch=seen / self._characters,
             seconds=self.seconds,
             seconds_left=left,
             characters_per_second=speed,
@@ -367,13 +376,13 @@ class Trainer:
             "artist": self.artist,
             "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             "corpus_sha256": self.corpus_sha256,
-            "corpus_characters": len(self._training) + len(self._held_out),
-            "held_out_characters": len(self._held_out),
+            "corpus_characters": self._characters + self._held_out_characters,
+            "held_out_characters": self._held_out_characters,
             "start": "base" if self.start is not None else "scratch",
             "is_foreign": self.is_foreign,
             "settings": asdict(d.settings),
             "characters_seen": seen,
-            "epochs": round(seen / len(self._training), 2),
+            "epochs": round(seen / self._characters, 2),
             "last_pass": self.last is not None,
             "seconds": round(self.seconds, 1),
             "characters_per_second": round(d.position.characters / max(1e-9, d.position.seconds)),

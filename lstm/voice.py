@@ -14,6 +14,8 @@ from lstm.model_file import Model, ModelFileError
 from lstm.style import Style
 from lstm.vocabulary import Vocabulary
 
+REMEMBERED_SPELLINGS = 64
+
 
 class Voice:
     """A model packed for sampling; shared by all songs, never changed.
@@ -37,14 +39,16 @@ class Voice:
         self.output, self.output_bias = p["output.weight"].copy(), p["output.bias"][:, None].copy()
         self.newline = self.vocabulary.id_of("\n")
         self.sung = self._sung()
+        self._bias_of_spelling: dict[str, FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
 
     def _sung(self) -> BoolArray:
-        """Which characters may be sung, (V,): those of the artist's own corpus, never the unknown one."""
+        """Which units may be sung, (V,): those of the artist's own corpus, never the unknown one."""
         alphabet = self.config.get("alphabet")
         sung = np.ones(len(self.vocabulary), bool)
         if isinstance(alphabet, str) and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
-            sung[:] = [unit in alphabet for unit in self.vocabulary.units]
+            letters = frozenset(alphabet)
+            sung[:] = [letters.issuperset(unit) for unit in self.vocabulary.units]
         sung[0] = False
         return sung
 
@@ -65,8 +69,19 @@ class Voice:
 
     @property
     def sung_bias(self) -> FloatArray:
-        """0 for characters that may be sung, minus infinity for the others, (V,)."""
+        """0 for units that may be sung, minus infinity for the others, (V,)."""
         return self._bias_of_sung
+
+    def spelling_bias(self, text: str) -> FloatArray:
+        """0 for units that ``text`` begins with, or that may be sung and begin with it, else minus infinity, (V,)."""
+        if (bias := self._bias_of_spelling.get(text)) is None:
+            units = zip(self.vocabulary.units, self.sung, strict=True)
+            fits = [text.startswith(unit) or (is_sung and unit.startswith(text)) for unit, is_sung in units]
+            bias = np.where(fits, 0, -np.inf).astype(np.float32)
+            if len(self._bias_of_spelling) >= REMEMBERED_SPELLINGS:
+                self._bias_of_spelling.clear()
+            self._bias_of_spelling[text] = bias
+        return bias
 
     @property
     def nbytes(self) -> int:

@@ -24,8 +24,8 @@ class TestReading:
         model = make_model()
         ids = model.vocabulary.encode("\nabcd" * 300)
         bits = Likelihood(model.parameters).bits_per_character(ids)
-        assert reads(model.parameters, ids, bits + 0.05)
-        assert not reads(model.parameters, ids, bits - 0.05)
+        assert reads(model.parameters, ids, model.vocabulary.lengths, bits + 0.05)
+        assert not reads(model.parameters, ids, model.vocabulary.lengths, bits - 0.05)
 
 
 class TestExtending:

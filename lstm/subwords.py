@@ -1,0 +1,106 @@
+"""Subwords: frequent runs of characters that the network reads and writes in one step.
+
+Byte-pair encoding (Sennrich, Haddow & Birch 2016, section 3.2) on characters: start from single characters and join the
+most frequent pair of neighbours, again and again. Pairs are never joined across the bounds of a piece, which is a line
+break, or a word, a number's digit or a run of punctuation with the space before it. So a line ends with a unit of its
+own, and a word always begins with one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+Merge = tuple[str, str]
+"""Two neighbours that become one unit."""
+
+_PIECE = re.compile(r"\n| ?(?:[^\W\d_]+(?:'[^\W\d_]+)*|\d|(?:[^\w\s]|_)+)|\s")
+REMEMBERED_PIECES = 50_000
+
+
+def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge]:
+    """The first ``count`` merges of ``text``, or fewer where no pair is left that occurs twice.
+
+    Only pairs of the given ``characters`` and of what comes of them are joined. Equally frequent pairs are taken in
+    alphabetical order.
+    """
+    allowed = set(characters)
+    pieces = Counter(_PIECE.findall(text))
+    words = [list(piece) for piece in pieces]
+    weights = list(pieces.values())
+    pairs: Counter[Merge] = Counter()
+    places: defaultdict[Merge, set[int]] = defaultdict(set)
+    for k, word in enumerate(words):
+        for pair in pairwise(word):
+            if pair[0] in allowed and pair[1] in allowed:
+                pairs[pair] += weights[k]
+                places[pair].add(k)
+    merges: list[Merge] = []
+    while len(merges) < count and pairs:
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        if pairs[best] < 2:
+            break
+        merges.append(best)
+        allowed.add(best[0] + best[1])
+        for k in sorted(places.pop(best)):
+            before = words[k]
+            after = _join(before, best)
+            for sign, word in ((-1, before), (1, after)):
+                for pair in pairwise(word):
+                    if pair[0] in allowed and pair[1] in allowed:
+                        pairs[pair] += sign * weights[k]
+                        if sign > 0:
+                            places[pair].add(k)
+            words[k] = after
+        del pairs[best]
+    return merges
+
+
+def last_piece(text: str) -> str:
+    """The piece that a text ends with; nothing after a line break."""
+    pieces = _PIECE.findall(text[text.rfind("\n") + 1 :])
+    return pieces[-1] if pieces else ""
+
+
+def _join(word: Sequence[str], pair: Merge) -> list[str]:
+    """The word with every occurrence of the pair joined, from the left."""
+    joined, k = [], 0
+    while k < len(word):
+        if k + 1 < len(word) and word[k] == pair[0] and word[k + 1] == pair[1]:
+            joined.append(pair[0] + pair[1])
+            k += 2
+        else:
+            joined.append(word[k])
+            k += 1
+    return joined
+
+
+class Segmenter:
+    """Cuts texts into units by a list of merges."""
+
+    def __init__(self, merges: Sequence[Merge]) -> None:
+        self._ranks = {pair: k for k, pair in enumerate(merges)}
+        self._known: dict[str, list[str]] = {}
+
+    def segment(self, text: str) -> list[str]:
+        """The units of ``text``, in order; joined, they are the text again."""
+        units: list[str] = []
+        for piece in _PIECE.findall(text):
+            known = self._known.get(piece)
+            if known is None:
+                known = self._segment_piece(piece)
+                if len(self._known) < REMEMBERED_PIECES:
+                    self._known[piece] = known
+            units += known
+        return units
+
+    def _segment_piece(self, piece: str) -> list[str]:
+        word = list(piece)
+        while len(word) > 1:
+            best = min(pairwise(word), key=lambda pair: self._ranks.get(pair, len(self._ranks)))
+            if best not in self._ranks:
+                break
+            word = _join(word, best)
+        return word
