@@ -25,8 +25,7 @@ from lstm.base import extend, load_base
 from lstm.corpus import SONG_BREAK, join, read_corpus, songs_of
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model
-from lstm.rival import KneserNey
-from lstm.training import Trainer, TrainingSettings
+from lstm.training import Trainer, TrainingSettings, rival_bits
 from lstm.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +63,7 @@ def cut(text: str) -> tuple[str, str]:
 def test_bits(model: Model, text: str) -> float:
     """Bits per character of a text's songs, state carried."""
     ids = model.vocabulary.encode(join(songs_of(text)))
-    return Likelihood(model.parameters).bits_per_character(ids)
+    return Likelihood(model.parameters, lengths=model.vocabulary.lengths).bits_per_character(ids)
 
 
 def train(text: str, artist: str, minutes: float | None, start: Model | None) -> tuple[Model, float]:
@@ -84,12 +83,12 @@ def measure(artist: str, seconds: tuple[int, ...], with_scratch: bool) -> Result
     learned = join(songs_of(known)[: round(len(songs_of(known)) * (1 - CHOOSING_SHARE))])
     base = load_base()
     vocabulary = Vocabulary.of(learned, 2, base.vocabulary if base else None)
-    ids = vocabulary.encode(join(songs_of(test)))
-    rival = KneserNey.fit(vocabulary.encode(learned), len(vocabulary)).probabilities_of(ids)[1:]
-    result = Result(artist, len(text.encode()) / 1000, len(ids) - 1, float(-np.log2(rival).mean()))
+    ids, characters = vocabulary.encode(join(songs_of(test))), vocabulary.characters()
+    rival = rival_bits(characters.encode(learned), characters.encode(join(songs_of(test))), len(characters))
+    result = Result(artist, len(text.encode()) / 1000, int(vocabulary.lengths[ids[1:]].sum()), rival)
     if base is not None:
         untouched = extend(base, vocabulary, learned, np.random.default_rng(0))
-        result.base = Likelihood(untouched).bits_per_character(ids)
+        result.base = Likelihood(untouched, lengths=vocabulary.lengths).bits_per_character(ids)
         for limit in seconds:
             model, taken = train(known, artist, limit / 60, base)
             result.tuned[limit] = test_bits(model, test)
