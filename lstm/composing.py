@@ -17,6 +17,7 @@ import numpy as np
 
 from lstm.judging import Judge
 from lstm.model_file import Model
+from lstm.repetition import missing_ends
 from lstm.rhyme import SCHEMES, answers, last_word
 from lstm.sampling import Chorus, Memory, Stream
 from lstm.vocabulary import clean_seed
@@ -35,6 +36,8 @@ ENOUGH_RHYMES = 4
 """A line that is to be answered should end with a word that has so many rhymes."""
 CHANGES_THE_SEED = 8.0
 """Weight of the fault of a line that makes another word of the seed's last one."""
+GOES_ON = 1.5
+"""Weight of the fault of a last line that ends on a comma or a dash."""
 MISSES_RHYME = 32.0
 """Weight of the fault of a line that should rhyme and does not."""
 LENGTH_COST = 0.8
@@ -44,6 +47,7 @@ GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS = 160, 72
 """Longest line in units; a candidate that reaches it has lost its way."""
+GOING_ON = (",", ";", ":", "-", "(")
 LINE_ENDS = (".", "!", "?", ";", ":", ",")
 
 T = TypeVar("T")
@@ -121,6 +125,7 @@ class Composition:
         """The song's lines up to now, blank ones left out."""
         self._rng = np.random.default_rng(settings.random_seed)
         self._limit = LINE_LIMIT_OF_SUBWORDS if voice.vocabulary.merges else LINE_LIMIT
+        self._wanted = settings.lines
         self._open_end = ""
         """What of the seed is not read yet, because the next unit may begin in it."""
         self._judge = Judge(voice.style, seed, is_filtered)
@@ -157,7 +162,7 @@ class Composition:
         if is_open:
             heard, self._open_end = self.voice.vocabulary.split_open_end(heard)
         memory = yield from self._read(self.voice.start(), "\n\n" + heard)
-        wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
+        wanted = self._wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
         may_break = bool(self.lines) and not is_open
         chorus: list[str] = []
         while is_open or len(self.lines) < wanted:
@@ -171,6 +176,8 @@ class Composition:
             else:
                 line, memory = yield from self._line(memory, number, self.lines[-1] if is_open else "")
             if is_open:
+                # What the seed opened, no candidate may have closed.
+                line += missing_ends(self.lines[-1] + line)
                 self.lines[-1] += line
             else:
                 self.lines.append(line)
@@ -276,6 +283,8 @@ class Composition:
         # "The sun is low" is not to become "The sun is lower": a whole word of the seed stays what it is.
         if begun[-1:].isalnum() and (line[:1].isalnum() or line[:1] == "'") and self._judge.is_word(_end_word(begun)):
             faults += CHANGES_THE_SEED
+        if len(song) == self._wanted - 1 and line.rstrip().endswith(GOING_ON):
+            faults += GOES_ON
         return faults
 
     def _stretch(self, line: str) -> float:

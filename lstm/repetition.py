@@ -42,6 +42,18 @@ def has_phrase_loop(line: str) -> bool:
 
 def closes_what_it_opens(text: str) -> bool:
     """Whether brackets and double quotes are balanced and nested; apostrophes and single quotes are not looked at."""
+    still_open = _still_open(text)
+    return still_open is not None and not still_open
+
+
+def missing_ends(text: str) -> str:
+    """What closes the brackets and double quotes that a text leaves open; nothing if it also closes wrong ones."""
+    closing = {opened: closed for closed, opened in _CLOSING.items()} | {'"': '"'}
+    return "".join(closing[sign] for sign in reversed(_still_open(text) or []))
+
+
+def _still_open(text: str) -> list[str] | None:
+    """The signs that are open at the end of a text, the innermost last; None if one was closed that was not open."""
     still_open: list[str] = []
     for sign in text:
         if sign == '"':
@@ -52,5 +64,5 @@ def closes_what_it_opens(text: str) -> bool:
         elif sign in _OPENING:
             still_open.append(sign)
         elif sign in _CLOSING and (not still_open or still_open.pop() != _CLOSING[sign]):
-            return False
-    return not still_open
+            return None
+    return still_open

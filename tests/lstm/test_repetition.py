@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lstm.corpus import songs_of
-from lstm.repetition import closes_what_it_opens, has_phrase_loop, repeated_lines, repeated_share
+from lstm.repetition import closes_what_it_opens, has_phrase_loop, missing_ends, repeated_lines, repeated_share
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 
@@ -86,3 +86,11 @@ def test_a_song_may_close_later_what_a_line_opens():
     line = '"I sing,\n'
     assert not closes_what_it_opens(line)
     assert closes_what_it_opens(line + 'I sing all night."')
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"), [("", ""), ("(and so", ")"), ('He said "no (and', ')"'), ("“a («b", "»)”"), ("a) (b", ""), ("(a)", "")]
+)
+def test_what_a_text_leaves_open_can_be_closed(text, ends):
+    assert missing_ends(text) == ends
+    assert ends == "" or closes_what_it_opens(text + ends)
