@@ -7,7 +7,6 @@ from importlib.resources import files
 
 import numpy as np
 
-from lstm.arrays import IntArray
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model, load_model
 from lstm.network import Parameters, Shape, initial_parameters
@@ -31,14 +30,16 @@ def knows_script(model: Model, text: str) -> bool:
     return len(ids) == 0 or float((ids == 0).mean()) < FOREIGN_SHARE
 
 
-def reads(parameters: Parameters, ids: IntArray, lengths: IntArray, rival_bits_per_character: float) -> bool:
+def reads(parameters: Parameters, vocabulary: Vocabulary, text: str, rival_bits_per_character: float) -> bool:
     """Whether the base, before any training, predicts an artist's held-out songs better than the artist's own n-gram.
 
     It does for English verse of any kind, by 0.2-0.6 bits per character. Where it does not, the songs are in another
     language, and there is little that it can teach.
     """
+    ids = vocabulary.encode(text)
     streams = max(1, min(24, len(ids) // 400))
-    return Likelihood(parameters, streams, lengths=lengths).bits_per_character(ids) < rival_bits_per_character
+    likelihood = Likelihood(parameters, streams, lengths=vocabulary.lengths)
+    return likelihood.bits_per_character(ids) < rival_bits_per_character
 
 
 def extend(model: Model, vocabulary: Vocabulary, text: str, rng: np.random.Generator) -> Parameters:

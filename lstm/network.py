@@ -60,7 +60,7 @@ class Parameters:
     def __getitem__(self, name: str) -> FloatArray:
         return self._views[name]
 
-    def __setitem__(self, name: str, value: FloatArray) -> None:
+    def __setitem__(self, name: str, value: FloatArray | float) -> None:
         self._views[name][...] = value
 
     def items(self) -> Iterator[tuple[str, FloatArray]]:
@@ -154,7 +154,8 @@ class Network:
         self._dropped = np.empty((T, H, B), dtype)
         self.gradients = Parameters(shape, dtype)
 
-    def _pack(self, masks: _Masks) -> list[layer.PackedWeights]:
+    def _pack(self, masks: _Masks, present: IntArray) -> list[layer.PackedWeights]:
+        """The layers' weights; the first one's table is that of the units that are ``present`` in the chunk."""
         p, packed = self.parameters, []
         for k in range(self.shape.L):
             w_h = p[f"lstm.weight_hh_l{k}"]
@@ -162,9 +163,9 @@ class Network:
                 w_h = w_h * masks.recurrent_weights[k]
             embedding = None
             if k == 0:
-                embedding = p["embedding.weight"]
+                embedding = p["embedding.weight"][present]
                 if masks.embedding is not None:
-                    embedding = embedding * masks.embedding
+                    embedding = embedding * masks.embedding[present]
             bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
             packed.append(layer.pack(p[f"lstm.weight_ih_l{k}"], w_h, bias, embedding))
         return packed
@@ -214,7 +215,8 @@ class Network:
         Only where ``counted`` (T, B) is true, if it is given.
         """
         masks = _Masks()
-        state = self._forward(self._pack(masks), inputs, state, masks)
+        present, inputs = _present(inputs)
+        state = self._forward(self._pack(masks, present), inputs, state, masks)
         _, nats = self._softmax(self._spaces[-1].hidden(len(inputs)), targets, counted)
         return nats, state
 
@@ -234,7 +236,8 @@ class Network:
         count = inputs.size
         p, grad = self.parameters, self.gradients
         masks = _Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
-        packed = self._pack(masks)
+        present, inputs = _present(inputs)
+        packed = self._pack(masks, present)
         state = self._forward(packed, inputs, state, masks)
         hidden = self._spaces[-1].hidden(T)
         top = hidden if masks.output is None else self._dropped[:T]
@@ -269,7 +272,7 @@ class Network:
                 d_bias = layer.unpack_gates(dz.sum(axis=0))
                 d_hidden[...] = space.below[:T, :H]
             else:
-                d_bias = self._first_layer(dz, inputs, masks)
+                d_bias = self._first_layer(dz, inputs, present, masks)
             if masks.recurrent_weights is not None:
                 np.multiply(dw_h, masks.recurrent_weights[k], out=dw_h)
             grad[f"lstm.bias_ih_l{k}"] = grad[f"lstm.bias_hh_l{k}"] = d_bias
@@ -288,19 +291,28 @@ class Network:
             np.stack([space.d_below[space.D :] for space in self._spaces]), np.stack([s.d_cell for s in self._spaces])
         )
 
-    def _first_layer(self, dz: FloatArray, inputs: IntArray, masks: _Masks) -> FloatArray:
-        """Gradients of embedding and W_ih, by way of the table's, (V, 4H); returns the bias's, (4H,)."""
-        V = self.shape.V
-        d_table = layer.unpack_gates(_sum_by_character(dz, inputs.ravel(), V).T).T
-        embedding, w_x = self.parameters["embedding.weight"], self.parameters["lstm.weight_ih_l0"]
-        d_embedding = self.gradients["embedding.weight"]
-        np.matmul(d_table, w_x, out=d_embedding)
+    def _first_layer(self, dz: FloatArray, inputs: IntArray, present: IntArray, masks: _Masks) -> FloatArray:
+        """Gradients of embedding and W_ih, by way of the table's, one row a unit present; returns the bias's, (4H,)."""
+        d_table = layer.unpack_gates(_sum_by_character(dz, inputs.ravel(), len(present)).T).T
+        embedding, w_x = self.parameters["embedding.weight"][present], self.parameters["lstm.weight_ih_l0"]
+        d_embedding = d_table @ w_x
         if masks.embedding is not None:
-            embedding = embedding * masks.embedding
-            np.multiply(d_embedding, masks.embedding, out=d_embedding)
+            embedding *= masks.embedding[present]
+            d_embedding *= masks.embedding[present]
+        self.gradients["embedding.weight"] = 0.0
+        self.gradients["embedding.weight"][present] = d_embedding
         np.matmul(d_table.T, embedding, out=self.gradients["lstm.weight_ih_l0"])
         d_bias: FloatArray = d_table.sum(axis=0)
         return d_bias
+
+
+def _present(inputs: IntArray) -> tuple[IntArray, IntArray]:
+    """The units of a chunk in order, and the chunk (T, B) with each unit's place among them.
+
+    Of 1,024 units some 300 are present in 640 steps: a table of these alone costs a fifth of an update less.
+    """
+    present, places = np.unique(inputs, return_inverse=True)
+    return present, places.reshape(inputs.shape)
 
 
 def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:

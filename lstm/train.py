@@ -117,7 +117,7 @@ def _train(options: argparse.Namespace) -> int:
         _say(f"There is no checkpoint {checkpoint}; starting anew.")
     trainer = Trainer(text, settings, name, start, saved)
     if trainer.is_foreign:
-        _say("The start cannot read this corpus (another language or script): training goes mostly from scratch.")
+        _say("The base model cannot read this corpus (another language or script): training goes from scratch.")
 
     def save() -> None:
         write_atomically(checkpoint, trainer.checkpoint())

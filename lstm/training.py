@@ -123,40 +123,36 @@ class Trainer:
         split = split_songs(text, settings.held_out)
         training, held_out = join(split.training), join(split.held_out)
 
-        # In another script a base helps nobody: thousands of new characters would start below its own letters.
-        self.is_foreign = start is not None and not base.knows_script(start, training)
-        """Whether the start is a model that cannot read this corpus: another language or script."""
-        start = None if self.is_foreign else start
-        self.start = start
-        known = start.vocabulary if start else None
-        self.vocabulary = Vocabulary.of(training, 2 if len(training) > 20_000 else 1, known)
+        minimum_count = 2 if len(training) > 20_000 else 1
+        characters = Vocabulary.of(training, minimum_count)
+        self.rival_bits_per_character = rival_bits(
+            characters.encode(training), characters.encode(held_out), len(characters)
+        )
+        self.vocabulary, started = characters, None
+        if start is not None:
+            vocabulary = Vocabulary.of(training, minimum_count, start.vocabulary)
+            # In another script a base helps nobody: thousands of new characters would start below its own letters.
+            if base.knows_script(start, training):
+                started = base.extend(start, vocabulary, training, self._rng())
+                if not base.reads(started, vocabulary, held_out, self.rival_bits_per_character):
+                    started = None
+            self.vocabulary = vocabulary if started else characters
+        self.is_foreign = start is not None and started is None
+        """Whether the start is a model that cannot read this corpus, of another language or script, and is not used."""
+        self.start = None if self.is_foreign else start
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._lengths = self.vocabulary.lengths
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
         self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
         n = self._characters = int(self._lengths[self._training].sum())
         self._held_out_characters = int(self._lengths[self._held_out].sum())
-        characters = self.vocabulary.characters()
-        self.rival_bits_per_character = rival_bits(
-            characters.encode(training), characters.encode(held_out), len(characters)
-        )
-        extended = base.extend(start, self.vocabulary, training, self._rng()) if start else None
-        if extended is not None and not base.reads(
-            extended, self._held_out, self._lengths, self.rival_bits_per_character
-        ):
-            self.is_foreign = True
-        if extended is None or self.is_foreign:
-            self.recipe = recipe.from_scratch(
-                n, len(self.vocabulary), extended.shape.H if extended else settings.hidden
-            )
-        else:
-            self.recipe = recipe.fine_tuning()
+        self.recipe = recipe.fine_tuning() if started else recipe.from_scratch(n, len(self.vocabulary), settings.hidden)
 
         descent_settings = self._descent_settings()
         epochs = settings.epochs if settings.epochs is not None else self.recipe.epochs
         self._planned_by_epochs = max(1, round(epochs * n))
         self.descent = Descent(
-            extended or self._fresh_parameters(),
+            started or self._fresh_parameters(),
             self._training,
             self._held_out,
             descent_settings,

@@ -22,10 +22,10 @@ def make_model(vocabulary=SMALL):
 class TestReading:
     def test_it_is_a_matter_of_the_rivals_bits(self):
         model = make_model()
-        ids = model.vocabulary.encode("\nabcd" * 300)
-        bits = Likelihood(model.parameters).bits_per_character(ids)
-        assert reads(model.parameters, ids, model.vocabulary.lengths, bits + 0.05)
-        assert not reads(model.parameters, ids, model.vocabulary.lengths, bits - 0.05)
+        text = "\nabcd" * 300
+        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text))
+        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
+        assert not reads(model.parameters, model.vocabulary, text, bits - 0.05)
 
 
 class TestExtending:
