@@ -43,7 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
     try:
         settings = read_settings(os.environ, Path(".env"))
-        _configure_logging(settings.log_level)
+        by_default = "WARNING" if settings.discord_token is None else "INFO"
+        _configure_logging(settings.log_level or by_default)
         return asyncio.run(_serve(settings))
     except SettingsError as error:
         return _say(error, 2)

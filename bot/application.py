@@ -247,7 +247,7 @@ def _new_place(settings: Settings) -> Callable[[], Place]:
     except ModuleNotFoundError:
         may_hold = "an address only where the extra is installed: pip install 'lyricbot[cluster]'"
         raise SettingsError(f"LYRICS_DASK_SCHEDULER holds '{address}'; it may hold {may_hold}") from None
-    return Cluster(address, LocalPlace, time.monotonic).new_place
+    return Cluster(address, LocalPlace, settings.dask_patience_seconds, time.monotonic).new_place
 
 
 def _is_same(one: Path, other: Path) -> bool:

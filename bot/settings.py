@@ -60,6 +60,7 @@ _guild_id = _whole_number(1, _LARGEST_SNOWFLAKE, "a guild id (a whole number), o
 _user_id = _whole_number(1, _LARGEST_SNOWFLAKE, "Discord user ids (whole numbers), comma separated, or nothing")
 _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
+_patience_seconds = _whole_number(1, 86_400, "a whole number of seconds from 1 to 86400")
 _days = _whole_number(0, 36_500, "a whole number of days from 0 to 36500")
 _port = _whole_number(1, 65_535, "a port from 1 to 65535, or nothing")
 _cache_bytes = _whole_number(2**20, 2**40, "a whole number of bytes from 1048576 to 1099511627776")
@@ -115,11 +116,14 @@ class Settings:
     train_minutes: float = field(default=5.0, metadata=_from("LYRICS_TRAIN_MINUTES", _minutes))
     dask_scheduler: str | None = field(default=None, metadata=_from("LYRICS_DASK_SCHEDULER", _scheduler))
     """None: training processes on this machine."""
+    dask_patience_seconds: int = field(default=60, metadata=_from("LYRICS_DASK_PATIENCE_SECONDS", _patience_seconds))
+    """How long a cluster that is away is waited for."""
     max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
     history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
     metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))
     """None: no metrics are served."""
-    log_level: str = field(default="INFO", metadata=_from("LYRICS_LOG_LEVEL", _log_level))
+    log_level: str | None = field(default=None, metadata=_from("LYRICS_LOG_LEVEL", _log_level))
+    """None: INFO, but WARNING in the console chat, which the log would talk into."""
     model_cache_bytes: int = field(default=134_217_728, metadata=_from("LYRICS_MODEL_CACHE_BYTES", _cache_bytes))
 
 

@@ -129,12 +129,11 @@ class Composition:
         self._open_end = ""
         """What of the seed is not read yet, because the next unit may begin in it."""
         self._judge = Judge(voice.style, seed, is_filtered)
-        self._copied_lines = self._rhymes_missed = 0
+        self._first_own_line = self._copied_lines = self._rhymes_missed = 0
 
     def report(self) -> Report:
         """What can be said of the song, or of what there is of it."""
-        index, seed_lines = self.voice.style.index, len(self.seed.splitlines())
-        own = self.lines[max(0, seed_lines - 1) :]
+        index, own = self.voice.style.index, self.lines[self._first_own_line :]
         return Report(
             longest_copied_run=max((index.longest_run(line) for line in own), default=0),
             new_4grams=index.new_share("\n".join(self.lines)),
@@ -154,25 +153,26 @@ class Composition:
         self.lines = [line for line in seed.splitlines() if line.strip()]
         # The seed's last line is gone on with, unless it is finished: by a line break, by a sentence's end, or because
         # the network knows none of its characters.
-        is_open = bool(seed.strip()) and not seed.endswith(("\n", "\r"))
-        if is_open and (not heard.strip() or seed.rstrip().endswith(LINE_ENDS)):
+        last = (seed.splitlines(keepends=True) or [""])[-1]
+        is_open = bool(last.strip()) and last.splitlines() == [last]
+        if is_open and (not heard.rpartition("\n")[2].strip() or seed.rstrip().endswith(LINE_ENDS)):
             is_open = False
-            heard += "\n"
+            heard = f"{heard.rstrip()}\n".lstrip("\n")
             yield "\n"
+        self._first_own_line = len(self.lines) - is_open
         if is_open:
             heard, self._open_end = self.voice.vocabulary.split_open_end(heard)
         memory = yield from self._read(self.voice.start(), "\n\n" + heard)
         wanted = self._wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
         may_break = bool(self.lines) and not is_open
-        chorus: list[str] = []
         while is_open or len(self.lines) < wanted:
             number = len(self.lines) - is_open
             if may_break and (yield from self._stanza_ends(number, memory)):
                 memory = yield from self._read(memory, "\n")
                 yield "\n"
             if self._is_repeated_chorus(number) and not is_open:
-                line = chorus[number % GROUP]
-                memory = yield from self._read(memory, line + "\n")
+                line = self.lines[GROUP + number % GROUP]
+                memory = yield from self._read(memory, self.voice.vocabulary.fold(line) + "\n")
             else:
                 line, memory = yield from self._line(memory, number, self.lines[-1] if is_open else "")
             if is_open:
@@ -181,8 +181,6 @@ class Composition:
                 self.lines[-1] += line
             else:
                 self.lines.append(line)
-            if number // GROUP == 1:
-                chorus.append(self.voice.vocabulary.fold(self.lines[-1]) or line)
             yield line + "\n" if len(self.lines) < wanted else line
             is_open, may_break = False, True
 
@@ -219,7 +217,9 @@ class Composition:
             if best is not None and best.rank[0] > -1:
                 break
         if best is None:
-            best = yield from self._cut(memory, begun)
+            best = replace((yield from self._cut(memory, begun)), rhymes=not must_rhyme)
+        if self._judge.is_filtered is not None and self._judge.is_filtered(best.text):
+            best = yield from self._silence(memory, begun)
         self._copied_lines += self._judge.copies(begun + best.text)
         self._rhymes_missed += not best.rhymes
         return best.text, best.memory
@@ -253,14 +253,14 @@ class Composition:
             text = self.voice.vocabulary.decode(stream.sampled)
             self.sampled_characters += len(text)
             text = text[len(self._open_end) :] if begun else text
-            line = text.rstrip("\n")
+            line = text.rstrip()
             # No line without an end, no empty one, no second that is the same.
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
                 texts.add(line)
                 faults = self._faults(begun, line)
                 candidates.append(
                     Candidate(
-                        line.rstrip(),
+                        line,
                         stream.memory,
                         stream.nats,
                         len(text),
@@ -274,7 +274,7 @@ class Composition:
         self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, not_empty: bool = False
     ) -> Stream:
         to_spell = self._open_end if begun else ""
-        top_p, limit = self.settings.top_p, self._limit
+        top_p, limit = self.settings.top_p, self._limit + len(to_spell)
         return Stream(memory, _NOTHING, rng, temperature, top_p, limit=limit, not_empty=not_empty, to_spell=to_spell)
 
     def _faults(self, begun: str, line: str) -> float:
@@ -297,7 +297,8 @@ class Composition:
         """The candidates that rhyme already, and the best of them with rhyming words in place of their last ones."""
         rhymes = self.voice.style.rhymes
         choices = rhymes.rhyming_with(with_words[0])
-        used = {last_word(line).casefold() for line in self.lines[-GROUP:]}
+        earlier = self.lines[:-1] if begun else self.lines
+        used = {last_word(line).casefold() for line in earlier[-GROUP:]}
         choices = tuple(
             word
             for word in choices
@@ -348,10 +349,17 @@ class Composition:
         yield [stream]
         text = self.voice.vocabulary.decode(stream.sampled)
         characters = max(1, len(text))
-        text = text[len(self._open_end) if begun else 0 :].partition("\n")[0].rpartition(" ")[0]
-        text = text.strip() or ("" if begun else "...")
-        after = yield from self._read(memory, self.voice.vocabulary.fold(text) + "\n")
+        open_end = self._open_end if begun else ""
+        text = text[len(open_end) :].partition("\n")[0].rpartition(" ")[0].rstrip()
+        text = text if begun else text.strip() or "..."
+        after = yield from self._read(memory, open_end + self.voice.vocabulary.fold(text) + "\n")
         return Candidate(text, after, stream.nats, characters, self._faults(begun, text), 0.0)
+
+    def _silence(self, memory: Memory, begun: str) -> Asking[Candidate]:
+        """What to sing where the filter lets none of all candidates pass."""
+        text = "" if begun else "..."
+        rest = (self._open_end if begun else "") + self.voice.vocabulary.fold(text) + "\n"
+        return Candidate(text, (yield from self._read(memory, rest)), 0.0, 1, 0.0, 0.0, rhymes=False)
 
 
 _NOTHING = np.empty(0, np.int32)

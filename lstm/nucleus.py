@@ -1,42 +1,135 @@
-"""Choosing the next character from its logits: temperature, then nucleus sampling (Holtzman et al. 2020, section 3.1).
+"""Choosing the next unit from its logits: temperature, then nucleus sampling (Holtzman et al. 2020, section 3.1).
 
-The nucleus is found by one sort of the probabilities' values: the least probable character that is needed to reach the
-share top-p sets a threshold, and whatever lies below it gets nothing. No index is sorted.
+The logits' values are sorted, the least first, and their probabilities summed up: the improbable ones whose sum does
+not exceed the share 1 - top-p are left out, and a uniform number falls on one of the others. Only then is it asked
+whose logit that was. So no index is sorted, which takes three times as long, the greatest is known without a search,
+and a single row of sums serves both questions.
+
+Of a large vocabulary most units cannot be in the nucleus, and are not sorted: see `_candidates`.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from lstm.arrays import FloatArray
+from lstm.arrays import BoolArray, FloatArray, IntArray
+
+ALMOST_ONE = np.nextafter(np.float32(1), np.float32(0))
+LARGE = 256
+"""Units from which it pays to leave out the improbable ones before sorting."""
+RUN = 128
+"""Longest run of values that is summed up by one product."""
 
 
 def pick_one(logits: FloatArray, inverse_temperature: float, top_p: float, uniform: float) -> int:
-    """The character that a uniform number in [0, 1) picks; ``logits`` (V,) may be -inf for never."""
-    # The likeliest may be one that is never sung: without its own maximum all the rest could round to 0.
-    p = np.exp((logits - logits.max()) * inverse_temperature)
-    if top_p < 1:
-        ordered = np.sort(p)
-        mass = ordered[::-1].cumsum()
-        last = int(mass.searchsorted(top_p * mass[-1]))
-        p *= p >= ordered[len(ordered) - 1 - min(last, len(ordered) - 1)]
-    mass = p.cumsum()
-    picked = int(mass.searchsorted(uniform * mass[-1], side="right"))
-    # Rounding can carry a uniform number of almost 1 past the last character that has any probability.
-    return picked if picked < len(p) and p[picked] > 0 else int(p.nonzero()[0][-1])
+    """The unit that a uniform number in [0, 1) picks; ``logits`` (V,) may be -inf for never."""
+    ordered = logits.copy()
+    ordered.sort()
+    # The likeliest may be one that is never sung: without the others' own maximum they could all round to 0.
+    p = ordered - ordered[-1]
+    np.multiply(p, inverse_temperature, out=p)
+    np.exp(p, out=p)
+    mass = np.add.accumulate(p)
+    total, last = mass.item(-1), len(p) - 1
+    first = min(int(mass.searchsorted(total * (1 - top_p), side="right")), last)
+    left_out = mass.item(first - 1) if first else 0.0
+    # Never below `first`, by whatever rounding, nor what has no probability.
+    place = min(max(int(mass.searchsorted(left_out + uniform * (total - left_out), side="right")), first), last)
+    picked = logits == ordered[place]
+    if place and ordered.item(place - 1) == ordered.item(place):
+        return _among_equals(picked, place - int(ordered.searchsorted(ordered[place])))
+    return int(picked.argmax())
 
 
-def pick_each(logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatArray, uniform: FloatArray) -> list[int]:
+def pick_each(logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatArray, uniform: FloatArray) -> IntArray:
     """`pick_one` for the rows of ``logits`` (B, V); the others are (B,)."""
-    p = np.exp((logits - logits.max(axis=1, keepdims=True)) * inverse_temperature[:, None])
-    if top_p.min() < 1:
-        ordered = np.sort(p, axis=1)
-        mass = ordered[:, ::-1].cumsum(axis=1)
-        beyond = (mass < (top_p * mass[:, -1])[:, None]).sum(axis=1)
-        threshold = ordered[np.arange(len(p)), np.maximum(p.shape[1] - 1 - beyond, 0)]
-        p *= p >= threshold[:, None]
-    mass = p.cumsum(axis=1)
-    picked = (mass <= (uniform * mass[:, -1])[:, None]).sum(axis=1)
-    last_possible = p.shape[1] - 1 - (p[:, ::-1] > 0).argmax(axis=1)
-    characters: list[int] = np.minimum(picked, last_possible).tolist()
-    return characters
+    total: FloatArray | None = None
+    ids: IntArray | None = None
+    if logits.shape[1] >= LARGE and top_p.max() < 1:
+        logits, ids, total = _candidates(logits, inverse_temperature, top_p)
+    B, V = logits.shape
+    run = V + 1 if V < RUN else RUN // 4
+    N = -(-(V + 1) // run) * run
+    ordered = np.full((B, N), -np.inf, np.float32)
+    ordered[:, :V] = logits
+    ordered.sort(axis=1)  # at least one that is never picked stands before the others
+    p = ordered - ordered[:, -1:]
+    np.multiply(p, inverse_temperature[:, None], out=p)
+    np.exp(p, out=p)
+    mass = _sums_up_to(p, run)
+    # Places in the flat arrays: `take` from them costs a third of an index by rows and columns.
+    start, values, sums = np.arange(0, B * N, N), ordered.ravel(), mass.ravel()
+    present = mass[:, -1]
+    to_leave_out = present * np.minimum(1 - top_p, ALMOST_ONE)
+    if total is not None:
+        to_leave_out -= (total - present) * top_p  # a part of the share is left out already
+    first = (mass > np.maximum(to_leave_out, 0)[:, None]).argmax(axis=1)
+    left_out = sums.take(start + (first - 1))
+    place = (mass > (left_out + uniform * (present - left_out))[:, None]).argmax(axis=1)
+    place = np.maximum(place, first) + start
+    value = values.take(place)
+    picks: IntArray = (logits == value[:, None]).argmax(axis=1)
+    equals_another = values.take(place - 1) == value
+    if equals_another.any():
+        for b in np.flatnonzero(equals_another):
+            picks[b] = _among_equals(
+                logits[b] == value[b], int(place[b] - start[b] - ordered[b].searchsorted(value[b]))
+            )
+    return picks if ids is None else ids.take(picks + np.arange(0, B * V, V))
+
+
+def _candidates(
+    logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatArray
+) -> tuple[FloatArray, IntArray | None, FloatArray | None]:
+    """The units that may be in the nucleus of each row of ``logits`` (B, V).
+
+    All units that have less than the V-th part of the share 1 - top-p each have less than that share together: none of
+    them is needed to reach top-p. Returns the logits of the others, (B, K) filled up with minus infinity, whose they
+    are, (B, K), and the sum of all probabilities, (B,), where the likeliest has 1. At V = 1024 this
+    and what is left to be sorted took half of the time of sorting all, with a trained network's logits.
+    """
+    B, V = logits.shape
+    p = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    np.multiply(p, inverse_temperature[:, None], out=p)
+    np.exp(p, out=p)
+    total = p.sum(axis=1)
+    kept = p >= (total * (1 - top_p) / V)[:, None]
+    flat = np.flatnonzero(kept)
+    counts = np.diff(flat.searchsorted(np.arange(B + 1) * V))
+    K = int(counts.max())
+    if 2 * K > V:
+        return logits, None, None
+    filled = np.arange(K) < counts[:, None]
+    candidates, ids = np.full((B, K), -np.inf, np.float32), np.zeros((B, K), np.intp)
+    candidates[filled], ids[filled] = logits.ravel()[flat], flat % V
+    return candidates, ids, total
+
+
+def _among_equals(picked: BoolArray, number: int) -> int:
+    """Of several units that are equally likely, the one with this number."""
+    return int(np.flatnonzero(picked)[number])
+
+
+@cache
+def _triangle_of(runs: int) -> FloatArray:
+    return np.triu(np.ones((runs * RUN, runs * RUN), np.float32))
+
+
+def _triangle(n: int) -> FloatArray:
+    """Ones on and above the diagonal, (n, n): a corner of a greater one, so that few are kept."""
+    return _triangle_of(-(-n // RUN))[:n, :n]
+
+
+def _sums_up_to(rows: FloatArray, run: int) -> FloatArray:
+    """`rows.cumsum(axis=1)`, (B, N) with N a multiple of ``run``, by products with a triangle of ones.
+
+    `cumsum` adds one number after another: at (64, 97) the product takes half of its time, at (64, 1024) a fifth.
+    """
+    B, N = rows.shape
+    mass: FloatArray = np.matmul(rows.reshape(-1, run), _triangle(run)).reshape(B, N // run, run)
+    if run < N:
+        before = mass[:, :-1, -1] @ _triangle(N // run - 1)
+        np.add(mass[:, 1:], before[:, :, None], out=mass[:, 1:])
+    return mass.reshape(B, N)

@@ -58,10 +58,11 @@ def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge
     return merges
 
 
-def last_piece(text: str) -> str:
-    """The piece that a text ends with; nothing after a line break."""
-    pieces = _PIECE.findall(text[text.rfind("\n") + 1 :])
-    return pieces[-1] if pieces else ""
+def open_piece(text: str) -> str:
+    """What of a text's end is of one piece with a letter or a sign that may follow; nothing after a line break."""
+    line = text[text.rfind("\n") + 1 :]
+    # The longer of the two: "don'" is a word and a sign, but "don't" is one piece.
+    return max((str(_PIECE.findall(line + following)[-1][:-1]) for following in "a."), key=len)
 
 
 def _join(word: Sequence[str], pair: Merge) -> list[str]:

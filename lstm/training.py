@@ -134,7 +134,9 @@ class Trainer:
             # In another script a base helps nobody: thousands of new characters would start below its own letters.
             if base.knows_script(start, training):
                 started = base.extend(start, vocabulary, training, self._rng())
-                if not base.reads(started, vocabulary, held_out, self.rival_bits_per_character):
+                # An artist's model that somebody chose to go on from is taken at any rate.
+                is_base = start.training.get("artist") is None
+                if is_base and not base.reads(started, vocabulary, held_out, self.rival_bits_per_character):
                     started = None
             self.vocabulary = vocabulary if started else characters
         self.is_foreign = start is not None and started is None

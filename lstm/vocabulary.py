@@ -10,7 +10,7 @@ import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.corpus import clean
-from lstm.subwords import Merge, Segmenter, last_piece, learn_merges
+from lstm.subwords import Merge, Segmenter, learn_merges, open_piece
 
 UNKNOWN = "\ufffd"
 """Stands for every character that the vocabulary lacks; has id 0; is learned about but never sung."""
@@ -42,8 +42,8 @@ class Vocabulary:
         self._ids = {unit: k for k, unit in enumerate(self.units)}
         if not made.union(*self.merges) <= self._ids.keys():
             raise ValueError("a merge joins and makes units of the vocabulary")
-        if any("\n" in unit for unit in self.units if len(unit) > 1):
-            raise ValueError("a line break is a unit of its own")
+        if "" in self._ids or any("\n" in unit or UNKNOWN in unit for unit in self.units if len(unit) > 1):
+            raise ValueError("a line break is a unit of its own, and so is U+FFFD; none is empty")
         self.lengths: IntArray = np.array([len(unit) for unit in self.units], np.int32)
         """Characters of each unit, (V,)."""
         self._segmenter = Segmenter(self.merges) if self.merges else None
@@ -115,7 +115,7 @@ class Vocabulary:
         """
         if self._segmenter is None:
             return text, ""
-        open_end = last_piece(text)
+        open_end = open_piece(text)
         return text[: len(text) - len(open_end)], open_end
 
     def fold(self, text: str) -> str:
@@ -153,5 +153,5 @@ def clean_seed(text: str) -> str:
         return body
     stripped = text.rstrip()
     tail = text[len(stripped) :]
-    ending = "\n" if "\n" in tail or "\r" in tail else " " if tail else ""
+    ending = "\n" if len(f"{tail}.".splitlines()) > 1 else " " if tail else ""
     return body.rstrip() + ending

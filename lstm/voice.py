@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray
-from lstm.layer import PackedWeights, pack
+from lstm.layer import pack
 from lstm.model_file import Model, ModelFileError
+from lstm.products import Tiles
 from lstm.style import Style
 from lstm.vocabulary import Vocabulary
 
@@ -22,21 +23,39 @@ class Voice:
 
     Holds the weights once, in the layout of the time loop, and the table of the first layer: some 1.2 times the bytes
     of the model file.
+
+    ``products``: of each layer the weights that its hidden state meets, in one matrix: its own recurrent ones, then
+    those of the layer above, or the output's on top (4H + 4H or 4H + V, H). ``table`` (V, 4H): what the first layer
+    adds for each unit. ``biases``: (4, 1, H) of each further layer; ``output_bias``: (V,). Gates stand in the order
+    o, i, f, g, the first three halved, as in `lstm.layer`.
     """
 
     def __init__(self, model: Model) -> None:
-        p, L = model.parameters, model.shape.L
+        p, L, H = model.parameters, model.shape.L, model.shape.H
         self.vocabulary: Vocabulary = model.vocabulary
         self.config: dict[str, Any] = model.config
         self.training: dict[str, Any] = model.training
         self.shape = model.shape
-        self.layers: list[PackedWeights] = []
-        for k in range(L):
-            bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
-            embedding = None if k else p["embedding.weight"]
-            packed = pack(p[f"lstm.weight_ih_l{k}"], p[f"lstm.weight_hh_l{k}"], bias, embedding, forward_only=True)
-            self.layers.append(packed)
-        self.output, self.output_bias = p["output.weight"].copy(), p["output.bias"][:, None].copy()
+        layers = [
+            pack(
+                p[f"lstm.weight_ih_l{k}"],
+                p[f"lstm.weight_hh_l{k}"],
+                p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"],
+                None if k else p["embedding.weight"],
+                forward_only=True,
+            )
+            for k in range(L)
+        ]
+        table = layers[0].table
+        assert table is not None
+        self.table = np.ascontiguousarray(table.T)
+        self.biases = [weights.bias.reshape(4, 1, H) for weights in layers[1:]]
+        above = [*(weights.forward[:, :H] for weights in layers[1:]), p["output.weight"]]
+        self.products = [
+            Tiles(np.concatenate([weights.forward[:, -H:], upper]))
+            for weights, upper in zip(layers, above, strict=True)
+        ]
+        self.output_bias = p["output.bias"].copy()
         self.newline = self.vocabulary.id_of("\n")
         self.sung = self._sung()
         self._bias_of_spelling: dict[str, FloatArray] = {}
@@ -86,24 +105,25 @@ class Voice:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        arrays = [self.output, self.output_bias, self._bias_of_sung]
-        for weights in self.layers:
-            arrays += [a for a in (weights.forward, weights.bias, weights.table) if a is not None]
-        return sum(array.nbytes for array in arrays)
+        arrays = [*(product.tiles for product in self.products), self.table, *self.biases]
+        return sum(array.nbytes for array in [*arrays, self.output_bias, self._bias_of_sung])
 
     def start(self) -> Memory:
         """What a stream remembers before a song: nothing, and a line break that it has not read yet."""
-        zeros = np.zeros((self.shape.L, self.shape.H), np.float32)
-        return Memory(zeros, zeros, self.newline)
+        L, H = self.shape.L, self.shape.H
+        zeros = np.zeros((L, H), np.float32)
+        return Memory(zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Where any number of streams may go on from: the state after some text, and the text's last character.
+    """Where any number of streams may go on from: the state after some text, and the text's last unit.
 
-    ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last character.
+    ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last unit.
     """
 
     hidden: FloatArray
     cell: FloatArray
     pending: int
+    recurrent: FloatArray | None = None
+    """W_h h of each layer, (L, 4H), gates as in `Voice`: what the next step will ask for. Computed if it is missing."""

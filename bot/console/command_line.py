@@ -37,6 +37,17 @@ FORMS = {
 }
 
 
+MEANT = {"exit": "quit", "q": "quit", "bye": "quit", "h": "help", "?": "help", "commands": "help"}
+"""Words of other programs for what is another one here."""
+
+_LONGEST_ECHO = 60
+
+
+def shortened(value: str) -> str:
+    """Return what was typed as a refusal repeats it: enough to know it by."""
+    return value if len(value) <= _LONGEST_ECHO else value[: _LONGEST_ECHO - 1] + "…"
+
+
 @dataclass(frozen=True)
 class CommandLine:
     """A command with its options as typed; those left empty are not among them."""
@@ -61,7 +72,7 @@ class CommandLine:
         if value is None:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
-            raise Refusal(f"{option}: takes a whole number, not “{value}”.")
+            raise Refusal(f"{option}: takes a whole number, not “{shortened(value)}”.")
         return int(value)
 
     def number(self, option: str) -> float | None:
@@ -70,7 +81,7 @@ class CommandLine:
         if value is None:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]{1,9})?", value):
-            raise Refusal(f"{option}: takes a number, not “{value}”.")
+            raise Refusal(f"{option}: takes a number, not “{shortened(value)}”.")
         return float(value.replace(",", "."))
 
     def switch(self, option: str) -> bool | None:
@@ -79,7 +90,7 @@ class CommandLine:
         if value is None:
             return None
         if value.casefold() not in ("true", "false", "yes", "no", "on", "off"):
-            raise Refusal(f"{option}: takes true or false, not “{value}”.")
+            raise Refusal(f"{option}: takes true or false, not “{shortened(value)}”.")
         return value.casefold() in ("true", "yes", "on")
 
 
@@ -97,8 +108,9 @@ def parse(line: str) -> CommandLine:
     name, _, rest = line[1:].partition(" ")
     name = name.casefold()
     if name not in FORMS:
-        close = get_close_matches(name, FORMS, 1)
-        raise Refusal(f"There is no command /{name}; " + (f"did you mean /{close[0]}?" if close else "try /help."))
+        close = [MEANT[name]] if name in MEANT else get_close_matches(shortened(name), FORMS, 1)
+        hint = f"did you mean /{close[0]}?" if close else "try /help."
+        raise Refusal(f"There is no command /{shortened(name)}; {hint}")
     options = FORMS[name].options
     if not options:
         if rest.strip():

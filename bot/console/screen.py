@@ -1,5 +1,6 @@
 """What the console prints: in colour at a terminal, plain text otherwise."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -24,7 +25,7 @@ class Screen:
 
     def say(self, text: str, style: str = "") -> None:
         """Print a message."""
-        self.console.print(Text(text, style), soft_wrap=True)
+        self.console.print(Text(_harmless(text), style), soft_wrap=True)
 
     def refuse(self, reason: str) -> None:
         """Print why something was not done."""
@@ -32,7 +33,7 @@ class Screen:
 
     def piece(self, text: str) -> None:
         """Print a piece of a song as it arrives; nothing follows it on its own."""
-        self.console.print(Text(text), end="", soft_wrap=True)
+        self.console.print(Text(_harmless(text)), end="", soft_wrap=True)
 
     def aside(self, text: str) -> None:
         """Print something that matters less."""
@@ -44,5 +45,10 @@ class Screen:
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(_harmless(cell)) for cell in row))
         self.console.print(table)
+
+
+def _harmless(text: str) -> str:
+    """Drop what a terminal obeys instead of showing it, and what no encoding can write."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))

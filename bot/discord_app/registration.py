@@ -20,6 +20,8 @@ async def register(
 ) -> None:
     """Register the tree's commands with every guild, or with the home guild alone.
 
+    A guild that was home before loses its own: its members would see every command twice.
+
     Raises:
         SettingsError: if the bot is not in the home guild.
     """
@@ -39,6 +41,25 @@ async def register(
             raise SettingsError(message) from None
         await registration.remember(scope, digest)
         _log.info("registered %d commands %s", len(commands), "globally" if scope is None else f"with guild {scope}")
+    for guild_id in await registration.guilds():
+        if guild_id != home_guild:
+            await _withdraw(tree, registration, guild_id)
+
+
+async def _withdraw(
+    tree: app_commands.CommandTree[discord.Client], registration: CommandRegistration, guild_id: int
+) -> None:
+    """Take a guild's own commands away."""
+    try:
+        await tree.sync(guild=discord.Object(guild_id))
+    except (discord.Forbidden, discord.NotFound):
+        _log.info("the commands of guild %d went with the bot", guild_id)
+    except discord.HTTPException as error:  # a doubled menu is no reason not to sing
+        _log.warning("the commands of guild %d could not be withdrawn, the next start tries again: %s", guild_id, error)
+        return
+    else:
+        _log.info("withdrew the commands of guild %d", guild_id)
+    await registration.forget(guild_id)
 
 
 def _digest(

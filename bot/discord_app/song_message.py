@@ -44,6 +44,7 @@ def _made_how(song: Song, *, in_file: bool) -> str:
     ]
     if song.rhyme.lower() != "none":
         details.insert(2, f"rhyme {song.rhyme}")
+    details += song.shortcomings
     if in_file:
         details.append("the whole song is in the file")
     return " · ".join(details)

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from bot.metrics.tally import Tally
-from lstm.composing import CANDIDATES, Composition
+from lstm.composing import CANDIDATES, Composition, Report
 from lstm.sampling import Chorus, Stream
 from lstm.voice import Voice
 
@@ -38,7 +38,7 @@ class _Song:
     """A song in progress: made where it is asked for, advanced in the thread."""
 
     begin: Callable[[], Composition]
-    deliver: Callable[[str | _End], object]
+    deliver: Callable[[str | Report | _End], object]
     is_wanted: bool = True
     composition: Composition | None = None
     in_progress: set[Stream] = field(default_factory=set)
@@ -90,15 +90,15 @@ class ComposingThread:
         self._admitted.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    async def compose(self, begin: Callable[[], Composition]) -> AsyncGenerator[str, None]:
-        """Yield the pieces of a composition, which is made and advanced in the thread.
+    async def compose(self, begin: Callable[[], Composition]) -> AsyncGenerator[str | Report, None]:
+        """Yield the pieces of a composition, which is made and advanced in the thread, and last what it says of itself.
 
         One whose reader is gone is dropped.
         """
         loop = asyncio.get_running_loop()
-        arrived: asyncio.Queue[str | _End] = asyncio.Queue()
+        arrived: asyncio.Queue[str | Report | _End] = asyncio.Queue()
 
-        def deliver(item: str | _End) -> None:
+        def deliver(item: str | Report | _End) -> None:
             # A loop that is closing has nobody left to read.
             if not loop.is_closed():
                 loop.call_soon_threadsafe(arrived.put_nowait, item)
@@ -169,6 +169,8 @@ class ComposingThread:
         composition.candidates = max(FEWEST_CANDIDATES, min(CANDIDATES, share))
         try:
             streams = song.advance()
+            if streams is None:
+                song.deliver(composition.report())
         except Exception as error:
             self._end(song, error)
             return []

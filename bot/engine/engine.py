@@ -7,7 +7,7 @@ from types import TracebackType
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VoiceCache
 from bot.metrics.tally import Tally
-from lstm.composing import Composition, SongSettings
+from lstm.composing import Composition, Report, SongSettings
 
 
 class Engine:
@@ -44,8 +44,8 @@ class Engine:
         seed: str,
         settings: SongSettings,
         is_filtered: Callable[[str], bool] | None = None,
-    ) -> AsyncGenerator[str, None]:
-        """Yield a song piece by piece; it begins with the seed as typed.
+    ) -> AsyncGenerator[str | Report, None]:
+        """Yield a song piece by piece, which begins with the seed as typed, and last what can be said of it.
 
         A song keeps the voice that it began with, whatever is published meanwhile. `is_filtered` is true of a line
         that must not be sung; it is called in the composing thread.

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
+from bot.engine.freed_memory import give_back
 from lstm.model_file import load_model
 from lstm.voice import Voice
 
@@ -54,8 +55,9 @@ class VoiceCache:
         return await asyncio.shield(loading)
 
     async def _load(self, version_id: int) -> Voice:
-        data = await self._read(version_id)
-        return await asyncio.to_thread(lambda: Voice(load_model(data)))
+        voice = await asyncio.to_thread(_voice, await self._read(version_id))
+        await asyncio.to_thread(give_back)
+        return voice
 
     def _loaded(self, version_id: int, loading: asyncio.Task[Voice]) -> None:
         del self._loading[version_id]
@@ -64,3 +66,7 @@ class VoiceCache:
         self._voices[version_id] = loading.result()
         while self.nbytes > self._budget_bytes:
             self._voices.popitem(last=False)
+
+
+def _voice(data: bytes) -> Voice:
+    return Voice(load_model(data))

@@ -20,7 +20,7 @@ from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.guilds import GuildSettings
 from bot.store.requests import StoredRequest
-from lstm.composing import SongSettings
+from lstm.composing import Report, SongSettings
 
 _NO_LONGER_KNOWN = "That song is no longer stored; ask for a new one with /lyrics."
 
@@ -50,6 +50,21 @@ class Song:
     seconds: float
     """How long composing took."""
     composed_at: datetime
+    copied_lines: int
+    """Lines that copy the artist's own in spite of all attempts."""
+    rhymes_missed: int
+    """Lines for which no rhyme was found."""
+
+    @property
+    def shortcomings(self) -> tuple[str, ...]:
+        """What the asker should know of the song, in a few words each; nothing of most songs."""
+        copied, missed = self.copied_lines, self.rhymes_missed
+        told = []
+        if copied:
+            told.append("1 line copies the artist" if copied == 1 else f"{copied} lines copy the artist")
+        if missed:
+            told.append("1 line found no rhyme" if missed == 1 else f"{missed} lines found no rhyme")
+        return tuple(told)
 
 
 @dataclass(frozen=True)
@@ -208,9 +223,13 @@ class LyricsService:
             plan.settings,
             self._has_bad_language if plan.is_filtered else None,
         )
+        said: Report | None = None
         try:
             async with aclosing(song) as pieces:
                 async for piece in pieces:
+                    if isinstance(piece, Report):
+                        said = piece
+                        continue
                     composed += piece
                     if len(composed) > given and not piece.isspace():
                         report.first_line()
@@ -219,9 +238,10 @@ class LyricsService:
                         yield SongSoFar(plan.artist.name, text)
         except VersionGoneError:
             raise Refusal(f"“{plan.artist.name}” was changed just now; ask again.") from None
-        yield await self._finish(asker, plan, composed[len(plan.before) :], began)
+        assert said is not None
+        yield await self._finish(asker, plan, composed[len(plan.before) :], said, began)
 
-    async def _finish(self, asker: Asker, plan: _Plan, text: str, began: datetime) -> Song:
+    async def _finish(self, asker: Asker, plan: _Plan, text: str, said: Report, began: datetime) -> Song:
         now = self._now()
         request, settings = plan.request, plan.settings
         assert settings.random_seed is not None
@@ -253,6 +273,8 @@ class LyricsService:
             private=stored.private,
             seconds=stored.seconds,
             composed_at=now,
+            copied_lines=said.copied_lines,
+            rhymes_missed=said.rhymes_missed,
         )
 
     async def _plan(self, asker: Asker, request: SongRequest, before: str) -> _Plan:

@@ -19,3 +19,12 @@ class CommandRegistration:
         """Remember what was registered, once Discord has accepted it."""
         key = registrations.GLOBAL if scope is None else scope
         await self._database.write(lambda connection: registrations.remember(connection, key, digest))
+
+    async def guilds(self) -> list[int]:
+        """List the guilds that commands were registered with."""
+        scopes = await self._database.read(registrations.scopes)
+        return [scope for scope in scopes if scope != registrations.GLOBAL]
+
+    async def forget(self, guild_id: int) -> None:
+        """Forget what was registered with a guild, once it is registered there no more."""
+        await self._database.write(lambda connection: registrations.forget(connection, guild_id))

@@ -62,7 +62,10 @@ class TrainingService:
         if corpus_bytes is not None and corpus_bytes > self._most_corpus_bytes:
             raise Refusal(f"The text is larger than {self._most_corpus_bytes:,} bytes; bring a smaller one.")
         if minutes is not None and not 0 < minutes <= self._most_minutes:
-            raise Refusal(f"A training runs for at most {self._most_minutes:g} minutes here; ask for no more.")
+            most = f"{self._most_minutes:g}"
+            raise Refusal(
+                f"A training runs for at most {most} minutes here; ask for more than 0 and no more than {most}."
+            )
 
     async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
         """Queue the training of an artist, in one transaction with its cleaned corpus.

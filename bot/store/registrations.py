@@ -12,6 +12,16 @@ def digest(connection: sqlite3.Connection, scope: int) -> str | None:
     return None if row is None else row["digest"]
 
 
+def scopes(connection: sqlite3.Connection) -> list[int]:
+    """List the scopes that a digest is stored for."""
+    return [row["scope"] for row in connection.execute("SELECT scope FROM registrations ORDER BY scope")]
+
+
 def remember(connection: sqlite3.Connection, scope: int, digest: str) -> None:
     """Store a scope's digest in place of the one before."""
     connection.execute("INSERT OR REPLACE INTO registrations (scope, digest) VALUES (?, ?)", (scope, digest))
+
+
+def forget(connection: sqlite3.Connection, scope: int) -> None:
+    """Delete a scope's digest."""
+    connection.execute("DELETE FROM registrations WHERE scope = ?", (scope,))

@@ -1,22 +1,24 @@
 """A Dask cluster as the place of trainings: how it is reached, and what is done while it cannot be."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Event, Lock, Thread
 from uuid import uuid4
 
-from distributed import Client
+from distributed import Client, Security, connect
 
-from bot.training.cluster_worker import Letter, Lines, Order, train_on_cluster
+from bot.training.cluster_worker import SILENCE_SECONDS, Letter, Lines, Order, train_on_cluster
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.place import Ending, Place, PlaceGoneError
 from bot.training.worker import TrainingTask
 
-PATIENCE_SECONDS = 60.0
-"""For a cluster that is gone, or has no workers; then trainings run on this machine until it is back."""
 _CONNECT_SECONDS = 3.0
 _HEARTBEAT_SECONDS = 0.3
+_MAIL_SECONDS = 60.0
+"""A batch of mail may take so long: eight checkpoints of some megabytes over a slow line."""
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,8 @@ log = logging.getLogger(__name__)
 class Absence:
     """For how long the cluster has been away."""
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
+    def __init__(self, patience_seconds: float, seconds: Callable[[], float]) -> None:
+        self._patience_seconds = patience_seconds
         self._seconds = seconds
         self._since: float | None = None
         self._lock = Lock()  # jobs ask from threads of their own
@@ -35,23 +38,34 @@ class Absence:
             self._since = None
 
     def is_too_long(self) -> bool:
-        """Tell, while the cluster is away, whether it has been for longer than a minute."""
+        """Tell, while the cluster is away, whether it has been for longer than one waits for it."""
         with self._lock:
             now = self._seconds()
             if self._since is None:
                 self._since = now
-                log.warning("the Dask cluster is away; in %g s trainings go on on this machine", PATIENCE_SECONDS)
-            return now - self._since > PATIENCE_SECONDS
+                log.warning("the Dask cluster is away; in %g s trainings go on here", self._patience_seconds)
+            return now - self._since > self._patience_seconds
 
 
 class Cluster:
     """The cluster behind one scheduler; with TLS, as Dask's own configuration says."""
 
-    def __init__(self, address: str, fallback: Callable[[], Place], seconds: Callable[[], float]) -> None:
-        """Use the scheduler at `tcp://host:port` or `tls://host:port`, or places of `fallback` while it is away."""
+    def __init__(
+        self, address: str, fallback: Callable[[], Place], patience_seconds: float, seconds: Callable[[], float]
+    ) -> None:
+        """Use the cluster, or another place once it was away, or without workers, for long enough.
+
+        Args:
+            address: the scheduler's, `tcp://host:port` or `tls://host:port`.
+            fallback: makes a place on this machine.
+            patience_seconds: how long the cluster is waited for.
+            seconds: a clock.
+        """
         self._address = address
         self._fallback = fallback
-        self._absence = Absence(seconds)
+        self._absence = Absence(patience_seconds, seconds)
+        # It tells a lost connection by a traceback; here that is part of the day, and told in a line.
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
     def new_place(self) -> Place:
         """Make a place for one job, on the cluster if it can be had.
@@ -60,21 +74,28 @@ class Cluster:
             PlaceGoneError: if it cannot, but may soon be back.
         """
         try:
+            # A client would wait for the handshake of a frozen scheduler without end.
+            asyncio.run(asyncio.wait_for(_shake_hands(self._address), _CONNECT_SECONDS + 1))
             client = Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
-        except (OSError, ValueError) as error:  # ValueError: the scheduler speaks another protocol
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
+            # Not OSError: the scheduler speaks another protocol, or Dask has no certificate for TLS.
             log.info("the Dask scheduler at %s does not answer: %s", self._address, error)
         else:
-            if client.nthreads():
+            if _has_workers(client):
                 self._absence.over()
                 return ClusterPlace(client, self._absence)
-            client.close()
+            _close(client)
         if self._absence.is_too_long():
             return self._fallback()
         raise PlaceGoneError
 
 
 class ClusterPlace:
-    """Some worker of the cluster, for one job; its progress and checkpoints are put into the job's folder here."""
+    """Some worker of the cluster, for one job; its progress and checkpoints are put into the job's folder here.
+
+    Two threads keep up the correspondence: a checkpoint that takes long to arrive must not hold up the heartbeat, or
+    the worker would take this bot for dead.
+    """
 
     def __init__(self, client: Client, absence: Absence) -> None:
         self._client = client
@@ -82,7 +103,8 @@ class ClusterPlace:
         self._executor = client.get_executor(pure=False)  # a repeated call is another training
         self._name = f"lyricbot-{uuid4().hex}"
         self._closing = Event()
-        self._correspondent: Thread | None = None
+        self._lost = Event()
+        self._threads: list[Thread] = []
 
     def begin(self, task: TrainingTask) -> Future[Ending]:
         """Send the corpus, the settings and the checkpoint to a worker.
@@ -98,53 +120,86 @@ class ClusterPlace:
             return done
         try:
             lines = Lines.of(self._name, self._client)
-            lines.ticket.put(folder.read_checkpoint() or b"")
-            lines.orders.set([0, Order.GO_ON.value])
+            lines.ticket.put(folder.read_checkpoint() or b"", callback_timeout=_MAIL_SECONDS)
+            lines.orders.set([0, Order.GO_ON.value], callback_timeout=SILENCE_SECONDS)
         except OSError:
             raise PlaceGoneError from None
         training: Future[Ending] = self._executor.submit(train_on_cluster, self._name, task)
         training.add_done_callback(lambda done: _keep(done, folder))
-        self._correspondent = Thread(target=self._correspond, args=(lines, folder, training), name=self._name)
-        self._correspondent.start()
+        # Daemons: one that waits for a scheduler which is frozen must not keep the bot from ending.
+        self._threads = [
+            Thread(target=self._give_orders, args=(lines, folder, training), name=f"{self._name}-orders", daemon=True),
+            Thread(target=self._take_mail, args=(lines, folder, training), name=f"{self._name}-mail", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         return training
 
     def close(self) -> None:
         """Let the worker end within a second or two, and take what it has sent."""
         self._closing.set()
-        if self._correspondent is not None:
-            self._correspondent.join()
-        self._client.close(timeout=_CONNECT_SECONDS)
+        for thread in self._threads:
+            thread.join(_HEARTBEAT_SECONDS if self._lost.is_set() else None)
+        _close(self._client)
 
-    def _correspond(self, lines: Lines, folder: JobFolder, training: Future[Ending]) -> None:
+    def _give_orders(self, lines: Lines, folder: JobFolder, training: Future[Ending]) -> None:
         try:
             heartbeat = 0
             while not self._closing.wait(_HEARTBEAT_SECONDS):
                 heartbeat += 1
                 order = Order.STOP if folder.is_asked_to_stop() else Order.GO_ON
-                lines.orders.set([heartbeat, order.value])
-                _take(lines, folder)
+                lines.orders.set([heartbeat, order.value], callback_timeout=SILENCE_SECONDS)
                 self._look_for_workers(training)
-            _take(lines, folder)
             if training.done() and not training.cancelled():
                 lines.orders.delete()
             else:
-                lines.orders.set([heartbeat + 1, Order.END.value])
+                lines.orders.set([heartbeat + 1, Order.END.value], callback_timeout=SILENCE_SECONDS)
+        except Exception as error:
+            self._lose(training, error)
+
+    def _take_mail(self, lines: Lines, folder: JobFolder, training: Future[Ending]) -> None:
+        try:
+            while not self._closing.wait(_HEARTBEAT_SECONDS):
+                _take(lines, folder)
+            _take(lines, folder)
             lines.close()
         except Exception as error:
-            # The connection is lost, and with it the training: what was sent before is in the folder.
+            self._lose(training, error)
+
+    def _lose(self, training: Future[Ending], error: Exception) -> None:
+        """Give the training up with the connection: what was sent before is in the folder."""
+        if not self._lost.is_set():
+            self._lost.set()
             log.warning("the connection to the Dask cluster is lost (%s)", type(error).__name__)
-            training.cancel()
+        training.cancel()
 
     def _look_for_workers(self, training: Future[Ending]) -> None:
-        if self._client.nthreads():
+        if _has_workers(self._client):
             self._absence.over()
         elif self._absence.is_too_long():
             training.cancel()
 
 
+async def _shake_hands(address: str) -> None:
+    comm = await connect(address, timeout=_CONNECT_SECONDS, **Security().get_connection_args("client"))
+    comm.abort()
+
+
+def _has_workers(client: Client) -> bool:
+    try:
+        return bool(client.nthreads(callback_timeout=SILENCE_SECONDS))
+    except OSError:
+        return False
+
+
+def _close(client: Client) -> None:
+    with suppress(TimeoutError):  # the scheduler is frozen, and will not be told
+        client.close(timeout=_CONNECT_SECONDS)
+
+
 def _take(lines: Lines, folder: JobFolder) -> None:
     """Put what the worker has sent into the job's folder."""
-    for kind, content in lines.mail.get(batch=True):
+    for kind, content in lines.mail.get(batch=True, callback_timeout=_MAIL_SECONDS):
         if kind == Letter.CHECKPOINT:
             folder.write_checkpoint(content)
         else:

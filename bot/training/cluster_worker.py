@@ -20,8 +20,9 @@ from distributed import Client, Queue, Variable, get_client
 from bot.training.job_folder import TrainedModel
 from bot.training.worker import Stopped, TrainingTask, Unsuitable, WorkerLost, run
 
-SILENCE_SECONDS = 4.0
-"""A bot that is not heard for so long is taken for dead: nobody would hear the result."""
+SILENCE_SECONDS = 3.0
+"""A bot that is not heard for so long is taken for dead: nobody would hear the result. A worker listens about once a
+second, so it has ended within 5 s."""
 MOST_LETTERS = 8
 """On their way at a time, so that those to a bot that died do not fill the scheduler's memory."""
 

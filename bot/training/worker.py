@@ -20,7 +20,9 @@ from lstm.training import Progress, Trainer, TrainingSettings
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0
 """The time between checkpoints doubles from the first to this: a process that is killed soon, and again and again,
-still gets somewhere, and one that is not killed spends well under 2 % of its time on them."""
+still gets somewhere."""
+CHECKPOINT_SHARE = 0.02
+"""At most this share of the time is spent on checkpoints: where one takes long, as over a slow line, they are fewer."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,15 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
     checkpoint_due = time.monotonic() + interval
     for progress in trainer.run():
         stop = exchange.is_asked_to_stop()
-        if stop or time.monotonic() >= checkpoint_due:
+        began = time.monotonic()
+        if stop or began >= checkpoint_due:
             checkpoint = trainer.checkpoint()
             fault_point("checkpoint begins")
             exchange.write_checkpoint(checkpoint)
             fault_point("checkpoint kept")
             interval = min(2 * interval, CHECKPOINT_SECONDS)
-            checkpoint_due = time.monotonic() + interval
+            now = time.monotonic()
+            checkpoint_due = now + max(interval, (now - began) / CHECKPOINT_SHARE)
         if stop:
             return False
         exchange.write_progress(_told(progress))

@@ -9,7 +9,8 @@ import numpy as np
 
 from bot.store.versions import NewVersion
 from lstm.model_file import Model, dump_model
-from lstm.network import Shape, initial_parameters
+from lstm.network import Parameters, Shape, initial_parameters
+from lstm.style import Style
 from lstm.vocabulary import Vocabulary
 
 _LINES = (
@@ -35,6 +36,26 @@ def model(random_seed: int = 0, **record: Any) -> bytes:
     vocabulary = Vocabulary.of(corpus(2))
     shape = Shape(len(vocabulary), 8, 16, 1)
     return dump_model(Model(initial_parameters(shape, np.random.default_rng(random_seed)), vocabulary, {}, record))
+
+
+def copying_model() -> bytes:
+    """The file of a model that knows one line and sings it always, which is a line of its artist's corpus.
+
+    Written by hand: the cell remembers nothing but the character just read, and each character of the line, being there
+    once, tells the next.
+    """
+    line = "\na,b;c:d!e?f.g"
+    vocabulary = Vocabulary.of(line)
+    V = len(vocabulary)
+    parameters = Parameters(Shape(V, V, V, 1))
+    identity = np.eye(V, dtype=np.float32)
+    parameters["embedding.weight"][:] = identity
+    parameters["lstm.weight_ih_l0"][2 * V : 3 * V] = 10 * identity  # what is remembered is what is read,
+    parameters["lstm.bias_ih_l0"][:] = np.repeat(np.float32([20, -20, 0, 20]), V)  # nothing is kept, all is shown
+    for character, following in zip(line, line[1:] + line[0], strict=True):
+        parameters["output.weight"][vocabulary.id_of(following), vocabulary.id_of(character)] = 50
+    config = {"style": Style.of(f"{line}\n{line}".strip()).to_json()}
+    return dump_model(Model(parameters, vocabulary, config, {}))
 
 
 def new_version(bits: float | None = 2.0, corpus_sha256: str | None = "c0", weights: bytes = b"weights") -> NewVersion:

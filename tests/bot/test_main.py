@@ -64,11 +64,18 @@ def test_an_end_of_input_ends_with_0(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "lyrics.db").exists()
 
 
-@pytest.mark.parametrize("level", ["ERROR", "INFO"])
+@pytest.mark.parametrize("level", ["ERROR", "INFO", "DEBUG"])
 def test_the_log_goes_to_standard_error_by_its_level(tmp_path: Path, level: str) -> None:
     ended = bot(tmp_path, LYRICS_LOG_LEVEL=level)
     assert ended.stdout == ""
-    assert ("with SQLite" in ended.stderr) == (level == "INFO")
+    assert ("with SQLite" in ended.stderr) == (level != "ERROR")
+
+
+def test_the_log_does_not_talk_into_the_console_chat(tmp_path: Path) -> None:
+    assert bot(tmp_path, LYRICS_DATA_DIR="data").stderr == ""
+    (tmp_path / "data" / "models").mkdir()
+    (tmp_path / "data" / "models" / "broken.safetensors").write_bytes(b"no model")
+    assert "broken.safetensors is not taken in" in bot(tmp_path, LYRICS_DATA_DIR="data").stderr
 
 
 def test_the_console_imports_nothing_heavy_that_it_does_not_use(tmp_path: Path) -> None:

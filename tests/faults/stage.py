@@ -52,12 +52,12 @@ class Stage:
     ) -> None:
         await self._stack.aclose()
 
-    def trial(self) -> Trial:
+    def trial(self, **settings: str) -> Trial:
         """A new trial, on a folder of its own."""
         self._trials += 1
         folder = self._folder / f"trial {self._trials}"
         shutil.copytree(self._folder / "queued" / "data", folder / "data")
-        return Trial(self.discord, self._channel, folder)
+        return Trial(self.discord, self._channel, folder, settings)
 
     async def _queue_a_job(self, chief: Member) -> None:
         data_dir = self._folder / "queued" / "data"

@@ -1,25 +1,17 @@
 """The real bot with real workers, killed by SIGKILL: the job ends once, and its weights are as if nothing had been."""
 
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.faults.random_kills import draw, survive
 from tests.faults.stage import Stage
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="workers are found by what /proc tells"),
 ]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with Stage(tmp_path_factory.mktemp("faults")) as opened:
-        yield opened
 
 
 async def test_an_undisturbed_training(stage: Stage) -> None:

@@ -47,12 +47,12 @@ class Findings:
 class Trial:
     """A bot on a copy of a data folder with one queued job; `kill` at will, then wait for the result to be told."""
 
-    def __init__(self, discord: DiscordStandIn, channel: Channel, folder: Path) -> None:
+    def __init__(self, discord: DiscordStandIn, channel: Channel, folder: Path, settings: dict[str, str]) -> None:
         self._discord, self._channel, self._folder = discord, channel, folder
         self._data_dir = folder / "data"
         self._orders = folder / "orders"
         self._seen = set(discord.messages.all)
-        self._bot = BotProcess(discord, self._data_dir, LYRICS_FAULT_FILE=str(self._orders))
+        self._bot = BotProcess(discord, self._data_dir, LYRICS_FAULT_FILE=str(self._orders), **settings)
         self._dying: dict[int, float] = {}
 
     async def __aenter__(self) -> Self:
@@ -88,6 +88,19 @@ class Trial:
         assert not self._orders.exists(), self.log
         await self._discord.bot_is_gone()
         await self._go_on()
+
+    async def has_checkpoint(self) -> None:
+        """Wait until the bot has a checkpoint of the training."""
+        await until(lambda: list((self._data_dir / "jobs").glob("*/checkpoint")), 180)
+
+    async def learns(self, attempts: int) -> None:
+        """Wait until the job makes progress again after that many workers were lost."""
+        job = f"SELECT id FROM jobs WHERE attempts = {attempts} AND progress ->> 'characters_seen' > 0"
+        await until(lambda: self._asked(job), 180)
+
+    async def trains_here(self) -> None:
+        """Wait until the bot trains in a process of its own."""
+        await until(lambda: processes.workers_of(self._bot.process_id), 60)
 
     async def kill(self, victim: Victim) -> None:
         """Kill without warning, and start the bot again if it was killed."""
@@ -130,6 +143,10 @@ class Trial:
             integrity=integrity,
             left_behind=[str(path) for path in (self._data_dir / "jobs").iterdir()],
         )
+
+    def _asked(self, query: str) -> list[tuple[int]]:
+        with closing(sqlite3.connect(f"file:{self._data_dir / 'lyrics.db'}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
 
     async def _go_on(self) -> None:
         """Start again at once, while the killed bot's workers may not yet have noticed; none may live on."""

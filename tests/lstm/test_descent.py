@@ -309,3 +309,75 @@ def test_it_learns(optimiser):
     assert start == pytest.approx(unigram_entropy, abs=0.3)
     run = finish(Descent(parameters, ALL_IDS, HELD_OUT_IDS, settings, 12 * len(ALL_IDS)))
     assert run.best_bits < 0.35 * unigram_entropy
+
+
+SUBWORDS = VOCABULARY.with_subwords(join(TRAINING), len(VOCABULARY) + 40)
+UNITS, HELD_OUT_UNITS = SUBWORDS.encode(join(TRAINING)), SUBWORDS.encode(join(HELD_OUT))
+
+
+def subword_descent(settings=SETTINGS, passes=2.5, seed=1, lengths=SUBWORDS.lengths, plan=None):
+    parameters = initial_parameters(replace(SHAPE, V=len(SUBWORDS)), np.random.default_rng(seed))
+    plan = plan or round(passes * len(join(TRAINING)))
+    clock = itertools.count().__next__
+    return Descent(parameters, UNITS, HELD_OUT_UNITS, settings, plan, clock, lengths)
+
+
+class TestSubwords:
+    def test_an_update_tells_nats_by_character(self):
+        still = replace(SETTINGS, dropout=Dropout(), learning_rate=0.0, batch=1)
+        run = subword_descent(still)
+        for start in range(0, 64, 16):
+            before = Likelihood(run.parameters).nats(UNITS[: start + 1])
+            nats = Likelihood(run.parameters).nats(UNITS[: start + 17]) - before
+            characters = len(SUBWORDS.decode(UNITS[start + 1 : start + 17]))
+            assert characters > 16
+            assert run.update() == pytest.approx(nats / characters, rel=1e-4)
+
+    def test_positions_and_the_plan_are_counted_in_characters(self):
+        run = subword_descent()
+        streams, seen = run._epoch_streams(0), 0
+        chunks = math.ceil((len(streams) - 1) / 16)
+        for k, _ in enumerate(itertools.islice(run.run(), chunks)):
+            seen += sum(len(SUBWORDS.decode(column)) for column in streams[16 * k + 1 : 16 * k + 17].T)
+            assert run.position.characters == seen
+        assert (run.position.epoch, run.position.chunk) == (1, 0)
+        assert len(join(TRAINING)) - 4 * 10 < run.position.characters < len(join(TRAINING))
+        finish(run)
+        assert run.plan <= run.position.characters < run.plan + 4 * 16 * SUBWORDS.lengths.max()
+        assert run.position.epoch == 2
+        assert [point.characters for point in run.curve] == sorted({point.characters for point in run.curve})
+        assert len(run.curve) == SETTINGS.evaluations
+
+    def test_the_curve_is_in_bits_by_character(self):
+        run = subword_descent()
+        nats = [run.update() for _ in range(6)]
+        point = run.evaluate()
+        assert point.train_bits_per_character == pytest.approx(np.mean(nats) / math.log(2))
+        by_unit = Likelihood(run.parameters).bits_per_character(HELD_OUT_UNITS)
+        characters = len(join(HELD_OUT)) - 1
+        assert point.validation_bits_per_character == pytest.approx(by_unit * (len(HELD_OUT_UNITS) - 1) / characters)
+
+    def test_the_rate_follows_the_characters(self):
+        """Near the end of the plan steps are small, however many units that took."""
+        run = subword_descent(replace(SETTINGS, optimiser="rmsprop", dropout=Dropout(), warm_up=0.0, decay=1.0), 1)
+        before, steps = run.parameters.flat.copy(), []
+        for _ in run.run():
+            steps.append(np.abs(run.parameters.flat - before).max())
+            before[...] = run.parameters.flat
+        assert steps[-1] < 0.1 * np.median(steps)
+
+    def test_lengths_of_one_are_no_lengths(self):
+        ones = subword_descent(lengths=np.ones(len(SUBWORDS), np.int32), plan=len(UNITS))
+        none = subword_descent(lengths=None, plan=len(UNITS))
+        assert bits_of(finish(ones)) == bits_of(finish(none))
+
+    @pytest.mark.parametrize("stop", [1, 7, 30])
+    def test_a_checkpoint_goes_on_as_if_nothing_had_happened(self, stop):
+        whole, first = subword_descent(passes=1.5), subword_descent(passes=1.5)
+        for _ in itertools.islice(first.run(), stop):
+            pass
+        second = subword_descent(seed=99, plan=1)
+        second.restore(first.checkpoint())
+        assert bits_of(second) == bits_of(first)
+        assert bits_of(finish(second)) == bits_of(finish(whole))
+        assert second.position.characters > second.position.updates * 4 * 16

@@ -76,3 +76,35 @@ def test_it_measures_the_parameters_as_they_are_now():
     p["output.bias"] = np.array([3, 0, 0, 0, 0, 0])
     assert likelihood.nats(ids) != before
     assert likelihood.nats(ids) == pytest.approx(exact(p, ids), rel=1e-5)
+
+
+class TestLengths:
+    LENGTHS = np.array([1, 1, 2, 3, 5, 8], np.int32)
+
+    @pytest.mark.parametrize("size", [2, 3, 65, 150])
+    def test_bits_are_those_of_a_character_that_the_units_hold(self, size):
+        p, ids = parameters(), text(size)
+        characters = sum(int(self.LENGTHS[k]) for k in ids[1:])
+        likelihood = Likelihood(p, lengths=self.LENGTHS)
+        assert likelihood.bits_per_character(ids) == pytest.approx(exact(p, ids) / characters / math.log(2), rel=1e-12)
+        assert likelihood.nats(ids) == Likelihood(p).nats(ids)
+
+    @pytest.mark.parametrize("streams", [2, 7])
+    def test_so_they_are_with_parallel_streams(self, streams):
+        p, ids = parameters(), text(500)
+        near = Likelihood(p, streams, lengths=self.LENGTHS)
+        wanted = near.nats(ids) / self.LENGTHS[ids[1:]].sum() / math.log(2)
+        assert near.bits_per_character(ids) == pytest.approx(wanted, rel=1e-12)
+
+    def test_what_is_not_predicted_is_not_counted(self):
+        p, ids = parameters(scale=0), np.array([5, 0, 2], np.int32)
+        assert Likelihood(p, lengths=self.LENGTHS).bits_per_character(ids) == pytest.approx(2 * math.log2(6) / 3)
+
+    def test_units_of_one_character_are_the_same_with_them_and_without(self):
+        p, ids = parameters(), text(100)
+        ones = Likelihood(p, lengths=np.ones(6, np.int32))
+        assert ones.bits_per_character(ids) == Likelihood(p).bits_per_character(ids)
+
+    @pytest.mark.parametrize("size", [0, 1])
+    def test_nothing_to_predict(self, size):
+        assert Likelihood(parameters(), lengths=self.LENGTHS).bits_per_character(text(size)) == 0

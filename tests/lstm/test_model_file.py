@@ -178,6 +178,95 @@ class TestRefused:
         assert "cannot be read" in refused(tmp_path)
 
 
+SUBWORDS = Vocabulary([UNKNOWN, *"\n ab", "ab", " ab", "bb"], [("a", "b"), (" ", "ab"), ("b", "b")])
+
+
+def subword_model():
+    parameters = Parameters(Shape(len(SUBWORDS), E=3, H=2, L=1))
+    parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
+    return Model(parameters, SUBWORDS, {"alphabet": "ab", "merges": "not its own", "units": "characters"})
+
+
+def with_config(text):
+    """The bytes of a model of subwords with other text for its config."""
+    tensors, metadata = read_tensors(dump_model(subword_model()))
+    return safetensors.numpy.save(tensors, metadata | {"config": text})
+
+
+class TestSubwords:
+    @pytest.mark.parametrize("dtype", [np.float32, np.float16])
+    def test_units_and_merges_are_read_as_they_were_written(self, dtype):
+        loaded = load_model(dump_model(subword_model(), dtype))
+        assert loaded.vocabulary == SUBWORDS
+        assert loaded.config == {
+            "format": FORMAT, "units": "subwords", "merges": [["a", "b"], [" ", "ab"], ["b", "b"]],
+            "embedding": 3, "hidden": 2, "layers": 1, "alphabet": "ab",
+        }  # fmt: skip
+        np.testing.assert_array_equal(loaded.vocabulary.encode("ab abbb"), SUBWORDS.encode("ab abbb"))
+        np.testing.assert_array_equal(loaded.parameters.flat, subword_model().parameters.flat.astype(dtype))
+
+    def test_writing_what_was_read_changes_nothing(self):
+        once = load_model(dump_model(subword_model()))
+        again = load_model(dump_model(once))
+        assert (again.vocabulary, again.config, again.training) == (once.vocabulary, once.config, once.training)
+        np.testing.assert_array_equal(again.parameters.flat, once.parameters.flat)
+
+    def test_a_model_of_characters_made_from_one_of_subwords_has_no_merges(self):
+        read = load_model(dump_model(subword_model()))
+        letters = read.vocabulary.characters()
+        made = Model(Parameters(Shape(len(letters), E=3, H=2, L=1)), letters, read.config)
+        assert load_model(dump_model(made)).vocabulary == letters
+        assert load_model(dump_model(made)).config["units"] == "characters"
+        assert "merges" not in load_model(dump_model(made)).config
+
+    @pytest.mark.parametrize(
+        "merges",
+        [
+            "null", "3", "true", '"ab"', "[]", "{}", "[3]", "[null]", '["a"]', "[[]]", '[["a"]]', '[["a", "b", "b"]]',
+            "[[1, 2]]", "[[1.5, 1.5]]", "[[true, false]]", "[[null, null]]", '[["a", 1]]', '[["a", null]]',
+            '[[["a"], ["b"]]]', '[[{"a": 1}, "b"]]', '[["a", "b"], [" ", "ab"], ["b", "b"], ["b", "a"]]',
+            '[["a", "b"], [" ", "ab"]]', '[["a", "b"], [" ", "ab"], ["b", "b"], ["", "ab"]]',
+            '[["a", "b"], [" ", "ab"], ["b", "b"], ["", ""]]',
+            '[["a", "b"], [" ", "ab"], ["b", "b"], ["\\ud800", "b"]]',
+            '[["a", "b"], [" ", "ab"], ["b", "b"], null]', '[["a", "b"], [" ", "ab"], ["b", "b"], ["b", "b", "b"]]',
+            "[" * 100_000, "[" * 900 + "]" * 900, '{"a": ' * 900 + "1" + "}" * 900, "1e999", "[[1e999, 1]]", "NaN",
+        ],
+    )  # fmt: skip
+    def test_other_merges_are_refused(self, merges):
+        assert "metadata that cannot be read" in refused(with_config(f'{{"merges": {merges}}}'))
+
+    def test_so_are_subwords_without_merges(self):
+        assert "metadata that cannot be read" in refused(with_config("{}"))
+
+    @pytest.mark.parametrize(
+        ("units", "merges"),
+        [
+            ([UNKNOWN, *"\n ab", "\n\n"], [["\n", "\n"]]),
+            ([UNKNOWN, *"\n ab", "a" + UNKNOWN], [["a", UNKNOWN]]),
+            ([UNKNOWN, *"\n ab", ""], [["", ""]]),
+            ([UNKNOWN, *"\n ab", "\ud800\udc00"], [["\ud800", "\udc00"]]),
+        ],
+    )
+    def test_so_are_units_that_no_text_has(self, units, merges):
+        tensors, metadata = read_tensors(dump_model(subword_model()))
+        metadata |= {"vocabulary": json.dumps(units), "config": json.dumps({"merges": merges})}
+        assert "metadata that cannot be read" in refused(safetensors.numpy.save(tensors, metadata))
+
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text("ab \n", max_size=3),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=2),
+        )
+    )
+    def test_any_json_gives_a_model_or_a_sentence(self, merges):
+        try:
+            loaded = load_model(with_config(json.dumps({"merges": merges})))
+        except ModelFileError as error:
+            assert SENTENCE.fullmatch(str(error))
+        else:
+            assert loaded.vocabulary.units == SUBWORDS.units
+
+
 # Every single bit of the header would take long; hypothesis looks for the ones that matter.
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))

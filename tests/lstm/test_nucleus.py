@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstm import nucleus
 from lstm.nucleus import pick_each, pick_one
 
 LOGITS = np.log(np.array([0.05, 0.4, 0.2, 0.1, 0.25], np.float32))
@@ -53,7 +54,7 @@ def test_what_is_never_sung_is_never_picked_however_likely():
 def test_the_ends_of_the_uniform_number_pick_something_possible(uniform):
     logits = np.array([-np.inf, -200, 0, -1, -200, -np.inf], np.float32)
     for top_p in (0.5, 0.9999999, 1.0):
-        wanted = 2 if uniform == 0 or top_p == 0.5 else 3
+        wanted = 3 if uniform == 0 and top_p != 0.5 else 2  # the least probable comes first
         assert pick_one(logits, 1.0, top_p, uniform) == wanted
         arguments = [np.array([x], np.float32) for x in (1.0, top_p, uniform)]
         assert pick_each(logits[None], *arguments) == [wanted]
@@ -74,3 +75,36 @@ def test_only_the_possible_is_picked(values, temperature, top_p, uniform):
     first, second = pick_each(np.stack([logits, logits]), *arguments)
     assert first == second
     assert np.isfinite(logits[[one, first]]).all()
+
+
+@pytest.mark.parametrize("top_p", [0.0, 0.3, 0.9, 0.999])
+@pytest.mark.parametrize("V", [97, 127, 128, 300, 1024])
+def test_rows_of_any_length_are_picked_from_as_single_ones_are(V, top_p):
+    rng = np.random.default_rng(V)
+    logits = np.float32(3) * rng.standard_normal((40, V), np.float32)
+    logits[rng.random(logits.shape) < 0.1] = -np.inf
+    uniform = rng.random(40, np.float32)
+    picked = pick_each(logits, np.full(40, 1.25, np.float32), np.full(40, top_p, np.float32), uniform)
+    alone = [pick_one(row, 1.25, top_p, float(u)) for row, u in zip(logits, uniform, strict=True)]
+    assert (picked == alone).mean() >= 0.95  # all but those at the edge of the nucleus or between two units
+    assert np.isfinite(logits[np.arange(40), picked]).all()
+
+
+@pytest.mark.parametrize("scale", [0, 1, 4])
+def test_leaving_out_the_improbable_of_many_changes_nothing(monkeypatch, scale):
+    rng = np.random.default_rng(1)
+    logits = np.float32(scale) * rng.standard_normal((500, 64), np.float32)
+    logits[:, ::9] = -np.inf
+    temperature, top_p = rng.uniform(0.5, 2, 500).astype(np.float32), rng.uniform(0.2, 0.999, 500).astype(np.float32)
+    uniform = rng.random(500, np.float32)
+    plain = pick_each(logits, temperature, top_p, uniform)
+    monkeypatch.setattr(nucleus, "LARGE", 2)
+    assert (pick_each(logits, temperature, top_p, uniform) == plain).mean() >= 0.98
+
+
+@pytest.mark.parametrize("V", [12, 600])
+def test_equally_likely_units_are_picked_equally_often(V):
+    logits = np.full(V, -30, np.float32)
+    logits[[1, 5, 6, 11]] = 0
+    np.testing.assert_allclose(frequencies(logits, 1.0, 0.99)[[1, 5, 6, 11]], 0.25, atol=2e-4)
+    assert set(np.flatnonzero(frequencies(logits, 1.0, 0.7))) < {1, 5, 6, 11}

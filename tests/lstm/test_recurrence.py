@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm import recurrence
+from lstm import products
 from lstm.model_file import Model
 from lstm.network import Parameters, Shape
 from lstm.recurrence import Recurrence
@@ -25,12 +25,13 @@ def make_memories(shape, count):
     return [Memory(hidden, cell, k % shape.V) for k, (hidden, cell) in enumerate(states)]
 
 
-# A size of 1 makes the small weights of this test go the way of large ones.
-@pytest.mark.parametrize("gemv_size", [recurrence.GEMV_SIZE, 1], ids=["small", "large"])
+# With the small limit the streams of this test are multiplied in groups of two.
+@pytest.mark.parametrize(("pays", "limit"), [(True, products.SMALL), (True, 2 * 64 * 8), (False, 0)])
 @pytest.mark.parametrize("B", [1, 2, 3, 5])
 @pytest.mark.parametrize("L", [1, 2, 3])
-def test_steps_equal_the_reference(monkeypatch, L, B, gemv_size):
-    monkeypatch.setattr(recurrence, "GEMV_SIZE", gemv_size)
+def test_steps_equal_the_reference(monkeypatch, L, B, pays, limit):
+    monkeypatch.setattr(products, "tiles_pay", lambda: pays)
+    monkeypatch.setattr(products, "SMALL", limit)
     model = make_model(L)
     memories, steps = make_memories(model.shape, B), Recurrence.none(Voice(model))
     hidden, cell = (
@@ -38,11 +39,11 @@ def test_steps_equal_the_reference(monkeypatch, L, B, gemv_size):
     )
     steps = steps.joined_by(memories)
     for ids in np.random.default_rng(2).integers(model.shape.V, size=(4, B)):
-        logits = steps.read(ids).reshape(model.shape.V, B)
+        logits = np.empty((B, model.shape.V), np.float32)
+        steps.read(ids, out=logits[0] if B == 1 else logits)
         wanted = reference.run(dict(model.parameters.items()), ids[None], ids[None], hidden, cell)
         hidden, cell = wanted.hidden, wanted.cell
-        np.testing.assert_array_equal(logits.max(axis=0), 0)
-        p = np.exp(logits.astype(float))
+        p = np.exp(logits.astype(float)).T
         np.testing.assert_allclose(p / p.sum(axis=0), wanted.probabilities[0], rtol=1e-4, atol=1e-6)
     for b in range(B):
         memory = steps.memory(b, 3)
@@ -68,7 +69,7 @@ def test_reading_changes_no_memory_that_was_handed_out():
         steps = Recurrence.none(voice).joined_by(memories)
         kept = steps.memory(0, 0)
         before = kept.hidden.copy()
-        steps.read(np.ones(B, np.intp))
+        steps.read(np.ones(B, np.intp), out=np.empty((B, voice.shape.V) if B > 1 else voice.shape.V, np.float32))
         np.testing.assert_array_equal(kept.hidden, before)
         np.testing.assert_array_equal(memories[0].hidden, before)
         assert (steps.memory(0, 0).hidden != before).any()

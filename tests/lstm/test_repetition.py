@@ -89,7 +89,8 @@ def test_a_song_may_close_later_what_a_line_opens():
 
 
 @pytest.mark.parametrize(
-    ("text", "ends"), [("", ""), ("(and so", ")"), ('He said "no (and', ')"'), ("“a («b", "»)”"), ("a) (b", ""), ("(a)", "")]
+    ("text", "ends"),
+    [("", ""), ("(and so", ")"), ('He said "no (and', ')"'), ("“a («b", "»)”"), ("a) (b", ""), ("(a)", "")],
 )
 def test_what_a_text_leaves_open_can_be_closed(text, ends):
     assert missing_ends(text) == ends

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from lstm import sampling
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model
 from lstm.network import Parameters, Shape
-from lstm.sampling import Chorus, Memory, Stream, Voice
+from lstm.sampling import UNIFORMS, Chorus, Memory, Stream, Voice
 from lstm.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm import reference
 
@@ -269,6 +272,44 @@ class TestTogether:
         chorus.drop(streams)
         assert len(chorus) == 0
 
+    def test_likelihoods_do_not_depend_on_how_many_steps_are_noted(self, monkeypatch):
+        voice = Voice(make_model(2))
+        streams = {}
+        for noted in (1, 30, sampling.NOTED_LOGITS):
+            monkeypatch.setattr(sampling, "NOTED_LOGITS", noted)
+            streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
+            Chorus(voice).run(streams[noted])
+        for few, many in zip(streams[1], streams[sampling.NOTED_LOGITS], strict=True):
+            self.same(few, many)
+
+    def test_a_long_text_draws_its_random_numbers_in_order(self):
+        voice = Voice(make_model(config={"alphabet": "abcde"}))
+        alone = [sample(voice, "ab", seed=k, limit=400) for k in range(3)]
+        # Others that come and go in between make the notes begin anew at odd places.
+        chorus = Chorus(voice)
+        together = [
+            Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), lines=99, limit=400)
+            for k in range(3)
+        ]
+        chorus.add(together)
+        step = 0
+        while len(chorus):
+            if step % 37 == 0 and step < 300:
+                chorus.add([self.make(voice, step)])
+            chorus.step()
+            step += 1
+        for stream, by_itself in zip(together, alone, strict=True):
+            assert len(stream.sampled) == 400
+            self.same(stream, by_itself)
+
+    def test_a_memory_made_by_hand_is_as_good_as_one_of_a_stream(self):
+        voice = Voice(make_model(2))
+        memory = sample(voice).memory
+        by_hand = Memory(memory.hidden, memory.cell, memory.pending)
+        streams = [Stream(m, voice.vocabulary.encode("abc")) for m in (memory, by_hand)]
+        Chorus(voice).run(streams)
+        self.same(*streams)
+
 
 class TestReproducing:
     def test_the_same_random_seed_is_the_same_text(self):
@@ -278,7 +319,7 @@ class TestReproducing:
         assert first.sampled != other.sampled
 
     def test_what_was_given_steers(self):
-        voice = Voice(make_model(scale=1.5))
+        voice = Voice(make_model(config={"alphabet": "abcde"}))
         assert sample(voice, "aaaa").sampled != sample(voice, "edcb").sampled
 
 
@@ -294,3 +335,115 @@ def test_a_line_that_must_not_be_empty_never_begins_with_its_end():
         for first in range(0, len(streams), count):
             Chorus(voice).run(streams[first : first + count])
         assert all(stream.sampled[0] != voice.newline for stream in streams)
+
+
+SUBWORDS = Vocabulary(
+    [UNKNOWN, *"\n abcde", "ab", " ab", "bc", "cde", "abc", "de"],
+    [("a", "b"), (" ", "ab"), ("b", "c"), ("d", "e"), ("c", "de"), ("ab", "c")],
+)
+
+
+class TestSpelling:
+    def voice(self, scale=1.0, alphabet="abcde \n"):
+        return Voice(make_model(2, scale=scale, config={"alphabet": alphabet}, vocabulary=SUBWORDS))
+
+    def streams(self, voice, texts, seed=0):
+        memory = sample(voice, "abc", seed=9).memory
+        return [
+            Stream(
+                memory, voice.vocabulary.encode("ab" * (k % 3 == 2)), rng, 1.2, (1.0, 0.8, 1e-9)[k % 3], lines=99,
+                limit=len(text) + 4, to_spell=text,
+            )
+            for k, (text, rng) in enumerate(zip(texts, np.random.default_rng(seed).spawn(len(texts)), strict=True))
+        ]  # fmt: skip
+
+    @settings(max_examples=40)
+    @given(st.lists(st.text(" abcde\n", max_size=20), min_size=1, max_size=6), st.integers(0, 99))
+    def test_whatever_is_sampled_begins_with_what_is_to_be_spelt(self, texts, seed):
+        for voice in SPELLING_VOICES:
+            alone = self.streams(voice, texts, seed)
+            for stream in alone:
+                Chorus(voice).run([stream])
+            together = self.streams(voice, texts, seed)
+            Chorus(voice).run(together)
+            for text, one, other in zip(texts, alone, together, strict=True):
+                for stream in (one, other):
+                    song = voice.vocabulary.decode(stream.sampled)
+                    assert song.startswith(text) or (text.startswith(song) and song.endswith("\n\n\n"))
+                    assert song.startswith(text) == (stream.to_spell == "")
+                assert one.sampled == other.sampled
+
+    def test_all_ways_to_spell_it_are_taken(self):
+        voice = self.voice(0.3)
+        streams = self.streams(voice, ["abcde"] * 900)
+        Chorus(voice).run(streams)
+        ways = {tuple(voice.vocabulary.units[k] for k in stream.sampled) for stream in streams if stream.top_p == 1}
+        spellings = set()
+        for way in ways:
+            ends = np.cumsum([len(unit) for unit in way])
+            spellings.add(way[: int(np.searchsorted(ends, 5)) + 1])
+        assert {
+            ("abc", "de"), ("ab", "cde"), ("a", "bc", "de"), ("a", "b", "c", "d", "e"), ("ab", "c", "de"),
+        } <= spellings  # fmt: skip
+
+    @pytest.mark.parametrize("text", ["ab", "b", " a", "d", "cd", "abcd", "\n"])
+    @pytest.mark.parametrize("temperature", [1.0, 0.5])
+    def test_the_first_unit_follows_the_softmax_of_those_that_fit(self, text, temperature):
+        sung = set("abcd \n")
+        model = make_model(2, scale=0.5, config={"alphabet": "".join(sung)}, vocabulary=SUBWORDS)
+        voice = Voice(model)
+        memory, p = after(model, "abcab")
+        fits = [text.startswith(unit) or (unit.startswith(text) and set(unit) <= sung) for unit in SUBWORDS.units]
+        wanted = np.where(fits, p, 0) ** (1 / temperature)
+        wanted /= wanted.sum()
+        # Numbers spread evenly over [0, 1) instead of random ones: each unit is picked in proportion, to within one.
+        nothing, draws = np.empty(0, np.int32), 400
+        uniforms = np.tile((np.arange(draws, dtype=np.float32) + 0.5) / draws, (UNIFORMS, 1)).T
+
+        def made():
+            return [Stream(memory, nothing, None, temperature, limit=1, to_spell=text, _uniforms=u) for u in uniforms]
+
+        alone, together = made(), made()
+        for stream in alone:
+            Chorus(voice).run([stream])
+        unbound = [Stream(memory, nothing, np.random.default_rng(k), limit=1) for k in range(5)]
+        Chorus(voice).run([*unbound[:2], *together, *unbound[2:]])
+        for streams in (alone, together):
+            counts = np.bincount([stream.sampled[0] for stream in streams], minlength=len(SUBWORDS))
+            np.testing.assert_allclose(counts, wanted * draws, atol=1.01)
+            for stream in streams:
+                assert stream.nats == pytest.approx(np.log(p[stream.sampled[0]]), rel=1e-4)
+
+    def test_what_is_spelt_need_not_be_what_the_artist_sings(self):
+        voice = self.voice(alphabet="ab\n")
+        streams = self.streams(voice, ["cde cab", "d", "bcbc"])
+        Chorus(voice).run(streams)
+        for stream, text in zip(streams, ["cde cab", "d", "bcbc"], strict=True):
+            song = voice.vocabulary.decode(stream.sampled)
+            assert song.startswith(text)
+            assert set(song[len(text) :]) <= set("ab\n")
+
+    def test_what_is_given_comes_before_it(self):
+        voice = self.voice()
+        stream = Stream(
+            voice.start(), SUBWORDS.encode("de"), np.random.default_rng(0), lines=99, limit=9, to_spell="abab"
+        )
+        Chorus(voice).run([stream])
+        assert stream.taken == 1
+        assert SUBWORDS.decode(stream.sampled).startswith("abab")
+
+    def test_an_unlikely_spelling_is_spelt_all_the_same(self):
+        model = make_model(vocabulary=SUBWORDS)
+        model.parameters["output.bias"][SUBWORDS.id_of("d")] = -300
+        model.parameters["output.bias"][[SUBWORDS.id_of("de"), SUBWORDS.id_of("a")]] = -320, 300
+        voice = Voice(model)
+        streams = [
+            Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(k), limit=9, to_spell="dd" * (k < 3))
+            for k in range(5)
+        ]
+        Chorus(voice).run(streams[:1])
+        Chorus(voice).run(streams[1:])
+        assert [SUBWORDS.decode(stream.sampled)[:2] for stream in streams] == ["dd", "dd", "dd", "aa", "aa"]
+
+
+SPELLING_VOICES = [TestSpelling().voice(scale) for scale in (0.5, 3.0)]

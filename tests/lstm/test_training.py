@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +12,15 @@ import pytest
 import safetensors.numpy
 
 from lstm import recipe
-from lstm.base import load_base
+from lstm.base import extend, load_base
 from lstm.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
+from lstm.descent import Descent, DescentSettings
 from lstm.likelihood import Likelihood
-from lstm.model_file import ModelFileError, dump_model, load_model, read_tensors
-from lstm.network import Dropout
+from lstm.model_file import Model, ModelFileError, dump_model, load_model, read_tensors
+from lstm.network import Dropout, Shape, initial_parameters
 from lstm.rival import KneserNey
 from lstm.training import Trainer, TrainingSettings
-from lstm.vocabulary import UNKNOWN
+from lstm.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm.songs import make_corpus, make_songs
 
 SHIPPED = Path(__file__).parents[2] / "data" / "corpora"
@@ -390,3 +392,109 @@ class TestTheLastPass:
         assert seen == sorted(seen)
         assert seen[-1][0] >= seen[-1][1]
         assert seen[-1][0] > training.descent.plan
+
+
+ACCENTED = make_corpus(12, seed=4, stanzas=1).replace("the harbour", "thé harbour")
+
+
+@cache
+def base_of(kind):
+    """A tiny base that reads the corpora of these tests, of characters or of subwords."""
+    text = join(make_songs(60, seed=7, stanzas=1))
+    vocabulary = Vocabulary.of(text, 1)
+    vocabulary = vocabulary.with_subwords(text, len(vocabulary) + 80) if kind == "subwords" else vocabulary
+    ids = vocabulary.encode(text)
+    parameters = initial_parameters(
+        Shape(len(vocabulary), E=12, H=24, L=1), np.random.default_rng(0), vocabulary.log_frequencies(ids)
+    )
+    how = DescentSettings(batch=8, unroll=16, learning_rate=3e-2, evaluations=1)
+    descent = Descent(parameters, ids, np.empty(0, np.int32), how, 12 * len(text), lengths=vocabulary.lengths)
+    for _ in descent.run():
+        pass
+    return Model(descent.parameters, vocabulary)
+
+
+TUNING = replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=2, learning_rate=2e-3)
+
+
+@pytest.fixture(scope="module")
+def tuned():
+    return finish(trainer(ACCENTED, TUNING, base_of("subwords")))
+
+
+class TestStartingFromSubwords:
+    def test_it_goes_on_with_the_bases_units_and_new_characters(self, tuned):
+        base, made = base_of("subwords"), tuned.result()
+        assert not tuned.is_foreign
+        assert made.training["start"] == "base"
+        assert made.vocabulary.units == (*base.vocabulary.units, "é")
+        assert made.vocabulary.merges == base.vocabulary.merges
+        assert "é" in made.config["alphabet"]
+        assert all(len(unit) == 1 for unit in made.config["alphabet"])
+        assert set(made.config["alphabet"]) == set(join(split_songs(clean(ACCENTED)).training))
+        assert load_model(dump_model(made)).vocabulary == made.vocabulary
+
+    def test_the_record_counts_characters(self, tuned):
+        made = tuned.result()
+        record, split = made.training, split_songs(clean(ACCENTED))
+        training, held_out = join(split.training), join(split.held_out)
+        ids = made.vocabulary.encode(held_out)
+        assert len(ids) < 0.6 * len(held_out)
+        nats = Likelihood(made.parameters).nats(ids)
+        assert record["validation_bits_per_character"] == pytest.approx(nats / (len(held_out) - 1) / math.log(2))
+        assert record["corpus_characters"] == len(training) + len(held_out)
+        assert record["held_out_characters"] == len(held_out)
+        assert tuned.descent.plan == 2 * len(training)
+        longest = SETTINGS.batch * SETTINGS.unroll * made.vocabulary.lengths.max()
+        assert 2 * len(training) <= record["characters_seen"] < 2 * len(training) + longest
+        assert record["curve"][-1]["characters"] == record["characters_seen"]
+        assert record["epochs"] == pytest.approx(record["characters_seen"] / len(training), abs=0.01)
+        json.dumps(record, allow_nan=False)
+
+    def test_the_rival_is_the_same_whatever_the_units(self, tuned):
+        split = split_songs(clean(ACCENTED))
+        letters = Vocabulary.of(join(split.training), 1)
+        training, held_out = (letters.encode(join(songs)) for songs in (split.training, split.held_out))
+        rival = -np.log2(KneserNey.fit(training, len(letters), order=6).probabilities_of(held_out)[1:]).mean()
+        for start in (None, base_of("characters"), base_of("subwords")):
+            assert trainer(ACCENTED, TUNING, start).rival_bits_per_character == pytest.approx(rival, rel=1e-12)
+
+    def test_it_learned(self, tuned):
+        made, base = tuned.result(), base_of("subwords")
+        held_out = join(split_songs(clean(ACCENTED)).held_out)
+        untouched = extend(base, made.vocabulary, held_out, np.random.default_rng(0))
+        before = Likelihood(untouched, lengths=made.vocabulary.lengths)
+        bits = before.bits_per_character(made.vocabulary.encode(held_out))
+        assert made.training["validation_bits_per_character"] < bits - 0.005
+        assert made.training["validation_bits_per_character"] < made.training["rival_bits_per_character"]
+
+    @pytest.mark.parametrize("stop", [1, 9])
+    def test_a_stopped_run_ends_as_an_undisturbed_one(self, tuned, stop):
+        first = trainer(ACCENTED, TUNING, base_of("subwords"))
+        for _ in itertools.islice(first.run(), stop + 1):
+            pass
+        assert first.descent.position.updates == stop
+        second = finish(trainer(ACCENTED, TUNING, base_of("subwords"), first.checkpoint()))
+        assert bits_of(second) == bits_of(tuned)
+
+    def test_progress_and_the_last_pass_count_characters_too(self):
+        settings = replace(TUNING, epochs=1, last_pass=True, samples=True)
+        run = trainer(ACCENTED, settings, base_of("subwords"))
+        told = list(run.run())
+        text = join(split_songs(clean(ACCENTED)).training)
+        everything = len(text) + len(join(split_songs(clean(ACCENTED)).held_out))
+        assert told[0].characters_planned == len(text) + 2 * everything
+        assert told[-1].characters_seen >= told[-1].characters_planned
+        assert told[-1].epoch == pytest.approx(told[-1].characters_seen / len(text))
+        assert [p.characters_seen for p in told] == sorted(p.characters_seen for p in told)
+        verses = [progress.sample for progress in told if progress.sample is not None]
+        assert verses
+        assert set("".join(verses)) <= set(ACCENTED) | {"."}
+        assert run.result().training["last_pass"]
+
+    def test_a_corpus_in_another_script_is_learned_by_characters_as_without_it(self):
+        corpus = make_corpus(12, stanzas=1).translate({c: 0x430 + c - 97 for c in range(97, 123)})
+        run, alone = (trainer(corpus, replace(TUNING, hidden=8), start) for start in (base_of("subwords"), None))
+        assert run.is_foreign
+        assert run.vocabulary == alone.vocabulary
+        assert run.descent.parameters.flat.tobytes() == alone.descent.parameters.flat.tobytes()

@@ -1,4 +1,4 @@
-"""Characters and ids, over any text there can be."""
+"""Characters, subwords and their ids, over any text there can be."""
 
 import unicodedata
 
@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm.corpus import clean
+from lstm.subwords import Segmenter
 from lstm.vocabulary import UNKNOWN, Vocabulary, clean_seed
 
 ANY_CHARACTER = st.characters(exclude_categories=())  # surrogates, control and private characters too
@@ -137,6 +138,8 @@ class TestCleanSeed:
             ("walk \t  ", "walk "),
             ("walk\n", "walk\n"),
             ("walk \r\n\n", "walk\n"),
+            ("walk \u2028", "walk\n"),
+            ("walk\n  ", "walk\n"),
             ("walk", "walk"),
             (" walk", " walk"),
             ("one\n\n\n\n\ntwo", "one\n\n\ntwo"),
@@ -159,3 +162,149 @@ def test_log_frequencies_are_those_of_the_text_with_one_more_of_each():
     shares = np.exp(vocabulary.log_frequencies(vocabulary.encode("aaab")))
     np.testing.assert_allclose(shares, np.array([1, 4, 2]) / 7, rtol=1e-6)
     assert vocabulary.log_frequencies(vocabulary.encode("")).dtype == np.float32
+
+
+MERGES = [("a", "l"), (" ", "al"), (" al", "o"), ("l", "o"), (" a", "lo")]
+"""The unit " alo" is made by two of them."""
+SUBWORDS = Vocabulary([UNKNOWN, *"\n abceklo'", "al", " al", " alo", "lo", " a"], [*MERGES[:4], (" ", "a"), MERGES[4]])
+SMALL_TEXT = st.text("ab '\n.é", max_size=60)
+
+
+class TestSubwords:
+    @given(SMALL_TEXT, ANY_TEXT)
+    @example("ab ab ab", SCRIPTS)
+    def test_encoding_and_decoding_is_a_round_trip_but_for_unknown_characters(self, text, other):
+        vocabulary = Vocabulary.of(text, 1).with_subwords(text, 20)
+        ids = vocabulary.encode(text)
+        assert ids.dtype == np.int32
+        assert ids.shape == (len(Segmenter(vocabulary.merges).segment(text)),)
+        assert vocabulary.decode(ids) == text
+        wanted = "".join(character if character in vocabulary else UNKNOWN for character in other)
+        assert vocabulary.decode(vocabulary.encode(other)) == wanted
+
+    @given(SMALL_TEXT, ANY_TEXT)
+    def test_lengths_are_the_characters_of_the_units(self, text, other):
+        vocabulary = Vocabulary.of(text, 1).with_subwords(text, 20)
+        assert vocabulary.lengths.tolist() == [len(unit) for unit in vocabulary.units]
+        for read in (text, other):
+            assert vocabulary.lengths[vocabulary.encode(read)].sum() == len(read)
+
+    def test_a_text_is_cut_by_the_merges_in_their_order(self):
+        assert [SUBWORDS.units[k] for k in SUBWORDS.encode("al alo lo\nkéa ab")] == [
+            "al", " alo", " ", "lo", "\n", "k", UNKNOWN, "a", " a", "b",
+        ]  # fmt: skip
+        assert [SUBWORDS.id_of(unit) for unit in (" alo", "al", "a", "é", "ala")] == [
+            SUBWORDS.units.index(" alo"), SUBWORDS.units.index("al"), SUBWORDS.units.index("a"), 0, 0,
+        ]  # fmt: skip
+        assert SUBWORDS.encode("").shape == (0,)
+        assert SUBWORDS.encode("").dtype == np.int32
+
+    @given(SMALL_TEXT, st.integers(0, 30))
+    def test_there_are_as_many_units_as_asked_for_or_as_the_text_has(self, text, count):
+        letters = Vocabulary.of(text, 1)
+        vocabulary = letters.with_subwords(text, count)
+        made = [left + right for left, right in vocabulary.merges]
+        assert vocabulary.units == (*letters.units, *dict.fromkeys(made))
+        assert len(vocabulary) <= max(count, len(letters))
+        if len(vocabulary) < count:
+            assert vocabulary == letters.with_subwords(text, count + 1) or len(made) > len(set(made))
+
+    def test_a_unit_that_two_merges_make_is_one_unit(self, monkeypatch):
+        merges = [("a", "b"), ("b", "c"), ("ab", "c"), ("a", "bc")]
+        monkeypatch.setattr("lstm.vocabulary.learn_merges", lambda *_: merges)
+        vocabulary = Vocabulary([UNKNOWN, *"abc"]).with_subwords("abc", 99)
+        assert vocabulary.units == (UNKNOWN, *"abc", "ab", "bc", "abc")
+        assert vocabulary.merges == tuple(merges)
+        assert vocabulary.decode(vocabulary.encode("abc")) == "abc"
+
+    def test_the_unknown_character_is_in_no_subword(self):
+        vocabulary = Vocabulary([UNKNOWN, *"ab"]).with_subwords(("a" + UNKNOWN + "éb ab\n") * 9, 99)
+        assert vocabulary.units == (UNKNOWN, "a", "b", "ab")
+
+    def test_its_characters_are_a_vocabulary_of_their_own(self):
+        characters = SUBWORDS.characters()
+        assert characters.units == (UNKNOWN, *"\n abceklo'")
+        assert characters.merges == ()
+        assert characters.characters() is characters
+        assert characters.encode("alo é").tolist() == [characters.id_of(c) for c in "alo é"]
+
+    @given(SMALL_TEXT, ANY_TEXT, ANY_TEXT)
+    @example("ab ab ab ab", "bé" * 3, "ab éb")
+    def test_an_extended_vocabulary_begins_with_its_base_and_cuts_as_it_does(self, text, more, other):
+        base = Vocabulary.of(text, 1).with_subwords(text, 20)
+        extended = Vocabulary.of(more, 2, base)
+        new = extended.units[len(base) :]
+        assert extended.units[: len(base)] == base.units
+        assert extended.merges == base.merges
+        assert list(new) == sorted({c for c in more if more.count(c) > 1} - set(base.units))
+        for read in (text, more, other):
+            before, after = base.encode(read), extended.encode(read)
+            np.testing.assert_array_equal(before, np.where(after < len(base), after, 0))
+        assert extended.characters().units == (*base.characters().units, *new)
+
+    def test_equality_is_that_of_the_merges_too(self):
+        units = [UNKNOWN, *"abc", "ab", "bc", "abc"]
+        one, other = ([("a", "b"), ("b", "c"), last] for last in (("ab", "c"), ("a", "bc")))
+        assert Vocabulary(units, one) == Vocabulary(tuple(units), [list(pair) for pair in one])
+        assert hash(Vocabulary(units, one)) == hash(Vocabulary(tuple(units), tuple(map(list, one))))
+        assert Vocabulary(units, one) != Vocabulary(units, other)
+        assert Vocabulary(units, one) != Vocabulary(units, [one[1], one[0], one[2]])
+        assert SUBWORDS.characters() != SUBWORDS
+        assert len({Vocabulary(units, one), Vocabulary(units, other), Vocabulary(units, one)}) == 2
+
+    @pytest.mark.parametrize(
+        ("units", "merges"),
+        [
+            ([UNKNOWN, *"ab"], [("a", "b")]),
+            ([UNKNOWN, "a", "ab"], [("a", "b")]),
+            ([UNKNOWN, *"abc", "abc"], [("a", "bc")]),
+            ([UNKNOWN, *"abc", "ab", "bc"], [("a", "b")]),
+            ([UNKNOWN, *"ab", "ab", "ab"], [("a", "b")]),
+            ([UNKNOWN, *"a\n", "a\n"], [("a", "\n")]),
+            ([UNKNOWN, *"a\n", "\n\n"], [("\n", "\n")]),
+            ([UNKNOWN, *"a\n", "a\n", "aa\n"], [("a", "\n"), ("a", "a\n")]),
+            ([UNKNOWN, "a", "a" + UNKNOWN], [("a", UNKNOWN)]),
+            ([UNKNOWN, "a", ""], [("", ""), ("a", "")]),
+            ([UNKNOWN, "a", "b"], [("a", "b", "c")]),
+            ([UNKNOWN, "a", "b"], ["a"]),
+        ],
+        ids=[
+            "makes no unit", "joins no unit", "joins what nothing makes", "a unit that nothing makes", "twice the unit",
+            "ends a line", "two line ends", "by way of another", "the unknown", "nothing", "three", "one",
+        ],
+    )  # fmt: skip
+    def test_other_merges_are_refused(self, units, merges):
+        with pytest.raises(ValueError, match=r"unit|unpack"):
+            Vocabulary(units, merges)
+
+    def test_folding_looks_at_characters(self):
+        assert SUBWORDS.fold("ÁLO al\u2019e") == "alo al'e"
+        assert SUBWORDS.fold("zzz") == ""
+
+    def test_log_frequencies_are_those_of_units(self):
+        shares = np.exp(SUBWORDS.log_frequencies(SUBWORDS.encode("al alo al")))
+        total = len(SUBWORDS) + 3
+        for unit, count in (("al", 1), (" alo", 1), (" al", 1), ("a", 0)):
+            assert shares[SUBWORDS.id_of(unit)] == pytest.approx((count + 1) / total)
+
+
+class TestOpenEnds:
+    @pytest.mark.parametrize(
+        ("text", "settled", "end"),
+        [
+            ("I walk al", "I walk", " al"), ("walk ", "walk", " "), ("al", "", "al"), ("a\nlo", "a\n", "lo"),
+            ("walk\n", "walk\n", ""), ("", "", ""), ("I don'", "I", " don'"),
+        ],
+    )  # fmt: skip
+    def test_the_last_piece_is_open(self, text, settled, end):
+        assert SUBWORDS.split_open_end(text) == (settled, end)
+        assert SUBWORDS.characters().split_open_end(text) == (text, "")
+
+    @given(SMALL_TEXT | ANY_TEXT, SMALL_TEXT | ANY_TEXT)
+    @example("I don'", "t walk")
+    def test_what_is_settled_stays_what_it_is_whatever_follows(self, text, following):
+        vocabulary = Vocabulary.of("don't won't ab abba b", 1).with_subwords("don't won't ab abba b" * 5, 40)
+        settled, end = vocabulary.split_open_end(text)
+        assert settled + end == text
+        ids = vocabulary.encode(settled)
+        np.testing.assert_array_equal(vocabulary.encode(text + following)[: len(ids)], ids)

@@ -1,5 +1,8 @@
 """A model ready to speak: what it may sing, what it weighs, where it starts."""
 
+from dataclasses import replace
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -7,7 +10,7 @@ from lstm.model_file import Model, ModelFileError
 from lstm.network import Parameters, Shape
 from lstm.style import Style
 from lstm.vocabulary import UNKNOWN, Vocabulary
-from lstm.voice import Voice
+from lstm.voice import REMEMBERED_SPELLINGS, Voice
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
 
@@ -28,7 +31,7 @@ def test_it_knows_what_the_model_tells():
 def test_it_keeps_nothing_of_the_model_that_could_change_it():
     model = make_model()
     voice = Voice(model)
-    arrays = [voice.output, voice.output_bias, *(layer.forward for layer in voice.layers), voice.layers[0].table]
+    arrays = [voice.table, voice.output_bias, *voice.biases, *(product.tiles for product in voice.products)]
     kept = [array.copy() for array in arrays]
     model.parameters.flat[...] = 0
     for array, before in zip(arrays, kept, strict=True):
@@ -73,3 +76,50 @@ def test_the_style_is_the_models_or_nobodys():
 def test_a_damaged_style_is_a_sentence(stored):
     with pytest.raises(ModelFileError, match=r"style of its artist is damaged.*\."):
         _ = Voice(make_model({"style": stored})).style
+
+
+class TestSubwords:
+    UNITS = (UNKNOWN, *"\n abc", "ab", " ab", "bc", "abc")
+
+    def voice(self, alphabet=None):
+        vocabulary = Vocabulary(self.UNITS, [("a", "b"), (" ", "ab"), ("b", "c"), ("ab", "c")])
+        model = Model(Parameters(Shape(len(vocabulary), E=4, H=8, L=1)), vocabulary)
+        return Voice(replace(model, config={} if alphabet is None else {"alphabet": alphabet}))
+
+    def fitting(self, voice, text):
+        bias = voice.spelling_bias(text)
+        assert bias.dtype == np.float32
+        assert set(bias.tolist()) <= {0, -np.inf}
+        return {unit for unit, value in zip(self.UNITS, bias, strict=True) if value == 0}
+
+    def sung(self, voice):
+        return {unit for unit, is_sung in zip(self.UNITS, voice.sung, strict=True) if is_sung}
+
+    def test_only_units_of_the_artists_characters_may_be_sung(self):
+        assert self.sung(self.voice("ab\n")) == {"\n", "a", "b", "ab"}
+        assert self.sung(self.voice("ab\n é" + UNKNOWN)) == {"\n", " ", "a", "b", "ab", " ab"}
+        assert self.sung(self.voice()) == set(self.UNITS) - {UNKNOWN}
+
+    @pytest.mark.parametrize(
+        ("text", "units"),
+        [
+            ("a", {"a", "ab", "abc"}), ("ab", {"a", "ab", "abc"}), ("abca", {"a", "ab", "abc"}), ("b", {"b", "bc"}),
+            (" ", {" ", " ab"}), (" a", {" ", " ab"}), (" b", {" "}), ("c", {"c"}), ("\n", {"\n"}), ("é", set()),
+            (UNKNOWN, {UNKNOWN}),
+        ],
+    )  # fmt: skip
+    def test_a_spelling_begins_with_what_it_begins_with_or_goes_beyond_it(self, text, units):
+        assert self.fitting(self.voice(), text) == units
+
+    def test_the_artist_may_not_go_beyond_it_with_characters_of_others(self):
+        voice = self.voice("ab\n")
+        assert self.fitting(voice, "ab") == {"a", "ab"}
+        assert self.fitting(voice, "abc") == {"a", "ab", "abc"}, "the seed may hold what is not sung"
+        assert self.fitting(voice, " ") == {" "}
+
+    def test_many_spellings_are_told_apart(self):
+        voice = self.voice()
+        texts = ["".join(letters) for letters in product("abc", repeat=4)]
+        assert len(texts) > REMEMBERED_SPELLINGS
+        for text in [*texts, *texts]:
+            assert self.fitting(voice, text) == {unit for unit in self.UNITS if text.startswith(unit)}

@@ -24,7 +24,7 @@ async def history(context: Context, line: CommandLine) -> None:
 
 async def mydata(context: Context, line: CommandLine) -> None:
     """Export or delete all that is stored about the person at the console."""
-    what = line.required("what").casefold()
+    what = (line.text("what") or "").casefold()
     if what == "export":
         exported = await context.application.privacy.export(context.asker)
         context.screen.say(exported.decode().rstrip("\n"))

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from bot.console.command_line import CommandLine
+from bot.console.command_line import FORMS, MEANT, CommandLine
 from bot.console.context import Context
 from bot.services import DEFAULT_LINES, Refusal, Song, SongRequest, SongSoFar
 
@@ -20,6 +20,9 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         private=bool(line.switch("private")),
     )
     await _show(context, context.application.lyrics.sing(context.asker, request))
+    word = request.seed.casefold()
+    if (meant := MEANT.get(word, word)) in FORMS:
+        context.screen.aside(f"“{request.seed}” was taken as a seed; the command is /{meant}.")
 
 
 async def again(context: Context, line: CommandLine) -> None:
@@ -65,4 +68,4 @@ def _made_how(song: Song) -> str:
     details = [song.artist, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
     if song.rhyme != "none":
         details.insert(2, f"rhyme {song.rhyme}")
-    return "— " + " · ".join(details)
+    return "— " + " · ".join([*details, *song.shortcomings])

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
 
-from bot.console.command_line import CommandLine
+from bot.console.command_line import CommandLine, shortened
 from bot.console.context import Context
 from bot.console.training_display import describe, training_display
 from bot.services import Job, Refusal
@@ -52,6 +52,8 @@ async def _follow(context: Context, job: Job) -> None:
         with suppress(Refusal):  # it has ended in the same moment
             await context.application.training.cancel(context.asker, job.id)
 
+    if not context.screen.is_plain:
+        context.screen.aside("Ctrl-C cancels the training.")
     context.interrupt = lambda: cancelling.add(asyncio.create_task(cancel_job()))
     with training_display(context.screen) as display:
         async with aclosing(context.application.training.watch(job.id)) as states:
@@ -65,8 +67,10 @@ def _file(path: str) -> tuple[Path, int]:
     try:
         file = file.expanduser()
         if not file.is_file():
-            raise Refusal(f"There is no file {file}; give the path of a text file.")
+            raise Refusal(f"There is no file {shortened(path)}; give the path of a text file.")
         with file.open("rb"):
             return file, file.stat().st_size
-    except (OSError, RuntimeError) as error:  # RuntimeError: an unknown ~user
-        raise Refusal(f"{file} cannot be read: {error}.") from None
+    except OSError as error:
+        raise Refusal(f"{shortened(path)} cannot be read: {error.strerror}.") from None
+    except RuntimeError:
+        raise Refusal(f"{shortened(path)} cannot be read: there is no such user.") from None

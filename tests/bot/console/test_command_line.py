@@ -47,6 +47,9 @@ def test_lines(line: str, name: str, options: dict[str, str]) -> None:
     [
         ("/lyric x", "did you mean /lyrics?"),
         ("/xyzzy", "try /help"),
+        ("/exit", "did you mean /quit?"),
+        ("/?", "did you mean /help?"),
+        ("/" + "y" * 100_000, "yyy…; try /help"),
         ("/", "There is no command /"),
         ("/artists all", "/artists takes no options"),
     ],
@@ -58,12 +61,15 @@ def test_what_is_not_understood_is_said(line: str, reason: str) -> None:
 
 
 def test_values() -> None:
-    line = CommandLine("x", {"n": "8", "t": "0,5", "yes": "ON", "no": "false", "bad": "many"})
+    line = CommandLine("x", {"n": "8", "t": "0,5", "yes": "ON", "no": "false", "bad": "many", "huge": "9" * 10_000})
     assert (line.whole_number("n"), line.number("t"), line.switch("yes"), line.switch("no")) == (8, 0.5, True, False)
     assert line.whole_number("m") is line.number("m") is line.switch("m") is line.text("m") is None
     for read in (line.whole_number, line.number, line.switch):
         with pytest.raises(Refusal, match="not “many”"):
             read("bad")
+        with pytest.raises(Refusal, match="9…”") as huge:
+            read("huge")
+        assert len(str(huge.value)) < 120
     with pytest.raises(Refusal, match="/x needs m:"):
         line.required("m")
 

@@ -85,6 +85,37 @@ async def test_a_confirmation_that_does_not_come_changes_nothing(environment: di
     assert "Burns" not in listed
 
 
+async def test_what_a_terminal_would_obey_is_not_printed(environment: dict[str, str]) -> None:
+    said = await chat(
+        environment,
+        "\x1b[2Jwalk\x07 \x9b31m on",
+        "/again",
+        "/lyrics seed:x artist:\x1b]0;title\x07",
+        "/history",
+        f"/train artist:x corpus:{'/a' * 5000}",
+        "/train artist:x corpus:~nobody-of-that-name/x",
+    )
+    assert said.count("[2Jwalk 31m on") == 4
+    assert not set(said) & {"\x1b", "\x07", "\x9b"}
+    assert max(map(len, said.splitlines())) < 200
+    assert "cannot be read: there is no such user." in said
+
+
+async def test_words_of_other_programs_are_seeds_with_a_hint(environment: dict[str, str]) -> None:
+    said = await chat(environment, "exit", "Help")
+    assert said.startswith("exit")
+    assert "“exit” was taken as a seed; the command is /quit." in said
+    assert "“Help” was taken as a seed; the command is /help." in said
+
+
+async def test_a_song_that_copies_says_so(environment: dict[str, str], data_dir: Path) -> None:
+    (data_dir / "models" / "Parrot.safetensors").write_bytes(samples.copying_model())
+    said = await chat(environment, "/lyrics seed:Oh! artist:parrot lines:3 rhyme:AAAA", "Oh!")
+    _, burns = said.split("— Parrot")
+    assert burns.splitlines()[0].endswith("2 lines copy the artist · 2 lines found no rhyme")
+    assert burns.count("copy") == 1
+
+
 async def test_a_training_is_followed_and_its_artist_sings(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "my songs.txt").write_text(samples.corpus(12))
     said = await chat(

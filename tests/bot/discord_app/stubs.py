@@ -71,7 +71,9 @@ class StubLyrics:
                 else:
                     yield step
             text = f"{request.seed}\nand the song goes on"
-            yield Song(7, "burns", request.seed, text, request.lines, 0.8, request.rhyme, request.private, 0.1, NOON)
+            yield Song(
+                7, "burns", request.seed, text, request.lines, 0.8, request.rhyme, request.private, 0.1, NOON, 0, 0
+            )
         finally:
             self.closed.set()
 
@@ -260,6 +262,12 @@ class StubRegistration:
 
     async def remember(self, scope: int | None, digest: str) -> None:
         self.digests[scope] = digest
+
+    async def guilds(self) -> list[int]:
+        return [scope for scope in self.digests if scope is not None]
+
+    async def forget(self, guild_id: int) -> None:
+        del self.digests[guild_id]
 
 
 @dataclass

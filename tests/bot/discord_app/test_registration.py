@@ -80,6 +80,39 @@ async def test_with_a_home_guild_registers_there_only(
         assert "LSTM" in message.text
 
 
+async def test_a_guild_that_is_home_no_more_loses_its_own_commands(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    other = discord.guild("The next home")
+    for home, syncs in ((guild, 2), (other, 2), (None, 2)):
+        services.settings = replace(services.settings, home_guild=home and home.id)
+        earlier = len(discord.commands.syncs)
+        for _ in range(2):
+            async with online(discord, services):
+                pass
+        assert len(discord.commands.syncs) == earlier + syncs
+        for each in (guild, other):
+            assert len(discord.commands.scope(each.id)) == (len(PROMISED) if each is home else 0)
+    assert len(discord.commands.scope(None)) == len(PROMISED)
+
+
+async def test_a_home_guild_that_the_bot_has_left_is_forgotten(discord: DiscordStandIn, services: StubServices) -> None:
+    services.registration.digests[discord.guild("Elsewhere", has_bot=False).id] = "of some other time"
+    async with online(discord, services):
+        assert await services.registration.guilds() == []
+
+
+async def test_commands_that_cannot_be_withdrawn_now_are_at_the_next_start(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    services.registration.digests[guild.id] = "of some other time"
+    discord.fail(1, path_contains=f"guilds/{guild.id}/commands", status=400)
+    async with online(discord, services):
+        assert await services.registration.guilds() == [guild.id]
+    async with online(discord, services):
+        assert await services.registration.guilds() == []
+
+
 async def test_a_home_guild_without_the_bot_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
     services.settings = replace(services.settings, home_guild=discord.guild("Elsewhere", has_bot=False).id)
     with pytest.raises(SettingsError, match="LYRICS_HOME_GUILD"):

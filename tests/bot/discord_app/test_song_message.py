@@ -18,6 +18,8 @@ def a_song(text: str, **changes: object) -> Song:
         "private": False,
         "seconds": 0.42,
         "composed_at": datetime(2026, 11, 24, tzinfo=UTC),
+        "copied_lines": 0,
+        "rhymes_missed": 0,
     }
     return Song(**(values | changes))  # type: ignore[arg-type]
 
@@ -36,6 +38,14 @@ def test_begins_with_the_seed_as_typed_and_ends_with_how_it_was_made() -> None:
 
 def test_an_artist_without_rhyme_has_none_in_the_footer() -> None:
     assert "rhyme" not in str(fits(a_song("x", rhyme="none")).embeds[0].footer.text)
+
+
+def test_says_which_rules_a_song_breaks() -> None:
+    footer = fits(a_song("x", copied_lines=1, rhymes_missed=2)).embeds[0].footer.text
+    assert (
+        footer
+        == "burns · 12 lines · rhyme AABB · temperature 0.8 · 0.4 s · 1 line copies the artist · 2 lines found no rhyme"
+    )
 
 
 def test_forty_long_lines_fit() -> None:

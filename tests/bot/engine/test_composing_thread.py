@@ -31,7 +31,8 @@ def settings(lines: int = 4, random_seed: int = 1, rhyme: str = "none") -> SongS
 
 
 async def sing(thread: ComposingThread, voice: Voice, seed: str, chosen: SongSettings) -> str:
-    return "".join([piece async for piece in thread.compose(lambda: Composition(voice, seed, chosen))])
+    composed = thread.compose(lambda: Composition(voice, seed, chosen))
+    return "".join([piece async for piece in composed if isinstance(piece, str)])
 
 
 async def test_a_song_alone_is_the_one_that_is_composed_without_the_thread(

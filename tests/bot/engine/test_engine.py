@@ -7,7 +7,7 @@ import pytest
 from bot.engine import composing_thread
 from bot.engine import engine as engine_module
 from bot.engine.engine import Engine
-from lstm.composing import Composition, SongSettings
+from lstm.composing import Composition, Report, SongSettings
 from lstm.voice import Voice
 from tests.bot import samples
 
@@ -17,7 +17,8 @@ async def read(version_id: int) -> bytes:
 
 
 async def sing(engine: Engine, version_id: int, seed: str, settings: SongSettings) -> str:
-    return "".join([piece async for piece in engine.compose(version_id, seed, settings)])
+    composed = engine.compose(version_id, seed, settings)
+    return "".join([piece async for piece in composed if isinstance(piece, str)])
 
 
 async def test_songs_begin_with_their_seed_and_are_reproducible() -> None:
@@ -31,6 +32,17 @@ async def test_songs_begin_with_their_seed_and_are_reproducible() -> None:
     assert first == again != other
     assert first.startswith("I walk alone")
     assert sum(1 for line in first.splitlines() if line.strip()) == 4
+
+
+async def test_a_song_ends_with_what_can_be_said_of_it() -> None:
+    async def copying(version_id: int) -> bytes:
+        return samples.copying_model()
+
+    async with Engine(copying, 2**20) as engine:
+        song = [piece async for piece in engine.compose(1, "Oh!", SongSettings(lines=4))]
+    *_, last = song
+    assert isinstance(last, Report) and last.copied_lines == 3 and last.longest_copied_run == 7
+    assert all(isinstance(piece, str) for piece in song[:-1])
 
 
 async def test_a_song_that_nobody_waits_for_any_more_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:

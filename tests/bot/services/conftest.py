@@ -36,9 +36,15 @@ OPERATOR = Asker(3, None, None, is_operator=True)
 
 
 async def add_artist(
-    database: Database, clock: Clock, guild_id: int, name: str, random_seed: int = 0, **record: object
+    database: Database,
+    clock: Clock,
+    guild_id: int,
+    name: str,
+    random_seed: int = 0,
+    weights: bytes | None = None,
+    **record: object,
 ) -> None:
-    version = describe(samples.model(random_seed, **record), b"curve")
+    version = describe(weights or samples.model(random_seed, **record), b"curve")
 
     def transaction(connection: sqlite3.Connection) -> None:
         artist = artists.find_or_create(connection, guild_id, name, clock())

@@ -9,6 +9,7 @@ from bot.services.song_record import SongRecord
 from bot.store import artists, requests
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from tests.bot import samples
 from tests.bot.samples import Clock
 from tests.bot.services.conftest import CHANNEL, GUILD, OPERATOR, OTHER_GUILD, add_artist, manager, member
 
@@ -142,11 +143,10 @@ async def test_a_new_version_sings_from_the_next_song_on(
 ) -> None:
     singing = lyrics.sing(member(), replace(REQUEST, lines=12))
     await anext(singing)
-    await add_artist(database, clock, EVERYONE, "anna", 9)
-    await whole(singing)
-    stored = await database.read(lambda connection: artists.find(connection, EVERYONE, "anna"))
-    assert stored is not None
-    assert (await whole(lyrics.sing(member(), REQUEST))).artist == "Anna"
+    await add_artist(database, clock, EVERYONE, "anna", weights=samples.copying_model())
+    assert "a,b;c:d!e?f.g" not in (await whole(singing)).text
+    song = await whole(lyrics.sing(member(), replace(REQUEST, seed="Oh!")))
+    assert (song.artist, song.text.splitlines()[-1]) == ("Anna", "a,b;c:d!e?f.g")
 
 
 async def test_without_history_nothing_reaches_the_disk(lyrics: LyricsService, database: Database) -> None:
@@ -158,3 +158,15 @@ async def test_without_history_nothing_reaches_the_disk(lyrics: LyricsService, d
     await lyrics.delete(member(), song.request_id, asked_by=1)
     with pytest.raises(Refusal, match="no longer stored"):
         await whole(lyrics.again(member(), song.request_id))
+
+
+async def test_a_song_says_how_much_of_it_is_the_artists_own(
+    lyrics: LyricsService, database: Database, clock: Clock
+) -> None:
+    fresh = await whole(lyrics.sing(member(), REQUEST))
+    assert fresh.shortcomings == ()
+    await add_artist(database, clock, EVERYONE, "Parrot", weights=samples.copying_model())
+    song = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!")))
+    assert song.copied_lines == 3 and song.shortcomings == ("3 lines copy the artist",)
+    rhymed = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!", lines=2, rhyme="AABB")))
+    assert rhymed.shortcomings == ("1 line copies the artist", "1 line found no rhyme")

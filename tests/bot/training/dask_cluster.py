@@ -1,6 +1,7 @@
-"""A Dask cluster on loopback: a scheduler and two workers, as processes that may be killed."""
+"""A Dask cluster on loopback: a scheduler and workers, as processes that may be killed."""
 
 import asyncio
+import itertools
 import os
 import signal
 import socket
@@ -14,18 +15,19 @@ from distributed import Client
 from tests.bot.waiting import until
 
 REPOSITORY = Path(__file__).parents[3]
-WORKERS = 2
 
 
 class DaskCluster:
     """Started by entering it; `address` stays the same over restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, workers: int = 2) -> None:
         self._folder = folder
+        self._count = workers
         self._port = _free_port()
         self.address = f"tcp://127.0.0.1:{self._port}"
         self._scheduler: asyncio.subprocess.Process | None = None
         self._workers: dict[str, asyncio.subprocess.Process] = {}
+        self._names = map(str, itertools.count())
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -34,31 +36,46 @@ class DaskCluster:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.kill()
+        await self.kill_scheduler()
+        await self.kill_workers()
 
     async def start(self) -> None:
         port = ("--host", "127.0.0.1", "--port", str(self._port))
         self._scheduler = await self._process("dask_scheduler", *port, "--no-dashboard")
-        for name in map(str, range(WORKERS)):
-            one_thread = ("--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard")
-            place = ("--host", "127.0.0.1", "--local-directory", str(self._folder))
-            self._workers[name] = await self._process("dask_worker", self.address, *one_thread, *place)
+        for _ in range(self._count):
+            await self.add_worker()
         async with asyncio.timeout(60):
-            while await asyncio.to_thread(self._count) < WORKERS:  # noqa: ASYNC110 - other processes
+            while await asyncio.to_thread(self._known_workers) < self._count:  # noqa: ASYNC110 - other processes
                 await asyncio.sleep(0.2)
 
-    async def kill(self) -> None:
-        """Kill scheduler and workers at once."""
-        for process in filter(None, (self._scheduler, *self._workers.values())):
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+    async def add_worker(self) -> None:
+        name = next(self._names)
+        one_thread = ("--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+        place = ("--host", "127.0.0.1", "--local-directory", str(self._folder))
+        self._workers[name] = await self._process("dask_worker", self.address, *one_thread, *place)
+
+    async def kill_scheduler(self) -> None:
+        if self._scheduler is not None:
+            await _kill(self._scheduler)
+
+    async def kill_workers(self) -> None:
+        for process in self._workers.values():
+            await _kill(process)
         self._workers.clear()
 
     async def kill_busy_worker(self) -> None:
-        name = await asyncio.to_thread(self._busy)
-        self._workers[name].send_signal(signal.SIGKILL)
-        await self._workers[name].wait()
+        await _kill(self._workers.pop(await asyncio.to_thread(self._busy)))
+
+    def freeze_scheduler(self) -> None:
+        """Let it neither answer nor be gone."""
+        assert self._scheduler is not None
+        self._scheduler.send_signal(signal.SIGSTOP)
+
+    async def workers_end(self, seconds: float) -> None:
+        """Wait until every worker has ended by itself."""
+        async with asyncio.timeout(seconds):
+            for process in self._workers.values():
+                await process.wait()
 
     async def is_idle(self, seconds: float) -> None:
         """Wait until no worker runs anything."""
@@ -68,7 +85,7 @@ class DaskCluster:
     def _client(self) -> Client:
         return Client(self.address, timeout=5, set_as_default=False)
 
-    def _count(self) -> int:
+    def _known_workers(self) -> int:
         try:
             with self._client() as client:
                 return len(client.nthreads())
@@ -89,6 +106,12 @@ class DaskCluster:
                 stdout=log,
                 stderr=log,
             )
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.kill()
+        await process.wait()
 
 
 def _executing(client: Client) -> list[str]:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,9 @@ pytest.importorskip("distributed")
 
 from distributed import Client
 
-from bot.store import jobs, versions
+from bot.store import versions
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState
-from bot.training import cluster as cluster_module
 from bot.training.cluster import Absence, Cluster
 from bot.training.cluster_worker import SILENCE_SECONDS, Lines, train_on_cluster
 from bot.training.job_folder import JobFolder
@@ -25,7 +25,7 @@ from bot.training.worker import Stopped, TrainingTask, WorkerLost
 from lstm.model_file import load_model
 from tests.bot import samples
 from tests.bot.training.dask_cluster import DaskCluster
-from tests.bot.training.test_runner import SHORT, enqueue, has_ended, is_learning, runner, wait_for
+from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runner, wait_for
 from tests.bot.waiting import until
 
 SONGS = 12
@@ -45,7 +45,7 @@ async def dask(tmp_path: Path) -> AsyncIterator[DaskCluster]:
 
 @pytest.fixture
 def cluster(dask: DaskCluster) -> Cluster:
-    return Cluster(dask.address, LocalPlace, time.monotonic)
+    return Cluster(dask.address, LocalPlace, 60.0, time.monotonic)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def no_fallback(dask: DaskCluster) -> Cluster:
     def none() -> LocalPlace:
         raise AssertionError("it was to be trained on the cluster")
 
-    return Cluster(dask.address, none, time.monotonic)
+    return Cluster(dask.address, none, 60.0, time.monotonic)
 
 
 async def weights(database: Database, job: Job) -> bytes:
@@ -75,22 +75,12 @@ async def test_a_killed_worker_and_a_killed_scheduler_change_nothing_of_the_resu
         await dask.kill_busy_worker()
         await wait_for(database, there, lambda found: found.attempts == 1, 30)
         await wait_for(database, there, is_learning, 60)
-        await dask.kill()
+        await dask.kill_scheduler()
+        await dask.kill_workers()
         await dask.start()
         there = await wait_for(database, there, has_ended, 180)
     assert (there.state, there.attempts, there.reason) == (JobState.SUCCEEDED, 1, None)
     assert await weights(database, there) == await weights(database, here)
-
-
-async def test_cancelling_frees_the_worker(
-    database: Database, tmp_path: Path, news: JobNews, dask: DaskCluster, no_fallback: Cluster
-) -> None:
-    async with runner(database, tmp_path, news, new_place=no_fallback.new_place):
-        job = await enqueue(database, news)
-        await wait_for(database, job, is_learning, 60)
-        await database.write(lambda connection: jobs.cancel(connection, job.id, samples.Clock()()))
-        news.tell()
-        await dask.is_idle(5)
 
 
 async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_goes_on(
@@ -125,21 +115,31 @@ async def test_a_worker_ends_when_its_bot_has_died_and_a_ticket_is_good_once(tmp
 
 
 async def test_without_a_cluster_for_a_minute_it_is_trained_here(
-    database: Database, tmp_path: Path, news: JobNews, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, news: JobNews
 ) -> None:
-    monkeypatch.setattr(cluster_module, "PATIENCE_SECONDS", 1.0)
-    monkeypatch.setattr(cluster_module, "_CONNECT_SECONDS", 0.5)
-    away = Cluster("tcp://127.0.0.1:9", LocalPlace, time.monotonic)
+    away = Cluster("tcp://127.0.0.1:9", LocalPlace, 1.0, time.monotonic)
     with pytest.raises(PlaceGoneError):
         await asyncio.to_thread(away.new_place)
     async with runner(database, tmp_path, news, new_place=away.new_place):
-        job = await wait_for(database, await enqueue(database, news, SHORT, songs=SONGS), has_ended, 180)
-    assert (job.state, job.attempts) == (JobState.SUCCEEDED, 0)
+        job = await wait_for(database, await enqueue(database, news), is_learning)
+    assert job.attempts == 0
+
+
+async def test_a_scheduler_that_freezes_counts_as_away(
+    database: Database, tmp_path: Path, news: JobNews, dask: DaskCluster
+) -> None:
+    frozen = Cluster(dask.address, LocalPlace, 1.0, time.monotonic)
+    async with runner(database, tmp_path, news, new_place=frozen.new_place):
+        job = await enqueue(database, news)
+        await wait_for(database, job, is_learning, 60)
+        dask.freeze_scheduler()
+        await until(active_children, 60)
+        assert (await wait_for(database, job, is_learning)).attempts == 0
 
 
 def test_patience_begins_anew_when_the_cluster_was_there() -> None:
     clock = iter([1000.0, 1059.0, 1061.0, 1062.0])
-    absence = Absence(lambda: next(clock))
+    absence = Absence(60.0, lambda: next(clock))
     assert [absence.is_too_long() for _ in range(3)] == [False, False, True]
     absence.over()
     assert not absence.is_too_long()

@@ -8,7 +8,7 @@ import pytest
 
 from bot.training import worker
 from bot.training.job_folder import JobFolder, TrainedModel
-from bot.training.worker import Stopped, TrainingTask, Unsuitable, train
+from bot.training.worker import Stopped, TrainingTask, Unsuitable, run, train
 from lstm.model_file import load_model
 from tests.bot import samples
 
@@ -57,17 +57,30 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(
 ) -> None:
     monkeypatch.setattr(worker, "FIRST_CHECKPOINT_SECONDS", 3600.0)
     stop_beyond(folder, 0)
-    assert train(task(tmp_path, samples.corpus(), 0.2)) == Stopped()
+    assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
     assert folder.read_checkpoint() is not None
     before = folder.read_progress()
     assert before is not None
     folder.prepare()
     assert folder.read_progress() is None
     stop_beyond(folder, before["characters_seen"])
-    assert train(task(tmp_path, samples.corpus(), 0.2)) == Stopped()
+    assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
     after = folder.read_progress()
     assert after is not None and after["characters_seen"] > before["characters_seen"] > 0
     assert after["seconds"] > before["seconds"]
+
+
+def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "FIRST_CHECKPOINT_SECONDS", 0.0)
+    kept = []
+
+    def keep_slowly(_: bytes) -> None:
+        time.sleep(0.5)
+        kept.append(time.monotonic())
+
+    monkeypatch.setattr(folder, "write_checkpoint", keep_slowly)
+    assert isinstance(run(task(tmp_path, samples.corpus(12), 0.02), folder), TrainedModel)
+    assert len(kept) == 1  # the next would have been due 25 s later
 
 
 def test_a_checkpoint_that_nobody_can_read_means_to_begin_again(tmp_path: Path, folder: JobFolder) -> None:
