@@ -57,7 +57,7 @@ class Recurrence:
         self.voice, self.B = voice, B
         H = voice.shape.H
         self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
-        self._looked_up = np.empty((B, 4 * H), np.float32)
+        self._looked_up = np.empty((B, 4 * H), voice.table.dtype)
         # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
         # row: each call is cheaper by a tenth of a microsecond or more.
         gates = np.empty((4, B, H), np.float32)

@@ -330,7 +330,7 @@ class Trainer:
             # Patience may have ended the run before its plan.
             seen, planned = seen + self.last.position.characters, seen + self._last_pass_plan
         left = max(0, planned - seen) / speed if speed else math.inf
-        if self.settings.minutes is not None:
+        if self.settings.minutes is not None and not self._plan_is_fixed:
             left = min(left, max(0.0, self.settings.minutes * 60 - self.seconds))
         return Progress(
             characters_seen=seen,
