@@ -36,6 +36,9 @@ ENOUGH_RHYMES = 4
 """A line that is to be answered should end with a word that has so many rhymes."""
 CHANGES_THE_SEED = 8.0
 """Weight of the fault of a line that makes another word of the seed's last one."""
+MISSPELT = 0.5
+"""Nats a character by which a line that goes on with the seed may be less likely than the likeliest such line: one that
+is beyond that has cut the seed's last word into units that belong to no word."""
 GOES_ON = 1.5
 """Weight of the fault of a last line that ends on a comma or a dash."""
 MISSES_RHYME = 32.0
@@ -244,15 +247,15 @@ class Composition:
         settings = self.settings
         temperature = min(1.5, settings.temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - settings.temperature)))
         streams = [
-            self._stream(memory, begun, rng, temperature, not_empty=not begun)
-            for rng in self._rng.spawn(self.candidates)
+            self._stream(memory, begun, rng, temperature, number)
+            for number, rng in enumerate(self._rng.spawn(self.candidates))
         ]
         yield streams
-        candidates, texts = [], set()
+        candidates: list[Candidate] = []
+        texts: set[str] = set()
         for stream in streams:
-            text = self.voice.vocabulary.decode(stream.sampled)
+            text = self._text(stream, begun)
             self.sampled_characters += len(text)
-            text = text[len(self._open_end) :] if begun else text
             line = text.rstrip()
             # No line without an end, no empty one, no second that is the same.
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
@@ -263,19 +266,29 @@ class Composition:
                         line,
                         stream.memory,
                         stream.nats,
-                        len(text),
+                        len(text) + (len(self._open_end) if begun else 0),
                         faults,
                         self._stretch(begun + line),
                     )
                 )
+        if begun:
+            likeliest = max((c.nats / c.characters for c in candidates), default=0.0)
+            candidates = [c for c in candidates if c.nats / c.characters >= likeliest - MISSPELT]
         return candidates
 
     def _stream(
-        self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, not_empty: bool = False
+        self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, number: int = 0
     ) -> Stream:
-        to_spell = self._open_end if begun else ""
+        """Of the candidates, each spells the seed's open end in the next of all ways."""
+        ways = self.voice.vocabulary.ways_to_spell(self._open_end if begun else "")
+        given, to_spell = ways[number % len(ways)]
         top_p, limit = self.settings.top_p, self._limit + len(to_spell)
-        return Stream(memory, _NOTHING, rng, temperature, top_p, limit=limit, not_empty=not_empty, to_spell=to_spell)
+        return Stream(memory, given, rng, temperature, top_p, limit=limit, not_empty=not begun, to_spell=to_spell)
+
+    def _text(self, stream: Stream, begun: str) -> str:
+        """What a candidate adds to a line."""
+        decode = self.voice.vocabulary.decode
+        return (decode(stream.given) + decode(stream.sampled))[len(self._open_end) if begun else 0 :]
 
     def _faults(self, begun: str, line: str) -> float:
         song = self.lines[:-1] if begun else self.lines
@@ -347,10 +360,9 @@ class Composition:
         (rng,) = self._rng.spawn(1)
         stream = self._stream(memory, begun, rng, self.settings.temperature)
         yield [stream]
-        text = self.voice.vocabulary.decode(stream.sampled)
-        characters = max(1, len(text))
-        open_end = self._open_end if begun else ""
-        text = text[len(open_end) :].partition("\n")[0].rpartition(" ")[0].rstrip()
+        text, open_end = self._text(stream, begun), self._open_end if begun else ""
+        characters = max(1, len(text) + len(open_end))
+        text = text.partition("\n")[0].rpartition(" ")[0].rstrip()
         text = text if begun else text.strip() or "..."
         after = yield from self._read(memory, open_end + self.voice.vocabulary.fold(text) + "\n")
         return Candidate(text, after, stream.nats, characters, self._faults(begun, text), 0.0)

@@ -51,7 +51,7 @@ class Stream:
     """Whether the first unit sampled must not be a line end: for a line that must come, whatever the network would
     rather do."""
     to_spell: str = ""
-    """What the sampled units must begin with: the open end of a seed, of which any way to spell it is a part."""
+    """What the sampled units must begin with: the open end of a seed (`Voice.spelling_bias`)."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
     sampled: list[int] = field(default_factory=list)

@@ -118,6 +118,22 @@ class Vocabulary:
         open_end = open_piece(text)
         return text[: len(text) - len(open_end)], open_end
 
+    def ways_to_spell(self, open_end: str) -> list[tuple[IntArray, str]]:
+        """Units to begin an open end with, (N,), and its rest, which a single unit may hold and go beyond.
+
+        The first way begins with all units of the open end but the last. The others begin with fewer of them, where
+        there is a unit that holds what is left: "alon" may be " al" and "on" and more, or a part of " alone".
+        """
+        if self._segmenter is None or not open_end:
+            return [(np.empty(0, np.int32), open_end)]
+        segments = self._segmenter.segment(open_end)
+        ways: list[tuple[IntArray, str]] = []
+        for count in range(len(segments) - 1, -1, -1):
+            rest = "".join(segments[count:])
+            if not ways or any(unit.startswith(rest) for unit in self.units):
+                ways.append((np.array([self.id_of(unit) for unit in segments[:count]], np.int32), rest))
+        return ways
+
     def fold(self, text: str) -> str:
         """Whatever a reader typed, in characters that the vocabulary has.
 

@@ -95,10 +95,20 @@ class Voice:
         return self._bias_of_sung
 
     def spelling_bias(self, text: str) -> FloatArray:
-        """0 for units that ``text`` begins with, or that may be sung and begin with it, else minus infinity, (V,)."""
+        """0 for units that may come next where ``text`` must be spelt, else minus infinity, (V,).
+
+        Those are the units that begin with the whole of it, beyond it only with what may be sung. The text's own
+        beginnings are no choice beside them: " a" is a hundred times as likely as " alone", but not if it is known that
+        "lone" follows. Only where there is none of those, a part of the text is spelt.
+        """
         if (bias := self._bias_of_spelling.get(text)) is None:
-            units = zip(self.vocabulary.units, self.sung, strict=True)
-            fits = [text.startswith(unit) or (is_sung and unit.startswith(text)) for unit, is_sung in units]
+            units = self.vocabulary.units
+            fits = [
+                unit == text or (is_sung and unit.startswith(text))
+                for unit, is_sung in zip(units, self.sung, strict=True)
+            ]
+            if not any(fits):
+                fits = [text.startswith(unit) for unit in units]
             bias = np.where(fits, 0, -np.inf).astype(np.float32)
             if len(self._bias_of_spelling) >= REMEMBERED_SPELLINGS:
                 self._bias_of_spelling.clear()

@@ -110,7 +110,8 @@ def texts_read(composition):
         before = [texts.get(id(stream.memory), "\n") for stream in item]
         to_spell = [stream.to_spell for stream in item]
         if item[0].limit > 1:
-            yield song, {text + end for text, end in zip(before, to_spell, strict=True)}
+            given = [decode(stream.given) for stream in item]
+            yield song, {"".join(parts) for parts in zip(before, given, to_spell, strict=True)}
         chorus.run(item)
         for stream, text, end in zip(item, before, to_spell, strict=True):
             assert decode(stream.sampled).startswith(end)

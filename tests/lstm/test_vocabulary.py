@@ -289,6 +289,22 @@ class TestSubwords:
 
 
 class TestOpenEnds:
+    def test_ways_to_spell_end_with_a_unit_that_may_go_on(self):
+        vocabulary = Vocabulary(
+            [UNKNOWN, *" aelno", " a", "on", " al", "one", " alone"],
+            [(" ", "a"), ("o", "n"), (" a", "l"), ("on", "e"), (" al", "one")],
+        )
+
+        def ways(text):
+            return [(vocabulary.decode(given), rest) for given, rest in vocabulary.ways_to_spell(text)]
+
+        assert ways(" alon") == [(" al", "on"), ("", " alon")]
+        assert ways(" alone") == [("", " alone")]
+        assert ways(" aloo") == [(" alo", "o")]
+        assert ways(" lon") == [(" l", "on")]
+        assert ways("") == [("", "")]
+        assert vocabulary.characters().ways_to_spell(" alon")[0][1] == " alon"
+
     @pytest.mark.parametrize(
         ("text", "settled", "end"),
         [
