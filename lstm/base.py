@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 
 import numpy as np
@@ -13,9 +12,11 @@ from lstm.network import Parameters, Shape, initial_parameters
 from lstm.vocabulary import Vocabulary
 
 
-@cache
 def load_base() -> Model | None:
-    """The shipped base model, or None in a checkout that has none."""
+    """The shipped base model, or None in a checkout that has none.
+
+    Read anew each time: a training makes its own copy at once, and 11 MB matter on a small server.
+    """
     file = files("lstm") / "pretrained" / "base.safetensors"
     return load_model(file.read_bytes()) if file.is_file() else None
 

@@ -28,13 +28,13 @@ class Recipe:
     embedding: int = 64
 
 
-def fine_tuning() -> Recipe:
+def fine_tuning(subwords: bool = True) -> Recipe:
     """From a base that can read the corpus. A few epochs do; more of them only learn the songs by heart."""
     return Recipe(
         epochs=4.0,
         # Twice the batch and half the unrolling of what is usual: as many updates, and larger matrix products.
         batch=32,
-        unroll=32,
+        unroll=20 if subwords else 32,
         learning_rate=2e-3,
         dropout=Dropout(output=0.2),
         warm_up=0.1,

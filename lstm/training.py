@@ -141,14 +141,19 @@ class Trainer:
             self.vocabulary = vocabulary if started else characters
         self.is_foreign = start is not None and started is None
         """Whether the start is a model that cannot read this corpus, of another language or script, and is not used."""
-        self.start = None if self.is_foreign else start
+        self.goes_on = started is not None
+        """Whether it goes on from the start's weights."""
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._lengths = self.vocabulary.lengths
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
         self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
         n = self._characters = int(self._lengths[self._training].sum())
         self._held_out_characters = int(self._lengths[self._held_out].sum())
-        self.recipe = recipe.fine_tuning() if started else recipe.from_scratch(n, len(self.vocabulary), settings.hidden)
+        self.recipe = (
+            recipe.fine_tuning(bool(self.vocabulary.merges))
+            if started
+            else recipe.from_scratch(n, len(self.vocabulary), settings.hidden)
+        )
 
         descent_settings = self._descent_settings()
         epochs = settings.epochs if settings.epochs is not None else self.recipe.epochs
@@ -201,7 +206,7 @@ class Trainer:
             "corpus_sha256": self.corpus_sha256,
             "settings": settings,
             "parameters": len(self.descent.parameters.flat),
-            "from_base": self.start is not None,
+            "from_base": self.goes_on,
         }
 
     def _restore(self, checkpoint: bytes) -> None:
@@ -376,7 +381,7 @@ class Trainer:
             "corpus_sha256": self.corpus_sha256,
             "corpus_characters": self._characters + self._held_out_characters,
             "held_out_characters": self._held_out_characters,
-            "start": "base" if self.start is not None else "scratch",
+            "start": "base" if self.goes_on else "scratch",
             "is_foreign": self.is_foreign,
             "settings": asdict(d.settings),
             "characters_seen": seen,

@@ -297,7 +297,7 @@ class TestStartingFromAModel:
             foreign = Trainer(text, settings, "foreign", base)
             assert foreign.is_foreign
             assert foreign.recipe.epochs > read.recipe.epochs
-            assert foreign.start is None
+            assert not foreign.goes_on
             assert foreign.vocabulary == foreign.vocabulary.characters()
 
 
