@@ -292,7 +292,7 @@ class TestStartingFromAModel:
         settings = TrainingSettings(epochs=1)
         read = Trainer(english, settings, "English", base)
         assert not read.is_foreign
-        assert read.recipe == recipe.fine_tuning()
+        assert read.recipe == recipe.fine_tuning(bool(base.vocabulary.merges))
         for text in (other_language, other_script):
             foreign = Trainer(text, settings, "foreign", base)
             assert foreign.is_foreign
