@@ -24,6 +24,8 @@ from lstm.network import Dropout, Network, Parameters, State
 from lstm.optimisers import OPTIMISERS, Schedule, clip_by_global_norm
 
 LOG2 = math.log(2)
+CHARACTERS_A_STREAM = 1000
+"""The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ class Descent:
         dtype = parameters.flat.dtype
         self.optimiser = OPTIMISERS[settings.optimiser](len(parameters.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
-        streams = max(1, min(24, len(held_out) // 1500))
+        streams = max(1, min(24, int(self._lengths[held_out].sum()) // CHARACTERS_A_STREAM))
         self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
