@@ -9,6 +9,7 @@ its last word, and the rhyming words of the artist are tried in its place: the n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias, TypeVar
@@ -46,6 +47,10 @@ MISSES_RHYME = 32.0
 LENGTH_COST = 0.8
 """Nats a character that a line loses for being twice as long as the artist's mean one, or nothing: the likeliest lines,
 character by character, are short ones, and without this songs were a quarter narrower than the artist's."""
+LIKELY_ENOUGH = 0.8
+"""Share of the nats that a character of the artist's held-out songs has: a line that is likelier is no better.
+The likeliest of eight lines are what everybody says: without this 92 % of the 4-grams of 200 songs were distinct, with
+it 96 %."""
 GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS = 160, 72
@@ -96,14 +101,14 @@ class Candidate:
     nats: float
     characters: int
     faults: float
-    stretch: float
-    """What its length costs, in nats a character."""
+    fitness: float
+    """Likelihood, as far as it counts, and length, in nats a character."""
     rhymes: bool = True
 
     @property
     def rank(self) -> tuple[float, float]:
-        """What the best has most of: no fault (a missed rhyme is one), then likelihood by character."""
-        return -self.faults - (0 if self.rhymes else MISSES_RHYME), self.nats / max(1, self.characters) - self.stretch
+        """What the best has most of: no fault (a missed rhyme is one), then fitness."""
+        return -self.faults - (0 if self.rhymes else MISSES_RHYME), self.fitness
 
 
 class Composition:
@@ -129,6 +134,10 @@ class Composition:
         self._rng = np.random.default_rng(settings.random_seed)
         self._limit = LINE_LIMIT_OF_SUBWORDS if voice.vocabulary.merges else LINE_LIMIT
         self._wanted = settings.lines
+        bits = voice.training.get("validation_bits_per_character")
+        if not isinstance(bits, float) or not math.isfinite(bits):
+            bits = 0.0
+        self._likely_enough = -LIKELY_ENOUGH * bits * math.log(2)
         self._open_end = ""
         """What of the seed is not read yet, because the next unit may begin in it."""
         self._judge = Judge(voice.style, seed, is_filtered)
@@ -261,14 +270,15 @@ class Composition:
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
                 texts.add(line)
                 faults = self._faults(begun, line)
+                characters = len(text) + (len(self._open_end) if begun else 0)
                 candidates.append(
                     Candidate(
                         line,
                         stream.memory,
                         stream.nats,
-                        len(text) + (len(self._open_end) if begun else 0),
+                        characters,
                         faults,
-                        self._stretch(begun + line),
+                        self._fitness(begun + line, stream.nats, characters),
                     )
                 )
         if begun:
@@ -300,9 +310,9 @@ class Composition:
             faults += GOES_ON
         return faults
 
-    def _stretch(self, line: str) -> float:
+    def _fitness(self, line: str, nats: float, characters: int) -> float:
         mean = self.voice.style.line_lengths[1]
-        return LENGTH_COST * abs(len(line) - mean) / mean
+        return min(nats / max(1, characters), self._likely_enough) - LENGTH_COST * abs(len(line) - mean) / mean
 
     def _rhymed(
         self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
@@ -341,7 +351,7 @@ class Composition:
                 tried.append((candidate.text[:place] + word + tail, beginning, stream))
         yield [stream for _, _, stream in tried]
         # The likeliest few are judged: judging costs more than scoring.
-        tried.sort(key=lambda t: (t[1].nats + t[2].nats) / (len(t[0]) + 1) - self._stretch(begun + t[0]), reverse=True)
+        tried.sort(key=lambda t: self._fitness(begun + t[0], t[1].nats + t[2].nats, len(t[0]) + 1), reverse=True)
         rhymed = [
             Candidate(
                 text,
@@ -349,7 +359,7 @@ class Composition:
                 beginning.nats + stream.nats,
                 len(text) + 1,
                 self._faults(begun, text),
-                self._stretch(begun + text),
+                self._fitness(begun + text, beginning.nats + stream.nats, len(text) + 1),
             )
             for text, beginning, stream in tried[: 2 * RHYMED_CANDIDATES]
         ]

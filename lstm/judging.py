@@ -23,6 +23,8 @@ SHORTER, LONGER = 0.75, 1.1
 COPIES, IS_STUCK, REPEATS, IS_OPEN, IS_FILTERED = 16.0, 8.0, 8.0, 4.0, 64.0
 UNKNOWN_WORD, SAYS_AGAIN, IS_ODD_LENGTH = 2.0, 1.0, 1.0
 """Weights of faults: sums of them are compared before any likelihood is."""
+BEGINS_ALIKE, BEFORE = 0.9, 8
+"""Weight of beginning with the same two words as two of the last eight lines. Less than 1: no reason to sample anew."""
 _ENGLISH = re.compile("[a-z']+")
 
 
@@ -53,6 +55,8 @@ class Judge:
         if self._repeats(words, said):
             weight += REPEATS
         weight += SAYS_AGAIN * _phrases_said(words, said)
+        if sum(earlier[:2] == words[:2] for earlier in said[-BEFORE:]) >= 2:
+            weight += BEGINS_ALIKE
         if self.is_filtered is not None and self.is_filtered(line):
             weight += IS_FILTERED
         return weight

@@ -133,8 +133,12 @@ def draw(results: list[Result], path: Path) -> None:
             axes.plot(seconds, bits, marker=".", label=name)
         axes.axhline(result.rival, color="black", linestyle="--", linewidth=1, label="n-gram rival (on the test songs)")
         axes.set(title=result.artist, xlabel="seconds of one core", xscale="log")
+        axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+        axes.minorticks_off()
         axes.grid(alpha=0.25)
         axes.legend(fontsize=8)
+    # Whatever learns by heart leaves the picture at the top.
+    figure.get_axes()[0].set_ylim(top=max(result.rival for result in drawn) + 0.7)
     figure.get_axes()[0].set_ylabel("bits per character, songs to choose by")
     figure.savefig(path)
 
