@@ -57,16 +57,15 @@ class WordNgrams:
     def of(cls, text: str) -> WordNgrams:
         """Index a clean corpus."""
         code_of: dict[str, int] = {}
-        codes: list[int] = []
-        line_starts: list[bool] = []
+        codes, line_starts = array("I"), bytearray()  # a tenth of what lists of objects would take
         for song in songs_of(text):
             for line in song.splitlines():
                 if words := words_of(line):
-                    codes += [code_of.setdefault(word, len(code_of) + _FIRST_WORD) for word in words]
-                    line_starts += [True, *[False] * (len(words) - 1)]
+                    codes.extend([code_of.setdefault(word, len(code_of) + _FIRST_WORD) for word in words])
+                    line_starts += b"\1" + bytes(len(words) - 1)
             codes.append(_SONG_END)
-            line_starts.append(True)
-        return cls(list(code_of), np.array(codes, np.uint32), np.array(line_starts, np.uint8))
+            line_starts.append(1)
+        return cls(list(code_of), np.array(codes, np.uint32), np.frombuffer(line_starts, np.uint8))
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> WordNgrams:

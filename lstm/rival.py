@@ -128,11 +128,15 @@ class KneserNey:
             raise ValueError("an empty text has no bits per character")
         return float(-np.log2(self.probabilities_of(ids)).mean())
 
-    def _successor(self, nodes: npt.NDArray[np.int64], symbols: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def _successor(self, nodes: npt.NDArray[np.int64], symbols: IntArray) -> npt.NDArray[np.int64]:
         """Return the node of each history followed by each symbol, or _UNSEEN; all arrays of one shape."""
         wanted = nodes * self.vocabulary_size + symbols
         found = np.searchsorted(self.keys, wanted, side="right") - 1
         return np.where(self.keys[found] == wanted, found, _UNSEEN)
+
+
+PART = 1 << 21
+"""Symbols whose n-grams are counted at a time."""
 
 
 @dataclass(frozen=True)
@@ -143,18 +147,22 @@ class _Level:
     counts: npt.NDArray[np.int64]
 
 
-def _count(text: npt.NDArray[np.int64], vocabulary_size: int, order: int) -> list[_Level]:
+def _count(text: IntArray, vocabulary_size: int, order: int) -> list[_Level]:
     """Return the n-grams of text (N,) of length 1 .. order: occurrences for the longest, continuations for the rest."""
     levels: list[_Level] = []
     first_node = 1
-    grams = np.zeros(text.size + 1, dtype=np.int64)  # the node of the n-gram that starts at each place
+    grams = np.zeros(text.size + 1, dtype=np.int32)  # the node of the n-gram that starts at each place
     lower_keys, lower_first = np.empty(0, dtype=np.int64), 0
     for length in range(1, order + 1):
-        wanted = grams[:-1] * vocabulary_size
-        wanted += text[length - 1 :]  # in place here and below: 10 M symbols are 80 MB an array
-        keys = np.unique(wanted)
-        ranks = np.searchsorted(keys, wanted)
-        del wanted
+        # In parts: the keys of 10 M symbols would be 80 MB, and as much again wherever they are sorted or looked up.
+        count, symbols = max(grams.size - 1, 0), text[length - 1 :]
+        parts = [slice(start, min(start + PART, count)) for start in range(0, count, PART)]
+        keys = np.empty(0, dtype=np.int64)
+        for part in parts:
+            keys = np.union1d(keys, grams[part].astype(np.int64) * vocabulary_size + symbols[part])
+        ranks = np.empty(count, dtype=np.int32)
+        for part in parts:
+            ranks[part] = np.searchsorted(keys, grams[part].astype(np.int64) * vocabulary_size + symbols[part])
         if length > 1:
             suffix = np.empty(keys.size, dtype=np.int64)
             suffix[ranks] = grams[1:]
@@ -187,9 +195,11 @@ def _discounts(counts: npt.NDArray[np.int64]) -> FloatArray:
     return result
 
 
-def _checked(ids: IntArray, vocabulary_size: int) -> npt.NDArray[np.int64]:
-    """Return ids as int64. Raises ValueError where a symbol is outside the vocabulary."""
-    symbols = np.asarray(ids).astype(np.int64, copy=False)
+def _checked(ids: IntArray, vocabulary_size: int) -> IntArray:
+    """Return ids as signed integers. Raises ValueError where a symbol is outside the vocabulary."""
+    symbols = np.asarray(ids)
+    if symbols.dtype.kind != "i":
+        symbols = symbols.astype(np.int64)
     if symbols.size and (symbols.min() < 0 or symbols.max() >= vocabulary_size):
         raise ValueError(f"symbols must be from 0 to {vocabulary_size - 1}")
     return symbols

@@ -18,8 +18,9 @@ import numpy as np
 
 from lstm import base, recipe
 from lstm.arrays import IntArray
-from lstm.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
+from lstm.corpus import CorpusError, clean, join, split_songs
 from lstm.descent import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
+from lstm.freed_memory import give_back
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model, ModelFileError
 from lstm.network import Dropout, Parameters, Shape, initial_parameters
@@ -128,6 +129,7 @@ class Trainer:
         self.rival_bits_per_character = rival_bits(
             characters.encode(training), characters.encode(held_out), len(characters)
         )
+        give_back()  # a long text's n-grams: 150 MB of 10 MB
         self.vocabulary, started = characters, None
         if start is not None:
             vocabulary = Vocabulary.of(training, minimum_count, start.vocabulary)
@@ -146,7 +148,7 @@ class Trainer:
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._lengths = self.vocabulary.lengths
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
-        self._style = Style.of(SONG_BREAK.join(split.training + split.held_out)).to_json()
+        self._style = Style.of(text).to_json()
         n = self._characters = int(self._lengths[self._training].sum())
         self._held_out_characters = int(self._lengths[self._held_out].sum())
         self.recipe = (

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from bot.engine.freed_memory import give_back
+from lstm.freed_memory import give_back
 from lstm.model_file import load_model
 from lstm.voice import Voice
 

@@ -1,6 +1,8 @@
 """Songs: of so many lines, on any seed, under every scheme, from networks that know nothing and from trained ones."""
 
+import math
 import re
+from copy import copy
 from dataclasses import replace
 from functools import cache
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm.composing import GROUP, Composition, Report, SongSettings, compose, drive
+from lstm.composing import GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
 from lstm.corpus import SONG_BREAK, join
 from lstm.descent import Descent, DescentSettings
 from lstm.judging import Judge
@@ -413,3 +415,17 @@ class TestReport:
         composition, song = compose_all(singer, lines=6)
         assert composition.sampled_characters >= 8 * 0.5 * len(song)
         assert composition.sampled_characters < 3 * 8 * 2 * len(song)
+
+
+class TestChoosing:
+    def test_a_line_is_no_better_for_being_likelier_than_the_artists_own_lines(self, singer):
+        singer = copy(singer)
+        singer.training = singer.training | {"validation_bits_per_character": 2.0}
+        composition = Composition(singer, "", SongSettings())
+        typical = -LIKELY_ENOUGH * 2.0 * math.log(2)
+        mean = round(singer.style.line_lengths[1])
+        line, shorter = "a" * mean, "a" * (mean // 2)
+        fitness = [composition._fitness(line, nats * mean, mean) for nats in (typical - 1, typical, typical / 2, 0.0)]
+        assert fitness[0] < fitness[1] - 0.9
+        assert fitness[1] == fitness[2] == fitness[3]
+        assert composition._fitness(shorter, typical * len(shorter), len(shorter)) < fitness[1] - 0.3

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.freed_memory import give_back
+from lstm.freed_memory import give_back
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
