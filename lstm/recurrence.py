@@ -57,7 +57,13 @@ class Recurrence:
         self.voice, self.B = voice, B
         H = voice.shape.H
         self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
-        self._looked_up = np.empty((B, 4 * H), voice.table.dtype)
+        self._input = None if voice.input is None else Product(voice.input, B)
+        # What each stream looks up: its row of the table, or of the embedding, to be multiplied.
+        self._looked_up = np.empty((B, 4 * H), np.float32) if self._input is None else self._input.rows
+        from_input = self._looked_up if self._input is None else self._input.out[:, : 4 * H]
+        lookup = voice.table if voice.embedding is None else voice.embedding
+        assert lookup is not None
+        self._lookup: FloatArray = lookup
         # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
         # row: each call is cheaper by a tenth of a microsecond or more.
         gates = np.empty((4, B, H), np.float32)
@@ -78,7 +84,7 @@ class Recurrence:
         self._biases = [bias.reshape(-1) if B == 1 else bias for bias in voice.biases]
         above = self._layers[-1].above
         self._raw_logits = above[0] if B == 1 else above
-        self._looked_up_gates = self._layers[0].as_gates(self._looked_up) if B > 1 else None
+        self._from_input = self._layers[0].as_gates(from_input)
 
     @classmethod
     def none(cls, voice: Voice) -> Recurrence:
@@ -125,12 +131,14 @@ class Recurrence:
             if from_below is not None:
                 add(recurrent, from_below, out=z)
                 add(z, self._biases[k - 1], out=z)
-            elif self._looked_up_gates is None:
-                add(recurrent, self.voice.table[ids[0]], out=z)
+            elif self.B == 1 and self._input is None:
+                add(recurrent, self._lookup[ids[0]], out=z)
             else:
                 # mode "wrap" spares the copy that "raise" makes; ids are in range by construction
-                self.voice.table.take(ids, axis=0, out=self._looked_up, mode="wrap")
-                add(recurrent, self._looked_up_gates, out=z)
+                self._lookup.take(ids, axis=0, out=self._looked_up, mode="wrap")
+                if self._input is not None:
+                    self._input()
+                add(recurrent, self._from_input, out=z)
             tanh(z, out=z)
             multiply(sigmoids, HALF, out=sigmoids)
             add(sigmoids, HALF, out=sigmoids)

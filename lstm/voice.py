@@ -17,20 +17,21 @@ from lstm.vocabulary import Vocabulary
 
 REMEMBERED_SPELLINGS = 64
 LARGE_TABLE = 512
-"""Units from which the table is kept in half precision. At 1,024 units and H = 640 it would be as large as all other
-weights together (10 MB); so it is half of that, and a step of 8 streams takes 4 % longer, of 64 streams 10 %."""
+"""Units from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights together
+(10 MB); the product of the embedding that stands in for it costs 10 % of a step."""
 
 
 class Voice:
     """A model packed for sampling; shared by all songs, never changed.
 
-    Holds the weights once, in the layout of the time loop, and the table of the first layer: 1.3 times the bytes that
-    the weights have in single precision.
+    Holds the weights once, in the layout of the time loop, and for few units the table of the first layer: about the
+    bytes that the weights have in single precision.
 
     ``products``: of each layer the weights that its hidden state meets, in one matrix: its own recurrent ones, then
     those of the layer above, or the output's on top (4H + 4H or 4H + V, H). ``table`` (V, 4H): what the first layer
-    adds for each unit. ``biases``: (4, 1, H) of each further layer; ``output_bias``: (V,). Gates stand in the order
-    o, i, f, g, the first three halved, as in `lstm.layer`.
+    adds for each unit; where it would be large, ``embedding`` (V, E + 1) with a 1 at the end of each row, and ``input``
+    (4H, E + 1) that multiplies it. ``biases``: (4, 1, H) of each further layer; ``output_bias``: (V,). Gates stand in
+    the order o, i, f, g, the first three halved, as in `lstm.layer`.
     """
 
     def __init__(self, model: Model) -> None:
@@ -39,19 +40,25 @@ class Voice:
         self.config: dict[str, Any] = model.config
         self.training: dict[str, Any] = model.training
         self.shape = model.shape
+        has_table = len(self.vocabulary) < LARGE_TABLE
         layers = [
             pack(
                 p[f"lstm.weight_ih_l{k}"],
                 p[f"lstm.weight_hh_l{k}"],
                 p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"],
-                None if k else p["embedding.weight"],
+                p["embedding.weight"] if k == 0 and has_table else None,
                 forward_only=True,
             )
             for k in range(L)
         ]
         table = layers[0].table
-        assert table is not None
-        self.table = np.ascontiguousarray(table.T, np.float16 if len(self.vocabulary) >= LARGE_TABLE else np.float32)
+        self.table = None if table is None else np.ascontiguousarray(table.T)
+        self.embedding: FloatArray | None = None
+        self.input: Tiles | None = None
+        if table is None:
+            ones = np.ones((len(self.vocabulary), 1), np.float32)  # what the bias is multiplied by
+            self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
+            self.input = Tiles(np.concatenate([layers[0].forward[:, :-H], layers[0].bias], axis=1))
         self.biases = [weights.bias.reshape(4, 1, H) for weights in layers[1:]]
         above = [*(weights.forward[:, :H] for weights in layers[1:]), p["output.weight"]]
         self.products = [
@@ -118,8 +125,9 @@ class Voice:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        arrays = [*(product.tiles for product in self.products), self.table, *self.biases]
-        return sum(array.nbytes for array in [*arrays, self.output_bias, self._bias_of_sung])
+        tiles = [*self.products, *([] if self.input is None else [self.input])]
+        arrays = [*(product.tiles for product in tiles), *self.biases, self.output_bias, self._bias_of_sung]
+        return sum(array.nbytes for array in [*arrays, self.table, self.embedding] if array is not None)
 
     def start(self) -> Memory:
         """What a stream remembers before a song: nothing, and a line break that it has not read yet."""

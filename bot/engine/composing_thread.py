@@ -23,7 +23,7 @@ from lstm.voice import Voice
 
 MOST_SONGS_AT_ONCE = 64
 """Further songs wait for their turn."""
-STREAMS_AT_ONCE = 128
+STREAMS_AT_ONCE = 64
 """With more songs in progress than these streams give eight candidates to, each song has fewer."""
 FEWEST_CANDIDATES = 2
 

@@ -6,8 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
+from lstm.likelihood import Likelihood
 from lstm.model_file import Model, ModelFileError
 from lstm.network import Parameters, Shape
+from lstm.sampling import Chorus, Stream
 from lstm.style import Style
 from lstm.vocabulary import UNKNOWN, Vocabulary
 from lstm.voice import REMEMBERED_SPELLINGS, Voice
@@ -123,3 +125,19 @@ class TestSubwords:
         assert len(texts) > REMEMBERED_SPELLINGS
         for text in [*texts, *texts]:
             assert self.fitting(voice, text) == {unit for unit in self.UNITS if text.startswith(unit)}, text
+
+
+def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkeypatch):
+    model = make_model()
+    ids = model.vocabulary.encode("\nab ca\nbcab ba")
+    wanted = -Likelihood(model.parameters).nats(ids)
+    small = Voice(model)
+    monkeypatch.setattr("lstm.voice.LARGE_TABLE", 1)
+    large = Voice(model)
+    assert small.table is not None
+    assert large.table is None
+    for voice in (small, large):
+        for B in (1, 2, 9):
+            streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
+            Chorus(voice).run(streams)
+            assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)
