@@ -15,11 +15,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.likelihood import Likelihood
-from lstm.model_file import read_tensors
+from lstm.model_file import dump_tensors, read_tensors
 from lstm.network import Dropout, Network, Parameters, State
 from lstm.optimisers import OPTIMISERS, Schedule, clip_by_global_norm
 
@@ -224,9 +223,7 @@ class Descent:
             "best_bits": self.best_bits,
             "extra": extra or {},
         }
-        return safetensors.numpy.save(
-            {k: np.ascontiguousarray(v) for k, v in tensors.items()}, {"run": json.dumps(run)}
-        )
+        return dump_tensors(tensors, {"run": json.dumps(run)})
 
     def restore(self, data: bytes) -> dict[str, Any]:
         """Go back to where `checkpoint` was called, on the same text, settings and shape; returns its ``extra``.

@@ -14,6 +14,7 @@ from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.base import load_base
 from lstm.corpus import CorpusError
 from lstm.curve import draw_curve
+from lstm.freed_memory import give_back
 from lstm.model_file import ModelFileError, dump_model
 from lstm.training import Progress, Trainer, TrainingSettings
 
@@ -121,6 +122,7 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
         stop = exchange.is_asked_to_stop()
         began = time.monotonic()
         if stop or began >= checkpoint_due:
+            give_back()  # what the steps have left behind: a checkpoint is as much as all that a training keeps
             checkpoint = trainer.checkpoint()
             fault_point("checkpoint begins")
             exchange.write_checkpoint(checkpoint)

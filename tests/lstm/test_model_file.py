@@ -10,7 +10,7 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm.model_file import FORMAT, Model, ModelFileError, dump_model, load_model, read_tensors
+from lstm.model_file import FORMAT, Model, ModelFileError, dump_model, dump_tensors, load_model, read_tensors
 from lstm.network import Parameters, Shape
 from lstm.vocabulary import UNKNOWN, Vocabulary
 
@@ -317,3 +317,18 @@ class TestReadTensors:
         with pytest.raises(ModelFileError, match="not a whole safetensors file") as caught:
             read_tensors(data)
         assert SENTENCE.fullmatch(str(caught.value))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_tensors_are_written_as_the_library_would_read_them(dtype):
+    rng = np.random.default_rng(0)
+    tensors = {
+        "a": rng.normal(size=(3, 5)).astype(dtype), "b": rng.normal(size=(5, 3)).astype(dtype).T,
+        "none": np.empty((0, 4), dtype), "one": rng.normal(size=1).astype(dtype),
+    }  # fmt: skip
+    read, metadata = read_tensors(dump_tensors(tensors, {"run": "«é»"}))
+    assert metadata == {"run": "«é»"}
+    assert set(read) == set(tensors)
+    for name, array in tensors.items():
+        assert read[name].dtype == dtype
+        np.testing.assert_array_equal(read[name], array)
