@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm.composing import GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
+from lstm.composing import BEYOND, GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
 from lstm.corpus import SONG_BREAK, join
 from lstm.descent import Descent, DescentSettings
 from lstm.judging import Judge
@@ -418,7 +418,7 @@ class TestReport:
 
 
 class TestChoosing:
-    def test_a_line_is_no_better_for_being_likelier_than_the_artists_own_lines(self, singer):
+    def test_a_line_is_little_better_for_being_likelier_than_the_artists_own_lines(self, singer):
         singer = copy(singer)
         singer.training = singer.training | {"validation_bits_per_character": 2.0}
         composition = Composition(singer, "", SongSettings())
@@ -427,5 +427,6 @@ class TestChoosing:
         line, shorter = "a" * mean, "a" * (mean // 2)
         fitness = [composition._fitness(line, nats * mean, mean) for nats in (typical - 1, typical, typical / 2, 0.0)]
         assert fitness[0] < fitness[1] - 0.9
-        assert fitness[1] == fitness[2] == fitness[3]
+        assert fitness[2] - fitness[1] == pytest.approx(BEYOND * -typical / 2)
+        assert fitness[3] - fitness[1] == pytest.approx(BEYOND * -typical)
         assert composition._fitness(shorter, typical * len(shorter), len(shorter)) < fitness[1] - 0.3
