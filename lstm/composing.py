@@ -52,7 +52,7 @@ LIKELY_ENOUGH = 0.8
 little counts. The likeliest of eight lines are what everybody says: chosen so, 92 % of the 4-grams of 200 songs were
 distinct."""
 BEYOND = 0.15
-"""How much of it counts: with 0.3 94 % were distinct, with 0 96 %, but then a good line won over a fair one by chance."""
+"""How much of it counts: with 0.3 94 % were distinct; with 0 96 %, but chance chose between good and fair lines."""
 GROUP = 4
 """Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
 LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS = 160, 72
