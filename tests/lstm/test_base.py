@@ -93,5 +93,6 @@ def test_the_shipped_base_reads_english():
         "\nAnd all the night I hear the rain upon the road\n",
         "\nr nhtAhoe dpgo llua nt ndtrahi hhe eai rItand \n",
     )
-    measured = [Likelihood(base.parameters).bits_per_character(base.vocabulary.encode(t)) for t in (english, shuffled)]
+    likelihood = Likelihood(base.parameters, lengths=base.vocabulary.lengths)
+    measured = [likelihood.bits_per_character(base.vocabulary.encode(text)) for text in (english, shuffled)]
     assert measured[0] < 3 < measured[1]
