@@ -52,6 +52,8 @@ class TrainingOutcome:
     rival_bits_per_character: float | None
     characters_seen: int | None
     seconds: float | None
+    is_foreign: bool = False
+    """Whether the base model could not read the corpus, so that it was learned from scratch."""
 
     @property
     def verdict(self) -> str:
@@ -67,6 +69,10 @@ class TrainingOutcome:
             said += f", {_compared(new, old)} before"
         if rival is not None:
             said += f"; the n-gram rival reaches {rival:.2f}"
+        if self.is_foreign:
+            said += (
+                ". The base model cannot read this corpus (another language or script), so it was learned from scratch"
+            )
         return f"{said}."
 
 

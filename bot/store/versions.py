@@ -20,6 +20,8 @@ class NewVersion:
     rival_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
+    is_foreign: bool = False
+    """Whether the base model could not read the corpus; told when it is published, not kept."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def describe(weights: bytes, curve_png: bytes | None) -> NewVersion:
         rival_bits_per_character=_number(record.get("rival_bits_per_character")),
         characters_seen=None if characters_seen is None else int(characters_seen),
         training_seconds=_number(record.get("seconds")),
+        is_foreign=record.get("is_foreign") is True,
     )
 
 

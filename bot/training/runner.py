@@ -182,6 +182,7 @@ class TrainingRunner:
                 rival_bits_per_character=version.rival_bits_per_character,
                 characters_seen=version.characters_seen,
                 seconds=version.training_seconds,
+                is_foreign=version.is_foreign,
             )
             jobs.succeed(connection, job.id, lease, outcome, now)
             return outcome

@@ -191,6 +191,11 @@ async def test_results_are_announced_once(training: TrainingService, database: D
             "Version 3 sings from now on: 2.10 bits per character on held-out songs, as before.",
         ),
         (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
+        (
+            TrainingOutcome(1, True, 2.4, None, 2.5, 1, 1.0, is_foreign=True),
+            "Version 1 sings from now on: 2.40 bits per character on held-out songs; the n-gram rival reaches 2.50. "
+            "The base model cannot read this corpus (another language or script), so it was learned from scratch.",
+        ),
     ],
 )
 def test_verdicts(outcome: TrainingOutcome, verdict: str) -> None:
