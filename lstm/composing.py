@@ -141,7 +141,7 @@ class Composition:
             bits = 0.0
         self._likely_enough = -LIKELY_ENOUGH * bits * math.log(2)
         self._open_end = ""
-        """What of the seed is not read yet, because the next unit may begin in it."""
+        """What of the seed is not read yet, because the next unit may begin in it; nothing once its line is there."""
         self._judge = Judge(voice.style, seed, is_filtered)
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
 
@@ -196,7 +196,7 @@ class Composition:
             else:
                 self.lines.append(line)
             yield line + "\n" if len(self.lines) < wanted else line
-            is_open, may_break = False, True
+            is_open, may_break, self._open_end = False, True, ""
 
     def _is_repeated_chorus(self, number: int) -> bool:
         group = number // GROUP
@@ -233,7 +233,7 @@ class Composition:
         if best is None:
             best = replace((yield from self._cut(memory, begun)), rhymes=not must_rhyme)
         if self._judge.is_filtered is not None and self._judge.is_filtered(best.text):
-            best = yield from self._silence(memory, begun)
+            best = replace((yield from self._silence(memory, begun)), rhymes=not must_rhyme)
         self._copied_lines += self._judge.copies(begun + best.text)
         self._rhymes_missed += not best.rhymes
         return best.text, best.memory
@@ -265,14 +265,14 @@ class Composition:
         candidates: list[Candidate] = []
         texts: set[str] = set()
         for stream in streams:
-            text = self._text(stream, begun)
+            text = self._text(stream)
             self.sampled_characters += len(text)
             line = text.rstrip()
             # No line without an end, no empty one, no second that is the same.
             if text.endswith("\n") and (begun + line).strip() and line not in texts:
                 texts.add(line)
                 faults = self._faults(begun, line)
-                characters = len(text) + (len(self._open_end) if begun else 0)
+                characters = len(text) + len(self._open_end)
                 candidates.append(
                     Candidate(
                         line,
@@ -292,15 +292,15 @@ class Composition:
         self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, number: int = 0
     ) -> Stream:
         """Of the candidates, each spells the seed's open end in the next of all ways."""
-        ways = self.voice.vocabulary.ways_to_spell(self._open_end if begun else "")
+        ways = self.voice.vocabulary.ways_to_spell(self._open_end)
         given, to_spell = ways[number % len(ways)]
         top_p, limit = self.settings.top_p, self._limit + len(to_spell)
         return Stream(memory, given, rng, temperature, top_p, limit=limit, not_empty=not begun, to_spell=to_spell)
 
-    def _text(self, stream: Stream, begun: str) -> str:
+    def _text(self, stream: Stream) -> str:
         """What a candidate adds to a line."""
         decode = self.voice.vocabulary.decode
-        return (decode(stream.given) + decode(stream.sampled))[len(self._open_end) if begun else 0 :]
+        return (decode(stream.given) + decode(stream.sampled))[len(self._open_end) :]
 
     def _faults(self, begun: str, line: str) -> float:
         song = self.lines[:-1] if begun else self.lines
@@ -342,9 +342,9 @@ class Composition:
         cut = [(c, place) for c in bases if (place := _place_of_last_word(c.text)) is not None]
         if not choices or not cut:
             return [*lucky, *others]
-        encode, open_end = self.voice.vocabulary.encode, self._open_end if begun else ""
+        encode = self.voice.vocabulary.encode
         # A unit may hold a word's beginning together with the space before it.
-        beginnings = [Stream(memory, encode(open_end + c.text[:place].removesuffix(" "))) for c, place in cut]
+        beginnings = [Stream(memory, encode(self._open_end + c.text[:place].removesuffix(" "))) for c, place in cut]
         yield beginnings
         tried = []
         for (candidate, place), beginning in zip(cut, beginnings, strict=True):
@@ -374,18 +374,18 @@ class Composition:
         (rng,) = self._rng.spawn(1)
         stream = self._stream(memory, begun, rng, self.settings.temperature)
         yield [stream]
-        text, open_end = self._text(stream, begun), self._open_end if begun else ""
-        characters = max(1, len(text) + len(open_end))
+        text = self._text(stream)
+        characters = max(1, len(text) + len(self._open_end))
         text = text.partition("\n")[0].rpartition(" ")[0].rstrip()
         text = text if begun else text.strip() or "..."
-        after = yield from self._read(memory, open_end + self.voice.vocabulary.fold(text) + "\n")
+        after = yield from self._read(memory, self._open_end + self.voice.vocabulary.fold(text) + "\n")
         return Candidate(text, after, stream.nats, characters, self._faults(begun, text), 0.0)
 
     def _silence(self, memory: Memory, begun: str) -> Asking[Candidate]:
         """What to sing where the filter lets none of all candidates pass."""
         text = "" if begun else "..."
-        rest = (self._open_end if begun else "") + self.voice.vocabulary.fold(text) + "\n"
-        return Candidate(text, (yield from self._read(memory, rest)), 0.0, 1, 0.0, 0.0, rhymes=False)
+        rest = self._open_end + self.voice.vocabulary.fold(text) + "\n"
+        return Candidate(text, (yield from self._read(memory, rest)), 0.0, 1, 0.0, 0.0)
 
 
 _NOTHING = np.empty(0, np.int32)

@@ -381,7 +381,10 @@ class TestFilter:
         assert not song.startswith("Your shadow is")
 
     def test_a_filter_that_lets_nothing_pass_ends_too(self, singer):
-        assert len(lines_of(compose_all(singer, "The riv", lambda _: True, lines=3, rhyme="AABB")[1])) == 3
+        for rhyme, missed in (("AABB", 1), ("none", 0)):
+            composition, song = compose_all(singer, "The riv", lambda _: True, lines=3, rhyme=rhyme)
+            assert len(lines_of(song)) == 3
+            assert composition.report().rhymes_missed == missed
 
 
 class TestReport:
