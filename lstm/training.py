@@ -125,27 +125,18 @@ class Trainer:
         training, held_out = join(split.training), join(split.held_out)
 
         minimum_count = 2 if len(training) > 20_000 else 1
-        characters = Vocabulary.of(training, minimum_count)
-        self.rival_bits_per_character = rival_bits(
-            characters.encode(training), characters.encode(held_out), len(characters)
-        )
-        give_back()  # a long text's n-grams: 150 MB of 10 MB
-        self.vocabulary, started = characters, None
-        if start is not None:
-            vocabulary = Vocabulary.of(training, minimum_count, start.vocabulary)
-            # In another script a base helps nobody: thousands of new characters would start below its own letters.
-            if base.knows_script(start, training):
-                started = base.extend(start, vocabulary, training, self._rng())
-                # An artist's model that somebody chose to go on from is taken at any rate.
-                is_base = start.training.get("artist") is None
-                if is_base and not base.reads(started, vocabulary, held_out, self.rival_bits_per_character):
-                    started = None
-            self.vocabulary = vocabulary if started else characters
-        self.is_foreign = start is not None and started is None
-        """Whether the start is a model that cannot read this corpus, of another language or script, and is not used."""
-        self.goes_on = started is not None
-        """Whether it goes on from the start's weights."""
+        self.vocabulary = Vocabulary.of(training, minimum_count)
         self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
+        self.rival_bits_per_character = rival_bits(self._training, self._held_out, len(self.vocabulary))
+        give_back()  # what n-grams took: 75 MB for a text of 10
+        extended = self._extended(start, training, held_out, minimum_count) if start else None
+        self.goes_on = extended is not None
+        """Whether it goes on from the start's weights."""
+        self.is_foreign = start is not None and extended is None
+        """Whether the start is a model that cannot read this corpus, of another language or script, and is not used."""
+        if extended is not None:
+            self.vocabulary = extended[0]
+            self._training, self._held_out = self.vocabulary.encode(training), self.vocabulary.encode(held_out)
         self._lengths = self.vocabulary.lengths
         self._alphabet = "".join(sorted(set(text) & set(self.vocabulary.units)))
         self._style = Style.of(text).to_json()
@@ -153,7 +144,7 @@ class Trainer:
         self._held_out_characters = int(self._lengths[self._held_out].sum())
         self.recipe = (
             recipe.fine_tuning(bool(self.vocabulary.merges))
-            if started
+            if self.goes_on
             else recipe.from_scratch(n, len(self.vocabulary), settings.hidden)
         )
 
@@ -161,7 +152,7 @@ class Trainer:
         epochs = settings.epochs if settings.epochs is not None else self.recipe.epochs
         self._planned_by_epochs = max(1, round(epochs * n))
         self.descent = Descent(
-            started or self._fresh_parameters(),
+            extended[1] if extended is not None else self._fresh_parameters(),
             self._training,
             self._held_out,
             descent_settings,
@@ -179,6 +170,21 @@ class Trainer:
         self._bounded_by_minutes = False
         if checkpoint is not None:
             self._restore(checkpoint)
+
+    def _extended(
+        self, start: Model, training: str, held_out: str, minimum_count: int
+    ) -> tuple[Vocabulary, Parameters] | None:
+        """The start's vocabulary and weights with what this corpus needs besides; None if the start cannot read it."""
+        # In another script a base helps nobody: thousands of new characters would start below its own letters.
+        if not base.knows_script(start, training):
+            return None
+        vocabulary = Vocabulary.of(training, minimum_count, start.vocabulary)
+        parameters = base.extend(start, vocabulary, training, self._rng())
+        # An artist's model that somebody chose to go on from is taken at any rate.
+        is_base = start.training.get("artist") is None
+        if is_base and not base.reads(parameters, vocabulary, held_out, self.rival_bits_per_character):
+            return None
+        return vocabulary, parameters
 
     def _descent_settings(self) -> DescentSettings:
         s, r = self.settings, self.recipe
