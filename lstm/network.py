@@ -309,7 +309,7 @@ class Network:
 def _present(inputs: IntArray) -> tuple[IntArray, IntArray]:
     """The units of a chunk in order, and the chunk (T, B) with each unit's place among them.
 
-    Of 1,024 units some 300 are present in 640 steps: a table of these alone costs a fifth of an update less.
+    Of 1,024 units some 260 are present in 640 steps: with a table of these alone an update takes 15 % less time.
     """
     present, places = np.unique(inputs, return_inverse=True)
     return present, places.reshape(inputs.shape)

@@ -57,7 +57,7 @@ class WordNgrams:
     def of(cls, text: str) -> WordNgrams:
         """Index a clean corpus."""
         code_of: dict[str, int] = {}
-        codes, line_starts = array("I"), bytearray()  # a tenth of what lists of objects would take
+        codes, line_starts = array("I"), bytearray()  # lists would hold an object a word
         for song in songs_of(text):
             for line in song.splitlines():
                 if words := words_of(line):

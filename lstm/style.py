@@ -46,7 +46,9 @@ class Style:
         endings = Counter(word for line in lines if (word := last_word(line)))
         lengths = sorted(map(len, lines)) or [30]
         return cls(
-            words=frozenset(word for line in lines for word in words_of(line)),  # a list of all is 100 MB for 10
+            words=frozenset(
+                word for line in lines for word in words_of(line)
+            ),  # not a list of them all: a long text has millions
             endings=tuple(word for word, _ in endings.most_common()),
             line_lengths=(lengths[len(lengths) // 50], sum(lengths) / len(lengths), lengths[-1 - len(lengths) // 50]),
             repeated_share=repeated_share(songs),
