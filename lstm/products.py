@@ -1,14 +1,17 @@
-"""Matrix products with few columns, cut into tiles that OpenBLAS multiplies without copying them first.
+"""Matrix products with few columns or rows, laid out as the BLAS at hand multiplies them fastest.
 
 A general matrix product (GEMM) copies both factors into an order of its own before it multiplies. That pays for large
-products; the time loop's have a large matrix of weights but only B columns, and there the copy costs as much as the
-product. With its kernels for AVX-512 OpenBLAS leaves the copy out where rows x columns x depth <= 100^3
-(kernel/x86_64/sgemm_small_kernel_permit_skylakex.c), so a product is handed to it in tiles of that size: one call of
-`np.matmul` over a stack of tiles, no Python loop. Measured on one core of an AMD Zen 4 against the product in one
-piece, weights of H = 512 (4H, H): B = 2 4.5 times as fast, 4 3.5, 8 2.3, 16 1.8, 64 1.3; H = 128: 1.0-1.3.
+products; the time loop's have a large matrix of weights W (M, K) but only a few streams B, and there the copy costs as
+much as the product. Two ways around it, of which the first use chooses by measuring (`tiles_pay`):
 
-OpenBLAS's kernels for other processors (Haswell's) have no such way, and tiles cost up to twice the time there. Nothing
-tells from outside which are in use, so `tiles_pay` measures it, once a process.
+- With its kernels for AVX-512 OpenBLAS leaves the copy out where rows x columns x depth <= 100^3
+  (kernel/x86_64/sgemm_small_kernel_permit_skylakex.c), so a product is handed to it in tiles of that size: one call of
+  `np.matmul` over a stack of tiles, no Python loop. Measured on one core of an AMD Zen 4 against the product in one
+  piece, weights of H = 512 (4H, H): B = 2 4.5 times as fast, 4 3.5, 8 2.3, 16 1.8, 64 1.3; H = 128: 1.0-1.3.
+- Its kernels for AVX2 have no such way, and there tiles cost up to twice the time. But W @ x with streams as columns
+  reads W in an order in which the copy stays in the first-level cache, and up to `FEW` streams are fastest as so many
+  products with a vector, which copy nothing. Measured on one core of an AMD Zen 3 against rows x @ W.T, same weights:
+  B = 1 1.3 times as fast, 2 2.6, 4 1.2, 8 1.4, 16 1.3, 64 1.05-1.15.
 """
 
 from __future__ import annotations
@@ -24,18 +27,27 @@ from lstm.arrays import FloatArray
 SMALL = 1_000_000
 """Rows x columns x depth up to which a product needs no copy."""
 TILE = 64
-"""Outputs a tile of `Tiles`: four vectors of the kernel; 32 and 96 were up to 15 % slower, 48 up to 30 %."""
+"""Outputs a tile of `Weights`: four vectors of the kernel; 32 and 96 were up to 15 % slower, 48 up to 30 %."""
+STRIP = 192
+"""Outputs at most of a product with a vector: beyond some hundred kilobytes of weights OpenBLAS's slows down, at
+M = 4096 and K = 512 to less than half; strips of 64 cost up to twice the time of 128."""
+FEW = 4
+"""Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
+PAYING = 1.8
+"""How many times as fast tiles must be at two streams, so that noise never turns the choice around: with AVX-512 kernels
+they are 2.7 times as fast or more, with others 0.8-1.2 times."""
 
 
 @cache
 def tiles_pay() -> bool:
-    """Whether products in tiles are faster here: by 2.7 times with kernels that have the way, else slower by half.
+    """Whether this machine's BLAS multiplies small matrices without a copy, so that tiles are faster.
 
-    Takes a millisecond; the fastest of a few runs of each is compared, which a busy machine does not turn around.
+    Takes two milliseconds; the fastest of a few runs of each is compared, which a busy machine does not turn around.
     """
-    B, H, n = 4, 256, 16
-    rows, whole, tiles = np.ones((B, H), np.float32), np.ones((H, n * TILE), np.float32), np.ones((n, H, TILE), "f4")
-    out = np.empty((B, n * TILE), np.float32)
+    B, H, n = 2, 256, 16
+    rows, columns = np.ones((B, H), np.float32), np.ones((H, B), np.float32)
+    tiles, whole = np.ones((n, H, TILE), np.float32), np.ones((n * TILE, H), np.float32)
+    out, out_by_columns = np.empty((B, n * TILE), np.float32), np.empty((n * TILE, B), np.float32)
     in_tiles = out.reshape(B, n, TILE).transpose(1, 0, 2)
 
     def seconds(product: Callable[[], object]) -> float:
@@ -44,53 +56,77 @@ def tiles_pay() -> bool:
         return time.perf_counter() - started
 
     pairs = [
-        (seconds(lambda: np.matmul(rows, tiles, out=in_tiles)), seconds(lambda: np.matmul(rows, whole, out=out)))
-        for _ in range(8)
+        (
+            seconds(lambda: np.matmul(rows, tiles, out=in_tiles)),
+            seconds(lambda: np.matmul(whole, columns, out=out_by_columns)),
+        )
+        for _ in range(10)
     ]
-    return min(a for a, _ in pairs) < min(b for _, b in pairs)
+    return PAYING * min(a for a, _ in pairs) < min(b for _, b in pairs)
 
 
-class Tiles:
-    """A matrix W (M, K), kept for products ``x @ W.T`` with any number of rows x.
+class Weights:
+    """A matrix W (M, K), kept for products with any number of streams (`Product`).
 
-    ``tiles`` (n, K, M / n): W.T cut into strips, M filled up with zeros; a single strip where tiles do not pay.
+    ``array``: where tiles pay, (n, K, M' / n): W.T cut into tiles; else (n, M' / n, K): W in strips. ``width`` is M',
+    which is M filled up with zeros.
     """
 
     def __init__(self, matrix: FloatArray) -> None:
         M, self.K = matrix.shape
-        strip = TILE if tiles_pay() else M
-        n = -(-M // strip)
-        self.width = n * strip
-        """M, filled up."""
+        self.in_tiles = tiles_pay()
+        if self.in_tiles:
+            size = TILE
+            n = -(-M // size)
+        else:
+            n = -(-M // STRIP)
+            size = 4 * -(-M // (4 * n))  # a multiple of the kernel's four outputs
+        self.width = n * size
         filled = np.zeros((self.width, self.K), matrix.dtype)
         filled[:M] = matrix
-        self.tiles = np.ascontiguousarray(filled.reshape(n, strip, self.K).transpose(0, 2, 1))
+        strips = filled.reshape(n, size, self.K)
+        self.array: FloatArray = np.ascontiguousarray(strips.transpose(0, 2, 1)) if self.in_tiles else strips
 
     def groups(self, B: int) -> tuple[int, int]:
-        """How B rows are multiplied: groups, and rows of each; together at least B, the last ones are filler."""
-        if not tiles_pay():
-            return 1, B
+        """How the tiles multiply B rows: groups, and rows of each; together at least B, the last ones are filler."""
         groups = max(1, -(-B // max(1, SMALL // (TILE * self.K))))
         # A single row would be multiplied as a vector, tile by tile: with a second one 5-25 % are saved.
         return groups, max(2, -(-B // groups))
 
 
 class Product:
-    """``x @ W.T`` of arrays made once: write into ``rows`` (B, K), call, read ``out`` (B, M or a little more)."""
+    """``x @ W.T`` of arrays made once: write into ``rows`` (B', K), call, read ``out`` (B', M or a little more).
 
-    def __init__(self, weights: Tiles, B: int) -> None:
-        groups, each = weights.groups(B)
-        rows = np.zeros((groups * each, weights.K), weights.tiles.dtype)
-        out = np.zeros((groups * each, weights.width), weights.tiles.dtype)
-        self.rows, self.out = rows[:B], out[:B]
-        self._tiles = weights.tiles
-        n, _, strip = weights.tiles.shape
-        self._stack = rows.reshape(groups, 1, each, weights.K)
-        self._out = out.reshape(groups, each, n, strip).transpose(0, 2, 1, 3)
+    B' is B, or a little more where filler makes the product faster. ``by_columns`` tells how both lie in memory: by
+    rows, or by columns (as the transposed array would by rows). Elementwise operations are fastest on arrays of the
+    same order.
+    """
+
+    def __init__(self, weights: Weights, B: int) -> None:
+        K, width, array = weights.K, weights.width, weights.array
+        n, dtype = len(array), array.dtype
+        self.by_columns = not weights.in_tiles and B > FEW
+        # What is multiplied is a stack of matrices at each call; only the views differ.
+        if weights.in_tiles:
+            groups, each = weights.groups(B)
+            rows, out = np.zeros((groups * each, K), dtype), np.zeros((groups * each, width), dtype)
+            self.rows, self.out = rows[:B], out[:B]
+            self._left, self._right = rows.reshape(groups, 1, each, K), array
+            self._result = out.reshape(groups, each, n, width // n).transpose(0, 2, 1, 3)
+        elif self.by_columns:
+            # 3 or 5-7 columns beyond a multiple of 8 take longer than 8: at K = 512 7 take 1.8 times as long.
+            filled = B + 8 - B % 8 if B % 8 > 2 else B
+            columns, result = np.zeros((K, filled), dtype), np.zeros((width, filled), dtype)
+            self.rows, self.out = columns.T, result.T
+            self._left, self._right, self._result = array.reshape(width, K), columns, result
+        else:
+            self.rows, self.out = np.zeros((B, K), dtype), np.zeros((B, width), dtype)
+            self._left, self._right = array, self.rows[:, None, :, None]
+            self._result = self.out.reshape(B, n, width // n, 1)
 
     def __call__(self) -> None:
         """Multiply."""
-        np.matmul(self._stack, self._tiles, out=self._out)
+        np.matmul(self._left, self._right, out=self._result)
 
 
 def matrix_in_tiles(matrix: FloatArray, B: int) -> FloatArray:

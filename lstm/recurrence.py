@@ -1,8 +1,8 @@
 """One step of all streams of a voice: units in, logits of the next ones out.
 
-The equations are those of `lstm.layer`, without what only a gradient needs. The layout is another: with few streams the
-weights are read faster as W.T, in tiles (`lstm.products`), and a stream is a row, so that the row of the table that
-belongs to its unit is copied as a whole (at B = 64 a sixth of the time of gathering columns).
+The equations are those of `lstm.layer`, without what only a gradient needs. A stream is a row of every array. How the
+rows lie in memory is the products' choice (`lstm.products`): one after another, so that a row of the table is copied as
+a whole, or transposed, by columns, where that multiplies faster; then all arrays of the step lie so.
 
 A layer's hidden state is multiplied once a step, as soon as it is known, by all that will be wanted of it:
 
@@ -29,62 +29,79 @@ HALF = np.array(0.5, np.float32)
 """An array: Python's 0.5 would be made into one at each call, for 0.3 microseconds."""
 
 
+def _as_gates(rows: FloatArray, H: int, by_columns: bool) -> FloatArray:
+    """(B, 4H) -> (4, B, H), a view."""
+    if by_columns:
+        return rows.T.reshape(4, H, len(rows)).transpose(0, 2, 1)
+    return rows.reshape(len(rows), 4, H).transpose(1, 0, 2)
+
+
 class _Layer:
-    """The state of B streams in one layer, as rows, and views of it as `Recurrence.read` wants them."""
+    """The state of the streams in one layer, as rows."""
 
     def __init__(self, voice: Voice, k: int, B: int) -> None:
         H = voice.shape.H
         self.product = Product(voice.products[k], B)
         self.hidden = self.product.rows
         """h, (B, H)."""
-        self.cell = np.zeros((B, H), np.float32)
+        self.cell = np.zeros_like(self.hidden)
         self.recurrent = self.product.out[:, : 4 * H]
         """W_h h, (B, 4H)."""
         self.above = self.product.out[:, 4 * H : (8 * H if k + 1 < voice.shape.L else 4 * H + voice.shape.V)]
         """W_x h of the layer above, (B, 4H), or W_out h, (B, V)."""
 
-    def as_gates(self, rows: FloatArray) -> FloatArray:
-        """(B, 4H) -> (4, B, H), a view; of a single stream (4H,)."""
-        B, H = self.cell.shape
-        return rows[0] if B == 1 else rows.reshape(B, 4, H).transpose(1, 0, 2)
+
+def _copy(to: _Layer, of: _Layer, rows: IntArray) -> None:
+    """The states of some streams become those of the first ones of another layer."""
+    n = len(rows)
+    to.hidden[:n], to.cell[:n], to.recurrent[:n] = of.hidden[rows], of.cell[rows], of.recurrent[rows]
 
 
 class Recurrence:
-    """The states of B streams."""
+    """The states of B streams; some products want filler besides, streams that nobody listens to."""
 
     def __init__(self, voice: Voice, B: int) -> None:
         """Of B streams without a past."""
         self.voice, self.B = voice, B
         H = voice.shape.H
         self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
+        lowest = self._layers[0]
+        by_columns, filled = lowest.product.by_columns, len(lowest.hidden)
+        self._ids = np.zeros(filled, np.intp) if filled > B else None
+        # What each stream looks up by its unit: what the first layer adds, or what must be multiplied for that first.
+        self._lookup, self._lookup_axis = voice.lookup(by_columns), int(by_columns)
         self._input = None if voice.input is None else Product(voice.input, B)
-        # What each stream looks up: its row of the table, or of the embedding, to be multiplied.
-        self._looked_up = np.empty((B, 4 * H), np.float32) if self._input is None else self._input.rows
-        from_input = self._looked_up if self._input is None else self._input.out[:, : 4 * H]
-        lookup = voice.table if voice.embedding is None else voice.embedding
-        assert lookup is not None
-        self._lookup: FloatArray = lookup
+        looked_up = np.empty((4 * H, filled), np.float32).T if by_columns else np.empty((filled, 4 * H), np.float32)
+        from_input = looked_up
+        if self._input is not None:
+            looked_up, from_input = self._input.rows, self._input.out[:, : 4 * H]
+        self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
         # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
         # row: each call is cheaper by a tenth of a microsecond or more.
-        gates = np.empty((4, B, H), np.float32)
-        self._o, self._i, self._f, self._g = gates[:, 0] if B == 1 else gates
-        self._z: FloatArray = gates.reshape(-1) if B == 1 else gates
-        self._sigmoids: FloatArray = gates[:3].reshape(-1) if B == 1 else gates[:3]
-        self._product: FloatArray = np.empty(H if B == 1 else (B, H), np.float32)
+        alone = filled == 1
+        gates = np.empty((4, H, filled), np.float32).transpose(0, 2, 1) if by_columns else np.empty((4, filled, H), "f4")
+        self._o, self._i, self._f, self._g = gates[:, 0] if alone else gates
+        self._z: FloatArray = gates.reshape(-1) if alone else gates
+        self._sigmoids: FloatArray = gates[:3].reshape(-1) if alone else gates[:3]
+        self._product: FloatArray = np.empty_like(self._o)
+
+        def as_gates(rows: FloatArray) -> FloatArray:
+            return rows[0] if alone else _as_gates(rows, H, by_columns)
+
         self._states = [
             (
-                layer.as_gates(layer.recurrent),
-                layer.as_gates(self._layers[k - 1].above) if k else None,
-                layer.cell[0] if B == 1 else layer.cell,
-                layer.hidden[0] if B == 1 else layer.hidden,
+                as_gates(layer.recurrent),
+                as_gates(self._layers[k - 1].above) if k else None,
+                layer.cell[0] if alone else layer.cell,
+                layer.hidden[0] if alone else layer.hidden,
                 layer.product,
             )
             for k, layer in enumerate(self._layers)
         ]
-        self._biases = [bias.reshape(-1) if B == 1 else bias for bias in voice.biases]
+        self._biases = [bias.reshape(-1) if alone else bias for bias in voice.biases]
         above = self._layers[-1].above
-        self._raw_logits = above[0] if B == 1 else above
-        self._from_input = self._layers[0].as_gates(from_input)
+        self._raw_logits = above[0] if alone else above[:B]
+        self._from_input = as_gates(from_input)
 
     @classmethod
     def none(cls, voice: Voice) -> Recurrence:
@@ -95,7 +112,7 @@ class Recurrence:
         """These streams, and further ones that begin from some memories."""
         joined = Recurrence(self.voice, self.B + len(memories))
         for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
-            new.hidden[: self.B], new.cell[: self.B], new.recurrent[: self.B] = old.hidden, old.cell, old.recurrent
+            _copy(new, old, np.arange(self.B))
             for row, memory in enumerate(memories, self.B):
                 new.hidden[row], new.cell[row] = memory.hidden[k], memory.cell[k]
                 if memory.recurrent is not None:
@@ -109,8 +126,7 @@ class Recurrence:
         chosen = np.fromiter(rows, np.intp)
         kept = Recurrence(self.voice, len(chosen))
         for old, new in zip(self._layers, kept._layers, strict=True):
-            new.hidden[...], new.cell[...] = old.hidden[chosen], old.cell[chosen]
-            new.recurrent[...] = old.recurrent[chosen]
+            _copy(new, old, chosen)
         return kept
 
     def memory(self, row: int, pending: int) -> Memory:
@@ -134,8 +150,11 @@ class Recurrence:
             elif self.B == 1 and self._input is None:
                 add(recurrent, self._lookup[ids[0]], out=z)
             else:
+                if self._ids is not None:
+                    self._ids[: self.B] = ids
+                    ids = self._ids
                 # mode "wrap" spares the copy that "raise" makes; ids are in range by construction
-                self._lookup.take(ids, axis=0, out=self._looked_up, mode="wrap")
+                self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
                 if self._input is not None:
                     self._input()
                 add(recurrent, self._from_input, out=z)

@@ -11,7 +11,7 @@ import numpy as np
 from lstm.arrays import BoolArray, FloatArray
 from lstm.layer import pack
 from lstm.model_file import Model, ModelFileError
-from lstm.products import Tiles
+from lstm.products import Weights
 from lstm.style import Style
 from lstm.vocabulary import Vocabulary
 
@@ -22,7 +22,7 @@ LARGE_TABLE = 512
 
 
 class Voice:
-    """A model packed for sampling; shared by all songs, never changed.
+    """A model packed for sampling; shared by all songs, never changed but for what it remembers of its own work.
 
     Holds the weights once, in the layout of the time loop, and for few units the table of the first layer: about the
     bytes that the weights have in single precision.
@@ -54,15 +54,16 @@ class Voice:
         table = layers[0].table
         self.table = None if table is None else np.ascontiguousarray(table.T)
         self.embedding: FloatArray | None = None
-        self.input: Tiles | None = None
+        self.input: Weights | None = None
+        self._by_columns: FloatArray | None = None
         if table is None:
             ones = np.ones((len(self.vocabulary), 1), np.float32)  # what the bias is multiplied by
             self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
-            self.input = Tiles(np.concatenate([layers[0].forward[:, :-H], layers[0].bias], axis=1))
+            self.input = Weights(np.concatenate([layers[0].forward[:, :-H], layers[0].bias], axis=1))
         self.biases = [weights.bias.reshape(4, 1, H) for weights in layers[1:]]
         above = [*(weights.forward[:, :H] for weights in layers[1:]), p["output.weight"]]
         self.products = [
-            Tiles(np.concatenate([weights.forward[:, -H:], upper]))
+            Weights(np.concatenate([weights.forward[:, -H:], upper]))
             for weights, upper in zip(layers, above, strict=True)
         ]
         self.output_bias = p["output.bias"].copy()
@@ -125,9 +126,20 @@ class Voice:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        tiles = [*self.products, *([] if self.input is None else [self.input])]
-        arrays = [*(product.tiles for product in tiles), *self.biases, self.output_bias, self._bias_of_sung]
-        return sum(array.nbytes for array in [*arrays, self.table, self.embedding] if array is not None)
+        weights = [*self.products, *([] if self.input is None else [self.input])]
+        arrays = [*(each.array for each in weights), *self.biases, self.output_bias, self._bias_of_sung]
+        arrays += [self.table, self.embedding, self._by_columns]
+        return sum(array.nbytes for array in arrays if array is not None)
+
+    def lookup(self, by_columns: bool) -> FloatArray:
+        """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
+        by_rows = self.embedding if self.table is None else self.table
+        assert by_rows is not None
+        if not by_columns:
+            return by_rows
+        if self._by_columns is None:
+            self._by_columns = np.ascontiguousarray(by_rows.T)
+        return self._by_columns
 
     def start(self) -> Memory:
         """What a stream remembers before a song: nothing, and a line break that it has not read yet."""

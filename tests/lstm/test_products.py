@@ -1,10 +1,10 @@
-"""Products in tiles are the products."""
+"""Products in tiles, with vectors and by columns are the products."""
 
 import numpy as np
 import pytest
 
 from lstm import products
-from lstm.products import Product, Tiles, matrix_in_tiles
+from lstm.products import Product, Weights, matrix_in_tiles
 
 
 @pytest.fixture(params=[True, False], ids=["tiles", "whole"])
@@ -13,26 +13,27 @@ def pays(monkeypatch, request):
     return request.param
 
 
-@pytest.mark.parametrize("B", [0, 1, 2, 3, 7, 64])
-@pytest.mark.parametrize(("M", "K"), [(1, 1), (63, 5), (64, 8), (129, 40), (200, 700)])
+@pytest.mark.parametrize("B", [0, 1, 2, 4, 5, 8, 9, 23, 64])
+@pytest.mark.parametrize(("M", "K"), [(1, 1), (63, 5), (64, 8), (129, 40), (500, 700)])
 def test_rows_times_weights(pays, B, M, K):
     rng = np.random.default_rng(0)
     matrix, x = rng.standard_normal((M, K), np.float32), rng.standard_normal((B, K), np.float32)
-    weights = Tiles(matrix)
+    weights = Weights(matrix)
     product = Product(weights, B)
     for factor in (1, -2):  # the second time over what the first has left
-        product.rows[...] = factor * x
+        product.rows[:B] = factor * x
         product()
-        np.testing.assert_allclose(product.out[:, :M], factor * x @ matrix.T, rtol=1e-4, atol=1e-4)
-        assert not product.out[:, M:].any()
-    assert weights.tiles.shape[2] == (products.TILE if pays else M)
+        np.testing.assert_allclose(product.out[:B, :M], factor * x @ matrix.T, rtol=1e-4, atol=1e-4)
+        assert not product.out[:B, M:].any()
+    assert len(product.out) == len(product.rows) < B + 6
+    assert weights.width < M + (products.TILE if pays else 4 * len(weights.array))
 
 
 @pytest.mark.parametrize("B", [1, 2, 25, 64, 1000])
 @pytest.mark.parametrize("K", [8, 512, 640, 1024])
 def test_no_tile_is_too_large_and_no_row_is_missing(monkeypatch, B, K):
     monkeypatch.setattr(products, "tiles_pay", lambda: True)
-    groups, each = Tiles(np.ones((64, K), np.float32)).groups(B)
+    groups, each = Weights(np.ones((64, K), np.float32)).groups(B)
     assert groups * each >= B
     assert groups * (each - 2) < B
     assert products.TILE * K * each <= products.SMALL
@@ -48,6 +49,14 @@ def test_weights_times_columns(pays, B, M, K):
     np.matmul(tiles, x, out=out.reshape(*tiles.shape[:2], B))
     np.testing.assert_allclose(out, matrix @ x, rtol=1e-4, atol=1e-3)
     assert len(tiles) == 1 or (pays and tiles.shape[1] * K * B <= products.SMALL)
+
+
+@pytest.mark.parametrize("B", [1, 4, 5, 64])
+def test_rows_and_result_lie_in_the_order_that_is_told(pays, B):
+    product = Product(Weights(np.ones((500, 64), np.float32)), B)
+    assert product.by_columns == (not pays and B > products.FEW)
+    for array in (product.rows, product.out):
+        assert (array.T if product.by_columns else array).flags.c_contiguous
 
 
 def test_whether_tiles_pay_is_found_out_once():

@@ -27,7 +27,7 @@ def make_memories(shape, count):
 
 # With the small limit the streams of this test are multiplied in groups of two.
 @pytest.mark.parametrize(("pays", "limit"), [(True, products.SMALL), (True, 2 * 64 * 8), (False, 0)])
-@pytest.mark.parametrize("B", [1, 2, 3, 5])
+@pytest.mark.parametrize("B", [1, 2, 3, 5, 9])
 @pytest.mark.parametrize("L", [1, 2, 3])
 def test_steps_equal_the_reference(monkeypatch, L, B, pays, limit):
     monkeypatch.setattr(products, "tiles_pay", lambda: pays)

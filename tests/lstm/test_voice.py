@@ -33,7 +33,7 @@ def test_it_knows_what_the_model_tells():
 def test_it_keeps_nothing_of_the_model_that_could_change_it():
     model = make_model()
     voice = Voice(model)
-    arrays = [voice.table, voice.output_bias, *voice.biases, *(product.tiles for product in voice.products)]
+    arrays = [voice.table, voice.output_bias, *voice.biases, *(weights.array for weights in voice.products)]
     kept = [array.copy() for array in arrays]
     model.parameters.flat[...] = 0
     for array, before in zip(arrays, kept, strict=True):
