@@ -145,19 +145,17 @@ class Network:
         self.shape = shape
         V, H, L = shape.V, shape.H, shape.L
         self._spaces = [layer.Workspace(T, B, H if k else 0, H, dtype) for k in range(L)]
-        self._logits = np.empty((T, V, B), dtype)
-        self._row = np.empty((T, 1, B), dtype)
-        self._logit_rows = np.empty((T, B, V), dtype)
+        self._packed = [layer.PackedWeights(H if k else 0, H, dtype, 0 if k else min(V, T * B)) for k in range(L)]
+        self._logits, self._row = np.empty((T * B, V), dtype), np.empty((T * B, 1), dtype)
         self._hidden_rows = [np.empty((T + 1, B, H), dtype) for _ in range(L)]
-        self._dropped_rows = np.empty((T, B, H), dtype)
+        self._other_rows = np.empty((T, B, H), dtype)
         self._d_hidden = np.empty((T, H, B), dtype)
-        self._dropped = np.empty((T, H, B), dtype)
         self.gradients = Parameters(shape, dtype)
 
-    def _pack(self, masks: _Masks, present: IntArray) -> list[layer.PackedWeights]:
-        """The layers' weights; the first one's table is that of the units that are ``present`` in the chunk."""
-        p, packed = self.parameters, []
-        for k in range(self.shape.L):
+    def _pack(self, masks: _Masks, present: IntArray) -> None:
+        """Pack the layers' weights; the first one's table is that of the units that are ``present`` in the chunk."""
+        p = self.parameters
+        for k, packed in enumerate(self._packed):
             w_h = p[f"lstm.weight_hh_l{k}"]
             if masks.recurrent_weights is not None:
                 w_h = w_h * masks.recurrent_weights[k]
@@ -167,45 +165,60 @@ class Network:
                 if masks.embedding is not None:
                     embedding = embedding * masks.embedding[present]
             bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
-            packed.append(layer.pack(p[f"lstm.weight_ih_l{k}"], w_h, bias, embedding))
-        return packed
+            packed.pack(p[f"lstm.weight_ih_l{k}"], w_h, bias, embedding)
 
-    def _forward(self, packed: list[layer.PackedWeights], inputs: IntArray, state: State, masks: _Masks) -> State:
-        """Run the layers over ``inputs`` (T, B); the last one's hidden states, after dropout, are in `_top(T)`."""
-        T, L, H = len(inputs), self.shape.L, self.shape.H
-        for k, (weights, space) in enumerate(zip(packed, self._spaces, strict=True)):
+    def _forward(self, inputs: IntArray, state: State, masks: _Masks) -> State:
+        """Run the layers over ``inputs`` (T, B)."""
+        T, H = len(inputs), self.shape.H
+        for k, (weights, space) in enumerate(zip(self._packed, self._spaces, strict=True)):
             space.set_state(state.hidden[k], state.cell[k])
             if k:
-                self._drop(self._spaces[k - 1].hidden(T), masks.output, k - 1, out=space.below[:T, :H])
+                below, hidden = space.below[:T, :H], self._spaces[k - 1].hidden(T)
+                if masks.output is None:
+                    below[...] = hidden
+                else:
+                    np.multiply(hidden, masks.output[k - 1], out=below)
             layer.forward(weights, space, T, inputs if k == 0 else None)
-        if masks.output is not None:
-            self._drop(self._spaces[-1].hidden(T), masks.output, L - 1, out=self._dropped[:T])
         return State(
             np.stack([space.hidden(T)[-1] for space in self._spaces]), np.stack([s.cell for s in self._spaces])
         )
 
-    @staticmethod
-    def _drop(values: FloatArray, masks: list[FloatArray] | None, k: int, out: FloatArray) -> None:
-        if masks is None:
-            out[...] = values
-        else:
-            np.multiply(values, masks[k], out=out)
+    def _hidden_as_rows(self, k: int, T: int) -> FloatArray:
+        """h_0 .. h_T of layer k, (T + 1, B, H): products over all T B rows want them so.
 
-    def _softmax(self, top: FloatArray, targets: IntArray, counted: BoolArray | None) -> tuple[FloatArray, float]:
-        """Probabilities (T, V, B), in place of the logits, and the summed cross-entropy of ``targets`` (T, B)."""
-        T = len(top)
-        logits, row = self._logits[:T], self._row[:T]
-        np.matmul(self.parameters["output.weight"], top, out=logits)
-        np.add(logits, self.parameters["output.bias"][:, None], out=logits)
+        One copy a layer serves as h_t and as h_{t-1}.
+        """
+        space, rows = self._spaces[k], self._hidden_rows[k][: T + 1]
+        layer.transpose(space.below[: T + 1, space.D :], out=rows)
+        return rows
+
+    def _as_read_above(self, hidden_rows: FloatArray, masks: _Masks, k: int) -> FloatArray:
+        """What the layer above layer k, or the softmax, reads: h_1 .. h_T as rows (T B, H), after dropout."""
+        rows = hidden_rows[1:]
+        if masks.output is not None:
+            rows = np.multiply(rows, masks.output[k].T, out=self._other_rows[: len(rows)])
+        return rows.reshape(-1, self.shape.H)
+
+    def _softmax(self, top: FloatArray, targets: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The softmax of ``top`` (N, H) before it is divided, (N, V), by what, (N, 1), and each target's nats, (N,).
+
+        Row by row: at V = 1024 maximum and sum take a third of their time over columns.
+        """
+        N = len(top)
+        logits, row = self._logits[:N], self._row[:N]
+        np.matmul(top, self.parameters["output.weight"].T, out=logits)
+        np.add(logits, self.parameters["output.bias"], out=logits)
         np.max(logits, axis=1, keepdims=True, out=row)
         np.subtract(logits, row, out=logits)
-        wanted = np.take_along_axis(logits, targets[:, None], axis=1)
+        wanted = logits.ravel().take(self._places(targets))
         np.exp(logits, out=logits)
         np.sum(logits, axis=1, keepdims=True, out=row)
-        nats_each = (np.log(row) - wanted)[:, 0]
-        nats = float(np.sum(nats_each, dtype=np.float64, where=True if counted is None else counted))
-        np.divide(logits, row, out=logits)
-        return logits, nats
+        return logits, row, np.log(row[:, 0]) - wanted
+
+    def _places(self, targets: IntArray) -> IntArray:
+        """Where the logits of ``targets`` (N,) are in all logits."""
+        places: IntArray = np.arange(0, len(targets) * self.shape.V, self.shape.V) + targets
+        return places
 
     def loss(
         self, inputs: IntArray, targets: IntArray, state: State, counted: BoolArray | None = None
@@ -214,11 +227,13 @@ class Network:
 
         Only where ``counted`` (T, B) is true, if it is given.
         """
-        masks = _Masks()
+        masks, L = _Masks(), self.shape.L
         present, inputs = _present(inputs)
-        state = self._forward(self._pack(masks, present), inputs, state, masks)
-        _, nats = self._softmax(self._spaces[-1].hidden(len(inputs)), targets, counted)
-        return nats, state
+        self._pack(masks, present)
+        state = self._forward(inputs, state, masks)
+        top = self._as_read_above(self._hidden_as_rows(L - 1, len(inputs)), masks, L - 1)
+        _, _, nats = self._softmax(top, targets.ravel())
+        return float(np.sum(nats, dtype=np.float64, where=True if counted is None else counted.ravel())), state
 
     def loss_and_gradients(
         self,
@@ -237,53 +252,40 @@ class Network:
         p, grad = self.parameters, self.gradients
         masks = _Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
         present, inputs = _present(inputs)
-        packed = self._pack(masks, present)
-        state = self._forward(packed, inputs, state, masks)
-        hidden = self._spaces[-1].hidden(T)
-        top = hidden if masks.output is None else self._dropped[:T]
+        self._pack(masks, present)
+        state = self._forward(inputs, state, masks)
+        hidden_rows = [self._hidden_as_rows(k, T) for k in range(L)]
+        top, targets = self._as_read_above(hidden_rows[-1], masks, L - 1), targets.ravel()
 
-        d_logits, nats = self._softmax(top, targets, None)
-        # d(cross-entropy)/d(logits) = p - 1 at the target
-        np.put_along_axis(
-            d_logits, targets[:, None], np.take_along_axis(d_logits, targets[:, None], axis=1) - 1.0, axis=1
-        )
-        np.multiply(d_logits, 1.0 / count, out=d_logits)
-        # Products over all T B rows want the hidden states as rows. One copy a layer serves as h_t and as h_{t-1}.
-        hidden_rows = [
-            layer.rows(space.below[: T + 1, space.D :], rows[: T + 1])
-            for space, rows in zip(self._spaces, self._hidden_rows, strict=True)
-        ]
-        logit_rows = layer.rows(d_logits, self._logit_rows[:T]).reshape(count, -1)
-        np.matmul(logit_rows.T, self._dropped_above(hidden_rows[-1], masks, L - 1), out=grad["output.weight"])
-        np.sum(logit_rows, axis=0, out=grad["output.bias"])
-        d_hidden = self._d_hidden[:T]
-        np.matmul(p["output.weight"].T, d_logits, out=d_hidden)
+        d_logits, total, nats = self._softmax(top, targets)
+        # d(mean cross-entropy)/d(logits) = (p - 1 at the target) / count
+        np.multiply(total, count, out=total)
+        np.divide(d_logits, total, out=d_logits)
+        d_logits.ravel()[self._places(targets)] -= 1 / count
+        np.matmul(d_logits.T, top, out=grad["output.weight"])
+        np.sum(d_logits, axis=0, out=grad["output.bias"])
+        d_hidden, d_hidden_rows = self._d_hidden[:T], self._other_rows[:T]  # `top` is not needed any more
+        np.matmul(d_logits, p["output.weight"], out=d_hidden_rows.reshape(count, H))
+        layer.transpose(d_hidden_rows, out=d_hidden)
 
         for k in range(L - 1, -1, -1):
             space = self._spaces[k]
             if masks.output is not None:
                 np.multiply(d_hidden, masks.output[k], out=d_hidden)
-            dz = layer.backward(packed[k], space, T, d_hidden)
+            dz = layer.backward(self._packed[k], space, T, d_hidden)
             dw_h = grad[f"lstm.weight_hh_l{k}"]
-            dw_h[...] = layer.unpack_gates(dz.T @ hidden_rows[k][:T].reshape(count, H))
+            layer.weight_gradient(dz, hidden_rows[k][:T].reshape(count, H), out=dw_h)
+            if masks.recurrent_weights is not None:
+                np.multiply(dw_h, masks.recurrent_weights[k], out=dw_h)
             if k:
-                dw_x = dz.T @ self._dropped_above(hidden_rows[k - 1], masks, k - 1)
-                grad[f"lstm.weight_ih_l{k}"] = layer.unpack_gates(dw_x)
+                read = self._as_read_above(hidden_rows[k - 1], masks, k - 1)
+                layer.weight_gradient(dz, read, out=grad[f"lstm.weight_ih_l{k}"])
                 d_bias = layer.unpack_gates(dz.sum(axis=0))
                 d_hidden[...] = space.below[:T, :H]
             else:
                 d_bias = self._first_layer(dz, inputs, present, masks)
-            if masks.recurrent_weights is not None:
-                np.multiply(dw_h, masks.recurrent_weights[k], out=dw_h)
             grad[f"lstm.bias_ih_l{k}"] = grad[f"lstm.bias_hh_l{k}"] = d_bias
-        return nats / count, state
-
-    def _dropped_above(self, hidden_rows: FloatArray, masks: _Masks, k: int) -> FloatArray:
-        """What the layer above layer k, or the softmax, read: h_1 .. h_T as rows (T B, H), after dropout."""
-        rows = hidden_rows[1:]
-        if masks.output is not None:
-            rows = np.multiply(rows, masks.output[k].T, out=self._dropped_rows[: len(rows)])
-        return rows.reshape(-1, self.shape.H)
+        return float(np.sum(nats, dtype=np.float64)) / count, state
 
     def first_state_gradients(self) -> State:
         """dL/d(first state) of the last `loss_and_gradients`: for checks, since training cuts the gradient there."""
@@ -293,17 +295,16 @@ class Network:
 
     def _first_layer(self, dz: FloatArray, inputs: IntArray, present: IntArray, masks: _Masks) -> FloatArray:
         """Gradients of embedding and W_ih, by way of the table's, one row a unit present; returns the bias's, (4H,)."""
-        d_table = layer.unpack_gates(_sum_by_character(dz, inputs.ravel(), len(present)).T).T
+        d_table = _sum_by_character(dz, inputs.ravel(), len(present))
         embedding, w_x = self.parameters["embedding.weight"][present], self.parameters["lstm.weight_ih_l0"]
-        d_embedding = d_table @ w_x
+        d_embedding = d_table @ layer.pack_gates(w_x)
         if masks.embedding is not None:
             embedding *= masks.embedding[present]
             d_embedding *= masks.embedding[present]
         self.gradients["embedding.weight"] = 0.0
         self.gradients["embedding.weight"][present] = d_embedding
-        np.matmul(d_table.T, embedding, out=self.gradients["lstm.weight_ih_l0"])
-        d_bias: FloatArray = d_table.sum(axis=0)
-        return d_bias
+        layer.weight_gradient(d_table, embedding, out=self.gradients["lstm.weight_ih_l0"])
+        return layer.unpack_gates(d_table.sum(axis=0))
 
 
 def _present(inputs: IntArray) -> tuple[IntArray, IntArray]:
@@ -316,20 +317,22 @@ def _present(inputs: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
-    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,): (V, F).
+    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,), all of 0 .. V - 1: (V, F).
 
-    Sorted, gathered a few at a time and summed in cache: 8 times as fast as a product with one-hot rows at V = 97 and
-    H = 256, where that took 12 % of an update, and 20 times as fast as `np.add.reduceat`.
+    Sorted by character, some rows at a time meet only a few characters: a small product with one-hot rows sums them, in
+    cache. A product with one-hot rows of all V characters takes ten times as long at V = 97, and `np.add.reduceat`
+    twenty times.
     """
     order = np.argsort(ids, kind="stable")
-    present, starts = np.unique(ids[order], return_index=True)
+    ordered = ids[order]
     sums = np.zeros((V, rows.shape[1]), rows.dtype)
     gathered = np.empty((ROWS_AT_ONCE, rows.shape[1]), rows.dtype)
-    for character, start, end in zip(present, starts, [*starts[1:], len(ids)], strict=True):
-        for first in range(start, end, ROWS_AT_ONCE):
-            places = order[first : min(end, first + ROWS_AT_ONCE)]
-            part = np.take(rows, places, axis=0, out=gathered[: len(places)], mode="wrap")
-            sums[character] += part.sum(axis=0)
+    for start in range(0, len(ids), ROWS_AT_ONCE):
+        places, characters = order[start : start + ROWS_AT_ONCE], ordered[start : start + ROWS_AT_ONCE]
+        part = np.take(rows, places, axis=0, out=gathered[: len(places)], mode="wrap")
+        first, last = characters[0], characters[-1]
+        one_hot = np.equal.outer(np.arange(first, last + 1), characters).astype(rows.dtype)
+        sums[first : last + 1] += one_hot @ part
     return sums
 
 

@@ -126,8 +126,16 @@ def test_the_time_loops_allocate_no_arrays(V):
     assert peak < case.hidden.nbytes
 
 
-def test_rows_puts_features_last():
-    below = np.arange(24.0).reshape(2, 3, 4)  # (T, F, B)
-    rows = layer.rows(below, np.empty((2, 4, 3)))
-    assert rows.shape == (2, 4, 3)
-    np.testing.assert_array_equal(rows[1, 2], below[1, :, 2])
+@pytest.mark.parametrize("shape", [(3, 4), (2, 3, 4), (700, 50), (2, 700, 50), (1, 1)])
+def test_transpose(shape):
+    matrix = np.random.default_rng(0).normal(size=shape)
+    out = np.empty((*shape[:-2], shape[-1], shape[-2]))
+    layer.transpose(matrix, out=out)
+    np.testing.assert_array_equal(out, np.swapaxes(matrix, -1, -2))
+
+
+def test_the_gradient_of_the_weights_has_the_gates_of_files():
+    rng = np.random.default_rng(0)
+    dz, inputs, out = rng.normal(size=(6, 8)), rng.normal(size=(6, 3)), np.empty((8, 3))
+    layer.weight_gradient(dz, inputs, out=out)
+    np.testing.assert_allclose(out, layer.unpack_gates(dz.T @ inputs), rtol=1e-12)
