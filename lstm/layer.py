@@ -40,7 +40,7 @@ from lstm.products import matrix_in_tiles
 TRANSPOSED_AT_ONCE = 8192
 """Numbers of a block: 32 KB."""
 LARGE_TABLE = 500_000
-"""Bytes from which a table is looked up for all steps at once: it does not fit into a core's cache beside the weights."""
+"""Bytes from which a table is looked up for all steps at once: it fits into no core's cache beside the weights."""
 LOOKED_UP_AT_ONCE = 65_536
 """Numbers of a block of such a look-up: 256 KB."""
 

@@ -149,7 +149,6 @@ class Network:
         self._logits, self._row = np.empty((T * B, V), dtype), np.empty((T * B, 1), dtype)
         self._hidden_rows = [np.empty((T + 1, B, H), dtype) for _ in range(L)]
         self._other_rows = np.empty((T, B, H), dtype)
-        self._d_hidden = np.empty((T, H, B), dtype)
         self.gradients = Parameters(shape, dtype)
 
     def _pack(self, masks: _Masks, present: IntArray) -> None:
@@ -264,8 +263,10 @@ class Network:
         d_logits.ravel()[self._places(targets)] -= 1 / count
         np.matmul(d_logits.T, top, out=grad["output.weight"])
         np.sum(d_logits, axis=0, out=grad["output.bias"])
-        d_hidden, d_hidden_rows = self._d_hidden[:T], self._other_rows[:T]  # `top` is not needed any more
+        d_hidden_rows = self._other_rows[:T]  # `top` is not needed any more
         np.matmul(d_logits, p["output.weight"], out=d_hidden_rows.reshape(count, H))
+        # Nor are the hidden states, but as rows: their memory takes their gradient.
+        d_hidden = self._spaces[-1].hidden(T)
         layer.transpose(d_hidden_rows, out=d_hidden)
 
         for k in range(L - 1, -1, -1):
@@ -281,7 +282,7 @@ class Network:
                 read = self._as_read_above(hidden_rows[k - 1], masks, k - 1)
                 layer.weight_gradient(dz, read, out=grad[f"lstm.weight_ih_l{k}"])
                 d_bias = layer.unpack_gates(dz.sum(axis=0))
-                d_hidden[...] = space.below[:T, :H]
+                d_hidden = space.below[:T, :H]
             else:
                 d_bias = self._first_layer(dz, inputs, present, masks)
             grad[f"lstm.bias_ih_l{k}"] = grad[f"lstm.bias_hh_l{k}"] = d_bias

@@ -10,6 +10,7 @@ Of a large vocabulary most units cannot be in the nucleus, and are not sorted: s
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 
 import numpy as np
@@ -33,10 +34,11 @@ def pick_one(logits: FloatArray, inverse_temperature: float, top_p: float, unifo
     np.exp(p, out=p)
     mass = np.add.accumulate(p)
     total, last = mass.item(-1), len(p) - 1
-    first = min(int(mass.searchsorted(total * (1 - top_p), side="right")), last)
+    # `bisect` looks at seven numbers of these for half of the time of `searchsorted`, which converts them all first.
+    first = min(bisect_right(mass, total * (1 - top_p)), last)
     left_out = mass.item(first - 1) if first else 0.0
     # Never below `first`, by whatever rounding, nor what has no probability.
-    place = min(max(int(mass.searchsorted(left_out + uniform * (total - left_out), side="right")), first), last)
+    place = min(max(bisect_right(mass, left_out + uniform * (total - left_out)), first), last)
     picked = logits == ordered[place]
     if place and ordered.item(place - 1) == ordered.item(place):
         return _among_equals(picked, place - int(ordered.searchsorted(ordered[place])))

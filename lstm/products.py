@@ -34,8 +34,8 @@ M = 4096 and K = 512 to less than half; strips of 64 cost up to twice the time o
 FEW = 4
 """Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
 PAYING = 1.8
-"""How many times as fast tiles must be at two streams, so that noise never turns the choice around: with AVX-512 kernels
-they are 2.7 times as fast or more, with others 0.8-1.2 times."""
+"""How many times as fast tiles must be at two streams: with AVX-512 kernels they are 2.7 times as fast or more, with
+others 0.8-1.2 times, so noise never turns the choice around."""
 
 
 @cache
@@ -105,6 +105,9 @@ class Product:
     def __init__(self, weights: Weights, B: int) -> None:
         K, width, array = weights.K, weights.width, weights.array
         n, dtype = len(array), array.dtype
+        self._left: FloatArray
+        self._right: FloatArray
+        self._result: FloatArray
         self.by_columns = not weights.in_tiles and B > FEW
         # What is multiplied is a stack of matrices at each call; only the views differ.
         if weights.in_tiles:

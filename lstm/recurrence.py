@@ -79,7 +79,9 @@ class Recurrence:
         # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
         # row: each call is cheaper by a tenth of a microsecond or more.
         alone = filled == 1
-        gates = np.empty((4, H, filled), np.float32).transpose(0, 2, 1) if by_columns else np.empty((4, filled, H), "f4")
+        gates: FloatArray = np.empty((4, H, filled) if by_columns else (4, filled, H), np.float32)
+        if by_columns:
+            gates = gates.transpose(0, 2, 1)
         self._o, self._i, self._f, self._g = gates[:, 0] if alone else gates
         self._z: FloatArray = gates.reshape(-1) if alone else gates
         self._sigmoids: FloatArray = gates[:3].reshape(-1) if alone else gates[:3]

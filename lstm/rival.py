@@ -135,7 +135,7 @@ class KneserNey:
         return np.where(self.keys[found] == wanted, found, _UNSEEN)
 
 
-PART = 1 << 21
+PART = 1 << 19
 """Symbols whose n-grams are counted at a time."""
 
 
@@ -159,7 +159,7 @@ def _count(text: IntArray, vocabulary_size: int, order: int) -> list[_Level]:
         parts = [slice(start, min(start + PART, count)) for start in range(0, count, PART)]
         keys = np.empty(0, dtype=np.int64)
         for part in parts:
-            keys = np.union1d(keys, grams[part].astype(np.int64) * vocabulary_size + symbols[part])
+            keys = _with(keys, np.unique(grams[part].astype(np.int64) * vocabulary_size + symbols[part]))
         ranks = np.empty(count, dtype=np.int32)
         for part in parts:
             ranks[part] = np.searchsorted(keys, grams[part].astype(np.int64) * vocabulary_size + symbols[part])
@@ -176,6 +176,15 @@ def _count(text: IntArray, vocabulary_size: int, order: int) -> list[_Level]:
     grams -= lower_first
     levels.append(_Level(lower_keys, np.bincount(grams, minlength=lower_keys.size)))
     return levels
+
+
+def _with(keys: npt.NDArray[np.int64], more: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """All of two sorted arrays of different numbers each, sorted, each once."""
+    if keys.size:
+        more = more[keys.take(np.searchsorted(keys, more), mode="clip") != more]
+    both = np.concatenate([keys, more])
+    both.sort(kind="stable")  # merges two runs, in linear time
+    return both
 
 
 def _discounts(counts: npt.NDArray[np.int64]) -> FloatArray:

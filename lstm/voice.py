@@ -128,8 +128,8 @@ class Voice:
         """Bytes in memory."""
         weights = [*self.products, *([] if self.input is None else [self.input])]
         arrays = [*(each.array for each in weights), *self.biases, self.output_bias, self._bias_of_sung]
-        arrays += [self.table, self.embedding, self._by_columns]
-        return sum(array.nbytes for array in arrays if array is not None)
+        lookups = [self.table, self.embedding, self._by_columns]
+        return sum(array.nbytes for array in [*arrays, *lookups] if array is not None)
 
     def lookup(self, by_columns: bool) -> FloatArray:
         """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""

@@ -38,20 +38,28 @@ class Run:
     megabytes: float
 
 
-def run(arguments: list[str]) -> Run:
-    """Start a process, wait for its end, and ask the system what it took."""
+# The process itself tells its peak: the one that `wait4` tells is at least that of this process, which started it.
+TELL_PEAK = """
+import sys
+with open("/proc/self/status") as status:
+    print(next(line for line in status if line.startswith("VmHWM")), file=sys.stderr)
+"""
+
+
+def run(program: str, *arguments: str) -> Run:
+    """Run a program in a process of its own: seconds to its end, and its peak of memory."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, env=ENVIRONMENT, cwd=ROOT)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{arguments[:3]} ended with status {process.returncode}")
-    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+    command = [sys.executable, "-c", program + TELL_PEAK, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, cwd=ROOT)
+    seconds = time.perf_counter() - started
+    if done.returncode:
+        raise RuntimeError(f"a program ended with status {done.returncode}: {done.stderr[-500:]}")
+    return Run(seconds, int(done.stderr.split()[-2]) / 1024)
 
 
-def median(arguments: list[str], times: int) -> Run:
+def median(times: int, program: str, *arguments: str) -> Run:
     """The medians of several runs."""
-    runs = [run(arguments) for _ in range(times)]
+    runs = [run(program, *arguments) for _ in range(times)]
     return Run(statistics.median(r.seconds for r in runs), statistics.median(r.megabytes for r in runs))
 
 
@@ -135,14 +143,14 @@ def cold_start(folder: Path, times: int, shapes: tuple[tuple[int, int], ...]) ->
     for H, L in shapes:
         path = folder / f"{H}-{L}.safetensors"
         path.write_bytes(untrained(Shape(97, 64, H, L)))
-        ours = median(["-c", OUR_SAMPLE, str(path)], times)
-        rival = median(["-c", TORCH_SAMPLE, str(path)], times) if HAS_TORCH else Run(float("nan"), float("nan"))
+        ours = median(times, OUR_SAMPLE, str(path))
+        rival = median(times, TORCH_SAMPLE, str(path)) if HAS_TORCH else Run(float("nan"), float("nan"))
         print(
             f"| 400 characters, H {H}, L {L} | {ours.seconds:.3f} | {rival.seconds:.3f} "
             f"| 1/{rival.seconds / ours.seconds:.1f} | {ours.megabytes:.0f} | {rival.megabytes:.0f} |"
         )
-    numpy, ours = median(["-c", "import numpy"], times), median(["-c", "import lstm"], times)
-    whole = median(["-c", "import lstm.composing"], times)
+    numpy, ours = median(times, "import numpy"), median(times, "import lstm")
+    whole = median(times, "import lstm.composing")
     print(
         f"\n`import numpy` {numpy.seconds:.3f} s, `import lstm` {ours.seconds:.3f} s, "
         f"`import lstm.composing` (all that singing needs) {whole.seconds:.3f} s\n"
@@ -155,10 +163,10 @@ def memory(times: int, sizes: tuple[tuple[int, int, int, int], ...]) -> None:
     print("| training: H, L, B, T | peak MB | PyTorch | ratio |\n| --- | ---: | ---: | ---: |")
     for size in sizes:
         arguments = [*map(str, size), "100000", "4"]
-        ours = median(["-c", OUR_TRAINING, *arguments], times).megabytes
+        ours = median(times, OUR_TRAINING, *arguments).megabytes
         rival = float("nan")
         if HAS_TORCH and rival_path.is_file():
-            rival = median(["-c", TORCH_TRAINING, str(rival_path), *arguments], times).megabytes
+            rival = median(times, TORCH_TRAINING, str(rival_path), *arguments).megabytes
         print(f"| {', '.join(map(str, size))} | {ours:.0f} | {rival:.0f} | {ours / rival:.0%} |")
 
 
@@ -173,13 +181,14 @@ def growth(sizes: tuple[int, ...]) -> None:
         rng = np.random.default_rng(0)
         lines = [" ".join(words[w] for w in rng.zipf(1.3, 7) % 3000) for _ in range(size // 35)]
         text = "\\n\\n\\n".join("\\n".join(lines[k : k + 16]) for k in range(0, len(lines), 16))
+        del words, lines
         trainer = Trainer(text, TrainingSettings(epochs=float(sys.argv[2]), hidden=32), "growth")
         for progress in trainer.run(): pass
         trainer.result()
     """)
     print("\n| corpus | seconds of a quarter pass, H 32 | seconds a MB | peak MB |\n| --- | ---: | ---: | ---: |")
     for size in sizes:
-        taken = run(["-c", program, str(size), "0.25"])
+        taken = run(program, str(size), "0.25")
         print(
             f"| {size / 1e6:g} MB | {taken.seconds:.1f} | {taken.seconds / size * 1e6:.1f} | {taken.megabytes:.0f} |",
             flush=True,
