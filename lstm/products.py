@@ -28,14 +28,11 @@ SMALL = 1_000_000
 """Rows x columns x depth up to which a product needs no copy."""
 TILE = 64
 """Outputs a tile of `Weights`: four vectors of the kernel; 32 and 96 were up to 15 % slower, 48 up to 30 %."""
-STRIP = 192
-"""Outputs at most of a product with a vector: beyond some hundred kilobytes of weights OpenBLAS's slows down, at
-M = 4096 and K = 512 to less than half; strips of 64 cost up to twice the time of 128."""
 FEW = 4
 """Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
 PAYING = 1.8
-"""How many times as fast tiles must be at two streams: with AVX-512 kernels they are 2.7 times as fast or more, with
-others 0.8-1.2 times, so noise never turns the choice around."""
+"""How many times as fast tiles must be at two streams than one product of rows: with AVX-512 kernels it is about 3, with
+others 1.0-1.2, so noise never turns the choice around."""
 
 
 @cache
@@ -45,9 +42,8 @@ def tiles_pay() -> bool:
     Takes two milliseconds; the fastest of a few runs of each is compared, which a busy machine does not turn around.
     """
     B, H, n = 2, 256, 16
-    rows, columns = np.ones((B, H), np.float32), np.ones((H, B), np.float32)
-    tiles, whole = np.ones((n, H, TILE), np.float32), np.ones((n * TILE, H), np.float32)
-    out, out_by_columns = np.empty((B, n * TILE), np.float32), np.empty((n * TILE, B), np.float32)
+    rows, whole, tiles = np.ones((B, H), np.float32), np.ones((H, n * TILE), np.float32), np.ones((n, H, TILE), "f4")
+    out = np.empty((B, n * TILE), np.float32)
     in_tiles = out.reshape(B, n, TILE).transpose(1, 0, 2)
 
     def seconds(product: Callable[[], object]) -> float:
@@ -56,10 +52,7 @@ def tiles_pay() -> bool:
         return time.perf_counter() - started
 
     pairs = [
-        (
-            seconds(lambda: np.matmul(rows, tiles, out=in_tiles)),
-            seconds(lambda: np.matmul(whole, columns, out=out_by_columns)),
-        )
+        (seconds(lambda: np.matmul(rows, tiles, out=in_tiles)), seconds(lambda: np.matmul(rows, whole, out=out)))
         for _ in range(10)
     ]
     return PAYING * min(a for a, _ in pairs) < min(b for _, b in pairs)
@@ -68,24 +61,19 @@ def tiles_pay() -> bool:
 class Weights:
     """A matrix W (M, K), kept for products with any number of streams (`Product`).
 
-    ``array``: where tiles pay, (n, K, M' / n): W.T cut into tiles; else (n, M' / n, K): W in strips. ``width`` is M',
-    which is M filled up with zeros.
+    ``array``: where tiles pay, (n, K, 64): W.T cut into tiles, the last one filled up with zeros; else W as it is.
+    ``width``: M, filled up.
     """
 
     def __init__(self, matrix: FloatArray) -> None:
         M, self.K = matrix.shape
         self.in_tiles = tiles_pay()
+        n = -(-M // TILE)
+        self.width = n * TILE if self.in_tiles else M
+        self.array: FloatArray = np.zeros((self.width, self.K), matrix.dtype)
+        self.array[:M] = matrix
         if self.in_tiles:
-            size = TILE
-            n = -(-M // size)
-        else:
-            n = -(-M // STRIP)
-            size = 4 * -(-M // (4 * n))  # a multiple of the kernel's four outputs
-        self.width = n * size
-        filled = np.zeros((self.width, self.K), matrix.dtype)
-        filled[:M] = matrix
-        strips = filled.reshape(n, size, self.K)
-        self.array: FloatArray = np.ascontiguousarray(strips.transpose(0, 2, 1)) if self.in_tiles else strips
+            self.array = np.ascontiguousarray(self.array.reshape(n, TILE, self.K).transpose(0, 2, 1))
 
     def groups(self, B: int) -> tuple[int, int]:
         """How the tiles multiply B rows: groups, and rows of each; together at least B, the last ones are filler."""
@@ -104,7 +92,7 @@ class Product:
 
     def __init__(self, weights: Weights, B: int) -> None:
         K, width, array = weights.K, weights.width, weights.array
-        n, dtype = len(array), array.dtype
+        dtype = array.dtype
         self._left: FloatArray
         self._right: FloatArray
         self._result: FloatArray
@@ -115,17 +103,16 @@ class Product:
             rows, out = np.zeros((groups * each, K), dtype), np.zeros((groups * each, width), dtype)
             self.rows, self.out = rows[:B], out[:B]
             self._left, self._right = rows.reshape(groups, 1, each, K), array
-            self._result = out.reshape(groups, each, n, width // n).transpose(0, 2, 1, 3)
+            self._result = out.reshape(groups, each, width // TILE, TILE).transpose(0, 2, 1, 3)
         elif self.by_columns:
             # 3 or 5-7 columns beyond a multiple of 8 take longer than 8: at K = 512 7 take 1.8 times as long.
             filled = B + 8 - B % 8 if B % 8 > 2 else B
             columns, result = np.zeros((K, filled), dtype), np.zeros((width, filled), dtype)
             self.rows, self.out = columns.T, result.T
-            self._left, self._right, self._result = array.reshape(width, K), columns, result
+            self._left, self._right, self._result = array, columns, result
         else:
             self.rows, self.out = np.zeros((B, K), dtype), np.zeros((B, width), dtype)
-            self._left, self._right = array, self.rows[:, None, :, None]
-            self._result = self.out.reshape(B, n, width // n, 1)
+            self._left, self._right, self._result = array, self.rows[:, :, None], self.out[:, :, None]
 
     def __call__(self) -> None:
         """Multiply."""
