@@ -26,6 +26,9 @@ LOG2 = math.log(2)
 CHARACTERS_A_STREAM = 1000
 """The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
 
+FEWEST_EVALUATIONS = 4
+"""How often a plan is measured at least, if it may be so often: one of them at its end."""
+
 
 @dataclass(frozen=True)
 class DescentSettings:
@@ -46,7 +49,9 @@ class DescentSettings:
     """Largest norm of the gradient."""
     dropout: Dropout = field(default_factory=Dropout)
     evaluations: int = 20
-    """How often in the plan the held-out text is measured."""
+    """How often in the plan the held-out text is measured, at most."""
+    evaluations_an_epoch: float = math.inf
+    """How often in each epoch, at most: in a plan of few epochs measuring would take a large part of the time."""
     patience: int = 6
     """Stop after so many evaluations without a better one; 0 never stops early."""
     random_seed: int = 0
@@ -81,7 +86,7 @@ class Position:
 class Descent:
     """One run over one text.
 
-    `plan` is the number of characters to see in all; it may be set anew until half of the plan has passed.
+    `plan` is the number of characters to see in all; it may be set anew on the way.
     """
 
     def __init__(
@@ -101,6 +106,7 @@ class Descent:
         self.settings, self.plan, self.parameters = settings, plan, parameters
         self._training, self._held_out, self._clock = training, held_out, clock
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
+        self._epoch_characters = int(self._lengths[training].sum())
         # A text shorter than a chunk of B streams gets fewer streams.
         self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
@@ -120,6 +126,12 @@ class Descent:
     def progress(self) -> float:
         """Share of the plan that is done."""
         return min(1.0, self.position.characters / self.plan)
+
+    @property
+    def evaluations(self) -> int:
+        """How often in the plan, as it is now, the held-out text is measured."""
+        an_epoch = self.settings.evaluations_an_epoch * self.plan / self._epoch_characters
+        return round(min(self.settings.evaluations, max(FEWEST_EVALUATIONS, an_epoch)))
 
     @property
     def finished(self) -> bool:
@@ -201,7 +213,7 @@ class Descent:
     def run(self) -> Iterator[CurvePoint | None]:
         """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
         while not self.finished:
-            before, every = self.position.characters, self.plan / self.settings.evaluations  # the plan may be set anew
+            before, every = self.position.characters, self.plan / self.evaluations  # the plan may be set anew
             self.update()
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None

@@ -31,15 +31,15 @@ TILE = 64
 FEW = 4
 """Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
 PAYING = 1.8
-"""How many times as fast tiles must be at two streams than one product of rows: with AVX-512 kernels it is about 3, with
-others 1.0-1.2, so noise never turns the choice around."""
+"""How many times as fast as a product in one piece tiles must be at two streams: with AVX-512 kernels they are so about
+3 times, with others 0.8-1.2 times, so noise never turns the choice around."""
 
 
 @cache
 def tiles_pay() -> bool:
     """Whether this machine's BLAS multiplies small matrices without a copy, so that tiles are faster.
 
-    Takes two milliseconds; the fastest of a few runs of each is compared, which a busy machine does not turn around.
+    Takes some milliseconds; the fastest of a few runs of each is compared, which a busy machine does not turn around.
     """
     B, H, n = 2, 256, 16
     rows, whole, tiles = np.ones((B, H), np.float32), np.ones((H, n * TILE), np.float32), np.ones((n, H, TILE), "f4")

@@ -19,7 +19,7 @@ import numpy as np
 from lstm import base, recipe
 from lstm.arrays import IntArray
 from lstm.corpus import CorpusError, clean, join, split_songs
-from lstm.descent import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
+from lstm.descent import FEWEST_EVALUATIONS, CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
 from lstm.freed_memory import give_back
 from lstm.likelihood import Likelihood
 from lstm.model_file import Model, ModelFileError
@@ -30,9 +30,14 @@ from lstm.vocabulary import Vocabulary
 
 MINIMUM_CHARACTERS = 400
 SPEED_SECONDS = 2.0
-"""How long the speed is measured before a plan bounded by minutes is fixed."""
+"""How long the speed is measured before a plan bounded by minutes is fixed, or checked."""
+PLAN_CHECKS = (0.5, 0.8)
+"""Where in it a plan bounded by minutes is compared with the clock."""
 FINISHING_SHARE = 0.1
-"""Share of the minutes kept for the last measurements and for a machine that slows down."""
+"""Share of the minutes kept for the last measurements and for a machine that slows down late."""
+EVALUATIONS_AN_EPOCH = 5.0
+"""Each reads the held-out songs, a tenth of all, twice as fast as training: a fifth of the time at most, then."""
+EVALUATION_SPEED = 2.0
 SAMPLE_LINES = 4
 LAST_PASS_RATE = 0.6
 """The peak of the last pass's rate, as a share of the training's own."""
@@ -167,6 +172,7 @@ class Trainer:
         self._validation_bits: float | None = None
         self._seconds_before = 0.0
         self._plan_is_fixed = settings.minutes is None
+        self._plan_checks = 0
         self._bounded_by_minutes = False
         if checkpoint is not None:
             self._restore(checkpoint)
@@ -196,6 +202,7 @@ class Trainer:
             decay=1 - r.warm_up,
             dropout=r.dropout if s.dropout is None else s.dropout,
             patience=r.patience,
+            evaluations_an_epoch=EVALUATIONS_AN_EPOCH,
             random_seed=s.random_seed,
         )
 
@@ -224,6 +231,7 @@ class Trainer:
                 raise CorpusError("The checkpoint belongs to another corpus or to other settings; start without it.")
             self._seconds_before = float(extra["seconds"])
             self._plan_is_fixed = bool(extra["plan_is_fixed"])
+            self._plan_checks = int(extra["plan_checks"])
             self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
             self._last_pass_plan = int(extra["last_pass_plan"])
             main = extra["main"]
@@ -261,6 +269,7 @@ class Trainer:
                 "identity": self._identity(),
                 "seconds": self.seconds,
                 "plan_is_fixed": self._plan_is_fixed,
+                "plan_checks": self._plan_checks,
                 "bounded_by_minutes": self._bounded_by_minutes,
                 "artist": self.artist,
             }
@@ -274,12 +283,14 @@ class Trainer:
     def run(self) -> Iterator[Progress]:
         """Train to the end of the plan, of the minutes or of patience."""
         told = self._clock()
-        first_update, updates_before = self._clock(), self.descent.position.characters
+        since, seen = self._clock(), self.descent.position.characters
         yield self._progress()
         if self.last is None:
             for point in self.descent.run():
-                if not self._plan_is_fixed and self._clock() - first_update >= SPEED_SECONDS:
-                    self._fix_plan((self.descent.position.characters - updates_before) / (self._clock() - first_update))
+                seconds, characters = self._clock() - since, self.descent.position.characters - seen
+                if seconds >= SPEED_SECONDS and (not self._plan_is_fixed or self._is_to_be_checked):
+                    (self._check_plan if self._plan_is_fixed else self._fix_plan)(characters / seconds)
+                    since, seen = self._clock(), self.descent.position.characters
                 if point is not None or self._clock() - told >= 1.0:
                     told = self._clock()
                     sample = self._sample() if point is not None and self.settings.samples else None
@@ -313,14 +324,19 @@ class Trainer:
         parameters = self.descent.best.copy()
         return Descent(parameters, everything, _NOTHING, settings, self._last_pass_plan, self._clock, self._lengths)
 
+    def _seconds_left(self) -> float:
+        """Of the minutes, without what is kept for the end."""
+        return (self.settings.minutes or 0.0) * 60 * (1 - FINISHING_SHARE) - self.seconds
+
     def _fix_plan(self, characters_per_second: float) -> None:
-        """Turn the minutes into a number of characters, by the speed of the first seconds, for good."""
+        """Turn the minutes into a number of characters, by the speed of the first seconds."""
         self._plan_is_fixed = True
-        minutes = self.settings.minutes or 0.0
-        left = minutes * 60 * (1 - FINISHING_SHARE) - self.seconds
-        # Evaluations are part of the time: some twenty of them, each reading the held-out songs some 3 times as fast.
-        evaluations = self.descent.settings.evaluations * self._held_out_characters / 3
-        affordable = self.descent.position.characters + max(0.0, left * characters_per_second - evaluations)
+        d, held_out = self.descent, self._held_out_characters / EVALUATION_SPEED
+        readable = max(0.0, self._seconds_left() * characters_per_second)
+        # Evaluations are part of the time, and as many as the plan that they leave room for has.
+        most, an_epoch = d.settings.evaluations, EVALUATIONS_AN_EPOCH / self._characters
+        evaluations = min(most, max(FEWEST_EVALUATIONS, an_epoch * readable / (1 + an_epoch * held_out)))
+        affordable = d.position.characters + max(0.0, readable - evaluations * held_out)
         if affordable < self._planned_by_epochs + self._last_pass_plan:
             last = min(self._last_pass_plan, round(LAST_PASS_SHARE * affordable))
             if last < LEAST_LAST_PASS * (self._characters + self._held_out_characters):
@@ -329,7 +345,19 @@ class Trainer:
             planned = max(1, round(affordable) - last)
             if planned < self._planned_by_epochs:
                 self._bounded_by_minutes = True
-                self.descent.plan = planned
+                d.plan = planned
+
+    @property
+    def _is_to_be_checked(self) -> bool:
+        n = self._plan_checks
+        return self._bounded_by_minutes and n < len(PLAN_CHECKS) and self.descent.progress >= PLAN_CHECKS[n]
+
+    def _check_plan(self, characters_per_second: float) -> None:
+        """Shorten a plan to what fits into the minutes at the speed of late: machines slow down."""
+        self._plan_checks += 1
+        d = self.descent
+        fits = d.position.characters + self._seconds_left() * characters_per_second - self._last_pass_plan
+        d.plan = min(d.plan, max(d.position.characters + 1, round(fits)))
 
     def _progress(self, evaluated: bool = False, sample: str | None = None) -> Progress:
         d = self.descent
