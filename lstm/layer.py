@@ -39,8 +39,8 @@ from lstm.products import matrix_in_tiles
 
 TRANSPOSED_AT_ONCE = 8192
 """Numbers of a block: 32 KB."""
-LARGE_TABLE = 500_000
-"""Bytes from which a table is looked up for all steps at once: it fits into no core's cache beside the weights."""
+CACHED_TABLE = 500_000
+"""Bytes up to which a table is looked up step by step: a larger one fits into no core's cache beside the weights."""
 LOOKED_UP_AT_ONCE = 65_536
 """Numbers of a block of such a look-up: 256 KB."""
 
@@ -62,7 +62,7 @@ class PackedWeights:
 
     Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved, only for
     training; ``bias`` (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads
-    characters (D = 0). The memory is taken once: taking it anew for each chunk cost a tenth of an update at H = 640.
+    characters (D = 0). The memory is taken once, for all chunks.
     """
 
     def __init__(
@@ -85,10 +85,7 @@ class PackedWeights:
         H, D = self.H, self.D
         self.bias[:, 0] = pack_gates(bias)
         self.bias[: 3 * H] *= 0.5
-        for packed, i_f_g_o in (
-            (slice(0, H), slice(3 * H, 4 * H)),
-            (slice(H, 4 * H), slice(0, 3 * H)),
-        ):
+        for packed, i_f_g_o in ((slice(0, H), slice(3 * H, 4 * H)), (slice(H, 4 * H), slice(0, 3 * H))):
             self.forward[packed, D:] = w_h[i_f_g_o]
             if self.backward is not None:
                 transpose(w_h[i_f_g_o], out=self.backward[D:, packed])
@@ -208,7 +205,7 @@ def forward(weights: PackedWeights, space: Workspace, T: int, characters: IntArr
     tiles = matrix_in_tiles(weights.forward, z.shape[1])
     z_tiles = z.reshape(*tiles.shape[:2], -1)
     matmul, multiply, add, subtract, tanh = np.matmul, np.multiply, np.add, np.subtract, np.tanh
-    at_once = table is not None and table.nbytes > LARGE_TABLE
+    at_once = table is not None and table.nbytes > CACHED_TABLE
     if table is not None and characters is not None and at_once:
         _look_up(table, characters, out=space.factors[:T])  # where each step then writes what the gradient needs
     for t in range(T):

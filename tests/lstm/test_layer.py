@@ -62,9 +62,9 @@ def assert_close(actual, expected, dtype):
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("V", [None, 7], ids=["vectors", "characters"])
 @pytest.mark.parametrize(("B", "T", "longest"), [(3, 5, 5), (1, 5, 5), (3, 1, 1), (2, 4, 9)])
-@pytest.mark.parametrize("large_table", [0, layer.LARGE_TABLE])
-def test_forward_and_backward_equal_the_reference(monkeypatch, dtype, V, B, T, longest, large_table):
-    monkeypatch.setattr(layer, "LARGE_TABLE", large_table)
+@pytest.mark.parametrize("cached_table", [0, layer.CACHED_TABLE])
+def test_forward_and_backward_equal_the_reference(monkeypatch, dtype, V, B, T, longest, cached_table):
+    monkeypatch.setattr(layer, "CACHED_TABLE", cached_table)
     monkeypatch.setattr(layer, "LOOKED_UP_AT_ONCE", 50)  # some rows of these tables, not all of them
     case = Case(dtype, D=3, H=4, B=B, T=T, V=V, longest=longest)
     h, c, dz, dx, dh0, dc0 = case.expected()
