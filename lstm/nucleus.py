@@ -19,7 +19,9 @@ from lstm.arrays import BoolArray, FloatArray, IntArray
 
 ALMOST_ONE = np.nextafter(np.float32(1), np.float32(0))
 LARGE = 256
-"""Units from which it pays to leave out the improbable ones before sorting."""
+"""Units from which it pays to leave out the improbable ones before sorting, if there are many rows."""
+MANY = 24
+"""Rows up to which it does not: at V = 1024 it then costs 0.04-0.05 ms, a third of the choice at 8 rows."""
 RUN = 128
 """Longest run of values that is summed up by one product."""
 
@@ -49,7 +51,7 @@ def pick_each(logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatA
     """`pick_one` for the rows of ``logits`` (B, V); the others are (B,)."""
     total: FloatArray | None = None
     ids: IntArray | None = None
-    if logits.shape[1] >= LARGE and top_p.max() < 1:
+    if logits.shape[1] >= LARGE and len(logits) > MANY and top_p.max() < 1:
         logits, ids, total = _candidates(logits, inverse_temperature, top_p)
     B, V = logits.shape
     run = V + 1 if V < RUN else RUN // 4
