@@ -26,7 +26,7 @@ LOG2 = math.log(2)
 CHARACTERS_A_STREAM = 1000
 """The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
 
-FEWEST_EVALUATIONS = 4
+FEWEST_EVALUATIONS = 2
 """How often a plan is measured at least, if it may be so often: one of them at its end."""
 
 
