@@ -324,15 +324,18 @@ class Trainer:
         parameters = self.descent.best.copy()
         return Descent(parameters, everything, _NOTHING, settings, self._last_pass_plan, self._clock, self._lengths)
 
-    def _seconds_left(self) -> float:
-        """Of the minutes, without what is kept for the end."""
-        return (self.settings.minutes or 0.0) * 60 * (1 - FINISHING_SHARE) - self.seconds
+    def _seconds_left(self, characters_per_second: float) -> float:
+        """Of the minutes, without what is kept for the end: the last measurement is about as fast as training."""
+        seconds = (self.settings.minutes or 0.0) * 60
+        return (
+            seconds - max(FINISHING_SHARE * seconds, self._held_out_characters / characters_per_second) - self.seconds
+        )
 
     def _fix_plan(self, characters_per_second: float) -> None:
         """Turn the minutes into a number of characters, by the speed of the first seconds."""
         self._plan_is_fixed = True
         d, held_out = self.descent, self._held_out_characters / EVALUATION_SPEED
-        readable = max(0.0, self._seconds_left() * characters_per_second)
+        readable = max(0.0, self._seconds_left(characters_per_second) * characters_per_second)
         # Evaluations are part of the time, and as many as the plan that they leave room for has.
         most, an_epoch = d.settings.evaluations, EVALUATIONS_AN_EPOCH / self._characters
         evaluations = min(most, max(FEWEST_EVALUATIONS, an_epoch * readable / (1 + an_epoch * held_out)))
@@ -356,7 +359,8 @@ class Trainer:
         """Shorten a plan to what fits into the minutes at the speed of late: machines slow down."""
         self._plan_checks += 1
         d = self.descent
-        fits = d.position.characters + self._seconds_left() * characters_per_second - self._last_pass_plan
+        readable = self._seconds_left(characters_per_second) * characters_per_second
+        fits = d.position.characters + readable - self._last_pass_plan
         d.plan = min(d.plan, max(d.position.characters + 1, round(fits)))
 
     def _progress(self, evaluated: bool = False, sample: str | None = None) -> Progress:
