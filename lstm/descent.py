@@ -127,11 +127,10 @@ class Descent:
         """Share of the plan that is done."""
         return min(1.0, self.position.characters / self.plan)
 
-    @property
-    def evaluations(self) -> int:
-        """How often in the plan, as it is now, the held-out text is measured."""
-        an_epoch = self.settings.evaluations_an_epoch * self.plan / self._epoch_characters
-        return round(min(self.settings.evaluations, max(FEWEST_EVALUATIONS, an_epoch)))
+    def evaluations_in(self, plan: float) -> int:
+        """How often in a plan of so many characters the held-out text is measured."""
+        by_epochs = self.settings.evaluations_an_epoch * plan / self._epoch_characters
+        return round(min(self.settings.evaluations, max(FEWEST_EVALUATIONS, by_epochs)))
 
     @property
     def finished(self) -> bool:
@@ -213,7 +212,10 @@ class Descent:
     def run(self) -> Iterator[CurvePoint | None]:
         """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
         while not self.finished:
-            before, every = self.position.characters, self.plan / self.evaluations  # the plan may be set anew
+            before, every = (
+                self.position.characters,
+                self.plan / self.evaluations_in(self.plan),
+            )  # the plan may be set anew
             self.update()
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None

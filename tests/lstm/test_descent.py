@@ -186,6 +186,11 @@ class TestPlan:
                 run.plan = EPOCH
         assert len(run.curve) == SETTINGS.evaluations
 
+    @pytest.mark.parametrize(("epochs", "count"), [(0.25, 2), (1, 3), (2, 6), (9, 10)])
+    def test_a_plan_of_few_epochs_has_fewer(self, epochs, count):
+        run = descent(replace(SETTINGS, evaluations=10, evaluations_an_epoch=3.0), plan=round(epochs * EPOCH))
+        assert len(finish(run).curve) == run.evaluations_in(run.plan) == count
+
     def test_the_curve_is_what_was_measured(self):
         run = descent()
         nats = []
