@@ -27,6 +27,14 @@ class TestReading:
         assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
         assert not reads(model.parameters, model.vocabulary, text, bits - 0.05)
 
+    def test_the_beginning_of_a_long_text_is_enough(self, monkeypatch):
+        monkeypatch.setattr("lstm.base.TRIED_CHARACTERS", 500)
+        model = make_model()
+        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode("\nabcd" * 100))
+        text = "\nabcd" * 100 + "д" * 5000  # whole, it is far above
+        assert Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text)) > bits + 0.5
+        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
+
 
 class TestExtending:
     def extended(self, more="дz", seed=1):

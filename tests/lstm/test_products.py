@@ -1,5 +1,7 @@
 """Products in tiles, with vectors and by columns are the products."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -59,5 +61,16 @@ def test_rows_and_result_lie_in_the_order_that_is_told(pays, B):
         assert (array.T if product.by_columns else array).flags.c_contiguous
 
 
+@pytest.mark.parametrize(("whole", "pays"), [(0.8, False), (1.2, False), (1.7, False), (1.9, True), (4.0, True)])
+def test_tiles_pay_where_they_are_much_faster(monkeypatch, whole, pays):
+    # Of each pair the first look is before the product in tiles, which takes 1, the other's takes `whole`.
+    ticks = itertools.accumulate(itertools.cycle([0.0, 1.0, 0.0, whole]))
+    monkeypatch.setattr(products.time, "perf_counter", lambda: next(ticks))
+    assert products.tiles_pay.__wrapped__() is pays
+
+
 def test_whether_tiles_pay_is_found_out_once():
-    assert products.tiles_pay() is products.tiles_pay()
+    products.tiles_pay()
+    measured = products.tiles_pay.cache_info().misses
+    products.tiles_pay()
+    assert products.tiles_pay.cache_info().misses == measured

@@ -127,7 +127,9 @@ class TestSubwords:
             assert self.fitting(voice, text) == {unit for unit in self.UNITS if text.startswith(unit)}, text
 
 
-def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkeypatch):
+@pytest.mark.parametrize("in_tiles", [True, False])
+def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkeypatch, in_tiles):
+    monkeypatch.setattr("lstm.products.tiles_pay", lambda: in_tiles)
     model = make_model()
     ids = model.vocabulary.encode("\nab ca\nbcab ba")
     wanted = -Likelihood(model.parameters).nats(ids)
@@ -137,7 +139,7 @@ def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkey
     assert small.table is not None
     assert large.table is None
     for voice in (small, large):
-        for B in (1, 2, 9):
+        for B in (1, 2, 7, 9):
             streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
             Chorus(voice).run(streams)
             assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)
