@@ -247,7 +247,7 @@ def _look_up(table: FloatArray, characters: IntArray, out: FloatArray) -> None:
     """The columns of ``table`` (4H, V) that belong to ``characters`` (T, B), into ``out`` (T, 4H, B).
 
     Some rows of the table for all steps, then the next ones: step by step a large table is read whole at each step, and
-    drives the weights out of the cache (6-10 % of an update at H = 640 and some hundred units; small ones lose 4 %).
+    drives the weights out of the cache (6-12 % of an update at H = 640 and some hundred units; small ones lose 4 %).
     """
     T, B = characters.shape
     ids, n = characters.ravel(), max(1, LOOKED_UP_AT_ONCE // characters.size)

@@ -36,7 +36,7 @@ def pick_one(logits: FloatArray, inverse_temperature: float, top_p: float, unifo
     np.exp(p, out=p)
     mass = np.add.accumulate(p)
     total, last = mass.item(-1), len(p) - 1
-    # `bisect` looks at seven numbers of these for half of the time of `searchsorted`, which converts them all first.
+    # `bisect` takes half of the time of `searchsorted` here.
     first = min(bisect_right(mass, total * (1 - top_p)), last)
     left_out = mass.item(first - 1) if first else 0.0
     # Never below `first`, by whatever rounding, nor what has no probability.
@@ -91,8 +91,8 @@ def _candidates(
 
     All units that have less than the V-th part of the share 1 - top-p each have less than that share together: none of
     them is needed to reach top-p. Returns the logits of the others, (B, K) filled up with minus infinity, whose they
-    are, (B, K), and the sum of all probabilities, (B,), where the likeliest has 1. At V = 1024 this
-    and what is left to be sorted took half of the time of sorting all, with a trained network's logits.
+    are, (B, K), and the sum of all probabilities, (B,), where the likeliest has 1. At V = 1024, of 64 rows of a trained
+    network, the choice took a third of the time of sorting all with AVX-512, and 0.94 of it with AVX2.
     """
     B, V = logits.shape
     p = logits - np.maximum.reduce(logits, axis=1, keepdims=True)

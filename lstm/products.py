@@ -8,9 +8,9 @@ much as the product. Two ways around it, of which the first use chooses by measu
   (kernel/x86_64/sgemm_small_kernel_permit_skylakex.c), so a product is handed to it in tiles of that size: one call of
   `np.matmul` over a stack of tiles, no Python loop. Measured on one core of an AMD Zen 4 against the product in one
   piece, weights of H = 512 (4H, H): B = 2 4.5 times as fast, 4 3.5, 8 2.3, 16 1.8, 64 1.3; H = 128: 1.0-1.3.
-- Its kernels for AVX2 have no such way, and there tiles cost up to twice the time. But W @ x with streams as columns
-  reads W in an order in which the copy stays in the first-level cache, and up to `FEW` streams are fastest as so many
-  products with a vector, which copy nothing. Measured on one core of an AMD Zen 3 against rows x @ W.T, same weights:
+- Its kernels for AVX2 have no such way, and there tiles cost up to four times the time. W @ x with streams as columns
+  is faster there than x @ W.T with streams as rows, and up to `FEW` streams are fastest as so many products with a
+  vector, which copy nothing. Measured on one core of an AMD Zen 3 against rows x @ W.T, same weights:
   B = 1 1.3 times as fast, 2 2.6, 4 1.2, 8 1.4, 16 1.3, 64 1.05-1.15.
 """
 
@@ -105,7 +105,7 @@ class Product:
             self._left, self._right = rows.reshape(groups, 1, each, K), array
             self._result = out.reshape(groups, each, width // TILE, TILE).transpose(0, 2, 1, 3)
         elif self.by_columns:
-            # 3 or 5-7 columns beyond a multiple of 8 take longer than 8: at K = 512 7 take 1.8 times as long.
+            # 3-7 columns beyond a multiple of 8 take at least as long as 8: at K = 512 7 take 1.8 times as long.
             filled = B + 8 - B % 8 if B % 8 > 2 else B
             columns, result = np.zeros((K, filled), dtype), np.zeros((width, filled), dtype)
             self.rows, self.out = columns.T, result.T
