@@ -48,7 +48,7 @@ from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
 from bot.training.runner import TrainingRunner
-from lstm.language_filter import LanguageFilter
+from lstm.text.language_filter import LanguageFilter
 
 _PACKAGE = Path(__file__).parent
 SHIPPED = _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data"

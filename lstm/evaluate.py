@@ -11,26 +11,26 @@ import math
 import sys
 from pathlib import Path
 
-from lstm import command
+from lstm import cli
 
 PROG = "python -m lstm.evaluate"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = command.Parser(prog=PROG, description=__doc__.partition(":\n")[0] if __doc__ else None)
+    parser = cli.Parser(prog=PROG, description=__doc__.partition(":\n")[0] if __doc__ else None)
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to measure")
     parser.add_argument("--text", type=Path, required=True, metavar="FILE", help="songs that it has not seen")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    command.use_threads(1)
-    return command.run(lambda: _evaluate(options), PROG, command.expected_errors)
+    cli.use_threads(1)
+    return cli.run(lambda: _evaluate(options), PROG, cli.expected_errors)
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from lstm.corpus import join, read_corpus, songs_of
-    from lstm.likelihood import Likelihood
-    from lstm.model_file import load_model
+    from lstm.model.model_file import load_model
+    from lstm.network.likelihood import Likelihood
+    from lstm.text.corpus import join, read_corpus, songs_of
 
     model = load_model(options.model)
     ids = model.vocabulary.encode(join(songs_of(read_corpus([options.text]))))

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lstm import command
+from lstm import cli
 
 CHECKPOINT_SECONDS = 60.0
 
@@ -38,7 +38,7 @@ def read_texts(folder: Path, config: dict[str, Any]) -> Texts:
     ``files`` are patterns below the folder; the last ``held_out`` share of each file's songs is kept for measuring.
     ``excluded_tail`` names files whose last share is not even used for that: they are other measurements' test songs.
     """
-    from lstm.corpus import join, read_corpus, songs_of
+    from lstm.text.corpus import join, read_corpus, songs_of
 
     data = config["data"]
     paths = sorted({path for pattern in data["files"] for path in folder.glob(pattern)})
@@ -60,11 +60,11 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
     """Run to the end of the plan, from the checkpoint in ``out`` if there is one."""
     import numpy as np
 
-    from lstm.descent import Descent, DescentSettings
-    from lstm.files import write_atomically
-    from lstm.model_file import Model, dump_model
-    from lstm.network import Dropout, Shape, initial_parameters
-    from lstm.vocabulary import Vocabulary
+    from lstm.model.atomic_write import write_atomically
+    from lstm.model.model_file import Model, dump_model
+    from lstm.network.network import Dropout, Shape, initial_parameters
+    from lstm.text.vocabulary import Vocabulary
+    from lstm.training.loop import Descent, DescentSettings
 
     config = tomllib.loads(config_path.read_text("utf-8"))
     texts = read_texts(corpora, config)
@@ -128,7 +128,7 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = command.Parser(prog="python -m lstm.pretrain", description=__doc__.partition("\n\n")[0])
+    parser = cli.Parser(prog="python -m lstm.pretrain", description=__doc__.partition("\n\n")[0])
     parser.add_argument("config", type=Path, help="TOML file: data, network, descent")
     parser.add_argument("--corpora", type=Path, required=True, help="folder that the config's file patterns start from")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and models")

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm import command
+from lstm import cli
 
 if TYPE_CHECKING:
-    from lstm.composing import Report
+    from lstm.song.composing import Report
 
 PROG = "python -m lstm.sample"
 SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
@@ -21,25 +21,25 @@ SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = command.Parser(prog=PROG, description="Songs of a model, on standard output.")
+    parser = cli.Parser(prog=PROG, description="Songs of a model, on standard output.")
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to sample from")
     parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
-    parser.add_argument("--lines", type=command.number(int, 1, 200), default=12, help="lines of text (default 12)")
+    parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of text (default 12)")
     parser.add_argument(
-        "--temperature", type=command.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: what reads best)"
+        "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: what reads best)"
     )
-    parser.add_argument("--top-p", type=command.number(float, 0.05, 1.0), help="share of the likeliest kept")
+    parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument("--rhyme", choices=SCHEMES, default="none", type=_scheme, help="rhyme scheme (default none)")
     parser.add_argument("--form", choices=("free", "verse-chorus"), default="free", help="a chorus that comes back")
-    parser.add_argument("--count", type=command.number(int, 1, 1000), default=1, help="how many songs (default 1)")
-    parser.add_argument("--random-seed", type=command.number(int, 0, 2**63), help="the same one gives the same songs")
+    parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
+    parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if len(options.seed) > 200:
         parser.error("--seed is longer than 200 characters")
-    command.use_threads(1)
-    return command.run(lambda: _sample(options), PROG, command.expected_errors)
+    cli.use_threads(1)
+    return cli.run(lambda: _sample(options), PROG, cli.expected_errors)
 
 
 def _scheme(text: str) -> str:
@@ -47,9 +47,9 @@ def _scheme(text: str) -> str:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from lstm.composing import Composition, SongSettings, drive
-    from lstm.model_file import load_model
-    from lstm.voice import Voice
+    from lstm.decoding.weights import Voice
+    from lstm.model.model_file import load_model
+    from lstm.song.composing import Composition, SongSettings, drive
 
     voice = Voice(load_model(options.model))
     first_seed = secrets.randbits(32) if options.random_seed is None else options.random_seed

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstm import command
+from lstm import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lstm.model_file import Model
-    from lstm.training import Progress, Trainer
+    from lstm.model.model_file import Model
+    from lstm.training.trainer import Progress, Trainer
 
 PROG = "python -m lstm.train"
 CHECKPOINT_SECONDS = 15.0
@@ -28,8 +28,8 @@ PLAIN_LINE_SECONDS = 10.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    number = command.number
-    parser = command.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
+    number = cli.number
+    parser = cli.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
     parser.add_argument("--artist", required=True, metavar="NAME", help="names the corpus, the model and the curve")
     parser.add_argument(
         "--corpus", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help="songs (default: DIR/corpora/NAME.txt)"
@@ -61,19 +61,19 @@ def main(arguments: list[str] | None = None) -> int:
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
         parser.error(f"--out {options.out} is no file for a model: a folder, or a suffix that other files get")
-    command.use_threads(options.threads)
-    return command.run(lambda: _train(options), PROG, command.expected_errors)
+    cli.use_threads(options.threads)
+    return cli.run(lambda: _train(options), PROG, cli.expected_errors)
 
 
-def _check_name(parser: command.Parser, name: str) -> None:
+def _check_name(parser: cli.Parser, name: str) -> None:
     if not 1 <= len(name) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
         parser.error(f"--artist {name!r} is no artist name: 1 to 40 characters, without slash, backslash or colon")
 
 
 def _start_model(choice: str | None) -> Model | None:
-    from lstm.base import load_base
-    from lstm.corpus import CorpusError
-    from lstm.model_file import load_model
+    from lstm.model.model_file import load_model
+    from lstm.text.corpus import CorpusError
+    from lstm.training.base_model import load_base
 
     if choice == "scratch":
         return None
@@ -88,11 +88,11 @@ def _start_model(choice: str | None) -> Model | None:
 def _train(options: argparse.Namespace) -> int:
     import numpy as np
 
-    from lstm.corpus import read_corpus
-    from lstm.curve import draw_curve
-    from lstm.files import write_atomically
-    from lstm.model_file import dump_model
-    from lstm.training import Trainer, TrainingSettings
+    from lstm.model.atomic_write import write_atomically
+    from lstm.model.model_file import dump_model
+    from lstm.text.corpus import read_corpus
+    from lstm.training.curve import draw_curve
+    from lstm.training.trainer import Trainer, TrainingSettings
 
     name = options.artist.strip()
     corpus = options.corpus or [options.data_dir / "corpora" / f"{name}.txt"]
@@ -127,7 +127,7 @@ def _train(options: argparse.Namespace) -> int:
     save()
     if interrupted():
         _say(f"Interrupted; --resume goes on from {checkpoint}.")
-        return command.INTERRUPTED
+        return cli.INTERRUPTED
     model = trainer.result()
     write_atomically(out, dump_model(model, np.float16))
     write_atomically(out.with_suffix(".png"), draw_curve(model.training))

@@ -17,9 +17,9 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 
 from bot.metrics.tally import Tally
-from lstm.composing import CANDIDATES, Composition, Report
-from lstm.sampling import Chorus, Stream
-from lstm.voice import Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
+from lstm.song.composing import CANDIDATES, Composition, Report
 
 MOST_SONGS_AT_ONCE = 64
 """Further songs wait for their turn."""

@@ -7,7 +7,7 @@ from types import TracebackType
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VoiceCache
 from bot.metrics.tally import Tally
-from lstm.composing import Composition, Report, SongSettings
+from lstm.song.composing import Composition, Report, SongSettings
 
 
 class Engine:

@@ -4,9 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from lstm.freed_memory import give_back
-from lstm.model_file import load_model
-from lstm.voice import Voice
+from lstm.decoding.weights import Voice
+from lstm.model.memory_trim import give_back
+from lstm.model.model_file import load_model
 
 
 class VersionGoneError(Exception):

@@ -20,7 +20,7 @@ from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.guilds import GuildSettings
 from bot.store.requests import StoredRequest
-from lstm.composing import Report, SongSettings
+from lstm.song.composing import Report, SongSettings
 
 _NO_LONGER_KNOWN = "That song is no longer stored; ask for a new one with /lyrics."
 

@@ -17,8 +17,8 @@ from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.versions import NewVersion
 from bot.training.publishing import Published, describe, publish
-from lstm.corpus import CorpusError, clean, decode
-from lstm.model_file import ModelFileError
+from lstm.model.model_file import ModelFileError
+from lstm.text.corpus import CorpusError, clean, decode
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.services.asking import Refusal
-from lstm.rhyme import SCHEMES
+from lstm.rhyme.ear import SCHEMES
 
 RHYMES = tuple(SCHEMES)
 SEED_CHARACTERS = 200

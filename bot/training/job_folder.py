@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lstm.files import write_atomically
+from lstm.model.atomic_write import write_atomically
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.store import versions
 from bot.store.versions import NewVersion, StoredVersion
-from lstm.model_file import load_model
+from lstm.model.model_file import load_model
 
 VERSIONS_KEPT = 5
 """Of each artist."""

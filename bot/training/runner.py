@@ -20,7 +20,7 @@ from bot.training.place import Place
 from bot.training.progress_log import ProgressLog
 from bot.training.publishing import describe, publish
 from bot.training.worker import TrainingTask, Unsuitable
-from lstm.model_file import ModelFileError
+from lstm.model.model_file import ModelFileError
 
 MOST_ATTEMPTS = 3
 _LEASE = timedelta(seconds=30)

@@ -11,12 +11,12 @@ import numpy as np
 
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
-from lstm.base import load_base
-from lstm.corpus import CorpusError
-from lstm.curve import draw_curve
-from lstm.freed_memory import give_back
-from lstm.model_file import ModelFileError, dump_model
-from lstm.training import Progress, Trainer, TrainingSettings
+from lstm.model.memory_trim import give_back
+from lstm.model.model_file import ModelFileError, dump_model
+from lstm.text.corpus import CorpusError
+from lstm.training.base_model import load_base
+from lstm.training.curve import draw_curve
+from lstm.training.trainer import Progress, Trainer, TrainingSettings
 
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0

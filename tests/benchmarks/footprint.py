@@ -20,9 +20,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.model_file import Model, dump_model
-from lstm.network import Shape, initial_parameters
-from lstm.vocabulary import UNKNOWN, Vocabulary
+from lstm.model.model_file import Model, dump_model
+from lstm.network.network import Shape, initial_parameters
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 ENVIRONMENT = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -98,9 +98,9 @@ OUR_SAMPLE = """
 import sys
 from pathlib import Path
 import numpy as np
-from lstm.model_file import load_model
-from lstm.sampling import Chorus, Stream
-from lstm.voice import Voice
+from lstm.model.model_file import load_model
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
 voice = Voice(load_model(Path(sys.argv[1])))
 stream = Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(0), 0.8, 1.0, lines=10**9, limit=400)
 Chorus(voice).run([stream])
@@ -109,8 +109,8 @@ print(voice.vocabulary.decode(stream.sampled))
 
 OUR_TRAINING = """
 import sys, numpy as np
-from lstm.descent import Descent, DescentSettings
-from lstm.network import Shape, initial_parameters
+from lstm.training.loop import Descent, DescentSettings
+from lstm.network.network import Shape, initial_parameters
 H, L, B, T, N, updates = map(int, sys.argv[1:])
 rng = np.random.default_rng(0)
 ids = rng.integers(0, 97, N, dtype=np.int32)
@@ -150,10 +150,10 @@ def cold_start(folder: Path, times: int, shapes: tuple[tuple[int, int], ...]) ->
             f"| 1/{rival.seconds / ours.seconds:.1f} | {ours.megabytes:.0f} | {rival.megabytes:.0f} |"
         )
     numpy, ours = median(times, "import numpy"), median(times, "import lstm")
-    whole = median(times, "import lstm.composing")
+    whole = median(times, "import lstm.song.composing")
     print(
         f"\n`import numpy` {numpy.seconds:.3f} s, `import lstm` {ours.seconds:.3f} s, "
-        f"`import lstm.composing` (all that singing needs) {whole.seconds:.3f} s\n"
+        f"`import lstm.song.composing` (all that singing needs) {whole.seconds:.3f} s\n"
     )
 
 
@@ -174,7 +174,7 @@ def growth(sizes: tuple[int, ...]) -> None:
     """Time and memory of a pass against the corpus's length: reading, vocabulary, rival and updates."""
     program = textwrap.dedent("""
         import sys
-        from lstm.training import Trainer, TrainingSettings
+        from lstm.training.trainer import Trainer, TrainingSettings
         import numpy as np
         size = int(sys.argv[1])
         words = ["".join(np.random.default_rng(k).choice(list("etaoinshrdlu"), 2 + k % 6)) for k in range(3000)]

@@ -21,12 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.base import extend, load_base
-from lstm.corpus import SONG_BREAK, join, read_corpus, songs_of
-from lstm.likelihood import Likelihood
-from lstm.model_file import Model
-from lstm.training import Trainer, TrainingSettings, rival_bits
-from lstm.vocabulary import Vocabulary
+from lstm.model.model_file import Model
+from lstm.network.likelihood import Likelihood
+from lstm.text.corpus import SONG_BREAK, join, read_corpus, songs_of
+from lstm.text.vocabulary import Vocabulary
+from lstm.training.base_model import extend, load_base
+from lstm.training.trainer import Trainer, TrainingSettings, rival_bits
 
 ROOT = Path(__file__).parents[2]
 PUBLIC, SHIPPED = ROOT.parent / "shared" / "corpora", ROOT / "data" / "corpora"

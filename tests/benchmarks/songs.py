@@ -21,17 +21,17 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.composing import Composition, SongSettings, drive
-from lstm.corpus import join, read_corpus, songs_of, split_songs
-from lstm.judging import Judge
-from lstm.model_file import load_model
-from lstm.nucleus import pick_one
-from lstm.repetition import repeated_share
-from lstm.rhyme import answers, last_word
-from lstm.rival import KneserNey
-from lstm.sampling import Chorus, Stream, Voice
-from lstm.vocabulary import Vocabulary
-from lstm.words import words_of
+from lstm.decoding.nucleus import pick_one
+from lstm.decoding.streams import Chorus, Stream, Voice
+from lstm.model.model_file import load_model
+from lstm.rhyme.ear import answers, last_word
+from lstm.song.composing import Composition, SongSettings, drive
+from lstm.song.judging import Judge
+from lstm.song.repetition import repeated_share
+from lstm.text.corpus import join, read_corpus, songs_of, split_songs
+from lstm.text.vocabulary import Vocabulary
+from lstm.text.words import words_of
+from lstm.training.baseline import KneserNey
 
 LINES = 12
 SEEDS = (

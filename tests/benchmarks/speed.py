@@ -28,11 +28,11 @@ from types import ModuleType
 import numpy as np
 import threadpoolctl
 
-from lstm.model_file import Model
-from lstm.network import Network, Shape, State, initial_parameters
-from lstm.optimisers import Adam, clip_by_global_norm
-from lstm.sampling import Chorus, Stream, Voice
-from lstm.vocabulary import UNKNOWN, Vocabulary
+from lstm.decoding.streams import Chorus, Stream, Voice
+from lstm.model.model_file import Model
+from lstm.network.network import Network, Shape, State, initial_parameters
+from lstm.network.optimiser import Adam, clip_by_global_norm
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 RIVAL = Path(__file__).parents[3] / "shared" / "anchors" / "torch_rival.py"
 

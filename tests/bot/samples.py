@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from bot.store.versions import NewVersion
-from lstm.model_file import Model, dump_model
-from lstm.network import Parameters, Shape, initial_parameters
-from lstm.style import Style
-from lstm.vocabulary import Vocabulary
+from lstm.model.model_file import Model, dump_model
+from lstm.network.network import Parameters, Shape, initial_parameters
+from lstm.song.style import Style
+from lstm.text.vocabulary import Vocabulary
 
 _LINES = (
     "I walk the harbour when the lights are low",

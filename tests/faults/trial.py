@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lstm.model_file import load_model
+from lstm.model.model_file import load_model
 from tests.bot.waiting import until
 from tests.discord_stand_in import DiscordStandIn, Message
 from tests.discord_stand_in.world import Channel

@@ -1,7 +1,8 @@
 """A plain, slow LSTM: one stream, one step and one gate at a time, as the equations read, in float64.
 
-The fast kernels of `lstm.layer` and `lstm.network` are compared with it. It shares no code with them, knows no batch
-inside of its equations, keeps PyTorch's names and gate order (i, f, g, o), and remembers every step whole.
+The fast kernels of `lstm.network.layer` and `lstm.network.network` are compared with it. It shares no code with them,
+knows no batch inside of its equations, keeps PyTorch's names and gate order (i, f, g, o), and remembers every step
+whole.
 """
 
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ def step_backward(weights, s, dh, dc):
 
 @dataclass
 class Masks:
-    """Dropout masks; None where nothing is dropped. Shapes as in `lstm.network`: (V, E), L of (H, B), L of (4H, H)."""
+    """Dropout masks; None where nothing is dropped. Shapes as in `lstm.network.dropout`: (V, E), (H, B), (4H, H)."""
 
     embedding: np.ndarray | None = None
     output: list | None = None

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.corpus import SONG_BREAK, clean, split_songs
-from lstm.model_file import load_model
+from lstm.model.model_file import load_model
+from lstm.text.corpus import SONG_BREAK, clean, split_songs
 from tests.lstm.songs import make_corpus
 
 ROOT = Path(__file__).resolve().parents[2]

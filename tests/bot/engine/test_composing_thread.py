@@ -6,10 +6,10 @@ import pytest
 
 from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
-from lstm.composing import Composition, SongSettings, drive
-from lstm.model_file import load_model
-from lstm.sampling import Chorus, Stream
-from lstm.voice import Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
+from lstm.model.model_file import load_model
+from lstm.song.composing import Composition, SongSettings, drive
 from tests.bot import samples
 
 

@@ -7,8 +7,8 @@ import pytest
 from bot.engine import composing_thread
 from bot.engine import engine as engine_module
 from bot.engine.engine import Engine
-from lstm.composing import Composition, Report, SongSettings
-from lstm.voice import Voice
+from lstm.decoding.weights import Voice
+from lstm.song.composing import Composition, Report, SongSettings
 from tests.bot import samples
 
 

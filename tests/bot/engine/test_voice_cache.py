@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bot.engine.voice_cache import VersionGoneError, VoiceCache
-from lstm.model_file import ModelFileError
+from lstm.model.model_file import ModelFileError
 from tests.bot import samples
 
 

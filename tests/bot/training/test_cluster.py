@@ -22,7 +22,7 @@ from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import PlaceGoneError
 from bot.training.worker import Stopped, TrainingTask, WorkerLost
-from lstm.model_file import load_model
+from lstm.model.model_file import load_model
 from tests.bot import samples
 from tests.bot.training.dask_cluster import DaskCluster
 from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runner, wait_for

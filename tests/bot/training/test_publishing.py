@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import artists, versions
 from bot.training.publishing import VERSIONS_KEPT, Published, describe, publish
-from lstm.model_file import ModelFileError
+from lstm.model.model_file import ModelFileError
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version
 

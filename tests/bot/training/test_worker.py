@@ -9,7 +9,7 @@ import pytest
 from bot.training import worker
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.worker import Stopped, TrainingTask, Unsuitable, run, train
-from lstm.model_file import load_model
+from lstm.model.model_file import load_model
 from tests.bot import samples
 
 

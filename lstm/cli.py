@@ -1,0 +1,86 @@
+"""What the commands share: argument types, one-line errors, exit statuses.
+
+Nothing here imports NumPy, so that a command can set the number of BLAS threads before it does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+INTERRUPTED = 130
+BAD_INPUT = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print one line and end with status 2."""
+        self.exit(BAD_INPUT, f"{self.prog}: {' '.join(message.split())} (--help tells more)\n")
+
+
+def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
+    """An argument type: a number from ``low`` to ``high``."""
+
+    def parse(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(0)
+            low_or_nan = True
+        else:
+            low_or_nan = not low <= value <= high
+        if low_or_nan:
+            word = "a whole number" if kind is int else "a number"
+            raise argparse.ArgumentTypeError(f"{text!r} is not {word} from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def use_threads(count: int) -> None:
+    """Set the number of BLAS threads; NumPy must not have been imported yet.
+
+    One is the default: two on a busy machine lose a factor of ten.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(count)
+
+
+def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type[Exception], ...]]) -> int:
+    """Run a command; errors of the ``expected`` types are one line on standard error and status 2.
+
+    ``expected`` is called when an error occurs: its classes live in modules that a command imports late.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # songs may hold what the terminal's encoding lacks
+    try:
+        return command()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; keep Python from complaining once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if not isinstance(error, (*expected(), OSError)):
+            raise
+        if isinstance(error, OSError):
+            message = f"{error.filename or 'file'}: {(error.strerror or str(error)).lower()}"
+        else:
+            message = " ".join(str(error).split())
+        sys.stderr.write(f"{prog}: {message}\n")
+        return BAD_INPUT
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors of this package that are meant for whoever typed the command."""
+    from lstm.model.model_file import ModelFileError
+    from lstm.text.corpus import CorpusError
+
+    return (CorpusError, ModelFileError)

@@ -1,0 +1,172 @@
+"""One step of all streams of a voice: units in, logits of the next ones out.
+
+The equations are those of `lstm.network.layer`, without what only a gradient needs. A stream is a row of every array.
+How the rows lie in memory is the products' choice (`lstm.network.gemm`): one after another, so that a row of the table
+is copied as a whole, or transposed, by columns, where that multiplies faster; then all arrays of the step lie so.
+
+A layer's hidden state is multiplied once a step, as soon as it is known, by all that will be wanted of it:
+
+    [W_h h_t,  W_x' h_t]  =  h_t [W_h; W_x']^T        (B, 4H + 4H), or (B, 4H + V) with W_out in place of W_x' on top
+
+its own recurrence for the next step, and the input of the layer above or the logits: L products a step, not L + 1, and
+larger ones (10 % of a step at one stream). So W_h h_t is a part of a stream's state, which `Memory` carries along.
+
+Everything lies in arrays that are made when the number of streams changes, and their views too: at one stream and
+H = 128 a whole step, sampling included, takes 20 microseconds, and each view that is not made counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from lstm.arrays import FloatArray, IntArray
+from lstm.decoding.weights import Memory, Voice
+from lstm.network.gemm import Product
+
+HALF = np.array(0.5, np.float32)
+"""An array: Python's 0.5 would be made into one at each call, for 0.3 microseconds."""
+
+
+def _as_gates(rows: FloatArray, H: int, by_columns: bool) -> FloatArray:
+    """(B, 4H) -> (4, B, H), a view."""
+    if by_columns:
+        return rows.T.reshape(4, H, len(rows)).transpose(0, 2, 1)
+    return rows.reshape(len(rows), 4, H).transpose(1, 0, 2)
+
+
+class _Layer:
+    """The state of the streams in one layer, as rows."""
+
+    def __init__(self, voice: Voice, k: int, B: int) -> None:
+        H = voice.shape.H
+        self.product = Product(voice.products[k], B)
+        self.hidden = self.product.rows
+        """h, (B, H)."""
+        self.cell = np.zeros_like(self.hidden)
+        self.recurrent = self.product.out[:, : 4 * H]
+        """W_h h, (B, 4H)."""
+        self.above = self.product.out[:, 4 * H : (8 * H if k + 1 < voice.shape.L else 4 * H + voice.shape.V)]
+        """W_x h of the layer above, (B, 4H), or W_out h, (B, V)."""
+
+
+def _copy(to: _Layer, of: _Layer, rows: IntArray) -> None:
+    """The states of some streams become those of the first ones of another layer."""
+    n = len(rows)
+    to.hidden[:n], to.cell[:n], to.recurrent[:n] = of.hidden[rows], of.cell[rows], of.recurrent[rows]
+
+
+class Recurrence:
+    """The states of B streams; some products want filler besides, streams that nobody listens to."""
+
+    def __init__(self, voice: Voice, B: int) -> None:
+        """Of B streams without a past."""
+        self.voice, self.B = voice, B
+        H = voice.shape.H
+        self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
+        lowest = self._layers[0]
+        by_columns, filled = lowest.product.by_columns, len(lowest.hidden)
+        self._ids = np.zeros(filled, np.intp) if filled > B else None
+        # What each stream looks up by its unit: what the first layer adds, or what must be multiplied for that first.
+        self._lookup, self._lookup_axis = voice.lookup(by_columns), int(by_columns)
+        self._input = None if voice.input is None else Product(voice.input, B)
+        looked_up = np.empty((4 * H, filled), np.float32).T if by_columns else np.empty((filled, 4 * H), np.float32)
+        from_input = looked_up
+        if self._input is not None:
+            looked_up, from_input = self._input.rows, self._input.out[:, : 4 * H]
+        self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
+        # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
+        # row: each call is cheaper by a tenth of a microsecond or more.
+        alone = filled == 1
+        gates: FloatArray = np.empty((4, H, filled) if by_columns else (4, filled, H), np.float32)
+        if by_columns:
+            gates = gates.transpose(0, 2, 1)
+        self._o, self._i, self._f, self._g = gates[:, 0] if alone else gates
+        self._z: FloatArray = gates.reshape(-1) if alone else gates
+        self._sigmoids: FloatArray = gates[:3].reshape(-1) if alone else gates[:3]
+        self._product: FloatArray = np.empty_like(self._o)
+
+        def as_gates(rows: FloatArray) -> FloatArray:
+            return rows[0] if alone else _as_gates(rows, H, by_columns)
+
+        self._states = [
+            (
+                as_gates(layer.recurrent),
+                as_gates(self._layers[k - 1].above) if k else None,
+                layer.cell[0] if alone else layer.cell,
+                layer.hidden[0] if alone else layer.hidden,
+                layer.product,
+            )
+            for k, layer in enumerate(self._layers)
+        ]
+        self._biases = [bias.reshape(-1) if alone else bias for bias in voice.biases]
+        above = self._layers[-1].above
+        self._raw_logits = above[0] if alone else above[:B]
+        self._from_input = as_gates(from_input)
+
+    @classmethod
+    def none(cls, voice: Voice) -> Recurrence:
+        """Of no stream."""
+        return cls(voice, 0)
+
+    def joined_by(self, memories: Sequence[Memory]) -> Recurrence:
+        """These streams, and further ones that begin from some memories."""
+        joined = Recurrence(self.voice, self.B + len(memories))
+        for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
+            _copy(new, old, np.arange(self.B))
+            for row, memory in enumerate(memories, self.B):
+                new.hidden[row], new.cell[row] = memory.hidden[k], memory.cell[k]
+                if memory.recurrent is not None:
+                    new.recurrent[row] = memory.recurrent[k]
+            if any(memory.recurrent is None for memory in memories):
+                new.product()
+        return joined
+
+    def only(self, rows: Iterable[int]) -> Recurrence:
+        """Some of these streams."""
+        chosen = np.fromiter(rows, np.intp)
+        kept = Recurrence(self.voice, len(chosen))
+        for old, new in zip(self._layers, kept._layers, strict=True):
+            _copy(new, old, chosen)
+        return kept
+
+    def memory(self, row: int, pending: int) -> Memory:
+        """What a stream remembers, with the unit that it has not read yet."""
+        return Memory(
+            np.stack([layer.hidden[row] for layer in self._layers]),
+            np.stack([layer.cell[row] for layer in self._layers]),
+            pending,
+            np.stack([layer.recurrent[row] for layer in self._layers]),
+        )
+
+    def read(self, ids: IntArray, out: FloatArray) -> None:
+        """Each stream reads its unit, (B,); ``out`` takes the logits of the next ones, (B, V), of a single one (V,)."""
+        z, product, sigmoids = self._z, self._product, self._sigmoids
+        o, i, f, g = self._o, self._i, self._f, self._g
+        multiply, add, tanh = np.multiply, np.add, np.tanh
+        for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._states):
+            if from_below is not None:
+                add(recurrent, from_below, out=z)
+                add(z, self._biases[k - 1], out=z)
+            elif self.B == 1 and self._input is None:
+                add(recurrent, self._lookup[ids[0]], out=z)
+            else:
+                if self._ids is not None:
+                    self._ids[: self.B] = ids
+                    ids = self._ids
+                # mode "wrap" spares the copy that "raise" makes; ids are in range by construction
+                self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
+                if self._input is not None:
+                    self._input()
+                add(recurrent, self._from_input, out=z)
+            tanh(z, out=z)
+            multiply(sigmoids, HALF, out=sigmoids)
+            add(sigmoids, HALF, out=sigmoids)
+            multiply(cell, f, out=cell)
+            multiply(i, g, out=product)
+            add(cell, product, out=cell)
+            tanh(cell, out=product)
+            multiply(o, product, out=hidden)
+            multiply_hidden()
+        add(self._raw_logits, self.voice.output_bias, out=out)

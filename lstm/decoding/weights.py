@@ -1,0 +1,162 @@
+"""A trained model ready to speak: its weights as sampling wants them, and what is known of its artist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lstm.arrays import BoolArray, FloatArray
+from lstm.model.model_file import Model, ModelFileError
+from lstm.network.gemm import Weights
+from lstm.network.layer import pack
+from lstm.song.style import Style
+from lstm.text.vocabulary import Vocabulary
+
+REMEMBERED_SPELLINGS = 64
+LARGE_TABLE = 512
+"""Units from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights together
+(10 MB); the product of the embedding that stands in for it costs 14-20 % of a step."""
+
+
+class Voice:
+    """A model packed for sampling; shared by all songs, never changed but for what it remembers of its own work.
+
+    Holds the weights once, in the layout of the time loop, and for few units the table of the first layer: about the
+    bytes that the weights have in single precision.
+
+    ``products``: of each layer the weights that its hidden state meets, in one matrix: its own recurrent ones, then
+    those of the layer above, or the output's on top (4H + 4H or 4H + V, H). ``table`` (V, 4H): what the first layer
+    adds for each unit; where it would be large, ``embedding`` (V, E + 1) with a 1 at the end of each row, and ``input``
+    (4H, E + 1) that multiplies it. ``biases``: (4, 1, H) of each further layer; ``output_bias``: (V,). Gates stand in
+    the order o, i, f, g, the first three halved, as in `lstm.network.layer`.
+    """
+
+    def __init__(self, model: Model) -> None:
+        p, L, H = model.parameters, model.shape.L, model.shape.H
+        self.vocabulary: Vocabulary = model.vocabulary
+        self.config: dict[str, Any] = model.config
+        self.training: dict[str, Any] = model.training
+        self.shape = model.shape
+        has_table = len(self.vocabulary) < LARGE_TABLE
+        layers = [
+            pack(
+                p[f"lstm.weight_ih_l{k}"],
+                p[f"lstm.weight_hh_l{k}"],
+                p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"],
+                p["embedding.weight"] if k == 0 and has_table else None,
+                forward_only=True,
+            )
+            for k in range(L)
+        ]
+        table = layers[0].table
+        self.table = None if table is None else np.ascontiguousarray(table.T)
+        self.embedding: FloatArray | None = None
+        self.input: Weights | None = None
+        self._by_columns: FloatArray | None = None
+        if table is None:
+            ones = np.ones((len(self.vocabulary), 1), np.float32)  # what the bias is multiplied by
+            self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
+            self.input = Weights(np.concatenate([layers[0].forward[:, :-H], layers[0].bias], axis=1))
+        self.biases = [weights.bias.reshape(4, 1, H) for weights in layers[1:]]
+        above = [*(weights.forward[:, :H] for weights in layers[1:]), p["output.weight"]]
+        self.products = [
+            Weights(np.concatenate([weights.forward[:, -H:], upper]))
+            for weights, upper in zip(layers, above, strict=True)
+        ]
+        self.output_bias = p["output.bias"].copy()
+        self.newline = self.vocabulary.id_of("\n")
+        self.sung = self._sung()
+        self._bias_of_spelling: dict[str, FloatArray] = {}
+        self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
+
+    def _sung(self) -> BoolArray:
+        """Which units may be sung, (V,): those of the artist's own corpus, never the unknown one."""
+        alphabet = self.config.get("alphabet")
+        sung = np.ones(len(self.vocabulary), bool)
+        if isinstance(alphabet, str) and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
+            letters = frozenset(alphabet)
+            sung[:] = [letters.issuperset(unit) for unit in self.vocabulary.units]
+        sung[0] = False
+        return sung
+
+    @cached_property
+    def style(self) -> Style:
+        """The artist's style; that of nobody if the model tells none.
+
+        Raises:
+            ModelFileError: what the model tells is damaged.
+        """
+        stored = self.config.get("style")
+        if not isinstance(stored, dict):
+            return Style.of("")
+        try:
+            return Style.from_json(stored)
+        except ValueError as error:
+            raise ModelFileError(f"The model's style of its artist is damaged: {error}.") from None
+
+    @property
+    def sung_bias(self) -> FloatArray:
+        """0 for units that may be sung, minus infinity for the others, (V,)."""
+        return self._bias_of_sung
+
+    def spelling_bias(self, text: str) -> FloatArray:
+        """0 for units that may come next where ``text`` must be spelt, else minus infinity, (V,).
+
+        Those are the units that begin with the whole of it, beyond it only with what may be sung. The text's own
+        beginnings are no choice beside them: " a" is a hundred times as likely as " alone", but not if it is known that
+        "lone" follows. Only where there is none of those, a part of the text is spelt.
+        """
+        if (bias := self._bias_of_spelling.get(text)) is None:
+            units = self.vocabulary.units
+            fits = [
+                unit == text or (is_sung and unit.startswith(text))
+                for unit, is_sung in zip(units, self.sung, strict=True)
+            ]
+            if not any(fits):
+                fits = [text.startswith(unit) for unit in units]
+            bias = np.where(fits, 0, -np.inf).astype(np.float32)
+            if len(self._bias_of_spelling) >= REMEMBERED_SPELLINGS:
+                self._bias_of_spelling.clear()
+            self._bias_of_spelling[text] = bias
+        return bias
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        weights = [*self.products, *([] if self.input is None else [self.input])]
+        arrays = [*(each.array for each in weights), *self.biases, self.output_bias, self._bias_of_sung]
+        lookups = [self.table, self.embedding, self._by_columns]
+        return sum(array.nbytes for array in [*arrays, *lookups] if array is not None)
+
+    def lookup(self, by_columns: bool) -> FloatArray:
+        """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
+        by_rows = self.embedding if self.table is None else self.table
+        assert by_rows is not None
+        if not by_columns:
+            return by_rows
+        if self._by_columns is None:
+            self._by_columns = np.ascontiguousarray(by_rows.T)
+        return self._by_columns
+
+    def start(self) -> Memory:
+        """What a stream remembers before a song: nothing, and a line break that it has not read yet."""
+        L, H = self.shape.L, self.shape.H
+        zeros = np.zeros((L, H), np.float32)
+        return Memory(zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Where any number of streams may go on from: the state after some text, and the text's last unit.
+
+    ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last unit.
+    """
+
+    hidden: FloatArray
+    cell: FloatArray
+    pending: int
+    recurrent: FloatArray | None = None
+    """W_h h of each layer, (L, 4H), gates as in `Voice`: what the next step will ask for. Computed if it is missing."""

@@ -1,0 +1,1 @@
+"""The network: its parameters, equations, gradients and optimisers. Knows no text."""

@@ -1,0 +1,61 @@
+"""How likely a text is to a network: the measure of quality, in nats or bits per character."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lstm.arrays import IntArray
+from lstm.network.network import Network, Parameters, State
+
+LEAD_IN = 96
+"""Units that a stream reads, uncounted, before its part of a text when a text is cut into parallel streams."""
+
+
+class Likelihood:
+    """Measures texts under given parameters; keeps its arrays between calls."""
+
+    def __init__(
+        self, parameters: Parameters, streams: int = 1, T: int | None = None, lengths: IntArray | None = None
+    ) -> None:
+        """With one stream a text is read from beginning to end with the state carried through: exact.
+
+        With more it is cut into as many parts, read side by side, each after a lead-in: 1.7 times as fast with 12
+        streams of 2,000 characters at H = 512, and 0.006 bits per character above the exact figure there.
+
+        ``lengths`` (V,) are the characters of each unit; without them each is one.
+        """
+        # Chunks of few streams are longer: the weights are packed for each, a third of the time with one stream and 64.
+        T = T or max(64, 256 // streams)
+        self.streams, self._network, self._lengths = streams, Network(parameters, T, streams), lengths
+
+    def nats(self, ids: IntArray) -> float:
+        """Summed negative log-likelihood of ``ids[1:]``, each given all before it, from a zero state."""
+        network, B = self._network, self.streams
+        predicted = len(ids) - 1
+        if predicted < 1:
+            return 0.0
+        if B == 1:
+            inputs, targets, counted = ids[:-1, None], ids[1:, None], None
+        else:
+            # Part b predicts positions [1 + b n, 1 + (b + 1) n); cells outside of the text are masked by id -1.
+            n = math.ceil(predicted / B)
+            steps = np.arange(-LEAD_IN, n)[:, None] + n * np.arange(B)[None, :]
+            valid = (steps >= 0) & (steps < predicted)
+            counted = valid & (np.arange(-LEAD_IN, n)[:, None] >= 0)
+            clipped = np.clip(steps, 0, predicted - 1)
+            inputs, targets = ids[clipped], ids[clipped + 1]
+        state = State.zeros(network.shape, B, network.parameters.flat.dtype)
+        total = 0.0
+        for start in range(0, len(inputs), network.T):
+            chunk = slice(start, start + network.T)
+            mask = None if counted is None else counted[chunk]
+            nats, state = network.loss(inputs[chunk], targets[chunk], state, mask)
+            total += nats
+        return total
+
+    def bits_per_character(self, ids: IntArray) -> float:
+        """Bits of ``ids[1:]``, each given all before it, by the number of their characters."""
+        characters = len(ids) - 1 if self._lengths is None else int(self._lengths[ids[1:]].sum())
+        return self.nats(ids) / max(1, characters) / math.log(2)

@@ -1,0 +1,1 @@
+"""Songs: an artist's style, and lines chosen so that they make a song of it."""

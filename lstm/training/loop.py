@@ -1,0 +1,288 @@
+"""The training loop: chunks of parallel streams, one update each, measured on held-out text as it goes.
+
+All that a run will do follows from its settings, its plan and its position: the order of the text and the dropout
+masks are drawn from generators seeded by (random seed, epoch or update). So a checkpoint holds a position, not a
+generator's insides, and a run that is resumed from it takes the same steps, to the bit, as one that was not stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from lstm.arrays import FloatArray, IntArray
+from lstm.model.model_file import dump_tensors, read_tensors
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Dropout, Network, Parameters, State
+from lstm.network.optimiser import OPTIMISERS, Schedule, clip_by_global_norm
+
+LOG2 = math.log(2)
+CHARACTERS_A_STREAM = 1000
+"""The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
+
+FEWEST_EVALUATIONS = 2
+"""How often a plan is measured at least, if it may be so often: one of them at its end."""
+
+
+@dataclass(frozen=True)
+class DescentSettings:
+    """How to descend; shares are those of the plan, from 0 to 1."""
+
+    batch: int = 16
+    """Parallel streams, B."""
+    unroll: int = 64
+    """Steps, of a unit each, that the gradient reaches back, T (truncated backpropagation through time)."""
+    optimiser: str = "adam"
+    learning_rate: float = 4e-3
+    """The peak of the schedule."""
+    warm_up: float = 0.05
+    """Share of the plan in which the rate rises."""
+    decay: float = 0.95
+    """Share of the plan in which it falls to zero."""
+    clip: float = 1.0
+    """Largest norm of the gradient."""
+    dropout: Dropout = field(default_factory=Dropout)
+    evaluations: int = 20
+    """How often in the plan the held-out text is measured, at most."""
+    evaluations_an_epoch: float = math.inf
+    """How often in each epoch, at most: in a plan of few epochs measuring would take a large part of the time."""
+    patience: int = 6
+    """Stop after so many evaluations without a better one; 0 never stops early."""
+    random_seed: int = 0
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One evaluation: what the curve is drawn from."""
+
+    characters: int
+    seconds: float
+    train_bits_per_character: float
+    validation_bits_per_character: float
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a run has come."""
+
+    characters: int = 0
+    updates: int = 0
+    epoch: int = 0
+    chunk: int = 0
+    """Chunks of the epoch that were used up."""
+    seconds: float = 0.0
+    evaluations_without_gain: int = 0
+    train_nats: float = 0.0
+    """Sum over the updates since the last evaluation of the loss in nats."""
+    train_updates: int = 0
+
+
+class Descent:
+    """One run over one text.
+
+    `plan` is the number of characters to see in all; it may be set anew on the way.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        training: IntArray,
+        held_out: IntArray,
+        settings: DescentSettings,
+        plan: int,
+        clock: Callable[[], float] = time.perf_counter,
+        lengths: IntArray | None = None,
+    ) -> None:
+        """``training`` and ``held_out`` are ids, (N,); ``parameters`` are changed in place.
+
+        ``lengths`` (V,) are the characters of each unit; without them each is one.
+        """
+        self.settings, self.plan, self.parameters = settings, plan, parameters
+        self._training, self._held_out, self._clock = training, held_out, clock
+        self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
+        self._epoch_characters = int(self._lengths[training].sum())
+        # A text shorter than a chunk of B streams gets fewer streams.
+        self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
+        self.network = Network(parameters, settings.unroll, self.B)
+        dtype = parameters.flat.dtype
+        self.optimiser = OPTIMISERS[settings.optimiser](len(parameters.flat), dtype)
+        self.state = State.zeros(parameters.shape, self.B, dtype)
+        streams = max(1, min(24, int(self._lengths[held_out].sum()) // CHARACTERS_A_STREAM))
+        self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
+        self.position = Position()
+        self.curve: list[CurvePoint] = []
+        self.best: Parameters = parameters.copy()
+        self.best_bits = math.inf
+        self.last_nats = math.nan
+        self._streams: tuple[int, IntArray] | None = None
+
+    @property
+    def progress(self) -> float:
+        """Share of the plan that is done."""
+        return min(1.0, self.position.characters / self.plan)
+
+    def evaluations_in(self, plan: float) -> int:
+        """How often in a plan of so many characters the held-out text is measured."""
+        by_epochs = self.settings.evaluations_an_epoch * plan / self._epoch_characters
+        return round(min(self.settings.evaluations, max(FEWEST_EVALUATIONS, by_epochs)))
+
+    @property
+    def finished(self) -> bool:
+        """Whether the plan is done, or the held-out loss has long stopped falling."""
+        return self.position.characters >= self.plan or self.stopped_early
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether patience ran out."""
+        s = self.settings
+        return 0 < s.patience <= self.position.evaluations_without_gain
+
+    def _epoch_streams(self, epoch: int) -> IntArray:
+        """The text as streams (n + 1, B), the last row only a target; rotated by a new offset in every epoch.
+
+        Rotating keeps songs in their order, which matters where one leads to the next (plays), and yet moves every cut
+        between streams and chunks.
+        """
+        if self._streams is None or self._streams[0] != epoch:
+            text = self._training
+            offset = int(np.random.default_rng([self.settings.random_seed, epoch]).integers(len(text)))
+            rotated = np.roll(text, -offset) if epoch else text
+            n = (len(text) - 1) // self.B
+            columns = [rotated[b * n : b * n + n + 1] for b in range(self.B)]
+            self._streams = epoch, np.stack(columns, axis=1)
+        return self._streams[1]
+
+    def update(self) -> float:
+        """One chunk, one step of the optimiser; returns the chunk's loss in nats per character."""
+        s, at, started = self.settings, self.position, self._clock()
+        streams = self._epoch_streams(at.epoch)
+        start = at.chunk * s.unroll
+        end = min(start + s.unroll, len(streams) - 1)
+        rng = np.random.default_rng([s.random_seed, 1, at.updates])
+        targets = streams[start + 1 : end + 1]
+        nats, self.state = self.network.loss_and_gradients(streams[start:end], targets, self.state, s.dropout, rng)
+        gradient = self.network.gradients.flat
+        clip_by_global_norm(gradient, s.clip)
+        seen = int(self._lengths[targets].sum())
+        nats *= targets.size / seen
+        # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
+        rate = Schedule(s.learning_rate, s.warm_up, s.decay).rate(min(1.0, (at.characters + seen / 2) / self.plan))
+        self.optimiser.step(self.parameters.flat, gradient, rate)
+        last = end == len(streams) - 1
+        self.last_nats = nats
+        self.position = replace(
+            at,
+            characters=at.characters + seen,
+            updates=at.updates + 1,
+            epoch=at.epoch + last,
+            chunk=0 if last else at.chunk + 1,
+            seconds=at.seconds + self._clock() - started,
+            train_nats=at.train_nats + nats,
+            train_updates=at.train_updates + 1,
+        )
+        return nats
+
+    def evaluate(self) -> CurvePoint:
+        """Measure the held-out text, extend the curve, keep the weights if they are the best so far."""
+        started, at = self._clock(), self.position
+        bits = self._likelihood.bits_per_character(self._held_out) if self._likelihood else math.nan
+        better = not bits >= self.best_bits  # without held-out text, NaN: the last weights are the best
+        if better:
+            self.best_bits = bits if not math.isnan(bits) else math.inf
+            self.best.flat[...] = self.parameters.flat
+        seconds = at.seconds + self._clock() - started
+        train_bits = at.train_nats / max(1, at.train_updates) / LOG2
+        point = CurvePoint(at.characters, round(seconds, 2), train_bits, bits)
+        self.curve.append(point)
+        self.position = replace(
+            at,
+            seconds=seconds,
+            evaluations_without_gain=0 if better else at.evaluations_without_gain + 1,
+            train_nats=0.0,
+            train_updates=0,
+        )
+        return point
+
+    def run(self) -> Iterator[CurvePoint | None]:
+        """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
+        while not self.finished:
+            before, every = (
+                self.position.characters,
+                self.plan / self.evaluations_in(self.plan),
+            )  # the plan may be set anew
+            self.update()
+            due = int(before / every) != int(self.position.characters / every)
+            yield self.evaluate() if due or self.position.characters >= self.plan else None
+
+    def checkpoint(self, extra: dict[str, Any] | None = None) -> bytes:
+        """All that the future of the run depends on, as safetensors bytes; ``extra`` is kept for the caller."""
+        tensors: dict[str, FloatArray] = {
+            "parameters": self.parameters.flat,
+            "best": self.best.flat,
+            "hidden": self.state.hidden,
+            "cell": self.state.cell,
+        }
+        tensors |= {f"moment.{name}": moment for name, moment in self.optimiser.moments.items()}
+        run = {
+            "plan": self.plan,
+            "position": asdict(self.position),
+            "optimiser_steps": self.optimiser.steps,
+            "curve": [asdict(point) for point in self.curve],
+            "best_bits": self.best_bits,
+            "extra": extra or {},
+        }
+        return dump_tensors(tensors, {"run": json.dumps(run)})
+
+    def restore(self, data: bytes) -> dict[str, Any]:
+        """Go back to where `checkpoint` was called, on the same text, settings and shape; returns its ``extra``.
+
+        Raises:
+            ModelFileError: the bytes are cut short or damaged.
+            ValueError: they belong to a run of another shape.
+        """
+        tensors, metadata = read_tensors(data)
+        try:
+            run = json.loads(metadata["run"])
+            arrays = {
+                "parameters": self.parameters.flat,
+                "best": self.best.flat,
+                **{f"moment.{name}": moment for name, moment in self.optimiser.moments.items()},
+            }
+            for name, array in arrays.items():
+                if tensors[name].shape != array.shape:
+                    raise ValueError(f"the checkpoint's {name} has another shape")
+                array[...] = tensors[name]
+            if not tensors["hidden"].shape == tensors["cell"].shape == self.state.hidden.shape:
+                raise ValueError("the checkpoint's state has another shape")
+            self.state = State(tensors["hidden"], tensors["cell"])
+            self.plan, self.position = run["plan"], Position(**run["position"])
+            self.optimiser.steps = run["optimiser_steps"]
+            self.curve = [CurvePoint(**point) for point in run["curve"]]
+            self.best_bits = run["best_bits"]
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the checkpoint lacks {error}") from None
+        extra: dict[str, Any] = run["extra"]
+        return extra
+
+
+def peek_checkpoint(data: bytes) -> dict[str, Any]:
+    """The ``extra`` of a checkpoint, without restoring it.
+
+    Raises:
+        ModelFileError: the bytes are cut short or damaged.
+        ValueError: they are no checkpoint.
+    """
+    _, metadata = read_tensors(data)
+    try:
+        extra: dict[str, Any] = json.loads(metadata["run"])["extra"]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError("this file is no checkpoint") from None
+    if not isinstance(extra, dict):
+        raise ValueError("this file is no checkpoint")
+    return extra

@@ -1,0 +1,76 @@
+"""Which settings a training takes, by what it starts from and how much text there is.
+
+Every number was chosen on songs held out for choosing (see tests/benchmarks/QUALITY.md), none on the test songs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstm.network.network import Dropout
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What the defaults are for one corpus."""
+
+    epochs: float
+    learning_rate: float
+    dropout: Dropout
+    batch: int
+    unroll: int
+    warm_up: float
+    patience: int
+    last_pass: bool
+    """Whether to learn from the held-out songs too when all is measured."""
+    hidden: int = 512
+    layers: int = 1
+    embedding: int = 64
+
+
+def fine_tuning(subwords: bool = True) -> Recipe:
+    """From a base that can read the corpus. A few epochs do; more of them only learn the songs by heart."""
+    return Recipe(
+        epochs=4.0,
+        # Twice the batch and half the unrolling of what is usual: as many updates, and larger matrix products.
+        batch=32,
+        unroll=20 if subwords else 32,
+        learning_rate=2e-3,
+        dropout=Dropout(output=0.2),
+        warm_up=0.1,
+        patience=8,
+        last_pass=False,  # 0.001-0.005 bits worse on Dickinson and Neon Static: what it adds, it unsettles
+    )
+
+
+MANY_CHARACTERS = 500
+"""From so many different characters on (Chinese, Japanese), each of them is rare, and learned by heart too easily."""
+
+
+def from_scratch(characters: int, different: int, hidden: int | None = None) -> Recipe:
+    """From random weights: a high rate annealed to zero, and dropout by how often the text is read.
+
+    ``characters`` of text, ``different`` ones in the vocabulary.
+    """
+    H = hidden or (256 if characters < 3_000_000 else 512)
+    unroll, learning_rate = 64, 1e-2 if H <= 256 else 4e-3
+    if different >= MANY_CHARACTERS and characters < 400_000:
+        batch, unroll, learning_rate = 8, 32, 4e-3
+        epochs, dropout = 8.0, Dropout(input=0.2, output=0.5, recurrent_weights=0.3)
+    elif characters < 400_000:
+        batch, epochs, dropout = 16, 15.0, Dropout(output=0.3, recurrent_weights=0.3)
+    elif characters < 3_000_000:
+        batch, epochs, dropout = 16, 8.0, Dropout(output=0.1, recurrent_weights=0.1)
+    else:
+        batch, epochs, dropout = 32, 4.0, Dropout(output=0.05)
+    return Recipe(
+        epochs=epochs,
+        learning_rate=learning_rate,
+        dropout=dropout,
+        batch=batch,
+        unroll=unroll,
+        warm_up=0.05,
+        patience=8,
+        last_pass=False,
+        hidden=H,
+    )

@@ -1,0 +1,447 @@
+"""Streams and choruses: the distribution is the network's, and nobody's song depends on who sings along."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm.decoding.streams import UNIFORMS, Chorus, Memory, Stream, Voice
+from lstm.model.model_file import Model
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Parameters, Shape
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from tests.lstm import reference
+
+VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
+
+
+def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
+    parameters = Parameters(Shape(len(vocabulary), E=4, H=8, L=L))
+    parameters.flat[...] = scale * np.random.default_rng(seed).normal(size=parameters.flat.size)
+    return Model(parameters, vocabulary, config or {})
+
+
+def sample(voice, text="ab", seed=0, chorus=None, **settings):
+    """One stream, run to its end in a chorus of its own or in another."""
+    settings = {"limit": 40, "lines": 99} | settings
+    stream = Stream(voice.start(), voice.vocabulary.encode(text), np.random.default_rng(seed), **settings)
+    (chorus or Chorus(voice)).run([stream])
+    return stream
+
+
+def after(model, text):
+    """The memory of having read "\\n" and a text, and the probabilities (V,) of what follows, by the reference."""
+    ids = model.vocabulary.encode("\n" + text)
+    p, zeros = dict(model.parameters.items()), np.zeros((model.shape.L, model.shape.H, 1))
+    result = reference.run(p, ids[:, None], ids[:, None], zeros, zeros)
+    before = reference.run(p, ids[:-1, None], ids[:-1, None], zeros, zeros) if text else None
+    hidden, cell = (before.hidden, before.cell) if before else (zeros, zeros)
+    memory = Memory(hidden[..., 0].astype(np.float32), cell[..., 0].astype(np.float32), int(ids[-1]))
+    return memory, result.probabilities[-1, :, 0]
+
+
+class TestReading:
+    @pytest.mark.parametrize("L", [1, 2, 3])
+    @pytest.mark.parametrize("text", ["a", "abcde\nedcba\n\n", "x unknown ones"])
+    def test_nats_of_what_is_given_are_those_of_the_likelihood(self, L, text):
+        model = make_model(L)
+        voice = Voice(model)
+        stream = Stream(voice.start(), voice.vocabulary.encode(text))
+        Chorus(voice).run([stream])
+        nats = Likelihood(model.parameters).nats(voice.vocabulary.encode("\n" + text))
+        assert -stream.nats == pytest.approx(nats, rel=1e-5)
+        assert stream.sampled == []
+        assert stream.taken == len(text)
+
+    @pytest.mark.parametrize("L", [1, 2])
+    def test_the_memory_afterwards_is_the_networks_state(self, L):
+        model = make_model(L)
+        voice = Voice(model)
+        stream = Stream(voice.start(), voice.vocabulary.encode("abcab"))
+        Chorus(voice).run([stream])
+        wanted, _ = after(model, "abcab")
+        np.testing.assert_allclose(stream.memory.hidden, wanted.hidden, atol=1e-5)
+        np.testing.assert_allclose(stream.memory.cell, wanted.cell, atol=1e-5)
+        assert stream.memory.pending == voice.vocabulary.id_of("b")
+
+    def test_reading_in_pieces_is_reading_at_once(self):
+        voice = Voice(make_model(2))
+        whole = Stream(voice.start(), voice.vocabulary.encode("abc\nde"))
+        Chorus(voice).run([whole])
+        memory, nats = voice.start(), 0.0
+        for piece in ("ab", "c", "\nde"):
+            stream = Stream(memory, voice.vocabulary.encode(piece))
+            Chorus(voice).run([stream])
+            memory, nats = stream.memory, nats + stream.nats
+        np.testing.assert_array_equal(memory.hidden, whole.memory.hidden)
+        np.testing.assert_array_equal(memory.cell, whole.memory.cell)
+        assert nats == pytest.approx(whole.nats)
+
+    def test_a_memory_can_be_gone_on_from_any_number_of_times(self):
+        voice = Voice(make_model())
+        memory = sample(voice).memory
+        kept = memory.hidden.copy(), memory.cell.copy()
+        streams = [Stream(memory, voice.vocabulary.encode(text)) for text in ("ab", "cd\n", "e")]
+        Chorus(voice).run(streams)
+        np.testing.assert_array_equal(memory.hidden, kept[0])
+        np.testing.assert_array_equal(memory.cell, kept[1])
+
+    def test_nats_of_what_is_sampled_are_at_temperature_1(self):
+        model = make_model()
+        voice = Voice(model)
+        stream = sample(voice, "ab", temperature=0.5, top_p=0.7)
+        ids = np.concatenate([voice.vocabulary.encode("\nab"), np.array(stream.sampled, np.int32)])
+        assert -stream.nats == pytest.approx(Likelihood(model.parameters).nats(ids), rel=1e-5)
+
+    def test_streams_whose_nats_nobody_wants_go_the_same_way(self):
+        voice = Voice(make_model(2))
+        scored, plain = sample(voice, seed=4), sample(voice, seed=4, is_scored=False)
+        assert plain.sampled == scored.sampled
+        assert plain.nats == 0 > scored.nats
+        together = [Stream(voice.start(), voice.vocabulary.encode("abc"), is_scored=wanted) for wanted in (True, False)]
+        Chorus(voice).run(together)
+        alone = Stream(voice.start(), voice.vocabulary.encode("abc"))
+        Chorus(voice).run([alone])
+        assert together[0].nats == pytest.approx(alone.nats, rel=1e-5)
+
+
+class TestDistribution:
+    DRAWS = 8_000
+
+    def draw(self, voice, memory, **settings):
+        """How often each character was the first that one of many streams sampled, all in one chorus."""
+        rng, nothing = np.random.default_rng(1), np.empty(0, np.int32)
+        streams = [Stream(memory, nothing, one, limit=1, **settings) for one in rng.spawn(self.DRAWS)]
+        Chorus(voice).run(streams)
+        return np.bincount([stream.sampled[0] for stream in streams], minlength=voice.shape.V)
+
+    @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.5])
+    def test_draws_follow_the_softmax_without_the_unknown_character(self, temperature):
+        model = make_model(2, scale=0.5)
+        memory, p = after(model, "abcab")
+        p = p ** (1 / temperature)
+        p[0] = 0
+        p /= p.sum()
+        assert (p[1:] > 0.002).all(), "too rare to be counted"
+        counts = self.draw(Voice(model), memory, temperature=temperature)
+        assert counts[0] == 0
+        expected = p[1:] * self.DRAWS
+        chi_square = ((counts[1:] - expected) ** 2 / expected).sum()
+        freedom = len(expected) - 1
+        assert chi_square < freedom + 5 * np.sqrt(2 * freedom)
+
+    def test_draws_keep_to_the_nucleus(self):
+        model = make_model(2, scale=0.5)
+        memory, p = after(model, "abcab")
+        p[0] = 0
+        p /= p.sum()
+        order = np.argsort(-p)
+        size = int(np.searchsorted(np.cumsum(p[order]), 0.7)) + 1
+        assert 1 < size < 6
+        kept = np.sort(order[:size])
+        counts = self.draw(Voice(model), memory, top_p=0.7)
+        assert set(np.flatnonzero(counts)) == set(kept)
+        expected = p[kept] / p[kept].sum() * self.DRAWS
+        chi_square = ((counts[kept] - expected) ** 2 / expected).sum()
+        assert chi_square < (size - 1) + 5 * np.sqrt(2 * (size - 1))
+
+    @pytest.mark.parametrize("settings", [{"top_p": 1e-9}, {"top_p": 0.0}, {"temperature": 1e-3}])
+    def test_the_extremes_always_take_the_likeliest(self, settings):
+        model = make_model(1, scale=0.7)
+        memory, p = after(model, "abcab")
+        voice, nothing = Voice(model), np.empty(0, np.int32)
+        for seed in range(20):
+            stream = Stream(memory, nothing, np.random.default_rng(seed), limit=1, **settings)
+            Chorus(voice).run([stream])
+            assert stream.sampled == [1 + np.argmax(p[1:])]
+
+
+class TestAlphabet:
+    def test_only_the_artists_own_characters_are_sung(self):
+        voice = Voice(make_model(scale=0.5, config={"alphabet": "ac\n"}))
+        sung = {c for seed in range(20) for c in voice.vocabulary.decode(sample(voice, seed=seed).sampled)}
+        assert sung == set("ac\n")
+        np.testing.assert_array_equal(np.flatnonzero(voice.sung), voice.vocabulary.encode("\nac"))
+
+    @pytest.mark.parametrize("temperature", [0.1, 1.0, 1.5])
+    @pytest.mark.parametrize("top_p", [0.05, 0.9, 1.0])
+    @pytest.mark.parametrize("likely", [UNKNOWN, "e"])
+    def test_the_unknown_and_the_unsung_stay_unsung_however_likely(self, likely, temperature, top_p):
+        model = make_model(config={"alphabet": "abcd" + UNKNOWN})
+        model.parameters["output.bias"][VOCABULARY.id_of(likely)] = 60.0
+        voice = Voice(model)
+        alone = sample(voice, temperature=temperature, top_p=top_p)
+        together = [
+            Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(k), temperature, top_p, limit=20)
+            for k in range(3)
+        ]
+        Chorus(voice).run(together)
+        for stream in (alone, *together):
+            assert set(stream.sampled) <= set(VOCABULARY.encode("abcd").tolist())
+
+
+class TestStopping:
+    def test_after_so_many_line_ends(self):
+        voice = Voice(make_model())
+        stream = sample(voice, lines=3, limit=500)
+        assert stream.sampled.count(voice.newline) == 3
+        assert stream.sampled[-1] == voice.newline
+
+    def test_after_so_many_characters(self):
+        voice = Voice(make_model(config={"alphabet": "abc"}))
+        assert len(sample(voice, limit=17).sampled) == 17
+
+    def test_at_the_end_of_a_song(self):
+        model = make_model()
+        model.parameters["output.bias"][VOCABULARY.id_of("\n")] = 60.0
+        voice = Voice(model)
+        assert sample(voice).sampled == [voice.newline] * 3
+
+    def test_line_ends_that_are_given_do_not_count(self):
+        voice = Voice(make_model())
+        stream = sample(voice, "a\n\n\nb\n", lines=1)
+        assert stream.taken == 6
+        assert stream.sampled.count(voice.newline) <= 1
+
+    def test_nothing_to_do(self):
+        voice = Voice(make_model())
+        chorus, idle = Chorus(voice), Stream(voice.start(), np.empty(0, np.int32))
+        chorus.run([idle])
+        assert chorus.step() == []
+        assert len(chorus) == 0
+        assert (idle.sampled, idle.nats) == ([], 0)
+
+    def test_sampling_needs_a_generator(self):
+        voice = Voice(make_model())
+        with pytest.raises(ValueError, match="random generator"):
+            Chorus(voice).run([Stream(voice.start(), np.empty(0, np.int32), limit=1)])
+
+    def test_a_vocabulary_without_line_breaks_works_up_to_the_limit(self):
+        voice = Voice(make_model(vocabulary=Vocabulary([UNKNOWN, *"abcdef"])))
+        assert len(sample(voice, "ab", lines=1, limit=30).sampled) == 30
+
+
+class TestTogether:
+    def same(self, stream, alone):
+        assert stream.sampled == alone.sampled
+        assert stream.nats == pytest.approx(alone.nats, rel=1e-4, abs=1e-4)
+        np.testing.assert_allclose(stream.memory.hidden, alone.memory.hidden, atol=1e-5)
+        np.testing.assert_allclose(stream.memory.cell, alone.memory.cell, atol=1e-4)
+
+    def make(self, voice, k):
+        texts = ("", "a", "abcd", "b\nc", "eeeeeeee")
+        return Stream(
+            voice.start(), voice.vocabulary.encode(texts[k % 5]), np.random.default_rng(k), 0.5 + 0.2 * (k % 4),
+            (0.6, 0.9, 1.0)[k % 3], lines=99, limit=0 if k % 7 == 6 else 10 + 3 * k,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("L", [1, 2])
+    def test_streams_that_come_and_go_are_the_same_as_alone(self, L):
+        voice = Voice(make_model(L))
+        alone = [self.make(voice, k) for k in range(20)]
+        for stream in alone:
+            Chorus(voice).run([stream])
+        chorus, streams = Chorus(voice), [self.make(voice, k) for k in range(20)]
+        passing = [self.make(voice, 100 + k) for k in range(6)]
+        order, finished, step = iter(streams), [], 0
+        chorus.add(passing[:3])
+        while len(chorus) or step < 30:
+            if step % 2 == 0:
+                chorus.add(stream for stream in (next(order, None),) if stream)
+            if step == 9:
+                chorus.add(passing[3:])
+                chorus.drop(passing[:2])
+            if step == 14:
+                chorus.drop(passing)
+            finished += chorus.step()
+            step += 1
+        assert {id(stream) for stream in finished} - {id(stream) for stream in passing} == {id(s) for s in streams}
+        for stream, by_itself in zip(streams, alone, strict=True):
+            self.same(stream, by_itself)
+
+    def test_the_number_of_streams_is_told(self):
+        voice = Voice(make_model())
+        chorus = Chorus(voice)
+        streams = [self.make(voice, k) for k in range(3)]
+        chorus.add(streams)
+        assert len(chorus) == 3
+        chorus.drop(streams[1:2])
+        assert len(chorus) == 2
+        chorus.step()
+        chorus.drop(streams)
+        assert len(chorus) == 0
+
+    def test_likelihoods_do_not_depend_on_how_many_steps_are_noted(self, monkeypatch):
+        voice = Voice(make_model(2))
+        streams = {}
+        for noted in (1, 30, streams.NOTED_LOGITS):
+            monkeypatch.setattr(streams, "NOTED_LOGITS", noted)
+            streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
+            Chorus(voice).run(streams[noted])
+        for few, many in zip(streams[1], streams[streams.NOTED_LOGITS], strict=True):
+            self.same(few, many)
+
+    def test_a_long_text_draws_its_random_numbers_in_order(self):
+        voice = Voice(make_model(config={"alphabet": "abcde"}))
+        alone = [sample(voice, "ab", seed=k, limit=400) for k in range(3)]
+        # Others that come and go in between make the notes begin anew at odd places.
+        chorus = Chorus(voice)
+        together = [
+            Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), lines=99, limit=400)
+            for k in range(3)
+        ]
+        chorus.add(together)
+        step = 0
+        while len(chorus):
+            if step % 37 == 0 and step < 300:
+                chorus.add([self.make(voice, step)])
+            chorus.step()
+            step += 1
+        for stream, by_itself in zip(together, alone, strict=True):
+            assert len(stream.sampled) == 400
+            self.same(stream, by_itself)
+
+    def test_a_memory_made_by_hand_is_as_good_as_one_of_a_stream(self):
+        voice = Voice(make_model(2))
+        memory = sample(voice).memory
+        by_hand = Memory(memory.hidden, memory.cell, memory.pending)
+        streams = [Stream(m, voice.vocabulary.encode("abc")) for m in (memory, by_hand)]
+        Chorus(voice).run(streams)
+        self.same(*streams)
+
+
+class TestReproducing:
+    def test_the_same_random_seed_is_the_same_text(self):
+        first, second, other = (sample(Voice(make_model(2)), seed=seed) for seed in (5, 5, 6))
+        assert first.sampled == second.sampled
+        assert first.nats == second.nats
+        assert first.sampled != other.sampled
+
+    def test_what_was_given_steers(self):
+        voice = Voice(make_model(config={"alphabet": "abcde"}))
+        assert sample(voice, "aaaa").sampled != sample(voice, "edcb").sampled
+
+
+def test_a_line_that_must_not_be_empty_never_begins_with_its_end():
+    voice = Voice(make_model())
+    for count in (1, 5):
+        streams = [
+            Stream(
+                voice.start(), np.empty(0, np.int32), np.random.default_rng(k), 1.5, lines=1, limit=30, not_empty=True
+            )
+            for k in range(count * 20)
+        ]
+        for first in range(0, len(streams), count):
+            Chorus(voice).run(streams[first : first + count])
+        assert all(stream.sampled[0] != voice.newline for stream in streams)
+
+
+SUBWORDS = Vocabulary(
+    [UNKNOWN, *"\n abcde", "ab", " ab", "bc", "cde", "abc", "de"],
+    [("a", "b"), (" ", "ab"), ("b", "c"), ("d", "e"), ("c", "de"), ("ab", "c")],
+)
+
+
+class TestSpelling:
+    def voice(self, scale=1.0, alphabet="abcde \n"):
+        return Voice(make_model(2, scale=scale, config={"alphabet": alphabet}, vocabulary=SUBWORDS))
+
+    def streams(self, voice, texts, seed=0):
+        memory = sample(voice, "abc", seed=9).memory
+        return [
+            Stream(
+                memory, voice.vocabulary.encode("ab" * (k % 3 == 2)), rng, 1.2, (1.0, 0.8, 1e-9)[k % 3], lines=99,
+                limit=len(text) + 4, to_spell=text,
+            )
+            for k, (text, rng) in enumerate(zip(texts, np.random.default_rng(seed).spawn(len(texts)), strict=True))
+        ]  # fmt: skip
+
+    @settings(max_examples=40)
+    @given(st.lists(st.text(" abcde\n", max_size=20), min_size=1, max_size=6), st.integers(0, 99))
+    def test_whatever_is_sampled_begins_with_what_is_to_be_spelt(self, texts, seed):
+        for voice in SPELLING_VOICES:
+            alone = self.streams(voice, texts, seed)
+            for stream in alone:
+                Chorus(voice).run([stream])
+            together = self.streams(voice, texts, seed)
+            Chorus(voice).run(together)
+            for text, one, other in zip(texts, alone, together, strict=True):
+                for stream in (one, other):
+                    song = voice.vocabulary.decode(stream.sampled)
+                    assert song.startswith(text) or (text.startswith(song) and song.endswith("\n\n\n"))
+                    assert song.startswith(text) == (stream.to_spell == "")
+                assert one.sampled == other.sampled
+
+    def test_where_no_unit_holds_all_of_it_all_ways_to_spell_it_are_taken(self):
+        voice = self.voice(0.3)
+        streams = self.streams(voice, ["abcde"] * 900)
+        Chorus(voice).run(streams)
+        ways = {tuple(voice.vocabulary.units[k] for k in stream.sampled) for stream in streams if stream.top_p == 1}
+        spellings = set()
+        for way in ways:
+            ends = np.cumsum([len(unit) for unit in way])
+            spellings.add(way[: int(np.searchsorted(ends, 5)) + 1])
+        assert spellings == {("abc", "de"), ("ab", "cde"), ("a", "bc", "de"), ("a", "b", "cde")}
+
+    @pytest.mark.parametrize("text", ["ab", "b", " a", "d", "cd", "abcd", "\n"])
+    @pytest.mark.parametrize("temperature", [1.0, 0.5])
+    def test_the_first_unit_follows_the_softmax_of_those_that_fit(self, text, temperature):
+        sung = set("abcd \n")
+        model = make_model(2, scale=0.5, config={"alphabet": "".join(sung)}, vocabulary=SUBWORDS)
+        voice = Voice(model)
+        memory, p = after(model, "abcab")
+        fits = [unit == text or (unit.startswith(text) and set(unit) <= sung) for unit in SUBWORDS.units]
+        fits = fits if any(fits) else [text.startswith(unit) for unit in SUBWORDS.units]
+        wanted = np.where(fits, p, 0) ** (1 / temperature)
+        wanted /= wanted.sum()
+        # Numbers spread evenly over [0, 1) instead of random ones: each unit is picked in proportion, to within one.
+        nothing, draws = np.empty(0, np.int32), 400
+        uniforms = np.tile((np.arange(draws, dtype=np.float32) + 0.5) / draws, (UNIFORMS, 1)).T
+
+        def made():
+            return [Stream(memory, nothing, None, temperature, limit=1, to_spell=text, _uniforms=u) for u in uniforms]
+
+        alone, together = made(), made()
+        for stream in alone:
+            Chorus(voice).run([stream])
+        unbound = [Stream(memory, nothing, np.random.default_rng(k), limit=1) for k in range(5)]
+        Chorus(voice).run([*unbound[:2], *together, *unbound[2:]])
+        for streams in (alone, together):
+            counts = np.bincount([stream.sampled[0] for stream in streams], minlength=len(SUBWORDS))
+            np.testing.assert_allclose(counts, wanted * draws, atol=1.01)
+            for stream in streams:
+                assert stream.nats == pytest.approx(np.log(p[stream.sampled[0]]), rel=1e-4)
+
+    def test_what_is_spelt_need_not_be_what_the_artist_sings(self):
+        voice = self.voice(alphabet="ab\n")
+        streams = self.streams(voice, ["cde cab", "d", "bcbc"])
+        Chorus(voice).run(streams)
+        for stream, text in zip(streams, ["cde cab", "d", "bcbc"], strict=True):
+            song = voice.vocabulary.decode(stream.sampled)
+            assert song.startswith(text)
+            assert set(song[len(text) :]) <= set("ab\n")
+
+    def test_what_is_given_comes_before_it(self):
+        voice = self.voice()
+        stream = Stream(
+            voice.start(), SUBWORDS.encode("de"), np.random.default_rng(0), lines=99, limit=9, to_spell="abab"
+        )
+        Chorus(voice).run([stream])
+        assert stream.taken == 1
+        assert SUBWORDS.decode(stream.sampled).startswith("abab")
+
+    def test_an_unlikely_spelling_is_spelt_all_the_same(self):
+        model = make_model(vocabulary=SUBWORDS)
+        model.parameters["output.bias"][SUBWORDS.id_of("d")] = -300
+        model.parameters["output.bias"][[SUBWORDS.id_of("de"), SUBWORDS.id_of("a")]] = -320, 300
+        voice = Voice(model)
+        streams = [
+            Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(k), limit=9, to_spell="dd" * (k < 3))
+            for k in range(5)
+        ]
+        Chorus(voice).run(streams[:1])
+        Chorus(voice).run(streams[1:])
+        assert [SUBWORDS.decode(stream.sampled)[:2] for stream in streams] == ["dd", "dd", "dd", "aa", "aa"]
+
+
+SPELLING_VOICES = [TestSpelling().voice(scale) for scale in (0.5, 3.0)]

@@ -1,0 +1,145 @@
+"""A model ready to speak: what it may sing, what it weighs, where it starts."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import REMEMBERED_SPELLINGS, Voice
+from lstm.model.model_file import Model, ModelFileError
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Parameters, Shape
+from lstm.song.style import Style
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+
+VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
+
+
+def make_model(config=None):
+    parameters = Parameters(Shape(len(VOCABULARY), E=4, H=8, L=2))
+    parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
+    return Model(parameters, VOCABULARY, config or {}, {"artist": "Ann"})
+
+
+def test_it_knows_what_the_model_tells():
+    model = make_model({"alphabet": "abc"})
+    voice = Voice(model)
+    assert (voice.vocabulary, voice.config, voice.training) == (model.vocabulary, model.config, model.training)
+    assert voice.newline == 1
+
+
+def test_it_keeps_nothing_of_the_model_that_could_change_it():
+    model = make_model()
+    voice = Voice(model)
+    arrays = [voice.table, voice.output_bias, *voice.biases, *(weights.array for weights in voice.products)]
+    kept = [array.copy() for array in arrays]
+    model.parameters.flat[...] = 0
+    for array, before in zip(arrays, kept, strict=True):
+        np.testing.assert_array_equal(array, before)
+
+
+def test_its_memory_is_told_and_little_more_than_the_weights():
+    vocabulary = Vocabulary([UNKNOWN, *map(chr, range(32, 96))])
+    model = Model(Parameters(Shape(len(vocabulary), E=64, H=256, L=2)), vocabulary)
+    assert 0.9 * model.nbytes < Voice(model).nbytes < 1.2 * model.nbytes
+
+
+def test_it_starts_at_a_line_break_without_a_past():
+    memory = Voice(make_model()).start()
+    assert memory.pending == VOCABULARY.id_of("\n")
+    assert memory.hidden.shape == memory.cell.shape == (2, 8)
+    assert not memory.hidden.any()
+    assert not memory.cell.any()
+
+
+def test_only_the_artists_own_characters_may_be_sung():
+    voice = Voice(make_model({"alphabet": "ca\n漢" + UNKNOWN}))
+    np.testing.assert_array_equal(np.flatnonzero(voice.sung), VOCABULARY.encode("\nac"))
+    np.testing.assert_array_equal(voice.sung_bias == 0, voice.sung)
+    assert set(voice.sung_bias[~voice.sung]) == {-np.inf}
+
+
+@pytest.mark.parametrize("alphabet", [None, "", 7, ["a"], "漢字", UNKNOWN, UNKNOWN + "漢"])
+def test_without_a_usable_alphabet_all_but_the_unknown_may(alphabet):
+    voice = Voice(make_model({} if alphabet is None else {"alphabet": alphabet}))
+    assert voice.sung.tolist() == [False] + [True] * 6
+
+
+def test_the_style_is_the_models_or_nobodys():
+    style = Style.of("one two\nthree four\n\nfive six\nseven\n" * 9).to_json()
+    assert Voice(make_model({"style": style})).style.to_json() == style
+    for stored in (None, 3, []):
+        assert Voice(make_model({"style": stored})).style.to_json() == Style.of("").to_json()
+
+
+@pytest.mark.parametrize("stored", [{}, {"x": 1}])
+def test_a_damaged_style_is_a_sentence(stored):
+    with pytest.raises(ModelFileError, match=r"style of its artist is damaged.*\."):
+        _ = Voice(make_model({"style": stored})).style
+
+
+class TestSubwords:
+    UNITS = (UNKNOWN, *"\n abc", "ab", " ab", "bc", "abc")
+
+    def voice(self, alphabet=None):
+        vocabulary = Vocabulary(self.UNITS, [("a", "b"), (" ", "ab"), ("b", "c"), ("ab", "c")])
+        model = Model(Parameters(Shape(len(vocabulary), E=4, H=8, L=1)), vocabulary)
+        return Voice(replace(model, config={} if alphabet is None else {"alphabet": alphabet}))
+
+    def fitting(self, voice, text):
+        bias = voice.spelling_bias(text)
+        assert bias.dtype == np.float32
+        assert set(bias.tolist()) <= {0, -np.inf}
+        return {unit for unit, value in zip(self.UNITS, bias, strict=True) if value == 0}
+
+    def sung(self, voice):
+        return {unit for unit, is_sung in zip(self.UNITS, voice.sung, strict=True) if is_sung}
+
+    def test_only_units_of_the_artists_characters_may_be_sung(self):
+        assert self.sung(self.voice("ab\n")) == {"\n", "a", "b", "ab"}
+        assert self.sung(self.voice("ab\n é" + UNKNOWN)) == {"\n", " ", "a", "b", "ab", " ab"}
+        assert self.sung(self.voice()) == set(self.UNITS) - {UNKNOWN}
+
+    @pytest.mark.parametrize(
+        ("text", "units"),
+        [
+            ("a", {"a", "ab", "abc"}), ("ab", {"ab", "abc"}), ("abca", {"a", "ab", "abc"}), ("b", {"b", "bc"}),
+            (" ", {" ", " ab"}), (" a", {" ab"}), (" b", {" "}), ("c", {"c"}), ("\n", {"\n"}), ("é", set()),
+            (UNKNOWN, {UNKNOWN}),
+        ],
+    )  # fmt: skip
+    def test_units_that_hold_all_that_is_to_be_spelt_come_before_parts_of_it(self, text, units):
+        assert self.fitting(self.voice(), text) == units
+
+    def test_the_artist_may_not_go_beyond_it_with_characters_of_others(self):
+        voice = self.voice("ab\n")
+        assert self.fitting(voice, "ab") == {"ab"}
+        assert self.fitting(voice, "abc") == {"abc"}, "the seed may hold what is not sung"
+        assert self.fitting(voice, " ") == {" "}
+
+    def test_many_spellings_are_told_apart(self):
+        voice = self.voice()
+        texts = ["".join(letters) for letters in product("abc", repeat=4)]
+        assert len(texts) > REMEMBERED_SPELLINGS
+        for text in [*texts, *texts]:
+            assert self.fitting(voice, text) == {unit for unit in self.UNITS if text.startswith(unit)}, text
+
+
+@pytest.mark.parametrize("in_tiles", [True, False])
+def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkeypatch, in_tiles):
+    monkeypatch.setattr("lstm.network.gemm.tiles_pay", lambda: in_tiles)
+    model = make_model()
+    ids = model.vocabulary.encode("\nab ca\nbcab ba")
+    wanted = -Likelihood(model.parameters).nats(ids)
+    small = Voice(model)
+    monkeypatch.setattr("lstm.decoding.weights.LARGE_TABLE", 1)
+    large = Voice(model)
+    assert small.table is not None
+    assert large.table is None
+    for voice in (small, large):
+        for B in (1, 2, 7, 9):
+            streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
+            Chorus(voice).run(streams)
+            assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)

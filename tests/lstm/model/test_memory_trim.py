@@ -1,0 +1,55 @@
+"""What loaded models take of a process, beside their own bytes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lstm.model.memory_trim import give_back
+
+ROOT = Path(__file__).parents[3]
+PROGRAM = """
+import asyncio
+from pathlib import Path
+import numpy as np
+from bot.engine.voice_cache import VoiceCache
+from lstm.model.model_file import Model, dump_model
+from lstm.network.network import Shape, initial_parameters
+from lstm.text.vocabulary import Vocabulary
+from tests.bot.samples import corpus
+
+def megabytes():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:")) / 1024
+
+vocabulary = Vocabulary.of(corpus(2))
+parameters = initial_parameters(Shape(len(vocabulary), 64, 512, 1), np.random.default_rng(0))
+file = dump_model(Model(parameters, vocabulary), np.float16)
+del parameters
+
+async def read(version_id):
+    return bytes(bytearray(file))
+
+async def main():
+    voices = VoiceCache(read, 2**27)
+    await voices.get(0)
+    before, bytes_before = megabytes(), voices.nbytes
+    for version_id in range(1, 6):
+        await voices.get(version_id)
+    print((megabytes() - before) / ((voices.nbytes - bytes_before) / 2**20))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+def test_loaded_models_take_little_more_than_their_own_bytes() -> None:
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert float(ended.stdout) < 1.5
+
+
+def test_giving_back_can_be_repeated() -> None:
+    give_back()
+    give_back()

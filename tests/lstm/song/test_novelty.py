@@ -1,0 +1,127 @@
+"""The word index against plain searches, and its size and speed."""
+
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstm.song.novelty import WordNgrams
+from lstm.text.corpus import SONG_BREAK, songs_of
+from lstm.text.words import words_of
+
+CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
+CORPUS = SONG_BREAK.join(
+    [
+        "The rose is red,\nThe violet's blue;\n\nSugar is sweet,\nAnd so are you.",
+        "The rose is dead\nand gone, and gone.",
+    ]
+)
+
+lines = st.lists(st.sampled_from(["the", "a", "Rose", "is", "red,", "o'er", "new"]), max_size=7).map(" ".join)
+songs = st.lists(lines, min_size=1, max_size=6).map("\n".join)
+corpora = st.lists(songs, max_size=4).map(SONG_BREAK.join)
+
+
+def test_runs_of_words():
+    index = WordNgrams.of(CORPUS)
+    assert index.longest_run("the ROSE is red") == 4
+    assert index.longest_run("my rose is -- red!") == 3
+    assert index.longest_run("is red the violet's") == 4  # over a line's end
+    assert index.longest_run("violet's blue sugar is salt") == 4  # over a stanza's
+    assert index.longest_run("so are you the rose is dead") == 4  # but not over a song's
+    assert index.longest_run("nothing of this") == index.longest_run("") == 0
+
+
+def test_whole_lines():
+    index = WordNgrams.of(CORPUS)
+    assert index.is_whole_line("the rose is red")
+    assert index.is_whole_line('"And so are YOU!"')
+    assert not index.is_whole_line("Sugar is sweet,")  # three words belong to nobody
+    assert not index.is_whole_line("rose is red the")
+    assert not index.is_whole_line("The rose is red, the")
+    assert not index.is_whole_line("the rose is new")
+
+
+def test_share_of_new_ngrams():
+    index = WordNgrams.of(CORPUS)
+    assert index.new_share("the rose is red") == 0.0
+    assert index.new_share("the rose is red\nas wine") == pytest.approx(2 / 3)
+    assert index.new_share("the rose is red", n=5) == 1.0
+    assert index.new_share("") == 1.0
+    assert index.new_share("gone gone", n=1) == 0.0
+
+
+def test_an_index_of_nothing():
+    index = WordNgrams.of("")
+    assert index.longest_run("the rose") == 0
+    assert not index.is_whole_line("the rose is red")
+    assert index.new_share("the rose is red") == 1.0
+    assert WordNgrams.from_arrays(index.arrays()).longest_run("the rose") == 0
+
+
+@given(corpora, songs)
+def test_against_a_plain_search(text, song):
+    index = WordNgrams.of(text)
+    corpus = [words_of(part) for part in songs_of(text)]
+    whole = {tuple(words_of(line)) for line in text.splitlines()}
+    words = words_of(song)
+
+    def occurs(run):
+        return any(run == part[k : k + len(run)] for part in corpus for k in range(len(part)))
+
+    runs = [words[a:b] for a in range(len(words)) for b in range(a + 1, len(words) + 1)]
+    assert index.longest_run(song) == max((len(run) for run in runs if occurs(run)), default=0)
+    for line in song.splitlines():
+        assert index.is_whole_line(line) == (len(words_of(line)) >= 4 and tuple(words_of(line)) in whole)
+    fours = [run for run in runs if len(run) == 4]
+    expected = sum(not occurs(run) for run in fours) / len(fours) if fours else 1.0
+    assert index.new_share(song) == pytest.approx(expected)
+
+
+@given(corpora, songs)
+def test_an_index_survives_as_arrays(text, song):
+    index = WordNgrams.of(text)
+    arrays = {name: array.copy() for name, array in index.arrays().items()}
+    again = WordNgrams.from_arrays(arrays)
+    assert again.longest_run(song) == index.longest_run(song)
+    assert again.new_share(song, 2) == index.new_share(song, 2)
+    assert all(np.array_equal(array, index.arrays()[name]) for name, array in again.arrays().items())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"codes": np.array([2, 99, 0], np.uint32)},
+        {"codes": np.array([2, 3, 2], np.uint32)},
+        {"codes": np.array([2, 0], np.uint32)},
+        {"codes": np.array([[2, 3, 0]], np.uint32)},
+        {"line_starts": np.zeros(2, np.uint8)},
+        {"words": np.frombuffer(b"\xff\xfe", np.uint8)},
+    ],
+)
+def test_damaged_arrays_are_refused(wrong):
+    arrays = WordNgrams.of("red rose").arrays()
+    with pytest.raises(ValueError):
+        WordNgrams.from_arrays(arrays | wrong)
+    with pytest.raises(KeyError):
+        WordNgrams.from_arrays({"codes": arrays["codes"]})
+
+
+@pytest.mark.skipif(not CORPORA.exists(), reason="needs the corpora")
+def test_a_large_corpus():
+    """Measured on 594 KB: indexed in 0.25 s, 1.1 MB of arrays, a line in 30 to 50 µs; room for slower machines."""
+    text = (CORPORA / "burns.txt").read_text("utf-8")
+    begun = process_time()
+    index = WordNgrams.of(text)
+    index.longest_run("the first question sorts the index")
+    assert process_time() - begun < 3
+    assert sum(array.nbytes for array in index.arrays().values()) < 2_000_000
+    sung = [line for line in text.splitlines() if line.strip()][::20]
+    begun = process_time()
+    assert all(index.longest_run(line) == len(words_of(line)) for line in sung)
+    assert (process_time() - begun) / len(sung) < 1e-3
+    assert all(index.is_whole_line(line) == (len(words_of(line)) >= 4) for line in sung)
+    assert index.new_share((CORPORA / "kipling.txt").read_text("utf-8")) > 0.99

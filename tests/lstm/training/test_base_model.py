@@ -1,0 +1,106 @@
+"""The shipped base, and a model's weights for a larger vocabulary."""
+
+import numpy as np
+import pytest
+
+from lstm.model.model_file import Model
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Parameters, Shape
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.training.base_model import extend, load_base, reads
+
+SMALL = Vocabulary([UNKNOWN, *"\n abcd"])
+TEXT = "\nabba cab\nдada ccc д\nbad\n" * 4
+
+
+def make_model(vocabulary=SMALL):
+    parameters = Parameters(Shape(len(vocabulary), E=5, H=6, L=2))
+    parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
+    return Model(parameters, vocabulary)
+
+
+class TestReading:
+    def test_it_is_a_matter_of_the_rivals_bits(self):
+        model = make_model()
+        text = "\nabcd" * 300
+        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text))
+        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
+        assert not reads(model.parameters, model.vocabulary, text, bits - 0.05)
+
+    def test_the_beginning_of_a_long_text_is_enough(self, monkeypatch):
+        monkeypatch.setattr("lstm.training.base_model.TRIED_CHARACTERS", 500)
+        model = make_model()
+        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode("\nabcd" * 100))
+        text = "\nabcd" * 100 + "д" * 5000  # whole, it is far above
+        assert Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text)) > bits + 0.5
+        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
+
+
+class TestExtending:
+    def extended(self, more="дz", seed=1):
+        vocabulary = Vocabulary(SMALL.units + tuple(more))
+        return vocabulary, extend(make_model(), vocabulary, TEXT, np.random.default_rng(seed))
+
+    def test_without_new_characters_nothing_changes(self):
+        _, parameters = self.extended("")
+        np.testing.assert_array_equal(parameters.flat, make_model().parameters.flat)
+
+    def test_what_the_model_knew_it_still_knows(self):
+        _, parameters = self.extended()
+        for name, array in make_model().parameters.items():
+            np.testing.assert_array_equal(parameters[name][: len(array)], array)
+
+    def test_known_characters_keep_their_odds(self):
+        vocabulary, parameters = self.extended()
+        ids = SMALL.encode("\nabba cab")
+        np.testing.assert_array_equal(vocabulary.encode("\nabba cab"), ids)
+        before = make_model().parameters
+        odds = []
+        for p in (before, parameters):
+            nats = [Likelihood(p).nats(np.array([*ids, k])) for k in SMALL.encode("ab")]
+            odds.append(nats[0] - nats[1])
+        assert odds[0] == pytest.approx(odds[1], abs=1e-4)
+
+    def test_a_new_character_gets_about_the_chance_that_it_has_in_the_text(self):
+        vocabulary, parameters = self.extended()
+        assert not parameters["output.weight"][len(SMALL) :].any()
+        д, z = parameters["output.bias"][len(SMALL) :]
+        shares = vocabulary.log_frequencies(vocabulary.encode(TEXT))
+        assert д - z == pytest.approx(shares[-2] - shares[-1])
+        known = slice(len(SMALL))
+        assert д - shares[-2] == pytest.approx((parameters["output.bias"][known] - shares[known]).mean(), rel=1e-4)
+
+    def test_its_embedding_is_an_average_one_with_noise(self):
+        _, parameters = self.extended()
+        old, new = np.split(parameters["embedding.weight"], [len(SMALL)])
+        assert np.abs(new - old.mean(axis=0)).max() < 4 * 0.3 * old.std()
+        assert (new[0] != new[1]).all()
+
+    def test_the_generator_decides(self):
+        first, second, other = (self.extended(seed=seed)[1].flat for seed in (1, 1, 2))
+        np.testing.assert_array_equal(first, second)
+        assert (first != other).any()
+
+    def test_the_model_is_left_alone(self):
+        model = make_model()
+        vocabulary = Vocabulary((*SMALL.units, "д"))
+        extend(model, vocabulary, TEXT, np.random.default_rng(0)).flat[...] = 0
+        np.testing.assert_array_equal(model.parameters.flat, make_model().parameters.flat)
+
+    @pytest.mark.parametrize("units", [[UNKNOWN, *"ab"], [UNKNOWN, *"д\n abcd"], [UNKNOWN, *"\n abdc"]])
+    def test_another_vocabulary_is_refused(self, units):
+        with pytest.raises(ValueError, match="begin with the model's own"):
+            extend(make_model(), Vocabulary(units), TEXT, np.random.default_rng(0))
+
+
+def test_the_shipped_base_reads_english():
+    base = load_base()
+    if base is None:
+        pytest.skip("this checkout has no base model")
+    english, shuffled = (
+        "\nAnd all the night I hear the rain upon the road\n",
+        "\nr nhtAhoe dpgo llua nt ndtrahi hhe eai rItand \n",
+    )
+    likelihood = Likelihood(base.parameters, lengths=base.vocabulary.lengths)
+    measured = [likelihood.bits_per_character(base.vocabulary.encode(text)) for text in (english, shuffled)]
+    assert measured[0] < 3 < measured[1]

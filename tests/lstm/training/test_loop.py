@@ -1,0 +1,388 @@
+"""The training loop: it learns, keeps to its plan, and goes on from a checkpoint to the bit."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from lstm.model.model_file import ModelFileError, read_tensors
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Dropout, Parameters, Shape, initial_parameters
+from lstm.text.corpus import join
+from lstm.text.vocabulary import Vocabulary
+from lstm.training.loop import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
+from tests.lstm.songs import make_songs
+
+TRAINING, HELD_OUT = make_songs(20, seed=1, stanzas=1), make_songs(2, seed=2, stanzas=1)
+VOCABULARY = Vocabulary.of(join(TRAINING), 1)
+ALL_IDS, IDS, HELD_OUT_IDS = (VOCABULARY.encode(join(songs)) for songs in (TRAINING, TRAINING[:12], HELD_OUT))
+SETTINGS = DescentSettings(
+    batch=4, unroll=16, dropout=Dropout(input=0.1, output=0.2, recurrent_weights=0.1), evaluations=5, random_seed=3
+)
+SHAPE = Shape(len(VOCABULARY), E=5, H=8, L=2)
+EPOCH = (len(IDS) - 1) // 4 * 4
+"""Characters that an epoch of 4 streams sees."""
+UPDATES = math.ceil(EPOCH / 4 / 16)
+"""Updates of an epoch."""
+
+
+def descent(settings=SETTINGS, plan=5 * EPOCH // 2, held_out=HELD_OUT_IDS, ids=IDS, seed=1, clock=None):
+    clock = clock or itertools.count().__next__
+    return Descent(initial_parameters(SHAPE, np.random.default_rng(seed)), ids, held_out, settings, plan, clock)
+
+
+def bits_of(run):
+    """All that must be the same, to the bit."""
+    return {
+        "parameters": run.parameters.flat.tobytes(),
+        "best": run.best.flat.tobytes(),
+        "state": (run.state.hidden.tobytes(), run.state.cell.tobytes()),
+        "moments": {name: moment.tobytes() for name, moment in run.optimiser.moments.items()},
+        "steps": run.optimiser.steps,
+        "curve": [replace(point, seconds=0) for point in run.curve],
+        "position": replace(run.position, seconds=0),
+        "best_bits": run.best_bits,
+        "plan": run.plan,
+    }
+
+
+def finish(run):
+    for _ in run.run():
+        pass
+    return run
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return bits_of(finish(descent()))
+
+
+class TestResuming:
+    # Between evaluations, in the middle of an epoch and at its end (and at the first update and the last but one).
+    @pytest.mark.parametrize("stop", [1, 7, UPDATES - 1, UPDATES, UPDATES + 1, 2 * UPDATES, 5 * UPDATES // 2 - 1])
+    def test_a_checkpoint_goes_on_as_if_nothing_had_happened(self, undisturbed, stop):
+        first = descent()
+        for _ in itertools.islice(first.run(), stop):
+            pass
+        assert first.position.updates == stop
+        saved = first.checkpoint({"note": "ü"})
+        second = descent(seed=99, plan=1)  # other weights, another plan: all of it comes from the checkpoint
+        assert second.restore(saved) == {"note": "ü"}
+        assert bits_of(second) == bits_of(first)
+        assert bits_of(finish(second)) == undisturbed
+
+    def test_so_it_does_after_every_evaluation(self, undisturbed):
+        run, evaluated = descent(), 0
+        while not run.finished:
+            for point in run.run():
+                if point is not None:
+                    break
+            evaluated += 1
+            other = descent(seed=evaluated)
+            other.restore(run.checkpoint())
+            run = other
+        assert evaluated == SETTINGS.evaluations
+        assert bits_of(run) == undisturbed
+
+    def test_taking_checkpoints_disturbs_nothing(self, undisturbed):
+        run = descent()
+        for _ in run.run():
+            run.checkpoint()
+        assert bits_of(run) == undisturbed
+
+    @pytest.mark.parametrize(
+        "settings",
+        [replace(SETTINGS, optimiser="rmsprop"), replace(SETTINGS, dropout=Dropout()), replace(SETTINGS, batch=1)],
+        ids=["rmsprop", "no dropout", "one stream"],
+    )
+    def test_other_settings_too(self, settings):
+        whole, first, second = (descent(settings, plan=EPOCH) for _ in range(3))
+        for _ in itertools.islice(first.run(), 20):
+            pass
+        second.restore(first.checkpoint())
+        assert bits_of(finish(second)) == bits_of(finish(whole))
+
+    def test_time_goes_on_too(self):
+        run = descent(clock=itertools.count().__next__)
+        for _ in itertools.islice(run.run(), 9):
+            pass
+        other = descent()
+        other.restore(run.checkpoint())
+        assert other.position.seconds == run.position.seconds == 9
+
+    def test_a_checkpoint_of_another_shape_is_refused(self):
+        saved = descent().checkpoint()
+        shape = replace(SHAPE, H=9)
+        other = Descent(initial_parameters(shape, np.random.default_rng(0)), IDS, HELD_OUT_IDS, SETTINGS, 100)
+        with pytest.raises(ValueError, match="another shape"):
+            other.restore(saved)
+        with pytest.raises(ValueError, match="state has another shape"):
+            descent(replace(SETTINGS, batch=3)).restore(saved)
+        with pytest.raises(ValueError, match="lacks"):
+            descent(replace(SETTINGS, optimiser="rmsprop")).restore(
+                safetensors.numpy.save({"parameters": descent().parameters.flat}, read_tensors(saved)[1])
+            )
+
+    @pytest.mark.parametrize("size", [0, 5, 100, 5000, -1])
+    def test_a_damaged_checkpoint_is_refused(self, size):
+        saved = descent().checkpoint()[:size]
+        with pytest.raises(ModelFileError):
+            descent().restore(saved)
+        with pytest.raises(ModelFileError):
+            peek_checkpoint(saved)
+
+    def test_a_glance_at_a_checkpoint(self):
+        assert peek_checkpoint(descent().checkpoint({"a": [1, None]})) == {"a": [1, None]}
+        assert peek_checkpoint(descent().checkpoint()) == {}
+
+    @pytest.mark.parametrize("run", [None, "{", "[]", "{}", '{"extra": 3}', "null"])
+    def test_another_safetensors_file_is_no_checkpoint(self, run):
+        data = safetensors.numpy.save({"a": np.zeros(2)}, {} if run is None else {"run": run})
+        with pytest.raises(ValueError, match="no checkpoint"):
+            peek_checkpoint(data)
+
+
+class TestPlan:
+    def test_same_seed_same_bits(self, undisturbed):
+        assert bits_of(finish(descent())) == undisturbed
+        other = bits_of(finish(descent(replace(SETTINGS, random_seed=4))))
+        assert other["parameters"] != undisturbed["parameters"]
+
+    def test_it_ends_with_the_plan_and_evaluates_as_often_as_it_should(self):
+        run = descent()
+        yielded = list(run.run())
+        points = [point for point in yielded if point is not None]
+        assert points == run.curve
+        assert len(points) == SETTINGS.evaluations
+        assert yielded[-1] is points[-1]
+        assert run.plan <= run.position.characters < run.plan + 4 * 16
+        assert run.position.updates == len(yielded) == run.optimiser.steps
+        assert run.progress == 1
+        assert run.finished
+        assert not run.stopped_early
+        assert list(run.run()) == []
+
+    def test_a_plan_of_less_than_a_chunk_is_one_update(self):
+        run = descent(plan=1)
+        assert len(list(run.run())) == len(run.curve) == 1
+
+    def test_evaluations_are_evenly_spaced(self):
+        run = finish(descent())
+        gaps = np.diff([0, *(point.characters for point in run.curve)])
+        assert np.abs(gaps - run.plan / 5).max() <= 2 * 4 * 16
+
+    def test_they_are_spread_over_a_plan_that_is_set_anew(self):
+        run = descent(plan=100 * EPOCH)
+        for _ in itertools.islice(run.run(), 3):
+            pass
+        run.plan = EPOCH
+        assert len(finish(run).curve) == SETTINGS.evaluations
+        run = descent(plan=100 * EPOCH)
+        for k, _ in enumerate(run.run()):
+            if k == 2:
+                run.plan = EPOCH
+        assert len(run.curve) == SETTINGS.evaluations
+
+    @pytest.mark.parametrize(("epochs", "count"), [(0.25, 2), (1, 3), (2, 6), (9, 10)])
+    def test_a_plan_of_few_epochs_has_fewer(self, epochs, count):
+        run = descent(replace(SETTINGS, evaluations=10, evaluations_an_epoch=3.0), plan=round(epochs * EPOCH))
+        assert len(finish(run).curve) == run.evaluations_in(run.plan) == count
+
+    def test_the_curve_is_what_was_measured(self):
+        run = descent()
+        nats = []
+        while not run.curve:
+            nats.append(run.update())
+            if len(nats) == 5:
+                run.evaluate()
+        point = run.curve[0]
+        assert point == CurvePoint(
+            characters=5 * 64,
+            seconds=point.seconds,
+            train_bits_per_character=pytest.approx(np.mean(nats) / math.log(2)),
+            validation_bits_per_character=Likelihood(run.parameters).bits_per_character(HELD_OUT_IDS),
+        )
+        assert run.position == Position(320, 5, 0, 5, run.position.seconds, 0, 0.0, 0)
+
+    def test_the_rate_rises_and_falls(self):
+        run = descent(replace(SETTINGS, warm_up=0.5, decay=0.5), plan=EPOCH)
+        before, steps = run.parameters.flat.copy(), []
+        for _ in run.run():
+            steps.append(np.abs(run.parameters.flat - before).max())
+            before[...] = run.parameters.flat
+        assert 0 < steps[0] < 0.2 * max(steps)
+        assert 0 < steps[-1] < 0.2 * max(steps)
+        assert 0.2 < np.argmax(steps) / len(steps) < 0.8
+
+    def test_a_huge_gradient_is_clipped(self):
+        settings = replace(SETTINGS, optimiser="rmsprop", dropout=Dropout(), clip=0.01)
+        run = descent(settings)
+        run.update()
+        assert np.linalg.norm(run.network.gradients.flat) <= 0.01
+
+
+class TestText:
+    def test_an_epoch_reads_all_of_the_text_once(self):
+        run = descent()
+        for epoch in range(3):
+            streams = run._epoch_streams(epoch)
+            assert streams.shape == (EPOCH // 4 + 1, 4)
+            read = np.concatenate([column[:-1] for column in streams.T])
+            doubled = np.concatenate([IDS, IDS])
+            starts = [k for k in range(len(IDS)) if np.array_equal(doubled[k : k + len(read)], read)]
+            assert starts if epoch else starts == [0]
+            np.testing.assert_array_equal(streams[-1, :-1], streams[0, 1:])  # a stream's last target begins the next
+
+    def test_every_epoch_is_cut_elsewhere(self):
+        run = descent()
+        assert len({run._epoch_streams(epoch).tobytes() for epoch in range(4)}) == 4
+
+    def test_every_chunk_has_dropout_masks_of_its_own(self):
+        run = descent(replace(SETTINGS, learning_rate=0.0), ids=np.ones(2000, np.int32))
+        losses = [run.update() for _ in range(20)][10:]  # the same text, weights and, by now, state
+        assert len({round(loss, 3) for loss in losses}) == 10
+        still = descent(replace(SETTINGS, learning_rate=0.0, dropout=Dropout()), ids=np.ones(2000, np.int32))
+        losses = [still.update() for _ in range(20)][10:]
+        assert max(losses) - min(losses) < 1e-3
+
+    def test_position_counts_chunks_and_epochs(self):
+        run = descent()
+        for _ in range(UPDATES - 1):
+            run.update()
+        assert (run.position.epoch, run.position.chunk) == (0, UPDATES - 1)
+        run.update()
+        assert (run.position.epoch, run.position.chunk, run.position.characters) == (1, 0, EPOCH)
+        run.update()
+        assert (run.position.epoch, run.position.chunk) == (1, 1)
+
+    @pytest.mark.parametrize(("size", "streams"), [(2, 1), (3, 1), (9, 1), (17, 2), (40, 4)])
+    def test_a_tiny_text_is_read_by_fewer_streams(self, size, streams):
+        run = finish(descent(ids=IDS[:size], plan=200))
+        assert streams == run.B
+        assert run.position.characters >= 200
+        assert np.isfinite(run.parameters.flat).all()
+
+    @pytest.mark.parametrize("size", [0, 1])
+    def test_without_held_out_text_the_last_weights_are_the_best(self, size):
+        run = finish(descent(held_out=HELD_OUT_IDS[:size], plan=EPOCH))
+        assert run.best.flat.tobytes() == run.parameters.flat.tobytes()
+        assert all(math.isnan(point.validation_bits_per_character) for point in run.curve)
+        assert not run.stopped_early
+
+
+class TestStopping:
+    def test_patience_ends_a_run_that_no_longer_gains(self):
+        settings = replace(SETTINGS, patience=3, evaluations=50, learning_rate=0.0)
+        run = finish(descent(settings))
+        assert run.stopped_early
+        assert len(run.curve) == 4, "one that is the best, then three that are no better"
+        assert run.position.characters < run.plan
+
+    def test_patience_0_never_does(self):
+        run = finish(descent(replace(SETTINGS, patience=0, evaluations=20, learning_rate=0.0)))
+        assert len(run.curve) == 20
+        assert not run.stopped_early
+
+    def test_the_best_weights_are_kept_when_later_ones_are_worse(self):
+        run = descent()
+        for _ in range(20):
+            run.update()
+        best = run.evaluate().validation_bits_per_character
+        kept = run.parameters.flat.copy()
+        run.parameters.flat *= 3
+        worse = run.evaluate().validation_bits_per_character
+        assert worse > best
+        np.testing.assert_array_equal(run.best.flat, kept)
+        assert run.best_bits == best == Likelihood(run.best).bits_per_character(HELD_OUT_IDS)
+        assert run.position.evaluations_without_gain == 1
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "rmsprop"])
+def test_it_learns(optimiser):
+    settings = DescentSettings(
+        batch=8, unroll=32, optimiser=optimiser, learning_rate=2e-2 if optimiser == "adam" else 5e-3
+    )
+    frequencies = np.bincount(HELD_OUT_IDS, minlength=len(VOCABULARY)) / len(HELD_OUT_IDS)
+    unigram_entropy = -sum(p * math.log2(p) for p in frequencies if p > 0)
+    parameters: Parameters = initial_parameters(
+        Shape(len(VOCABULARY), E=12, H=32, L=1), np.random.default_rng(0), VOCABULARY.log_frequencies(ALL_IDS)
+    )
+    start = Likelihood(parameters).bits_per_character(HELD_OUT_IDS)
+    assert start == pytest.approx(unigram_entropy, abs=0.3)
+    run = finish(Descent(parameters, ALL_IDS, HELD_OUT_IDS, settings, 12 * len(ALL_IDS)))
+    assert run.best_bits < 0.35 * unigram_entropy
+
+
+SUBWORDS = VOCABULARY.with_subwords(join(TRAINING), len(VOCABULARY) + 40)
+UNITS, HELD_OUT_UNITS = SUBWORDS.encode(join(TRAINING)), SUBWORDS.encode(join(HELD_OUT))
+
+
+def subword_descent(settings=SETTINGS, passes=2.5, seed=1, lengths=SUBWORDS.lengths, plan=None):
+    parameters = initial_parameters(replace(SHAPE, V=len(SUBWORDS)), np.random.default_rng(seed))
+    plan = plan or round(passes * len(join(TRAINING)))
+    clock = itertools.count().__next__
+    return Descent(parameters, UNITS, HELD_OUT_UNITS, settings, plan, clock, lengths)
+
+
+class TestSubwords:
+    def test_an_update_tells_nats_by_character(self):
+        still = replace(SETTINGS, dropout=Dropout(), learning_rate=0.0, batch=1)
+        run = subword_descent(still)
+        for start in range(0, 64, 16):
+            before = Likelihood(run.parameters).nats(UNITS[: start + 1])
+            nats = Likelihood(run.parameters).nats(UNITS[: start + 17]) - before
+            characters = len(SUBWORDS.decode(UNITS[start + 1 : start + 17]))
+            assert characters > 16
+            assert run.update() == pytest.approx(nats / characters, rel=1e-4)
+
+    def test_positions_and_the_plan_are_counted_in_characters(self):
+        run = subword_descent()
+        streams, seen = run._epoch_streams(0), 0
+        chunks = math.ceil((len(streams) - 1) / 16)
+        for k, _ in enumerate(itertools.islice(run.run(), chunks)):
+            seen += sum(len(SUBWORDS.decode(column)) for column in streams[16 * k + 1 : 16 * k + 17].T)
+            assert run.position.characters == seen
+        assert (run.position.epoch, run.position.chunk) == (1, 0)
+        assert len(join(TRAINING)) - 4 * 10 < run.position.characters < len(join(TRAINING))
+        finish(run)
+        assert run.plan <= run.position.characters < run.plan + 4 * 16 * SUBWORDS.lengths.max()
+        assert run.position.epoch == 2
+        assert [point.characters for point in run.curve] == sorted({point.characters for point in run.curve})
+        assert len(run.curve) == SETTINGS.evaluations
+
+    def test_the_curve_is_in_bits_by_character(self):
+        run = subword_descent()
+        nats = [run.update() for _ in range(6)]
+        point = run.evaluate()
+        assert point.train_bits_per_character == pytest.approx(np.mean(nats) / math.log(2))
+        by_unit = Likelihood(run.parameters).bits_per_character(HELD_OUT_UNITS)
+        characters = len(join(HELD_OUT)) - 1
+        assert point.validation_bits_per_character == pytest.approx(by_unit * (len(HELD_OUT_UNITS) - 1) / characters)
+
+    def test_the_rate_follows_the_characters(self):
+        """Near the end of the plan steps are small, however many units that took."""
+        run = subword_descent(replace(SETTINGS, optimiser="rmsprop", dropout=Dropout(), warm_up=0.0, decay=1.0), 1)
+        before, steps = run.parameters.flat.copy(), []
+        for _ in run.run():
+            steps.append(np.abs(run.parameters.flat - before).max())
+            before[...] = run.parameters.flat
+        assert steps[-1] < 0.1 * np.median(steps)
+
+    def test_lengths_of_one_are_no_lengths(self):
+        ones = subword_descent(lengths=np.ones(len(SUBWORDS), np.int32), plan=len(UNITS))
+        none = subword_descent(lengths=None, plan=len(UNITS))
+        assert bits_of(finish(ones)) == bits_of(finish(none))
+
+    @pytest.mark.parametrize("stop", [1, 7, 30])
+    def test_a_checkpoint_goes_on_as_if_nothing_had_happened(self, stop):
+        whole, first = subword_descent(passes=1.5), subword_descent(passes=1.5)
+        for _ in itertools.islice(first.run(), stop):
+            pass
+        second = subword_descent(seed=99, plan=1)
+        second.restore(first.checkpoint())
+        assert bits_of(second) == bits_of(first)
+        assert bits_of(finish(second)) == bits_of(finish(whole))
+        assert second.position.characters > second.position.updates * 4 * 16

@@ -1,0 +1,518 @@
+"""A whole training: what is learned from, what is measured, what is told, and going on after a stop."""
+
+import itertools
+import json
+import math
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from lstm.model.model_file import Model, ModelFileError, dump_model, load_model, read_tensors
+from lstm.network.likelihood import Likelihood
+from lstm.network.network import Dropout, Shape, initial_parameters
+from lstm.text.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.training import recipe
+from lstm.training.base_model import extend, load_base
+from lstm.training.baseline import KneserNey
+from lstm.training.loop import Descent, DescentSettings
+from lstm.training.trainer import Trainer, TrainingSettings
+from tests.lstm.songs import make_corpus, make_songs
+
+SHIPPED = Path(__file__).parents[3] / "data" / "corpora"
+CORPUS = make_corpus(20, stanzas=1)
+SETTINGS = TrainingSettings(
+    epochs=3,
+    hidden=16,
+    layers=1,
+    embedding=6,
+    batch=4,
+    unroll=16,
+    learning_rate=2e-2,
+    dropout=Dropout(output=0.1, recurrent_weights=0.1),
+    random_seed=5,
+)
+
+
+def ticking(step=1.0):
+    """A clock of which every look takes some seconds: every update is told, and time is the same in each run."""
+    return itertools.count(0, step).__next__
+
+
+def trainer(corpus=CORPUS, settings=SETTINGS, start=None, checkpoint=None, clock=None, artist="Ann"):
+    return Trainer(corpus, settings, artist, start, checkpoint, clock or ticking())
+
+
+def finish(training):
+    for _ in training.run():
+        pass
+    return training
+
+
+def bits_of(training):
+    model = training.result()
+    descent = training.descent
+    return {
+        "model": model.parameters.flat.tobytes(),
+        "last": descent.parameters.flat.tobytes(),
+        "vocabulary": model.vocabulary.units,
+        "curve": [replace(point, seconds=0) for point in descent.curve],
+        "rival": model.training["rival_bits_per_character"],
+        "validation": model.training["validation_bits_per_character"],
+        "seen": model.training["characters_seen"],
+        "stopped": model.training["stopped"],
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return finish(trainer())
+
+
+@pytest.fixture(scope="module")
+def model(undisturbed):
+    return undisturbed.result()
+
+
+class TestResult:
+    def test_it_learned(self, undisturbed, model):
+        held_out = model.vocabulary.encode(join(split_songs(clean(CORPUS)).held_out))
+        shares = np.bincount(held_out) / len(held_out)
+        unigram_entropy = -sum(p * math.log2(p) for p in shares if p > 0)
+        assert model.training["validation_bits_per_character"] < 0.8 * unigram_entropy
+        assert undisturbed.descent.curve[0].validation_bits_per_character < 1.1 * unigram_entropy
+
+    def test_the_record_says_what_is_true(self, model):
+        record = model.training
+        split = split_songs(clean(CORPUS))
+        training, held_out = (model.vocabulary.encode(join(songs)) for songs in (split.training, split.held_out))
+        bits = Likelihood(model.parameters).bits_per_character(held_out)
+        assert record["validation_bits_per_character"] == bits
+        assert min(point["validation_bits_per_character"] for point in record["curve"]) == pytest.approx(bits, abs=0.01)
+        rival = -np.log2(KneserNey.fit(training, len(model.vocabulary), order=6).probabilities_of(held_out)[1:]).mean()
+        assert record["rival_bits_per_character"] == pytest.approx(rival)
+        assert record["artist"] == "Ann"
+        assert record["start"] == "scratch"
+        assert record["stopped"] == "epochs"
+        assert record["epochs"] == pytest.approx(3, abs=0.1)
+        assert record["characters_seen"] == pytest.approx(3 * len(training), rel=0.05)
+        assert record["corpus_characters"] == len(training) + len(held_out)
+        assert record["seconds"] > 0
+        assert len(record["curve"]) == 3 * 5
+        assert record["settings"]["batch"] == 4
+        json.dumps(record, allow_nan=False)
+
+    def test_the_model_knows_the_corpus_and_its_alphabet(self, model):
+        assert set(model.config["alphabet"]) == set(join(split_songs(clean(CORPUS)).training))
+        assert model.vocabulary.units == (UNKNOWN, *sorted(model.config["alphabet"]))
+        assert (model.shape.H, model.shape.L, model.shape.E) == (16, 1, 6)
+
+    def test_it_can_be_written_and_read(self, model):
+        read = load_model(dump_model(model))
+        np.testing.assert_array_equal(read.parameters.flat, model.parameters.flat)
+        assert read.training == json.loads(json.dumps(model.training))
+
+    def test_same_seed_same_bits(self, undisturbed):
+        assert bits_of(finish(trainer())) == bits_of(undisturbed)
+        other = bits_of(finish(trainer(settings=replace(SETTINGS, random_seed=6))))
+        assert other["model"] != bits_of(undisturbed)["model"]
+
+
+class TestHoldingOut:
+    def test_nothing_of_the_held_out_songs_is_learned(self, undisturbed):
+        songs = make_songs(20, stanzas=1)
+        other = finish(trainer(SONG_BREAK.join([*songs[:18], *make_songs(2, seed=9)])))
+        assert other.descent.parameters.flat.tobytes() == undisturbed.descent.parameters.flat.tobytes()
+        assert other.descent.curve != undisturbed.descent.curve
+
+    def test_a_song_that_is_held_out_is_not_in_the_training_text(self):
+        made = trainer(CORPUS + "\n\n\n" + CORPUS)
+        text = made.vocabulary.decode(made._training)
+        held_out = made.vocabulary.decode(made._held_out)
+        songs = [song for song in held_out.split(SONG_BREAK) if song]
+        assert songs == make_songs(20, stanzas=1)[16:]
+        assert not any(song in text for song in songs)
+
+
+class TestResuming:
+    @pytest.mark.parametrize("stop", [0, 1, 7, 45, 46, 47, 100, 136])
+    def test_a_stopped_run_ends_as_an_undisturbed_one(self, undisturbed, stop):
+        first = trainer()
+        for _ in itertools.islice(first.run(), stop + 1):
+            pass
+        assert first.descent.position.updates == stop
+        second = trainer(checkpoint=first.checkpoint())
+        assert bits_of(finish(second)) == bits_of(undisturbed)
+        assert second.seconds > first.seconds
+
+    def test_again_and_again(self, undisturbed):
+        run, stops = trainer(), 0
+        while not run.descent.finished:
+            for _ in itertools.islice(run.run(), 12):
+                pass
+            run, stops = trainer(checkpoint=run.checkpoint()), stops + 1
+        assert stops > 5
+        assert bits_of(finish(run)) == bits_of(undisturbed)
+
+    def test_the_first_weights_do_not_matter(self, undisturbed, model):
+        """All is in the checkpoint: even a fine-tuning goes on although its start is another one."""
+        settings = replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=2)
+        whole = finish(trainer(settings=settings, start=model))
+        first = trainer(settings=settings, start=model)
+        for _ in itertools.islice(first.run(), 20):
+            pass
+        second = trainer(settings=settings, start=model, checkpoint=first.checkpoint())
+        assert bits_of(finish(second)) == bits_of(whole)
+
+    def test_more_minutes_may_be_given(self):
+        settings = replace(SETTINGS, minutes=100)
+        first = trainer(settings=settings)
+        next(iter(first.run()))
+        trainer(settings=replace(settings, minutes=200), checkpoint=first.checkpoint())
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"corpus": make_corpus(20, seed=1)},
+            {"settings": replace(SETTINGS, random_seed=6)},
+            {"settings": replace(SETTINGS, epochs=4)},
+            {"settings": replace(SETTINGS, dropout=Dropout(output=0.2))},
+            {"settings": replace(SETTINGS, hidden=17)},
+        ],
+        ids=["corpus", "seed", "epochs", "dropout", "size"],
+    )
+    def test_another_run_is_refused(self, other):
+        with pytest.raises(CorpusError, match="another corpus or to other settings"):
+            trainer(checkpoint=trainer().checkpoint(), **other)
+
+    @pytest.mark.parametrize("size", [0, 10, 1000, -1])
+    def test_a_damaged_checkpoint_is_refused(self, size):
+        with pytest.raises(ModelFileError, match="checkpoint is damaged"):
+            trainer(checkpoint=trainer().checkpoint()[:size])
+
+    @pytest.mark.parametrize(
+        "lacking", ["seconds", "plan_is_fixed", "plan_checks", "bounded_by_minutes", "last_pass_plan"]
+    )
+    def test_a_checkpoint_that_lacks_something_is_refused(self, lacking):
+        tensors, metadata = read_tensors(trainer().checkpoint())
+        run = json.loads(metadata["run"])
+        del run["extra"][lacking]
+        with pytest.raises(ModelFileError, match="cannot be used"):
+            trainer(checkpoint=safetensors.numpy.save(tensors, {"run": json.dumps(run)}))
+
+    def test_a_model_is_no_checkpoint(self, model):
+        with pytest.raises(ModelFileError, match="no checkpoint"):
+            trainer(checkpoint=dump_model(model))
+
+
+class TestMinutes:
+    SETTINGS = replace(SETTINGS, epochs=50, minutes=1.0)
+
+    def test_a_run_keeps_to_its_minutes(self):
+        run = finish(trainer(settings=self.SETTINGS, clock=ticking(0.1)))
+        assert run.stopped == "minutes"
+        assert run.result().training["stopped"] == "minutes"
+        assert 25 < run.seconds <= 60
+        assert len(run.descent.curve) == run.descent.evaluations_in(run.descent.plan) < 20, (
+            "as many as the plan as it is has, not as it was"
+        )
+
+    def test_it_keeps_to_them_on_a_machine_that_slows_down_meanwhile(self):
+        def clock():
+            nonlocal looks, now
+            looks += 1
+            now += 0.1 if looks < 100 else 0.15
+            return now
+
+        looks, now = 0, 0.0
+        run = trainer(settings=self.SETTINGS, clock=clock)
+        plans = [progress.characters_planned for progress in run.run()]
+        assert looks > 200
+        assert plans[-1] < plans[len(plans) // 4] < plans[0]
+        assert run.seconds <= 60
+
+    def test_the_plan_is_fixed_by_the_speed_of_the_first_seconds_and_kept_at_that_speed(self):
+        run = trainer(settings=self.SETTINGS, clock=ticking(0.1))
+        plans = [progress.characters_planned for progress in run.run()]
+        assert plans[0] == 50 * len(run._training)
+        assert len(set(plans)) <= 2
+        assert plans[-1] < plans[0] / 2
+
+    def test_a_plan_that_fits_into_the_minutes_is_left_alone(self):
+        run = finish(trainer(settings=replace(SETTINGS, epochs=1, minutes=60)))
+        assert run.stopped == "epochs"
+        assert run.descent.plan == len(run._training)
+
+    @pytest.mark.parametrize("stop", [15, 100])
+    def test_a_run_that_is_stopped_keeps_its_plan(self, stop):
+        whole = finish(trainer(settings=self.SETTINGS, clock=ticking(0.1)))
+        first = trainer(settings=self.SETTINGS, clock=ticking(0.1))
+        for progress in first.run():
+            if progress.characters_planned < 50 * len(first._training) and first.descent.position.updates >= stop:
+                break
+        # It goes on on a machine that is ten times as fast.
+        second = trainer(settings=self.SETTINGS, checkpoint=first.checkpoint(), clock=ticking(0.01))
+        assert bits_of(finish(second)) == bits_of(whole)
+
+
+class TestStopping:
+    def test_early_when_nothing_is_gained(self):
+        run = finish(trainer(settings=replace(SETTINGS, learning_rate=1e-30)))
+        assert run.stopped == "early"
+        assert run.result().training["stopped"] == "early"
+        assert len(run.descent.curve) == 1 + run.recipe.patience
+
+    def test_a_run_that_never_ran_still_has_a_result(self):
+        made = trainer().result()
+        assert len(made.training["curve"]) == 1
+        assert made.training["characters_seen"] == 0
+
+
+class TestStartingFromAModel:
+    FRENCH = CORPUS.replace("morning", "matinée à l'été")
+
+    def settings(self, **changes):
+        return replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=1, **changes)
+
+    def test_it_goes_on_with_the_models_weights_and_sizes(self, model):
+        run = finish(trainer(make_corpus(12, seed=4), self.settings(), start=model))
+        assert run.result().shape == model.shape
+        first = run.descent.curve[0].validation_bits_per_character
+        scratch = finish(trainer(make_corpus(12, seed=4), replace(SETTINGS, epochs=1))).descent.curve[0]
+        assert first < scratch.validation_bits_per_character - 0.5
+        assert run.result().training["start"] == "base"
+
+    def test_new_characters_are_added_and_sung_and_old_ones_that_the_artist_lacks_are_not(self, model):
+        corpus = self.FRENCH.replace("guitar", "piano")
+        tuned = trainer(corpus, self.settings(), start=model).result()
+        assert tuned.vocabulary.units[: len(model.vocabulary)] == model.vocabulary.units
+        assert set("éà'") <= set(tuned.config["alphabet"])
+        assert "é" not in model.vocabulary
+        assert set(tuned.config["alphabet"]) <= set(corpus)
+
+    def test_the_start_is_left_alone(self, model):
+        before = model.parameters.flat.copy()
+        finish(trainer(self.FRENCH, self.settings(), start=model))
+        np.testing.assert_array_equal(model.parameters.flat, before)
+
+    def test_what_the_base_cannot_read_is_learned_from_scratch(self):
+        base = load_base()
+        if base is None:
+            pytest.skip("this checkout has no base model")
+        english = (SHIPPED / "harbour-lights.txt").read_text("utf-8")[:30_000]
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        other_language = english.translate(str.maketrans(letters, letters[13:] + letters[:13]))
+        other_script = english.translate({ord(letter): chr(0x430 + k) for k, letter in enumerate(letters)})
+        settings = TrainingSettings(epochs=1)
+        read = Trainer(english, settings, "English", base)
+        assert not read.is_foreign
+        assert read.recipe == recipe.fine_tuning(bool(base.vocabulary.merges))
+        for text in (other_language, other_script):
+            foreign = Trainer(text, settings, "foreign", base)
+            assert foreign.is_foreign
+            assert foreign.recipe.epochs > read.recipe.epochs
+            assert not foreign.goes_on
+            assert foreign.vocabulary == foreign.vocabulary.characters()
+
+
+class TestProgress:
+    def test_it_only_goes_up_and_ends_at_the_plan(self):
+        run = trainer()
+        told = list(run.run())
+        seen = [progress.characters_seen for progress in told]
+        assert seen == sorted(seen)
+        assert seen[0] == 0
+        assert seen[-1] >= told[-1].characters_planned == run.descent.plan
+        assert told[0].rival_bits_per_character is not None
+        assert told[0].validation_bits_per_character is None
+        assert sum(progress.evaluated for progress in told) == len(run.descent.curve)
+        assert told[-1].evaluated
+        assert told[-1].seconds_left == 0
+        assert told[-1].best_bits_per_character == run.descent.best_bits
+        assert all(progress.sample is None for progress in told)
+        assert all(a.seconds <= b.seconds for a, b in itertools.pairwise(told))
+
+    def test_about_once_a_second(self):
+        run = trainer(clock=ticking(0.25))
+        told = list(run.run())
+        gaps = [b.seconds - a.seconds for a, b in itertools.pairwise(told) if not b.evaluated]
+        assert len(gaps) > 10
+        assert 1.0 <= min(gaps) <= max(gaps) < 2.0
+
+    def test_evaluations_come_with_a_verse_if_asked_for_and_that_changes_nothing(self):
+        settings = replace(SETTINGS, learning_rate=1e-30)  # ends early, after few of them
+        run = trainer(settings=replace(settings, samples=True))
+        verses = [progress.sample for progress in run.run() if progress.sample is not None]
+        assert len(verses) == len(run.descent.curve)
+        assert len(set(verses)) > 1
+        assert all(UNKNOWN not in verse and verse.strip() for verse in verses)
+        assert bits_of(run) == bits_of(finish(trainer(settings=settings)))
+
+
+class TestCorpus:
+    def test_too_short(self):
+        with pytest.raises(CorpusError, match=r"only 399 characters; at least 400 are needed"):
+            trainer(("x" * 39 + "\n") * 9 + "x" * 39)
+
+    def test_one_endless_line(self):
+        with pytest.raises(CorpusError, match="only one line"):
+            trainer("la " * 500)
+
+    def test_what_was_typed_with_other_line_ends_is_the_same_corpus(self):
+        assert trainer(CORPUS.replace("\n", "\r\n")).corpus_sha256 == trainer().corpus_sha256
+
+    @pytest.mark.parametrize("corpus", ["la la la\n" * 60, "漢字かな\n" + "ラララ。\n" * 120, "1 2\n3 4\n\n" * 60])
+    def test_odd_ones_train_too(self, corpus):
+        made = finish(trainer(corpus, replace(SETTINGS, epochs=0.5))).result()
+        assert np.isfinite(made.training["validation_bits_per_character"])
+        assert load_model(dump_model(made)).vocabulary == made.vocabulary
+
+
+LAST = replace(SETTINGS, last_pass=True)
+
+
+@pytest.fixture(scope="module")
+def with_last():
+    return finish(trainer(settings=LAST))
+
+
+class TestTheLastPass:
+    def test_the_held_out_songs_are_learned_from_after_they_were_measured_by(self, with_last, undisturbed):
+        before, after = undisturbed.result(), with_last.result()
+        told = "validation_bits_per_character"
+        assert after.training[told] == before.training[told]
+        assert after.training["last_pass"]
+        assert not before.training["last_pass"]
+        held_out = join(split_songs(clean(CORPUS)).held_out)
+        measured = Likelihood(after.parameters).bits_per_character(after.vocabulary.encode(held_out))
+        assert measured < before.training[told]
+        assert after.training["characters_seen"] > before.training["characters_seen"]
+
+    @pytest.mark.parametrize("share", [0.3, 0.97, 1.2, 1.5])
+    def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(self, with_last, share):
+        stopped = trainer(settings=LAST)
+        for progress in stopped.run():
+            if progress.characters_seen >= share * stopped.descent.plan:
+                break
+        resumed = finish(trainer(settings=LAST, checkpoint=stopped.checkpoint()))
+        assert resumed.result().parameters.flat.tobytes() == with_last.result().parameters.flat.tobytes()
+        ours, theirs = resumed.result().training, with_last.result().training
+        for key in ("characters_seen", "validation_bits_per_character", "last_pass", "stopped"):
+            assert ours[key] == theirs[key]
+
+    def test_progress_goes_on_through_it(self):
+        training = trainer(settings=LAST)
+        seen = [(p.characters_seen, p.characters_planned) for p in training.run()]
+        assert seen == sorted(seen)
+        assert seen[-1][0] >= seen[-1][1]
+        assert seen[-1][0] > training.descent.plan
+
+
+ACCENTED = make_corpus(12, seed=4, stanzas=1).replace("the harbour", "thé harbour")
+
+
+@cache
+def base_of(kind):
+    """A tiny base that reads the corpora of these tests, of characters or of subwords."""
+    text = join(make_songs(60, seed=7, stanzas=1))
+    vocabulary = Vocabulary.of(text, 1)
+    vocabulary = vocabulary.with_subwords(text, len(vocabulary) + 80) if kind == "subwords" else vocabulary
+    ids = vocabulary.encode(text)
+    parameters = initial_parameters(
+        Shape(len(vocabulary), E=12, H=24, L=1), np.random.default_rng(0), vocabulary.log_frequencies(ids)
+    )
+    how = DescentSettings(batch=8, unroll=16, learning_rate=3e-2, evaluations=1)
+    descent = Descent(parameters, ids, np.empty(0, np.int32), how, 12 * len(text), lengths=vocabulary.lengths)
+    for _ in descent.run():
+        pass
+    return Model(descent.parameters, vocabulary)
+
+
+TUNING = replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=2, learning_rate=2e-3)
+
+
+@pytest.fixture(scope="module")
+def tuned():
+    return finish(trainer(ACCENTED, TUNING, base_of("subwords")))
+
+
+class TestStartingFromSubwords:
+    def test_it_goes_on_with_the_bases_units_and_new_characters(self, tuned):
+        base, made = base_of("subwords"), tuned.result()
+        assert not tuned.is_foreign
+        assert made.training["start"] == "base"
+        assert made.vocabulary.units == (*base.vocabulary.units, "é")
+        assert made.vocabulary.merges == base.vocabulary.merges
+        assert "é" in made.config["alphabet"]
+        assert all(len(unit) == 1 for unit in made.config["alphabet"])
+        assert set(made.config["alphabet"]) == set(join(split_songs(clean(ACCENTED)).training))
+        assert load_model(dump_model(made)).vocabulary == made.vocabulary
+
+    def test_the_record_counts_characters(self, tuned):
+        made = tuned.result()
+        record, split = made.training, split_songs(clean(ACCENTED))
+        training, held_out = join(split.training), join(split.held_out)
+        ids = made.vocabulary.encode(held_out)
+        assert len(ids) < 0.6 * len(held_out)
+        nats = Likelihood(made.parameters).nats(ids)
+        assert record["validation_bits_per_character"] == pytest.approx(nats / (len(held_out) - 1) / math.log(2))
+        assert record["corpus_characters"] == len(training) + len(held_out)
+        assert record["held_out_characters"] == len(held_out)
+        assert tuned.descent.plan == 2 * len(training)
+        longest = SETTINGS.batch * SETTINGS.unroll * made.vocabulary.lengths.max()
+        assert 2 * len(training) <= record["characters_seen"] < 2 * len(training) + longest
+        assert record["curve"][-1]["characters"] == record["characters_seen"]
+        assert record["epochs"] == pytest.approx(record["characters_seen"] / len(training), abs=0.01)
+        json.dumps(record, allow_nan=False)
+
+    def test_the_rival_is_the_same_whatever_the_units(self, tuned):
+        split = split_songs(clean(ACCENTED))
+        letters = Vocabulary.of(join(split.training), 1)
+        training, held_out = (letters.encode(join(songs)) for songs in (split.training, split.held_out))
+        rival = -np.log2(KneserNey.fit(training, len(letters), order=6).probabilities_of(held_out)[1:]).mean()
+        for start in (None, base_of("characters"), base_of("subwords")):
+            assert trainer(ACCENTED, TUNING, start).rival_bits_per_character == pytest.approx(rival, rel=1e-12)
+
+    def test_it_learned(self, tuned):
+        made, base = tuned.result(), base_of("subwords")
+        held_out = join(split_songs(clean(ACCENTED)).held_out)
+        untouched = extend(base, made.vocabulary, held_out, np.random.default_rng(0))
+        before = Likelihood(untouched, lengths=made.vocabulary.lengths)
+        bits = before.bits_per_character(made.vocabulary.encode(held_out))
+        assert made.training["validation_bits_per_character"] < bits - 0.005
+        assert made.training["validation_bits_per_character"] < made.training["rival_bits_per_character"]
+
+    @pytest.mark.parametrize("stop", [1, 9])
+    def test_a_stopped_run_ends_as_an_undisturbed_one(self, tuned, stop):
+        first = trainer(ACCENTED, TUNING, base_of("subwords"))
+        for _ in itertools.islice(first.run(), stop + 1):
+            pass
+        assert first.descent.position.updates == stop
+        second = finish(trainer(ACCENTED, TUNING, base_of("subwords"), first.checkpoint()))
+        assert bits_of(second) == bits_of(tuned)
+
+    def test_progress_and_the_last_pass_count_characters_too(self):
+        settings = replace(TUNING, epochs=1, last_pass=True, samples=True)
+        run = trainer(ACCENTED, settings, base_of("subwords"))
+        told = list(run.run())
+        text = join(split_songs(clean(ACCENTED)).training)
+        everything = len(text) + len(join(split_songs(clean(ACCENTED)).held_out))
+        assert told[0].characters_planned == len(text) + 2 * everything
+        assert told[-1].characters_seen >= told[-1].characters_planned
+        assert told[-1].epoch == pytest.approx(told[-1].characters_seen / len(text))
+        assert [p.characters_seen for p in told] == sorted(p.characters_seen for p in told)
+        verses = [progress.sample for progress in told if progress.sample is not None]
+        assert verses
+        assert set("".join(verses)) <= set(ACCENTED) | {"."}
+        assert run.result().training["last_pass"]
+
+    def test_a_corpus_in_another_script_is_learned_by_characters_as_without_it(self):
+        corpus = make_corpus(12, stanzas=1).translate({c: 0x430 + c - 97 for c in range(97, 123)})
+        run, alone = (trainer(corpus, replace(TUNING, hidden=8), start) for start in (base_of("subwords"), None))
+        assert run.is_foreign
+        assert run.vocabulary == alone.vocabulary
+        assert run.descent.parameters.flat.tobytes() == alone.descent.parameters.flat.tobytes()
