@@ -62,7 +62,8 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
 
     from lstm.model.atomic_write import write_atomically
     from lstm.model.model_file import Model, dump_model
-    from lstm.network.network import Dropout, Shape, initial_parameters
+    from lstm.network.dropout import Dropout
+    from lstm.network.parameters import Shape, initial_parameters
     from lstm.text.vocabulary import Vocabulary
     from lstm.training.loop import Descent, DescentSettings
 

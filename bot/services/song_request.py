@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.services.asking import Refusal
-from lstm.rhyme.ear import SCHEMES
+from lstm.rhyme.schemes import SCHEMES
 
 RHYMES = tuple(SCHEMES)
 SEED_CHARACTERS = 200

@@ -28,7 +28,6 @@ NOTED_STEPS = 64
 """Steps that are noted at most before the streams hear of them."""
 NOTED_LOGITS = 32_768
 """Logits that are noted at most: 128 KB, a small part of the cache."""
-__all__ = ["Chorus", "Memory", "Stream", "Voice"]
 
 
 @dataclass(eq=False)

@@ -16,7 +16,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import Vocabulary
 
 FORMAT = "lyricbot-lstm-1"

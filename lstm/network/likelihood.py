@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from lstm.arrays import IntArray
-from lstm.network.network import Network, Parameters, State
+from lstm.network.network import Network, State
+from lstm.network.parameters import Parameters
 
 LEAD_IN = 96
 """Units that a stream reads, uncounted, before its part of a text when a text is cut into parallel streams."""

@@ -5,99 +5,22 @@
 The loss is the mean cross-entropy of the next character, in nats. The gradient is that of truncated backpropagation
 through time (Williams & Peng 1990): the state is carried from chunk to chunk, the gradient is not.
 
-Parameters have PyTorch's names, shapes and gate order (i, f, g, o), so that a file of them is an `nn.Embedding`, an
-`nn.LSTM` and an `nn.Linear`; both of PyTorch's biases are kept, and have equal gradients.
+Both of PyTorch's biases are kept (`lstm.network.parameters`); their gradients are equal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
 from lstm.network import layer
+from lstm.network.dropout import NO_DROPOUT, Dropout, Masks
+from lstm.network.parameters import Parameters, Shape
 
 ROWS_AT_ONCE = 64
 """How many rows of dL/dz are summed at a time by character: at H = 512 they fill half a megabyte of cache."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Sizes of a network: characters V, embedding E, hidden units H of each of L layers."""
-
-    V: int
-    E: int
-    H: int
-    L: int
-
-    def parameters(self) -> dict[str, tuple[int, ...]]:
-        """Name -> shape of every parameter, in the order in which they lie in memory."""
-        V, E, H = self.V, self.E, self.H
-        shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (V, E)}
-        for k in range(self.L):
-            shapes[f"lstm.weight_ih_l{k}"] = (4 * H, H if k else E)
-            shapes[f"lstm.weight_hh_l{k}"] = (4 * H, H)
-            shapes[f"lstm.bias_ih_l{k}"] = shapes[f"lstm.bias_hh_l{k}"] = (4 * H,)
-        return shapes | {"output.weight": (V, H), "output.bias": (V,)}
-
-
-class Parameters:
-    """Named arrays that are views of one flat vector, so that optimiser and norm run over a single array."""
-
-    def __init__(self, shape: Shape, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> None:
-        self.shape = shape
-        shapes = shape.parameters()
-        self.flat: FloatArray = np.zeros(sum(int(np.prod(s)) for s in shapes.values()), dtype)
-        self._views: dict[str, FloatArray] = {}
-        start = 0
-        for name, s in shapes.items():
-            end = start + int(np.prod(s))
-            self._views[name] = self.flat[start:end].reshape(s)
-            start = end
-
-    def __getitem__(self, name: str) -> FloatArray:
-        return self._views[name]
-
-    def __setitem__(self, name: str, value: FloatArray | float) -> None:
-        self._views[name][...] = value
-
-    def items(self) -> Iterator[tuple[str, FloatArray]]:
-        """Name and array (a view) of each parameter."""
-        yield from self._views.items()
-
-    def copy(self) -> Parameters:
-        """An independent copy."""
-        other = Parameters(self.shape, self.flat.dtype)
-        other.flat[...] = self.flat
-        return other
-
-
-def initial_parameters(
-    shape: Shape,
-    rng: np.random.Generator,
-    log_frequencies: FloatArray | None = None,
-    dtype: type[np.floating] = np.float32,
-) -> Parameters:
-    """Fresh weights: uniform in +-1/sqrt(H) (PyTorch's), embedding normal, forget bias 1.
-
-    ``log_frequencies`` (V,) starts the output bias: the network then begins at the entropy of the letters instead of
-    log V, worth 0.16-0.27 bits per character after a million characters.
-    """
-    parameters = Parameters(shape, dtype)
-    bound = 1 / np.sqrt(shape.H)
-    for name, array in parameters.items():
-        if name == "embedding.weight":
-            array[...] = rng.standard_normal(array.shape)
-        elif name == "output.bias":
-            array[...] = 0 if log_frequencies is None else log_frequencies
-        elif ".bias_" in name:
-            # Jozefowicz, Zaremba & Sutskever 2015, section 2.2: forget bias 1. The other bias of the pair stays 0.
-            array[shape.H : 2 * shape.H] = 1.0 if ".bias_ih" in name else 0.0
-        else:
-            array[...] = rng.uniform(-bound, bound, array.shape)
-    return parameters
 
 
 @dataclass(frozen=True)
@@ -111,29 +34,6 @@ class State:
     def zeros(cls, shape: Shape, B: int, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> State:
         """The state before a text."""
         return cls(np.zeros((shape.L, shape.H, B), dtype), np.zeros((shape.L, shape.H, B), dtype))
-
-
-@dataclass(frozen=True)
-class Dropout:
-    """Probabilities of dropping; 0 drops nothing.
-
-    ``input``: elements of a character's embedding; ``output``: hidden units between layers and before the softmax;
-    both drawn once a chunk and stream and held over its time steps (Gal & Ghahramani 2016, section 4), which measured
-    the same as fresh masks at each step and costs nothing. ``recurrent_weights``: elements of W_hh, once a chunk
-    (DropConnect; Merity, Keskar & Socher 2017, section 2).
-    """
-
-    input: float = 0.0
-    output: float = 0.0
-    recurrent_weights: float = 0.0
-
-
-NO_DROPOUT = Dropout()
-
-
-def _mask(rng: np.random.Generator, shape: tuple[int, ...], drop: float, dtype: np.dtype[np.floating]) -> FloatArray:
-    """Zeros with probability `drop`, else 1 / (1 - drop), so that the mean stays (inverted dropout)."""
-    return ((rng.random(shape, dtype=np.float32) >= drop) / (1 - drop)).astype(dtype)
 
 
 class Network:
@@ -151,7 +51,7 @@ class Network:
         self._other_rows = np.empty((T, B, H), dtype)
         self.gradients = Parameters(shape, dtype)
 
-    def _pack(self, masks: _Masks, present: IntArray) -> None:
+    def _pack(self, masks: Masks, present: IntArray) -> None:
         """Pack the layers' weights; the first one's table is that of the units that are ``present`` in the chunk."""
         p = self.parameters
         for k, packed in enumerate(self._packed):
@@ -166,7 +66,7 @@ class Network:
             bias = p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"]
             packed.pack(p[f"lstm.weight_ih_l{k}"], w_h, bias, embedding)
 
-    def _forward(self, inputs: IntArray, state: State, masks: _Masks) -> State:
+    def _forward(self, inputs: IntArray, state: State, masks: Masks) -> State:
         """Run the layers over ``inputs`` (T, B)."""
         T, H = len(inputs), self.shape.H
         for k, (weights, space) in enumerate(zip(self._packed, self._spaces, strict=True)):
@@ -191,7 +91,7 @@ class Network:
         layer.transpose(space.below[: T + 1, space.D :], out=rows)
         return rows
 
-    def _as_read_above(self, hidden_rows: FloatArray, masks: _Masks, k: int) -> FloatArray:
+    def _as_read_above(self, hidden_rows: FloatArray, masks: Masks, k: int) -> FloatArray:
         """What the layer above layer k, or the softmax, reads: h_1 .. h_T as rows (T B, H), after dropout."""
         rows = hidden_rows[1:]
         if masks.output is not None:
@@ -226,7 +126,7 @@ class Network:
 
         Only where ``counted`` (T, B) is true, if it is given.
         """
-        masks, L = _Masks(), self.shape.L
+        masks, L = Masks(), self.shape.L
         present, inputs = _present(inputs)
         self._pack(masks, present)
         state = self._forward(inputs, state, masks)
@@ -249,7 +149,7 @@ class Network:
         T, H, L = len(inputs), self.shape.H, self.shape.L
         count = inputs.size
         p, grad = self.parameters, self.gradients
-        masks = _Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
+        masks = Masks.draw(self.shape, inputs.shape[1], dropout, rng, p.flat.dtype)
         present, inputs = _present(inputs)
         self._pack(masks, present)
         state = self._forward(inputs, state, masks)
@@ -294,7 +194,7 @@ class Network:
             np.stack([space.d_below[space.D :] for space in self._spaces]), np.stack([s.d_cell for s in self._spaces])
         )
 
-    def _first_layer(self, dz: FloatArray, inputs: IntArray, present: IntArray, masks: _Masks) -> FloatArray:
+    def _first_layer(self, dz: FloatArray, inputs: IntArray, present: IntArray, masks: Masks) -> FloatArray:
         """Gradients of embedding and W_ih, by way of the table's, one row a unit present; returns the bias's, (4H,)."""
         d_table = _sum_by_character(dz, inputs.ravel(), len(present))
         embedding, w_x = self.parameters["embedding.weight"][present], self.parameters["lstm.weight_ih_l0"]
@@ -334,37 +234,3 @@ def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
             part = np.take(rows, places, axis=0, out=gathered[: len(places)], mode="wrap")
             sums[character] += part.sum(axis=0)
     return sums
-
-
-@dataclass(frozen=True)
-class _Masks:
-    """Dropout masks of one chunk; None where nothing is dropped.
-
-    ``embedding`` (V, E); ``output``, one (H, B) a layer; ``recurrent_weights``, one (4H, H) a layer.
-    """
-
-    embedding: FloatArray | None = None
-    output: list[FloatArray] | None = None
-    recurrent_weights: list[FloatArray] | None = None
-
-    @classmethod
-    def draw(
-        cls,
-        shape: Shape,
-        B: int,
-        dropout: Dropout,
-        rng: np.random.Generator | None,
-        dtype: np.dtype[np.floating],
-    ) -> _Masks:
-        if dropout == NO_DROPOUT:
-            return cls()
-        if rng is None:
-            raise ValueError("dropout needs a random generator")
-        H, L = shape.H, range(shape.L)
-        return cls(
-            _mask(rng, (shape.V, shape.E), dropout.input, dtype) if dropout.input else None,
-            [_mask(rng, (H, B), dropout.output, dtype) for _ in L] if dropout.output else None,
-            [_mask(rng, (4 * H, H), dropout.recurrent_weights, dtype) for _ in L]
-            if dropout.recurrent_weights
-            else None,
-        )

@@ -1,4 +1,4 @@
-"""Which words rhyme, and which lines of a song should.
+"""Which words rhyme.
 
 Two words rhyme if they sound the same from the vowel of their last stressed syllable on and if that syllable begins
 differently: "light" and "night", but not "light" and "delight", nor "there" and "their", nor a word and itself. Any of
@@ -16,18 +16,6 @@ from collections.abc import Iterable
 from lstm.rhyme.english import English
 from lstm.rhyme.pronunciation import Sound
 from lstm.rhyme.spelling import spelt_sound
-from lstm.text.words import last_word
-
-__all__ = ["SCHEMES", "RhymeIndex", "Rhymes", "answers", "last_word"]
-
-SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
-    "none": ((), (), (), ()),
-    "AABB": ((), (0,), (), (2,)),
-    "ABAB": ((), (), (0,), (1,)),
-    "ABBA": ((), (), (1,), (0,)),
-    "AAAA": ((), (0,), (0, 1), (0, 1, 2)),
-}
-"""By name: for each line of a group of four, the earlier ones that it rhymes with."""
 
 _ENGLISH_SHARE = 0.65
 """A vocabulary is English if at least this share of it is known: 0.74 to 0.99 of the words in each of 57 corpora are;
@@ -35,17 +23,6 @@ German, French and Spanish poems, with many words that are also English names, r
 _ENOUGH_WORDS = 500
 _REMEMBERED = 8192
 _ENGLISH_LETTERS = re.compile("[a-z'è-]*[a-zè][a-z'è-]*")
-
-
-def answers(scheme: str, line_number: int) -> tuple[int, ...]:
-    """The earlier lines that a line must rhyme with, () where it is free. Lines are counted from 0.
-
-    Raises:
-        KeyError: there is no such scheme.
-    """
-    pattern = SCHEMES[scheme]
-    group, place = divmod(line_number, len(pattern))
-    return tuple(group * len(pattern) + earlier for earlier in pattern[place])
 
 
 class Rhymes:

@@ -16,14 +16,14 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from lstm.decoding.streams import Chorus, Memory, Stream
-from lstm.decoding.weights import Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
-from lstm.rhyme.ear import SCHEMES, answers, last_word
+from lstm.rhyme.schemes import SCHEMES, answers
 from lstm.song.judging import Judge
 from lstm.song.repetition import missing_ends
-from lstm.text.vocabulary import clean_seed
-from lstm.text.words import words_of
+from lstm.text.seed import clean_seed
+from lstm.text.words import last_word, words_of
 
 CANDIDATES = 8
 """Lines sampled for each line of the song; a product of 8 columns costs hardly more than one of 4."""

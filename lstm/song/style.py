@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lstm.rhyme.ear import RhymeIndex, last_word
+from lstm.rhyme.ear import RhymeIndex
 from lstm.song.novelty import WordNgrams
 from lstm.song.repetition import repeated_share
 from lstm.text.corpus import songs_of
-from lstm.text.words import words_of
+from lstm.text.words import last_word, words_of
 
 
 @dataclass(frozen=True)

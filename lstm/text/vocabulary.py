@@ -10,6 +10,7 @@ import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.text.corpus import clean
+from lstm.text.seed import clean_seed
 from lstm.text.subwords import Merge, Segmenter, learn_merges, open_piece
 
 UNKNOWN = "\ufffd"
@@ -167,14 +168,3 @@ class Vocabulary:
         counts = np.bincount(ids, minlength=len(self)) + 1.0
         log_shares: FloatArray = np.log(counts / counts.sum()).astype(np.float32)
         return log_shares
-
-
-def clean_seed(text: str) -> str:
-    """A reader's text cleaned as corpora are, but with the space or line break that it may begin or end with kept."""
-    body = clean(text)
-    if not body.strip():
-        return body
-    stripped = text.rstrip()
-    tail = text[len(stripped) :]
-    ending = "\n" if len(f"{tail}.".splitlines()) > 1 else " " if tail else ""
-    return body.rstrip() + ending

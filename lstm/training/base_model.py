@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm.model.model_file import Model, load_model
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Parameters, Shape, initial_parameters
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.vocabulary import Vocabulary
 
 

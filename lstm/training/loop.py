@@ -18,9 +18,11 @@ import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.model.model_file import dump_tensors, read_tensors
+from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Dropout, Network, Parameters, State
+from lstm.network.network import Network, State
 from lstm.network.optimiser import OPTIMISERS, Schedule, clip_by_global_norm
+from lstm.network.parameters import Parameters
 
 LOG2 = math.log(2)
 CHARACTERS_A_STREAM = 1000

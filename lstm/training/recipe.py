@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstm.network.network import Dropout
+from lstm.network.dropout import Dropout
 
 
 @dataclass(frozen=True)

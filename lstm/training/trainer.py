@@ -19,8 +19,9 @@ import numpy as np
 from lstm.arrays import IntArray
 from lstm.model.memory_trim import give_back
 from lstm.model.model_file import Model, ModelFileError
+from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Dropout, Parameters, Shape, initial_parameters
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.song.style import Style
 from lstm.text.corpus import CorpusError, clean, join, split_songs
 from lstm.text.vocabulary import Vocabulary

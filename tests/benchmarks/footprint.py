@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm.model.model_file import Model, dump_model
-from lstm.network.network import Shape, initial_parameters
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None

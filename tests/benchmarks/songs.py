@@ -22,15 +22,16 @@ from pathlib import Path
 import numpy as np
 
 from lstm.decoding.nucleus import pick_one
-from lstm.decoding.streams import Chorus, Stream, Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
-from lstm.rhyme.ear import answers, last_word
+from lstm.rhyme.schemes import answers
 from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
 from lstm.text.corpus import join, read_corpus, songs_of, split_songs
 from lstm.text.vocabulary import Vocabulary
-from lstm.text.words import words_of
+from lstm.text.words import last_word, words_of
 from lstm.training.baseline import KneserNey
 
 LINES = 12

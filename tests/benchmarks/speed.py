@@ -28,10 +28,12 @@ from types import ModuleType
 import numpy as np
 import threadpoolctl
 
-from lstm.decoding.streams import Chorus, Stream, Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
-from lstm.network.network import Network, Shape, State, initial_parameters
+from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, clip_by_global_norm
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 RIVAL = Path(__file__).parents[3] / "shared" / "anchors" / "torch_rival.py"

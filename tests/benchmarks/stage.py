@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm.model.model_file import Model, dump_model
-from lstm.network.network import Shape, initial_parameters
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import Vocabulary
 from tests.benchmarks.bot_metrics import Scrape, free_port
 from tests.benchmarks.crowd import Crowd

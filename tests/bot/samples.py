@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.store.versions import NewVersion
 from lstm.model.model_file import Model, dump_model
-from lstm.network.network import Parameters, Shape, initial_parameters
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.song.style import Style
 from lstm.text.vocabulary import Vocabulary
 

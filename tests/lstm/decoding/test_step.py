@@ -7,7 +7,7 @@ from lstm.decoding.step import Recurrence
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
 from lstm.network import gemm
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm import reference
 

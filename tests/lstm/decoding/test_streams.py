@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm.decoding.streams import UNIFORMS, Chorus, Memory, Stream, Voice
+from lstm.decoding.streams import UNIFORMS, Chorus, Stream
+from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm import reference
 

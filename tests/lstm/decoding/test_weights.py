@@ -10,7 +10,7 @@ from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import REMEMBERED_SPELLINGS, Voice
 from lstm.model.model_file import Model, ModelFileError
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.song.style import Style
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm.model.model_file import FORMAT, Model, ModelFileError, dump_model, dump_tensors, load_model, read_tensors
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\n aé漢"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstm.network.likelihood import LEAD_IN, Likelihood
-from lstm.network.network import Parameters, Shape, initial_parameters
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from tests.lstm import reference
 
 

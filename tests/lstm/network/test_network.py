@@ -6,16 +6,9 @@ import numpy as np
 import pytest
 
 from lstm.network import network as network_module
-from lstm.network.network import (
-    NO_DROPOUT,
-    ROWS_AT_ONCE,
-    Dropout,
-    Network,
-    Parameters,
-    Shape,
-    State,
-    initial_parameters,
-)
+from lstm.network.dropout import NO_DROPOUT, Dropout
+from lstm.network.network import ROWS_AT_ONCE, Network, State
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from tests.lstm import reference
 
 TOLERANCE = {np.float64: 1e-10, np.float32: 1e-5}

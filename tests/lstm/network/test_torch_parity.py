@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Memory, Stream, Voice
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model, dump_model
-from lstm.network.network import Network, Parameters, Shape, State, initial_parameters
+from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, RMSprop, clip_by_global_norm
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 torch = pytest.importorskip("torch")

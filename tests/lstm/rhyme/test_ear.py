@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm.rhyme.ear import SCHEMES, RhymeIndex, Rhymes, answers, last_word
-from lstm.text.words import words_of
+from lstm.rhyme.ear import RhymeIndex, Rhymes
+from lstm.rhyme.schemes import SCHEMES, answers
+from lstm.text.words import last_word, words_of
 
 CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
 GERMAN = "herz schmerz sonne wonne kind geschwind bäume träume nacht gebracht liebe triebe zeit leid".split()

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 from lstm.decoding.streams import Chorus
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
-from lstm.network.network import Parameters, Shape, initial_parameters
-from lstm.rhyme.ear import SCHEMES, answers, last_word
+from lstm.network.parameters import Parameters, Shape, initial_parameters
+from lstm.rhyme.schemes import SCHEMES, answers
 from lstm.song.composing import BEYOND, GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
 from lstm.song.judging import Judge
 from lstm.song.style import Style
 from lstm.text.corpus import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.text.words import last_word
 from lstm.training.loop import Descent, DescentSettings
 
 BEGINNINGS = ("The river", "My old guitar", "A lonely bird", "Your shadow", "The harbour light", "Her brother")

@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm.text.corpus import clean
+from lstm.text.seed import clean_seed
 from lstm.text.subwords import Segmenter
-from lstm.text.vocabulary import UNKNOWN, Vocabulary, clean_seed
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 ANY_CHARACTER = st.characters(exclude_categories=())  # surrogates, control and private characters too
 ANY_TEXT = st.text(ANY_CHARACTER)

@@ -5,7 +5,7 @@ import pytest
 
 from lstm.model.model_file import Model
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import extend, load_base, reads
 

@@ -9,8 +9,9 @@ import pytest
 import safetensors.numpy
 
 from lstm.model.model_file import ModelFileError, read_tensors
+from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Dropout, Parameters, Shape, initial_parameters
+from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.corpus import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.loop import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint

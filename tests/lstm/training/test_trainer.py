@@ -12,8 +12,9 @@ import pytest
 import safetensors.numpy
 
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model, read_tensors
+from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
-from lstm.network.network import Dropout, Shape, initial_parameters
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.corpus import SONG_BREAK, CorpusError, clean, join, split_songs
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training import recipe
