@@ -47,11 +47,11 @@ def _scheme(text: str) -> str:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    from lstm.decoding.weights import Voice
     from lstm.model.model_file import load_model
     from lstm.song.composing import Composition, SongSettings, drive
+    from lstm.song.singer import Singer
 
-    voice = Voice(load_model(options.model))
+    singer = Singer(load_model(options.model))
     first_seed = secrets.randbits(32) if options.random_seed is None else options.random_seed
     defaults = SongSettings()
     streaming = not options.json and options.out is None
@@ -65,7 +65,7 @@ def _sample(options: argparse.Namespace) -> int:
             form=options.form,
             random_seed=first_seed + k,
         )
-        composition = Composition(voice, options.seed, settings)
+        composition = Composition(singer, options.seed, settings)
         pieces = []
         if k and streaming:
             print("\n\n")

@@ -47,15 +47,15 @@ class Engine:
     ) -> AsyncGenerator[str | Report, None]:
         """Yield a song piece by piece, which begins with the seed as typed, and last what can be said of it.
 
-        A song keeps the voice that it began with, whatever is published meanwhile. `is_filtered` is true of a line
+        A song keeps the singer that it began with, whatever is published meanwhile. `is_filtered` is true of a line
         that must not be sung; it is called in the composing thread.
 
         Raises:
             ModelFileError: if the model cannot be loaded.
             VersionGoneError: if it was deleted meanwhile.
         """
-        voice = await self._voices.get(version_id)
-        song = self._thread.compose(lambda: Composition(voice, seed, settings, is_filtered))
+        singer = await self._voices.get(version_id)
+        song = self._thread.compose(lambda: Composition(singer, seed, settings, is_filtered))
         async with aclosing(song) as pieces:
             async for piece in pieces:
                 yield piece

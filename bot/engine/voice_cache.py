@@ -4,9 +4,9 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from lstm.decoding.weights import Voice
 from lstm.model.memory_trim import give_back
 from lstm.model.model_file import load_model
+from lstm.song.singer import Singer
 
 
 class VersionGoneError(Exception):
@@ -16,57 +16,57 @@ class VersionGoneError(Exception):
 class VoiceCache:
     """Loads models off the event loop, once for all who wait, and lets the least recently used go.
 
-    A voice is immutable and known by the id of a model version, which is never used twice: nothing here has to be
-    invalidated, and whoever holds a voice may go on using it after it has left the cache.
+    A singer is immutable and known by the id of a model version, which is never used twice: nothing here has to be
+    invalidated, and one that is in use stays usable after it has left the cache.
     """
 
     def __init__(self, read: Callable[[int], Awaitable[bytes]], budget_bytes: int) -> None:
-        """Read model files by `read` and keep voices of at most `budget_bytes` together.
+        """Read model files by `read` and keep singers of at most `budget_bytes` together.
 
-        A voice that is larger than the whole budget is handed out, but not kept.
+        A singer that is larger than the whole budget is handed out, but not kept.
         """
         self._read = read
         self._budget_bytes = budget_bytes
-        self._voices: OrderedDict[int, Voice] = OrderedDict()  # the least recently used first
-        self._loading: dict[int, asyncio.Task[Voice]] = {}
+        self._singers: OrderedDict[int, Singer] = OrderedDict()  # the least recently used first
+        self._loading: dict[int, asyncio.Task[Singer]] = {}
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the voices that are kept."""
-        return sum(voice.nbytes for voice in self._voices.values())
+        """Bytes of the singers that are kept."""
+        return sum(singer.nbytes for singer in self._singers.values())
 
-    async def get(self, version_id: int) -> Voice:
-        """Return the voice of a model version, loaded if it must be.
+    async def get(self, version_id: int) -> Singer:
+        """Return the singer of a model version, loaded if it must be.
 
         Raises:
             ModelFileError: if what was read is no model.
             VersionGoneError: if `read` finds nothing to read.
         """
-        voice = self._voices.get(version_id)
-        if voice is not None:
-            self._voices.move_to_end(version_id)
-            return voice
+        singer = self._singers.get(version_id)
+        if singer is not None:
+            self._singers.move_to_end(version_id)
+            return singer
         loading = self._loading.get(version_id)
         if loading is None:
             loading = asyncio.create_task(self._load(version_id), name=f"load model version {version_id}")
             self._loading[version_id] = loading
             loading.add_done_callback(lambda task: self._loaded(version_id, task))
-        # Shielded: one waiter that gives up does not take the voice from the others.
+        # Shielded: one waiter that gives up does not take the singer from the others.
         return await asyncio.shield(loading)
 
-    async def _load(self, version_id: int) -> Voice:
-        voice = await asyncio.to_thread(_voice, await self._read(version_id))
+    async def _load(self, version_id: int) -> Singer:
+        singer = await asyncio.to_thread(_singer, await self._read(version_id))
         await asyncio.to_thread(give_back)
-        return voice
+        return singer
 
-    def _loaded(self, version_id: int, loading: asyncio.Task[Voice]) -> None:
+    def _loaded(self, version_id: int, loading: asyncio.Task[Singer]) -> None:
         del self._loading[version_id]
         if loading.cancelled() or loading.exception() is not None:
             return
-        self._voices[version_id] = loading.result()
+        self._singers[version_id] = loading.result()
         while self.nbytes > self._budget_bytes:
-            self._voices.popitem(last=False)
+            self._singers.popitem(last=False)
 
 
-def _voice(data: bytes) -> Voice:
-    return Voice(load_model(data))
+def _singer(data: bytes) -> Singer:
+    return Singer(load_model(data))

@@ -1,18 +1,15 @@
-"""A trained model ready to speak: its weights as sampling wants them, and what is known of its artist."""
+"""The weights of a trained model packed for decoding, and the state that a stream continues from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray
-from lstm.model.model_file import Model, ModelFileError
+from lstm.model.model_file import Model
 from lstm.network.gemm import Weights
 from lstm.network.layer import pack
-from lstm.song.style import Style
 from lstm.text.vocabulary import Vocabulary
 
 REMEMBERED_SPELLINGS = 64
@@ -37,8 +34,6 @@ class Voice:
     def __init__(self, model: Model) -> None:
         p, L, H = model.parameters, model.shape.L, model.shape.H
         self.vocabulary: Vocabulary = model.vocabulary
-        self.config: dict[str, Any] = model.config
-        self.training: dict[str, Any] = model.training
         self.shape = model.shape
         has_table = len(self.vocabulary) < LARGE_TABLE
         layers = [
@@ -68,34 +63,18 @@ class Voice:
         ]
         self.output_bias = p["output.bias"].copy()
         self.newline = self.vocabulary.id_of("\n")
-        self.sung = self._sung()
+        self.sung = self._sung(model.config.get("alphabet"))
         self._bias_of_spelling: dict[str, FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
 
-    def _sung(self) -> BoolArray:
+    def _sung(self, alphabet: object) -> BoolArray:
         """Which units may be sung, (V,): those of the artist's own corpus, never the unknown one."""
-        alphabet = self.config.get("alphabet")
         sung = np.ones(len(self.vocabulary), bool)
         if isinstance(alphabet, str) and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
             letters = frozenset(alphabet)
             sung[:] = [letters.issuperset(unit) for unit in self.vocabulary.units]
         sung[0] = False
         return sung
-
-    @cached_property
-    def style(self) -> Style:
-        """The artist's style; that of nobody if the model tells none.
-
-        Raises:
-            ModelFileError: what the model tells is damaged.
-        """
-        stored = self.config.get("style")
-        if not isinstance(stored, dict):
-            return Style.of("")
-        try:
-            return Style.from_json(stored)
-        except ValueError as error:
-            raise ModelFileError(f"The model's style of its artist is damaged: {error}.") from None
 
     @property
     def sung_bias(self) -> FloatArray:

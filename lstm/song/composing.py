@@ -17,11 +17,12 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import Memory, Voice
+from lstm.decoding.weights import Memory
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import SCHEMES, answers
 from lstm.song.judging import Judge
 from lstm.song.repetition import missing_ends
+from lstm.song.singer import Singer
 from lstm.text.seed import clean_seed
 from lstm.text.words import last_word, words_of
 
@@ -118,7 +119,7 @@ class Composition:
 
     def __init__(
         self,
-        voice: Voice,
+        singer: Singer,
         seed: str,
         settings: SongSettings,
         is_filtered: Callable[[str], bool] | None = None,
@@ -127,27 +128,27 @@ class Composition:
 
         ``is_filtered`` is true of a line that must not be sung.
         """
-        self.voice, self.seed, self.settings = voice, seed, settings
+        self.singer, self.voice, self.seed, self.settings = singer, singer.voice, seed, settings
         self.candidates = CANDIDATES
         """May be lowered by an engine that has many songs in progress."""
         self.sampled_characters = 0
         self.lines: list[str] = []
         """The song's lines up to now, blank ones left out."""
         self._rng = np.random.default_rng(settings.random_seed)
-        self._limit = LINE_LIMIT_OF_SUBWORDS if voice.vocabulary.merges else LINE_LIMIT
+        self._limit = LINE_LIMIT_OF_SUBWORDS if self.voice.vocabulary.merges else LINE_LIMIT
         self._wanted = settings.lines
-        bits = voice.training.get("validation_bits_per_character")
+        bits = singer.training.get("validation_bits_per_character")
         if not isinstance(bits, float) or not math.isfinite(bits):
             bits = 0.0
         self._likely_enough = -LIKELY_ENOUGH * bits * math.log(2)
         self._open_end = ""
         """What of the seed is not read yet, because the next unit may begin in it; nothing once its line is there."""
-        self._judge = Judge(voice.style, seed, is_filtered)
+        self._judge = Judge(singer.style, seed, is_filtered)
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
 
     def report(self) -> Report:
         """What can be said of the song, or of what there is of it."""
-        index, own = self.voice.style.index, self.lines[self._first_own_line :]
+        index, own = self.singer.style.index, self.lines[self._first_own_line :]
         return Report(
             longest_copied_run=max((index.longest_run(line) for line in own), default=0),
             new_4grams=index.new_share("\n".join(self.lines)),
@@ -249,7 +250,7 @@ class Composition:
     def _weighed_by_rhymes(self, begun: str, candidate: Candidate) -> Candidate:
         """A small fault for a line that ends with a word that has few rhymes."""
         word = last_word(begun + candidate.text)
-        if not word or len(self.voice.style.rhymes.rhyming_with(word)) < ENOUGH_RHYMES:
+        if not word or len(self.singer.style.rhymes.rhyming_with(word)) < ENOUGH_RHYMES:
             return replace(candidate, faults=candidate.faults + 3.0)
         return candidate
 
@@ -313,7 +314,7 @@ class Composition:
         return faults
 
     def _fitness(self, line: str, nats: float, characters: int) -> float:
-        mean, likelihood = self.voice.style.line_lengths[1], nats / max(1, characters)
+        mean, likelihood = self.singer.style.line_lengths[1], nats / max(1, characters)
         if likelihood > self._likely_enough:
             likelihood = self._likely_enough + BEYOND * (likelihood - self._likely_enough)
         return likelihood - LENGTH_COST * abs(len(line) - mean) / mean
@@ -322,7 +323,7 @@ class Composition:
         self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
     ) -> Asking[list[Candidate]]:
         """The candidates that rhyme already, and the best of them with rhyming words in place of their last ones."""
-        rhymes = self.voice.style.rhymes
+        rhymes = self.singer.style.rhymes
         choices = rhymes.rhyming_with(with_words[0])
         earlier = self.lines[:-1] if begun else self.lines
         used = {last_word(line).casefold() for line in earlier[-GROUP:]}
@@ -413,6 +414,6 @@ def drive(composition: Composition) -> Iterator[str]:
             chorus.run(item)
 
 
-def compose(model: Model | Voice, seed: str, settings: SongSettings) -> Iterator[str]:
+def compose(model: Model | Singer, seed: str, settings: SongSettings) -> Iterator[str]:
     """Compose one song; yields its text in pieces."""
-    return drive(Composition(model if isinstance(model, Voice) else Voice(model), seed, settings))
+    return drive(Composition(model if isinstance(model, Singer) else Singer(model), seed, settings))

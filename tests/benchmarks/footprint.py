@@ -110,7 +110,7 @@ print(voice.vocabulary.decode(stream.sampled))
 OUR_TRAINING = """
 import sys, numpy as np
 from lstm.training.loop import Descent, DescentSettings
-from lstm.network.network import Shape, initial_parameters
+from lstm.network.parameters import Shape, initial_parameters
 H, L, B, T, N, updates = map(int, sys.argv[1:])
 rng = np.random.default_rng(0)
 ids = rng.integers(0, 97, N, dtype=np.int32)

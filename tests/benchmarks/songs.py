@@ -29,6 +29,7 @@ from lstm.rhyme.schemes import answers
 from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
+from lstm.song.singer import Singer
 from lstm.text.corpus import join, read_corpus, songs_of, split_songs
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word, words_of
@@ -59,9 +60,9 @@ class Measures:
     seconds: float
 
 
-def measure(kind: str, scheme: str, sing: Callable[[str, int], str], voice: Voice, songs: int) -> Measures:
+def measure(kind: str, scheme: str, sing: Callable[[str, int], str], singer: Singer, songs: int) -> Measures:
     """Sing and count."""
-    style, judge = voice.style, Judge(voice.style)
+    style, judge = singer.style, Judge(singer.style)
     ear = style.rhymes.rhymes
     asked = rhymed = words = real = copying = looping = 0
     lengths: list[int] = []
@@ -86,7 +87,7 @@ def measure(kind: str, scheme: str, sing: Callable[[str, int], str], voice: Voic
         lengths += [len(line) for line in lines[1:]]
         all_words = words_of(text)
         grams += [tuple(all_words[j : j + 4]) for j in range(len(all_words) - 3)]
-        nats.append(likelihood(voice, text, len(seed)))
+        nats.append(likelihood(singer.voice, text, len(seed)))
     return Measures(
         kind, rhymed / asked if asked else None, real / max(1, words), copying, looping / songs,
         statistics.mean(lengths), len(set(grams)) / len(grams), statistics.mean(nats), statistics.median(seconds),
@@ -103,11 +104,11 @@ def likelihood(voice: Voice, text: str, after: int) -> float:
     return rest.nats / max(1, len(text) - after + 1)
 
 
-def singer(voice: Voice, scheme: str) -> Callable[[str, int], str]:
+def ours(singer: Singer, scheme: str) -> Callable[[str, int], str]:
     """Our own songs."""
 
     def sing(seed: str, k: int) -> str:
-        return "".join(drive(Composition(voice, seed, SongSettings(lines=LINES, rhyme=scheme, random_seed=k))))
+        return "".join(drive(Composition(singer, seed, SongSettings(lines=LINES, rhyme=scheme, random_seed=k))))
 
     return sing
 
@@ -144,12 +145,12 @@ def main() -> int:
     parser.add_argument("--songs", type=int, default=200)
     options = parser.parse_args()
     for path, corpus in zip(options.model, options.corpus, strict=True):
-        voice = Voice(load_model(path))
+        singer = Singer(load_model(path))
         split = split_songs(read_corpus([corpus]))
         held_out = [line for song in split.held_out for line in song.splitlines() if line.strip()]
         print(
             f"\n**{path.stem}**; mean line of the held-out songs: {statistics.mean(map(len, held_out)):.1f}, "
-            f"repeated lines: {voice.style.repeated_share:.1%}\n"
+            f"repeated lines: {singer.style.repeated_share:.1%}\n"
         )
         print(
             "| songs | rhyme as asked | words that are words | copying lines | looping songs | line length "
@@ -157,8 +158,8 @@ def main() -> int:
         )
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for kind, scheme in (("free", "none"), ("AABB", "AABB"), ("ABAB", "ABAB"), ("ABBA", "ABBA"), ("AAAA", "AAAA")):
-            show(measure(kind, scheme, singer(voice, scheme), voice, options.songs))
-        show(measure("n-gram rival", "none", rival(join(songs_of(read_corpus([corpus])))), voice, options.songs))
+            show(measure(kind, scheme, ours(singer, scheme), singer, options.songs))
+        show(measure("n-gram rival", "none", rival(join(songs_of(read_corpus([corpus])))), singer, options.songs))
     return 0
 
 

@@ -7,9 +7,9 @@ import pytest
 from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
 from lstm.song.composing import Composition, SongSettings, drive
+from lstm.song.singer import Singer
 from tests.bot import samples
 
 
@@ -22,58 +22,58 @@ async def thread() -> AsyncIterator[ComposingThread]:
 
 
 @pytest.fixture(scope="module")
-def voice() -> Voice:
-    return Voice(load_model(samples.model(1)))
+def singer() -> Singer:
+    return Singer(load_model(samples.model(1)))
 
 
 def settings(lines: int = 4, random_seed: int = 1, rhyme: str = "none") -> SongSettings:
     return SongSettings(lines=lines, random_seed=random_seed, rhyme=rhyme)
 
 
-async def sing(thread: ComposingThread, voice: Voice, seed: str, chosen: SongSettings) -> str:
-    composed = thread.compose(lambda: Composition(voice, seed, chosen))
+async def sing(thread: ComposingThread, singer: Singer, seed: str, chosen: SongSettings) -> str:
+    composed = thread.compose(lambda: Composition(singer, seed, chosen))
     return "".join([piece async for piece in composed if isinstance(piece, str)])
 
 
 async def test_a_song_alone_is_the_one_that_is_composed_without_the_thread(
-    thread: ComposingThread, voice: Voice
+    thread: ComposingThread, singer: Singer
 ) -> None:
     for rhyme in ("none", "AABB"):
-        alone = "".join(drive(Composition(voice, "I walk", settings(rhyme=rhyme))))
-        assert await sing(thread, voice, "I walk", settings(rhyme=rhyme)) == alone
+        alone = "".join(drive(Composition(singer, "I walk", settings(rhyme=rhyme))))
+        assert await sing(thread, singer, "I walk", settings(rhyme=rhyme)) == alone
 
 
-async def test_songs_of_several_voices_and_seeds_are_not_mixed_up(thread: ComposingThread, voice: Voice) -> None:
-    other = Voice(load_model(samples.model(2)))
+async def test_songs_of_several_voices_and_seeds_are_not_mixed_up(thread: ComposingThread, singer: Singer) -> None:
+    other = Singer(load_model(samples.model(2)))
     seeds = [f"song {number}" for number in range(20)]
     songs = await asyncio.gather(
-        *(sing(thread, other if k % 3 else voice, seed, settings(random_seed=k)) for k, seed in enumerate(seeds))
+        *(sing(thread, other if k % 3 else singer, seed, settings(random_seed=k)) for k, seed in enumerate(seeds))
     )
     for seed, song in zip(seeds, songs, strict=True):
         assert song.startswith(seed)
         assert len([line for line in song.splitlines() if line.strip()]) == 4
 
 
-async def test_a_long_song_does_not_hold_up_a_short_one(thread: ComposingThread, voice: Voice) -> None:
-    async with aclosing(thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))) as long_song:
+async def test_a_long_song_does_not_hold_up_a_short_one(thread: ComposingThread, singer: Singer) -> None:
+    async with aclosing(thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))) as long_song:
         assert await anext(long_song) == "long"
-        assert (await sing(thread, voice, "short", settings(lines=2))).startswith("short")
+        assert (await sing(thread, singer, "short", settings(lines=2))).startswith("short")
 
 
-async def test_a_song_whose_reader_is_gone_is_dropped(thread: ComposingThread, voice: Voice) -> None:
-    async with aclosing(thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))) as song:
+async def test_a_song_whose_reader_is_gone_is_dropped(thread: ComposingThread, singer: Singer) -> None:
+    async with aclosing(thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))) as song:
         await anext(song)
     async with asyncio.timeout(10):
         while thread._songs or thread._choruses:
-            await sing(thread, voice, "short", settings(lines=2))
+            await sing(thread, singer, "short", settings(lines=2))
 
 
-async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingThread, voice: Voice) -> None:
+async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingThread, singer: Singer) -> None:
     def fails(line: str) -> bool:
         raise ArithmeticError("out of tune")
 
-    broken = thread.compose(lambda: Composition(voice, "I walk", settings(), is_filtered=fails))
-    other = asyncio.create_task(sing(thread, voice, "I walk", settings()))
+    broken = thread.compose(lambda: Composition(singer, "I walk", settings(), is_filtered=fails))
+    other = asyncio.create_task(sing(thread, singer, "I walk", settings()))
     with pytest.raises(ArithmeticError, match="out of tune"):
         async for _ in broken:
             pass
@@ -81,35 +81,35 @@ async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingTh
 
 
 async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
-    thread: ComposingThread, voice: Voice, monkeypatch: pytest.MonkeyPatch
+    thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, step = Voice(load_model(samples.model(2))), Chorus.step
+    broken, step = Singer(load_model(samples.model(2))), Chorus.step
 
     def fails_for_one(chorus: Chorus) -> list[Stream]:
-        if chorus.voice is broken:
+        if chorus.voice is broken.voice:
             raise ArithmeticError("out of tune")
         return step(chorus)
 
     monkeypatch.setattr(Chorus, "step", fails_for_one)
-    songs = [sing(thread, broken if k % 2 else voice, "I walk", settings(random_seed=k)) for k in range(6)]
+    songs = [sing(thread, broken if k % 2 else singer, "I walk", settings(random_seed=k)) for k in range(6)]
     sung = await asyncio.gather(*songs, return_exceptions=True)
     assert all(isinstance(song, ArithmeticError) for song in sung[1::2])
     assert all(str(song).startswith("I walk") for song in sung[::2])
-    assert (await sing(thread, voice, "and on", settings())).startswith("and on")
+    assert (await sing(thread, singer, "and on", settings())).startswith("and on")
 
 
 async def test_songs_beyond_the_bound_wait_and_are_sung(
-    thread: ComposingThread, voice: Voice, monkeypatch: pytest.MonkeyPatch
+    thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 2)
-    songs = await asyncio.gather(*(sing(thread, voice, f"song {k}", settings(lines=2)) for k in range(9)))
+    songs = await asyncio.gather(*(sing(thread, singer, f"song {k}", settings(lines=2)) for k in range(9)))
     assert [song[:6] for song in songs] == [f"song {k}" for k in range(9)]
 
 
-async def test_stopping_does_not_wait_for_songs(voice: Voice) -> None:
+async def test_stopping_does_not_wait_for_songs(singer: Singer) -> None:
     thread = ComposingThread()
     thread.start()
-    song = thread.compose(lambda: Composition(voice, "long", settings(lines=5000)))
+    song = thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))
     await anext(song)
     async with asyncio.timeout(5):
         await thread.stop()

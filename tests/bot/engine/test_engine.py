@@ -7,8 +7,8 @@ import pytest
 from bot.engine import composing_thread
 from bot.engine import engine as engine_module
 from bot.engine.engine import Engine
-from lstm.decoding.weights import Voice
 from lstm.song.composing import Composition, Report, SongSettings
+from lstm.song.singer import Singer
 from tests.bot import samples
 
 
@@ -49,9 +49,9 @@ async def test_a_song_that_nobody_waits_for_any_more_is_not_begun(monkeypatch: p
     monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 1)
     begun = []
 
-    def noted(voice: Voice, seed: str, *settings: Any) -> Composition:
+    def noted(singer: Singer, seed: str, *settings: Any) -> Composition:
         begun.append(seed)
-        return Composition(voice, seed, *settings)
+        return Composition(singer, seed, *settings)
 
     monkeypatch.setattr(engine_module, "Composition", noted)
     async with Engine(read, 2**20) as engine:

@@ -47,7 +47,7 @@ async def test_a_waiter_that_gives_up_does_not_take_it_from_the_others(shelf: Sh
     await asyncio.sleep(0.01)
     first.cancel()
     shelf.may_read.set()
-    assert (await second).vocabulary
+    assert (await second).voice.vocabulary
     assert first.cancelled() and shelf.reads == [1]
 
 

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstm.decoding import streams as streams_module
 from lstm.decoding.streams import UNIFORMS, Chorus, Stream
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
@@ -275,11 +276,11 @@ class TestTogether:
     def test_likelihoods_do_not_depend_on_how_many_steps_are_noted(self, monkeypatch):
         voice = Voice(make_model(2))
         streams = {}
-        for noted in (1, 30, streams.NOTED_LOGITS):
-            monkeypatch.setattr(streams, "NOTED_LOGITS", noted)
+        for noted in (1, 30, streams_module.NOTED_LOGITS):
+            monkeypatch.setattr(streams_module, "NOTED_LOGITS", noted)
             streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
             Chorus(voice).run(streams[noted])
-        for few, many in zip(streams[1], streams[streams.NOTED_LOGITS], strict=True):
+        for few, many in zip(streams[1], streams[streams_module.NOTED_LOGITS], strict=True):
             self.same(few, many)
 
     def test_a_long_text_draws_its_random_numbers_in_order(self):

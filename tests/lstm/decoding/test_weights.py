@@ -1,4 +1,4 @@
-"""A model ready to speak: what it may sing, what it weighs, where it starts."""
+"""Packed weights: what may be sung, what they weigh, where a stream starts."""
 
 from dataclasses import replace
 from itertools import product
@@ -8,10 +8,9 @@ import pytest
 
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import REMEMBERED_SPELLINGS, Voice
-from lstm.model.model_file import Model, ModelFileError
+from lstm.model.model_file import Model
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
-from lstm.song.style import Style
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
@@ -26,7 +25,7 @@ def make_model(config=None):
 def test_it_knows_what_the_model_tells():
     model = make_model({"alphabet": "abc"})
     voice = Voice(model)
-    assert (voice.vocabulary, voice.config, voice.training) == (model.vocabulary, model.config, model.training)
+    assert (voice.vocabulary, voice.shape) == (model.vocabulary, model.shape)
     assert voice.newline == 1
 
 
@@ -65,19 +64,6 @@ def test_only_the_artists_own_characters_may_be_sung():
 def test_without_a_usable_alphabet_all_but_the_unknown_may(alphabet):
     voice = Voice(make_model({} if alphabet is None else {"alphabet": alphabet}))
     assert voice.sung.tolist() == [False] + [True] * 6
-
-
-def test_the_style_is_the_models_or_nobodys():
-    style = Style.of("one two\nthree four\n\nfive six\nseven\n" * 9).to_json()
-    assert Voice(make_model({"style": style})).style.to_json() == style
-    for stored in (None, 3, []):
-        assert Voice(make_model({"style": stored})).style.to_json() == Style.of("").to_json()
-
-
-@pytest.mark.parametrize("stored", [{}, {"x": 1}])
-def test_a_damaged_style_is_a_sentence(stored):
-    with pytest.raises(ModelFileError, match=r"style of its artist is damaged.*\."):
-        _ = Voice(make_model({"style": stored})).style
 
 
 class TestSubwords:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from bot.engine.voice_cache import VoiceCache
 from lstm.model.model_file import Model, dump_model
-from lstm.network.network import Shape, initial_parameters
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import Vocabulary
 from tests.bot.samples import corpus
 

@@ -5,8 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lstm.network import network as network_module
-from lstm.network.dropout import NO_DROPOUT, Dropout
+from lstm.network.dropout import NO_DROPOUT, Dropout, Masks
 from lstm.network.network import ROWS_AT_ONCE, Network, State
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from tests.lstm import reference
@@ -36,7 +35,7 @@ def random_chunk(shape, T, B, dtype=np.float64, seed=0):
 
 def masks_of(parameters, B, dropout, seed):
     """The masks that a network draws from ``rng(seed)``, for the reference."""
-    drawn = network_module._Masks.draw(parameters.shape, B, dropout, rng(seed), parameters.flat.dtype)
+    drawn = Masks.draw(parameters.shape, B, dropout, rng(seed), parameters.flat.dtype)
     return reference.Masks(drawn.embedding, drawn.output, drawn.recurrent_weights)
 
 
@@ -214,7 +213,7 @@ class TestDropout:
     SHAPE = Shape(V=50, E=40, H=60, L=2)
 
     def draw(self, dropout, B=30):
-        return network_module._Masks.draw(self.SHAPE, B, dropout, rng(3), np.dtype(np.float64))
+        return Masks.draw(self.SHAPE, B, dropout, rng(3), np.dtype(np.float64))
 
     @pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
     def test_masks_keep_the_mean_and_drop_the_share(self, p):

@@ -12,12 +12,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lstm.decoding.streams import Chorus
-from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.rhyme.schemes import SCHEMES, answers
 from lstm.song.composing import BEYOND, GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
 from lstm.song.judging import Judge
+from lstm.song.singer import Singer
 from lstm.song.style import Style
 from lstm.text.corpus import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
@@ -77,7 +77,7 @@ def random(kind, seed=0, scale=0.5, L=1):
 
 @cache
 def voice(kind, is_trained):
-    return Voice(trained(kind) if is_trained else random(kind))
+    return Singer(trained(kind) if is_trained else random(kind))
 
 
 def endless(kind):
@@ -85,7 +85,7 @@ def endless(kind):
     model = trained(kind)
     parameters = model.parameters.copy()
     parameters["output.bias"][model.vocabulary.id_of("\n")] = -80
-    return Voice(replace(model, parameters=parameters))
+    return Singer(replace(model, parameters=parameters))
 
 
 def compose_all(speaker, seed="", is_filtered=None, **chosen):
@@ -191,13 +191,13 @@ class TestAnySeed:
     def test_whatever_the_weights(self, number, scale, L, kind, how, seed):
         parameters = random(kind, L=L).parameters.copy()
         parameters.flat[...] = scale * np.random.default_rng(number).normal(size=parameters.flat.size)
-        check_shape(Voice(Model(parameters, vocabulary(kind), CONFIG)), seed, how)
+        check_shape(Singer(Model(parameters, vocabulary(kind), CONFIG)), seed, how)
 
     @pytest.mark.parametrize("units", [[UNKNOWN, "a"], [UNKNOWN, *"\n a"], [UNKNOWN, *"()\n"]])
     @pytest.mark.parametrize("rhyme", ["none", "AABB"])
     def test_vocabularies_of_next_to_nothing(self, units, rhyme):
         parameters = Parameters(Shape(len(units), E=2, H=3, L=1))
-        speaker = Voice(Model(parameters, Vocabulary(units)))
+        speaker = Singer(Model(parameters, Vocabulary(units)))
         for seed in ("", "aa", "The river", "(\n("):
             composition, song = compose_all(speaker, seed, lines=3, rhyme=rhyme)
             assert song.startswith(seed)
@@ -253,11 +253,13 @@ class TestGoingOn:
     def test_a_long_end_of_a_seed_leaves_room_for_the_rest_of_its_line(self):
         speaker = voice("subwords", is_trained=True)
         composition = Composition(speaker, "The river" + "r" * 180, SongSettings(lines=1, random_seed=0))
-        chorus, ended = Chorus(speaker), 0
+        chorus, ended = Chorus(speaker.voice), 0
         for item in composition.steps():
             if not isinstance(item, str):
                 chorus.run(item)
-                ended += sum(stream.to_spell == "" and stream.sampled[-1:] == [speaker.newline] for stream in item)
+                ended += sum(
+                    stream.to_spell == "" and stream.sampled[-1:] == [speaker.voice.newline] for stream in item
+                )
         assert ended > 4
 
     def test_a_line_that_does_not_end_is_cut_after_a_word(self, kind):
@@ -270,7 +272,7 @@ class TestGoingOn:
 
     def test_a_single_endless_word_is_three_dots(self):
         parameters = Parameters(Shape(2, E=2, H=2, L=1))
-        speaker = Voice(Model(parameters, Vocabulary([UNKNOWN, "a"])))
+        speaker = Singer(Model(parameters, Vocabulary([UNKNOWN, "a"])))
         assert compose_all(speaker, lines=2)[1] == "...\n..."
 
 
@@ -310,7 +312,7 @@ class TestRhyme:
         parameters = Parameters(Shape(len(vocabulary), E=2, H=2, L=1))
         parameters["output.bias"][vocabulary.id_of("\n")] = 1
         style = Style.of("a\nday\nway\nhay\nstay\nbay\npay\n" * 9).to_json()
-        speaker = Voice(Model(parameters, vocabulary, {"style": style}))
+        speaker = Singer(Model(parameters, vocabulary, {"style": style}))
         for random_seed in range(30):
             for rhyme in ("AABB", "AAAA"):
                 compose_all(speaker, "day\n", lines=4, rhyme=rhyme, random_seed=random_seed)
@@ -408,7 +410,7 @@ class TestReport:
         style = Style.of("\n".join(["one two three four five six seven eight nine ten"] * 9))
         model = replace(random("characters"), config={"style": style.to_json()})
         for seed in ("one two three four five six seven eight nine\n", "One two three four five six seven\n\n\n"):
-            report = compose_all(Voice(model), seed, lines=3)[0].report()
+            report = compose_all(Singer(model), seed, lines=3)[0].report()
             assert report.longest_copied_run < 5
             assert report.copied_lines == 0
 
