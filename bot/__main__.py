@@ -1,4 +1,4 @@
-"""`python -m bot`: reads the settings, opens the application, serves, and says by its exit status how it ended.
+"""`python -m bot`: reads the settings, opens the services, runs a front end, and reports by exit status how it ended.
 
 0: it was asked to stop. 1: it failed. 2: a setting or an argument is wrong. 130: Ctrl-C before it had started.
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from bot.settings import Settings, SettingsError, read_settings
 
 if TYPE_CHECKING:
-    from bot.application import Application
+    from bot.application import Services
 
 _CLOSING_SECONDS = 3.0
 """How long a front end may take to close its connections."""
@@ -61,9 +61,9 @@ async def _serve(settings: Settings) -> int:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signal_number, asked_to_stop.set)
     try:
-        async with open_application(settings) as application:
+        async with open_application(settings) as services:
             # Only the front end is ever cancelled: no signal, however often it comes, cuts the closing short.
-            front_end = asyncio.create_task(_front_end(settings)(application), name="front end")
+            front_end = asyncio.create_task(_front_end(settings)(services), name="front end")
             stopping = asyncio.create_task(asked_to_stop.wait())
             await asyncio.wait([front_end, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
@@ -81,7 +81,7 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-def _front_end(settings: Settings) -> "Callable[[Application], Coroutine[None, None, None]]":
+def _front_end(settings: Settings) -> "Callable[[Services], Coroutine[None, None, None]]":
     """Import the front end that the settings ask for, and only that one."""
     if settings.discord_token is None:
         from bot.console import run as run_console

@@ -1,8 +1,8 @@
 """Opens the parts of the bot, hands them to each other, and closes them in order.
 
-A front end gets the open `Application` and serves until it is cancelled:
+A front end gets the open `Services` and serves until it is cancelled:
 
-    async def run(application: Application) -> None    # bot.discord_app, bot.console
+    async def run(services: Services) -> None    # bot.discord_app, bot.console
 
 * `bot.__main__` starts `bot.discord_app.run` when DISCORD_TOKEN is set, `bot.console.run` otherwise, and
   cancels it on SIGINT and SIGTERM (the Discord client installs no signal handlers of its own).
@@ -10,7 +10,7 @@ A front end gets the open `Application` and serves until it is cancelled:
   returns by itself only when the user has asked it to end.
 * It raises `bot.settings.SettingsError` where a setting turns out to be wrong (a token that Discord refuses):
   one line and exit status 2. Any other exception is a failure: logged, exit status 1.
-* After it has ended the application stops trainings (they go on after the next start) and closes the store.
+* After it has ended, trainings are stopped (they resume after the next start) and the store is closed.
 """
 
 import asyncio
@@ -24,19 +24,20 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from bot.engine.engine import Engine
-from bot.engine.voice_cache import VersionGoneError
+from bot.engine.composing_thread import ComposingThread
+from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.error_count import errors_counted_in
 from bot.metrics.loop_lag import loop_lag_in
 from bot.metrics.tally import Standing, Tally
 from bot.services import (
     ArtistsService,
     Asker,
-    CommandRegistration,
     GuildsService,
     LyricsService,
     PrivacyService,
     TrainingService,
+    publishing,
+    queue_order,
 )
 from bot.services.data_files import DataFiles
 from bot.services.model_intake import ModelIntake
@@ -47,7 +48,7 @@ from bot.store.database import Database, open_database
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
-from bot.training.runner import TrainingRunner
+from bot.training.runner import Rules, TrainingRunner
 from lstm.text.language_filter import LanguageFilter
 
 _PACKAGE = Path(__file__).parent
@@ -61,8 +62,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Application:
-    """The open parts that a front end may use."""
+class Services:
+    """The open services, which are all that a front end may use."""
 
     settings: Settings
     lyrics: LyricsService
@@ -70,7 +71,8 @@ class Application:
     training: TrainingService
     guilds: GuildsService
     privacy: PrivacyService
-    registration: CommandRegistration
+    database: Database
+    """For what a front end itself has to remember; everything else goes through a service."""
     started_at: datetime
 
     def asker(
@@ -105,7 +107,7 @@ async def open_application(
     seconds: Callable[[], float] = time.monotonic,
     random_bits: Callable[[int], int] = secrets.randbits,
     shipped: Path = SHIPPED,
-) -> AsyncIterator[Application]:
+) -> AsyncIterator[Services]:
     """Open every part for as long as the context lasts; time and randomness come from the arguments.
 
     Raises:
@@ -121,14 +123,15 @@ async def open_application(
     tally = Tally()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
-        engine = await stack.enter_async_context(Engine(_weights_from(database), settings.model_cache_bytes, tally))
+        composing = await stack.enter_async_context(ComposingThread(tally))
         files = DataFiles([data_dir] if _is_same(data_dir, shipped) else [data_dir, shipped])
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
         lyrics = LyricsService(
             database,
-            engine,
+            VoiceCache(_weights_from(database), settings.model_cache_bytes),
+            composing,
             record,
             default_artist=settings.default_artist,
             has_bad_language=_language_filter(data_dir / "language_filter.txt"),
@@ -156,6 +159,7 @@ async def open_application(
             data_dir / "jobs",
             settings.train_workers,
             news,
+            Rules(queue_order.next_job, publishing.describe, publishing.publish_result),
             new_place=_new_place(settings),
             now=now,
             new_lease=lambda: f"{random_bits(64):016x}",
@@ -163,14 +167,14 @@ async def open_application(
         await stack.enter_async_context(runner)
         await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
-        yield Application(
+        yield Services(
             settings=settings,
             lyrics=lyrics,
             artists=ArtistsService(database, news),
             training=training,
             guilds=GuildsService(database),
             privacy=privacy,
-            registration=CommandRegistration(database),
+            database=database,
             started_at=now(),
         )
 

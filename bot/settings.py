@@ -11,6 +11,8 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from bot.artist_name import LONGEST_ARTIST_NAME
+
 _LARGEST_SNOWFLAKE = 2**63 - 1
 _FOLDER = "the path of a folder, which is made if it is missing"
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -41,8 +43,8 @@ def _folder(text: str) -> Path:
 
 
 def _artist(text: str) -> str:
-    if not 1 <= len(text) <= 40 or not text.isprintable():
-        raise _WrongValueError("an artist's name of 1 to 40 characters")
+    if not 1 <= len(text) <= LONGEST_ARTIST_NAME or not text.isprintable():
+        raise _WrongValueError(f"an artist's name of 1 to {LONGEST_ARTIST_NAME} characters")
     return text
 
 

@@ -26,9 +26,10 @@ BOT = {
     "store": {"metrics"},
     "training": {"metrics", "store"},
     "engine": {"metrics"},
-    "services": {"metrics", "store", "engine", "training"},
-    "console": {"services", "application"},
-    "discord_app": {"services", "application", "settings"},
+    "services": {"metrics", "store", "engine", "training", "artist_name"},
+    "wording": {"services"},
+    "console": {"services", "wording", "application"},
+    "discord_app": {"services", "store", "wording", "artist_name", "application", "settings"},
 }
 """Folder of ``bot`` -> what it may import of the others. What stands directly in ``bot`` puts the parts together."""
 
@@ -69,8 +70,17 @@ def test_every_folder_has_its_place_in_the_order(package, allowed):
     assert folders <= allowed.keys()
     placed: set[str] = set()
     for part, below in allowed.items():
-        assert below - {"application", "settings"} <= placed, f"{part} stands above what it imports"
+        assert below - {"application", "settings", "artist_name"} <= placed, f"{part} stands above what it imports"
         placed.add(part)
+
+
+def test_only_the_discord_front_end_knows_discord_and_only_the_store_knows_sql():
+    assert not [
+        file for file, part, name in imports_of("bot") if name.partition(".")[0] == "discord" and part != "discord_app"
+    ]
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        if path.relative_to(ROOT / "bot").parts[0] != "store":
+            assert ".execute(" not in path.read_text(encoding="utf-8"), path
 
 
 def test_lstm_knows_nothing_of_the_bot():

@@ -6,11 +6,11 @@ import secrets
 import signal
 import sys
 
-from bot.application import Application
+from bot.application import Services
 from bot.console.command_line import parse
 from bot.console.commands import COMMANDS
 from bot.console.context import Context
-from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines, terminal_lines
+from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines
 from bot.console.screen import Screen
 from bot.services import Asker, Refusal
 
@@ -25,32 +25,34 @@ _LEAVE = "Press Ctrl-C once more to leave, or type /quit."
 log = logging.getLogger(__name__)
 
 
-async def run(application: Application) -> None:
+async def run(services: Services) -> None:
     """Chat at the console until the person leaves, the input ends or the task is cancelled."""
     is_terminal = sys.stdin.isatty()
     screen = Screen(plain=not is_terminal)
     if is_terminal:
         screen.aside(_WELCOME)
-        lines = await _terminal_lines(application)
+        lines = await _terminal_lines(services)
     else:
         lines = PipedLines()
-    await _Chat(application, screen, lines).run()
+    await _Chat(services, screen, lines).run()
 
 
-async def _terminal_lines(application: Application) -> Lines:
-    earlier = (await application.privacy.history(PERSON)).entries
+async def _terminal_lines(services: Services) -> Lines:
+    earlier = (await services.privacy.history(PERSON)).entries
 
     async def suggest(typed: str) -> list[str]:
-        return await application.artists.suggest(PERSON, typed)
+        return await services.artists.suggest(PERSON, typed)
 
-    return terminal_lines(suggest, [entry.seed for entry in reversed(earlier)])
+    from bot.console.terminal_prompt import TerminalLines  # prompt_toolkit is for terminals only
+
+    return TerminalLines(suggest, [entry.seed for entry in reversed(earlier)])
 
 
 class _Chat:
-    def __init__(self, application: Application, screen: Screen, lines: Lines) -> None:
+    def __init__(self, services: Services, screen: Screen, lines: Lines) -> None:
         self._screen = screen
         self._lines = lines
-        self._context = Context(application, PERSON, screen, ask=lines.next)
+        self._context = Context(services, PERSON, screen, ask=lines.next)
         self._task = asyncio.current_task()
         self._answering: asyncio.Task[None] | None = None
         self._is_interrupted = False

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.application import Application
+from bot.application import Services
 from bot.console.lines import InterruptedAtPrompt
 from bot.console.screen import Screen
 from bot.services import Asker
@@ -13,7 +13,7 @@ from bot.services import Asker
 class Context:
     """The chat that a command is part of; changes as the chat goes on."""
 
-    application: Application
+    services: Services
     asker: Asker
     screen: Screen
     ask: Callable[[str], Awaitable[str]]

@@ -1,8 +1,7 @@
-"""Where the console's lines come from: a prompt at a terminal, or whatever is piped in."""
+"""The console's lines: what any source of them offers, and those that are piped in."""
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable
 from threading import Thread
 from typing import Protocol
 
@@ -26,7 +25,7 @@ class Lines(Protocol):
 class PipedLines:
     """Standard input as it comes, without a prompt.
 
-    A thread reads ahead of who asks. It is a daemon, for nothing can end a read of a pipe that stays silent.
+    A thread reads ahead. It is a daemon because nothing can end a read from a pipe that stays silent.
     """
 
     def __init__(self) -> None:
@@ -38,7 +37,7 @@ class PipedLines:
         """Return the next line."""
         line = await self._lines.get()
         if line is None:
-            self._lines.put_nowait(None)  # for whoever asks again
+            self._lines.put_nowait(None)  # for the next call
             raise EOFError
         return line
 
@@ -51,15 +50,3 @@ class PipedLines:
             self._loop.call_soon_threadsafe(self._lines.put_nowait, None)
         except RuntimeError:
             return  # the event loop has ended
-
-
-def terminal_lines(suggest_artists: Callable[[str], Awaitable[list[str]]], earlier: Iterable[str]) -> Lines:
-    """Open a prompt with history and completion at the terminal.
-
-    Args:
-        suggest_artists: completes artists' names.
-        earlier: lines that the history begins with, oldest first.
-    """
-    from bot.console.terminal_prompt import TerminalLines  # prompt_toolkit is for terminals only
-
-    return TerminalLines(suggest_artists, earlier)

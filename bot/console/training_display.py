@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from bot import wording
 from bot.console.screen import Screen
 from bot.services import Job, JobState, TrainingProgress
 
@@ -30,7 +31,7 @@ def training_display(screen: Screen) -> Iterator[TrainingDisplay]:
 
         class Bar:
             def show(self, job: Job) -> None:
-                progress.update(task, completed=share(job), standing=describe(job))
+                progress.update(task, completed=wording.share_done(job), standing=describe(job))
 
         yield Bar()
 
@@ -54,27 +55,17 @@ class _Lines:
         return job.progress.seconds - told.progress.seconds >= _SECONDS_A_LINE
 
 
-def share(job: Job) -> float:
-    """Tell how much of a job is done, from 0 to 1, by time: what ends it may be minutes or epochs."""
-    if job.state.has_ended:
-        return 1.0
-    progress = job.progress
-    if progress is None or progress.seconds_left is None or progress.seconds <= 0:
-        return 0.0
-    return progress.seconds / (progress.seconds + progress.seconds_left)
-
-
 def describe(job: Job) -> str:
     """Say in a line how a job stands."""
     match job.state:
         case JobState.QUEUED:
             return f"waits, place {job.place}"
         case JobState.RUNNING:
-            return "begins" if job.progress is None else f"{share(job):.0%} {_numbers(job.progress)}"
+            return "begins" if job.progress is None else f"{wording.share_done(job):.0%} {_numbers(job.progress)}"
         case JobState.FAILED:
             return f"failed: {job.reason}"
         case JobState.SUCCEEDED if job.outcome is not None:
-            return f"succeeded. {job.outcome.verdict}"
+            return f"succeeded. {wording.verdict(job.outcome)}"
         case _:
             return str(job.state)
 

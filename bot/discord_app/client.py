@@ -8,9 +8,10 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.application import Application
+from bot.application import Services
 from bot.discord_app import failures, registration
 from bot.discord_app.offering import AnyCommand
+from bot.discord_app.registered_commands import RegisteredCommands
 
 _CONNECTIONS = 32
 """To Discord's API. Without a bound, discord.py opens one for each of the five hundred who ask at the same moment."""
@@ -22,13 +23,11 @@ AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
 class LyricsClient(discord.AutoShardedClient):
     """Serves slash commands and buttons; asks for no privileged intent and reads no messages."""
 
-    def __init__(
-        self, services: Application, commands: Iterable[AnyCommand], buttons: Iterable[AnyDynamicItem]
-    ) -> None:
+    def __init__(self, services: Services, commands: Iterable[AnyCommand], buttons: Iterable[AnyDynamicItem]) -> None:
         """Take the services and all that members can use; connects to nothing yet.
 
         Args:
-            services: the open application.
+            services: the open services.
             commands: the commands to offer.
             buttons: the buttons to recognise by their custom ids, from whichever process they were sent.
         """
@@ -61,7 +60,9 @@ class LyricsClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Register the commands where they changed; called once, after the login and before the gateway."""
-        await registration.register(self.tree, self.services.registration, self.services.settings.home_guild)
+        await registration.register(
+            self.tree, RegisteredCommands(self.services.database), self.services.settings.home_guild
+        )
 
     async def close(self) -> None:
         """End what runs in the background, then the connections."""

@@ -5,13 +5,12 @@ from typing import Self
 
 import discord
 
+from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.persistent_button import PersistentButton
-
-LONGEST_ARTIST_NAME = 40
 
 
 class DeleteMyData(PersistentButton, template=r"mydata:delete"):

@@ -2,6 +2,7 @@
 
 import discord
 
+from bot import wording
 from bot.discord_app import markdown
 from bot.discord_app.message_body import MessageBody, NamedFile
 from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
@@ -43,7 +44,7 @@ def result(job: Job) -> str:
     if job.state is JobState.CANCELLED:
         return "Cancelled."
     if job.state is JobState.FAILED or job.outcome is None:
-        return f"Failed: {markdown.escape(job.reason or 'nobody knows why.')}"
+        return "Failed for an unknown reason." if job.reason is None else f"Failed: {markdown.escape(job.reason)}"
     return _outcome(job.outcome)
 
 
@@ -57,7 +58,7 @@ def in_a_line(job: Job) -> str:
             if job.progress is None:
                 return f"**{who}** is starting"
             loss, left = _bits(job.progress.train_bits_per_character), _left(job.progress)
-            return f"**{who}** runs: {_share(job.progress):.0%}, loss {loss}, time left: {left}"
+            return f"**{who}** runs: {wording.share_done(job):.0%}, loss {loss}, time left: {left}"
         case _:
             when = "" if job.ended_at is None else f" {discord.utils.format_dt(job.ended_at, 'R')}"
             return f"{who} {job.state}{when}"
@@ -83,7 +84,7 @@ def _standing(job: Job) -> str:
     progress = job.progress
     if progress is None:
         return "Starting …"
-    share = _share(progress)
+    share = wording.share_done(job)
     filled = round(share * _BAR_CELLS)
     held_out = f"Held-out songs: {_bits(progress.best_bits_per_character)}"
     if progress.rival_bits_per_character is not None:
@@ -99,14 +100,6 @@ def _standing(job: Job) -> str:
     )
 
 
-def _share(progress: TrainingProgress) -> float:
-    # By time, not by characters: what ends a training may be minutes or epochs, and the time left knows of both.
-    if progress.seconds_left is None:
-        return 0.0
-    total = progress.seconds + progress.seconds_left
-    return progress.seconds / total if total > 0 else 0.0
-
-
 def _left(progress: TrainingProgress) -> str:
     return "no telling yet" if progress.seconds_left is None else duration(progress.seconds_left)
 
@@ -116,7 +109,7 @@ def _bits(bits_per_character: float | None) -> str:
 
 
 def _outcome(outcome: TrainingOutcome) -> str:
-    lines = [f"Done. {markdown.escape(outcome.verdict)}"]
+    lines = [f"Done. {markdown.escape(wording.verdict(outcome))}"]
     if outcome.characters_seen is not None and outcome.seconds is not None:
         lines.append(f"Learned from {outcome.characters_seen:,} characters in {duration(outcome.seconds)}.")
     if outcome.takes_over:

@@ -7,7 +7,7 @@ import logging
 import discord
 from discord import app_commands
 
-from bot.services import CommandRegistration
+from bot.discord_app.registered_commands import RegisteredCommands
 from bot.settings import SettingsError
 
 _log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 async def register(
     tree: app_commands.CommandTree[discord.Client],
-    registration: CommandRegistration,
+    registered: RegisteredCommands,
     home_guild: int | None,
 ) -> None:
     """Register the tree's commands with every guild, or with the home guild alone.
@@ -32,22 +32,22 @@ async def register(
     for guild in (None,) if home is None else (None, home):
         scope = None if guild is None else guild.id
         digest = _digest(tree, guild)
-        if await registration.digest(scope) == digest:
+        if await registered.digest(scope) == digest:
             continue
         try:
             commands = await tree.sync(guild=guild)
         except discord.Forbidden:
             message = f"LYRICS_HOME_GUILD holds {scope}; it may hold the id of a guild that the bot is in, or nothing"
             raise SettingsError(message) from None
-        await registration.remember(scope, digest)
+        await registered.remember(scope, digest)
         _log.info("registered %d commands %s", len(commands), "globally" if scope is None else f"with guild {scope}")
-    for guild_id in await registration.guilds():
+    for guild_id in await registered.guilds():
         if guild_id != home_guild:
-            await _withdraw(tree, registration, guild_id)
+            await _withdraw(tree, registered, guild_id)
 
 
 async def _withdraw(
-    tree: app_commands.CommandTree[discord.Client], registration: CommandRegistration, guild_id: int
+    tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, guild_id: int
 ) -> None:
     """Take a guild's own commands away."""
     try:
@@ -59,7 +59,7 @@ async def _withdraw(
         return
     else:
         _log.info("withdrew the commands of guild %d", guild_id)
-    await registration.forget(guild_id)
+    await registered.forget(guild_id)
 
 
 def _digest(

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.application import Application
+from bot.application import Services
 from bot.discord_app import jobs
 from bot.discord_app.client import AnyDynamicItem, LyricsClient
 from bot.discord_app.commands import COMMANDS
@@ -24,7 +24,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
 )
 
 
-async def run(application: Application) -> None:
+async def run(services: Services) -> None:
     """Serve on Discord until cancelled.
 
     Raises:
@@ -32,9 +32,9 @@ async def run(application: Application) -> None:
     """
     # discord.py warns that it cannot speak; this bot sings in letters.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    token = application.settings.discord_token
+    token = services.settings.discord_token
     assert token is not None, "without a token there is the console"
-    async with LyricsClient(application, COMMANDS, BUTTONS) as client:
+    async with LyricsClient(services, COMMANDS, BUTTONS) as client:
         try:
             await client.login(token)
         except discord.LoginFailure:

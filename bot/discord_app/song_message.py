@@ -2,6 +2,7 @@
 
 import discord
 
+from bot import wording
 from bot.discord_app import markdown
 from bot.discord_app.message_body import MessageBody, NamedFile
 from bot.services import Song, SongSoFar
@@ -44,7 +45,7 @@ def _made_how(song: Song, *, in_file: bool) -> str:
     ]
     if song.rhyme.lower() != "none":
         details.insert(2, f"rhyme {song.rhyme}")
-    details += song.shortcomings
+    details += wording.shortcomings(song)
     if in_file:
         details.append("the whole song is in the file")
     return " · ".join(details)

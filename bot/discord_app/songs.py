@@ -15,7 +15,7 @@ from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
-from bot.services import Song, SongSoFar
+from bot.services import Continuation, Song, SongSoFar, SungAgain
 
 # A refusal comes at once, and so, mostly, do the first lines: both are better answered with than a thinking bot.
 SECONDS_BEFORE_DEFERRING = 0.25
@@ -71,7 +71,7 @@ class Again(PersistentButton, template=f"song:again:(?P<request>{SNOWFLAKE})"):
         """Answer with a new message."""
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, lyrics.again(asker, self.request_id), private=private)
+        await show(interaction, lyrics.sing(asker, SungAgain(self.request_id)), private=private)
 
 
 class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE})"):
@@ -93,7 +93,7 @@ class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE
         """Answer with a new message."""
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, lyrics.continue_(asker, self.request_id), private=private)
+        await show(interaction, lyrics.sing(asker, Continuation(self.request_id)), private=private)
 
 
 class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(?P<asked_by>{SNOWFLAKE})"):

@@ -15,6 +15,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+from types import TracebackType
 
 from bot.metrics.tally import Tally
 from lstm.decoding.streams import Chorus, Stream
@@ -65,7 +66,7 @@ class _Song:
 
 
 class ComposingThread:
-    """Composes songs, all that are in progress at once."""
+    """Composes songs, all at once, for as long as it is entered."""
 
     def __init__(self, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
@@ -78,15 +79,18 @@ class ComposingThread:
 
     @property
     def songs_in_progress(self) -> int:
-        """How many songs are being composed, those apart that wait for their turn."""
+        """How many songs are being composed, without those that wait for their turn."""
         return len(self._songs)
 
-    def start(self) -> None:
+    async def __aenter__(self) -> "ComposingThread":
         """Start the thread."""
         self._thread.start()
+        return self
 
-    async def stop(self) -> None:
-        """End the thread after the step that it is at; songs in progress are left unfinished."""
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the thread after its current step; songs in progress are left unfinished."""
         self._admitted.put(None)
         await asyncio.to_thread(self._thread.join)
 

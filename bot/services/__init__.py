@@ -3,9 +3,9 @@
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, Version
 from bot.services.asking import Asker, Refusal
 from bot.services.guilds import GuildSettings, GuildsService
-from bot.services.lyrics import LyricsService, Song, SongSoFar
+from bot.services.lyrics import LyricsService
 from bot.services.privacy import Deleted, HistoryEntry, HistoryPage, PrivacyService
-from bot.services.registration import CommandRegistration
+from bot.services.song import Song, SongSoFar
 from bot.services.song_request import (
     DEFAULT_LINES,
     FEWEST_LINES,
@@ -14,7 +14,9 @@ from bot.services.song_request import (
     MOST_LINES,
     RHYMES,
     SEED_CHARACTERS,
+    Continuation,
     SongRequest,
+    SungAgain,
 )
 from bot.services.training import Job, JobState, TrainingOutcome, TrainingProgress, TrainingService
 
@@ -30,7 +32,7 @@ __all__ = [
     "ArtistDetails",
     "ArtistsService",
     "Asker",
-    "CommandRegistration",
+    "Continuation",
     "Deleted",
     "GuildSettings",
     "GuildsService",
@@ -44,6 +46,7 @@ __all__ = [
     "Song",
     "SongRequest",
     "SongSoFar",
+    "SungAgain",
     "TrainingOutcome",
     "TrainingProgress",
     "TrainingService",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.artist_name import LONGEST_ARTIST_NAME
+from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
@@ -69,7 +71,7 @@ class ArtistsService:
 
     async def visible(self, asker: Asker) -> list[Artist]:
         """List the artists that can sing here, by name: the guild's own and everyone's; its own win a clash."""
-        found = await self._database.read(lambda connection: artists.singing(connection, asker.guild_id or EVERYONE))
+        found = await self._database.read(lambda connection: visibility.singing(connection, asker.guild_id or EVERYONE))
         return [_shown(artist) for artist in found]
 
     async def find(self, asker: Asker, name: str) -> Artist:
@@ -153,7 +155,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
     Raises:
         Refusal: if there is none, or it has no model yet.
     """
-    artist = artists.find_visible(connection, asker.guild_id or EVERYONE, name)
+    artist = visibility.find(connection, asker.guild_id or EVERYONE, name)
     if artist is None:
         raise Refusal(f"There is no artist “{_short(name)}” here; /artists lists who can sing.")
     if artist.singing_version_id is None:
@@ -217,4 +219,4 @@ def _shown_version(version: StoredVersion, singing_id: int) -> Version:
 
 def _short(name: str) -> str:
     name = name.strip()
-    return name if len(name) <= 40 else name[:39] + "…"
+    return name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"

@@ -13,7 +13,7 @@ class Refusal(Exception):  # noqa: N818 - a normal answer, not an error
 
 @dataclass(frozen=True)
 class Asker:
-    """The person behind a request, as a front end knows them; made by `Application.asker`."""
+    """The person behind a request, as a front end knows them; made by `Services.asker`."""
 
     user_id: int
     guild_id: int | None

@@ -12,11 +12,11 @@ from pathlib import Path
 from bot.services.asking import Refusal
 from bot.services.data_files import DataFiles
 from bot.services.names import check_name
+from bot.services.publishing import Published, describe, publish
 from bot.store import artists, corpora, model_files
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.versions import NewVersion
-from bot.training.publishing import Published, describe, publish
 from lstm.model.model_file import ModelFileError
 from lstm.text.corpus import CorpusError, clean, decode
 

@@ -2,9 +2,9 @@
 
 import unicodedata
 
+from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.services.asking import Refusal
 
-LONGEST_NAME = 40
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _PATH_CHARACTERS = frozenset('/\\:*?"<>|')
 
@@ -13,11 +13,11 @@ def check_name(name: str) -> str:
     """Return an artist's name without surrounding space.
 
     Raises:
-        Refusal: unless it has 1 to 40 visible characters, none of which could mean a path.
+        Refusal: unless it has 1 to `LONGEST_ARTIST_NAME` visible characters, none of which could mean a path.
     """
     stripped = name.strip()
-    if not 1 <= len(stripped) <= LONGEST_NAME:
-        raise Refusal(f"An artist's name has 1 to {LONGEST_NAME} characters.")
+    if not 1 <= len(stripped) <= LONGEST_ARTIST_NAME:
+        raise Refusal(f"An artist's name has 1 to {LONGEST_ARTIST_NAME} characters.")
     # Also as it is compared: a full-width slash is a slash there.
     characters = set(stripped + unicodedata.normalize("NFKC", stripped))
     if any(unicodedata.category(character) in _INVISIBLE for character in characters):

@@ -13,7 +13,7 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 1.5
 
 @dataclass(frozen=True)
 class SongRequest:
-    """What a user may choose about a song; `LyricsService` checks every value."""
+    """What a user may choose about a song; `SongPlanner` checks every value."""
 
     seed: str
     """1 to 200 characters, kept as typed."""
@@ -28,6 +28,20 @@ class SongRequest:
     private: bool = False
 
 
+@dataclass(frozen=True)
+class SungAgain:
+    """Another song on a recorded song's seed, artist and settings."""
+
+    request_id: int
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """The lines that follow a recorded song."""
+
+    request_id: int
+
+
 def check_request(request: SongRequest) -> SongRequest:
     """Return the request with its artist and rhyme scheme as they are written here.
 
@@ -36,9 +50,9 @@ def check_request(request: SongRequest) -> SongRequest:
     """
     _check_seed(request.seed)
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
-        raise Refusal(f"A song has {FEWEST_LINES} to {MOST_LINES} lines; ask for as many.")
+        raise Refusal(f"A song has {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:
-        raise Refusal(f"A temperature is from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
+        raise Refusal(f"The temperature goes from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
     rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
     if rhyme is None:
         raise Refusal(f"A rhyme scheme is one of {', '.join(RHYMES)}.")
@@ -48,8 +62,8 @@ def check_request(request: SongRequest) -> SongRequest:
 
 def _check_seed(seed: str) -> None:
     if not seed.strip():
-        raise Refusal("A seed needs words; type how the song shall begin.")
+        raise Refusal("The seed is empty. Type the words the song should start with.")
     if len(seed) > SEED_CHARACTERS:
-        raise Refusal(f"A seed has at most {SEED_CHARACTERS} characters; yours has {len(seed)}.")
+        raise Refusal(f"A seed has at most {SEED_CHARACTERS} characters. Yours has {len(seed)}.")
     if any("\ud800" <= character <= "\udfff" for character in seed):
-        raise Refusal("That seed holds half a character; type it again.")
+        raise Refusal("The seed contains half a character. Type it again.")

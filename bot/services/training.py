@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from bot.services import queue_order
 from bot.services.asking import Asker, Refusal
 from bot.services.data_files import DataFiles
 from bot.services.names import check_name
@@ -75,7 +76,7 @@ class TrainingService:
 
         Args:
             asker: who asks; with Manage Server in the guild, or an operator.
-            artist: 1 to 40 characters; compared without case and surrounding space.
+            artist: a name that `check_name` accepts; compared without case and surrounding space.
             corpus: an uploaded text; None: the stored one of that artist, else `corpora/NAME.txt`.
             minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which also bounds it.
 
@@ -94,7 +95,7 @@ class TrainingService:
             known = self._artist(connection, asker, name, now)
             check_queue(connection, known, guild_id)
             self._keep_corpus(connection, known, upload, from_file, now)
-            return jobs.enqueue(
+            queued = jobs.enqueue(
                 connection,
                 NewJob(
                     artist_id=known.id,
@@ -106,6 +107,7 @@ class TrainingService:
                 ),
                 now,
             )
+            return queue_order.with_place(connection, queued)
 
         job = await self._database.write(transaction)
         fault_point("queued")
@@ -125,7 +127,7 @@ class TrainingService:
             raise Refusal("Only members with Manage Server can see the trainings of their server.")
         return await self._database.read(
             lambda connection: [
-                *jobs.live(connection, asker.guild_id),
+                *queue_order.live(connection, asker.guild_id),
                 *jobs.ended(connection, asker.guild_id, recent),
             ]
         )
@@ -134,7 +136,7 @@ class TrainingService:
         """Name the live jobs that the asker may cancel, for autocomplete; empty for those who may not."""
         if not _may_train(asker):
             return []
-        live = await self._database.read(lambda connection: jobs.live(connection, asker.guild_id))
+        live = await self._database.read(lambda connection: queue_order.live(connection, asker.guild_id))
         typed = typed.strip().casefold()
         fitting = (job for job in live if typed in f"{job.id} {job.artist.casefold()}" and _may_cancel(asker, job))
         return list(fitting)[:limit]
@@ -171,10 +173,15 @@ class TrainingService:
         The last one yielded has ended (at once, for a job that had). Nothing is yielded any more once the
         job itself is gone, because its artist was forgotten. Several may watch one job.
         """
+
+        def read(connection: sqlite3.Connection) -> Job | None:
+            found = jobs.by_id(connection, job_id)
+            return None if found is None else queue_order.with_place(connection, found)
+
         last: Job | None = None
         while True:
             upcoming = self._news.upcoming()
-            job = await self._database.read(lambda connection: jobs.by_id(connection, job_id))
+            job = await self._database.read(read)
             if job is None:
                 return
             if job != last:
@@ -250,7 +257,7 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
     live = jobs.live_of_artist(connection, artist.id)
     if live is not None:
         raise Refusal(f"“{artist.name}” is in training already, as job {live.id}; wait for it or cancel it.")
-    if jobs.waiting(connection, guild_id) >= MOST_WAITING:
+    if jobs.count_waiting(connection, guild_id) >= MOST_WAITING:
         raise Refusal(f"{MOST_WAITING} trainings are waiting already; ask again when one of them has begun.")
 
 

@@ -13,11 +13,13 @@ EVERYONE = 0
 
 @dataclass(frozen=True)
 class StoredArtist:
-    """An artist with what a list of artists tells about it."""
+    """An artist with what a list of artists shows of it."""
 
     id: int
     guild_id: int
     name: str
+    key: str
+    """What names are compared by."""
     singing_version_id: int | None
     """None until its first training has ended."""
     corpus_bytes: int | None
@@ -34,8 +36,9 @@ def name_key(name: str) -> str:
 
 
 _SELECT = """
-    SELECT artists.id, artists.guild_id, artists.name, artists.singing_version_id, corpora.bytes AS corpus_bytes,
-           versions.bits_per_character, versions.rival_bits_per_character, versions.published_at
+    SELECT artists.id, artists.guild_id, artists.name, artists.key, artists.singing_version_id,
+           corpora.bytes AS corpus_bytes, versions.bits_per_character, versions.rival_bits_per_character,
+           versions.published_at
     FROM artists
     LEFT JOIN corpora ON corpora.artist_id = artists.id
     LEFT JOIN versions ON versions.id = artists.singing_version_id
@@ -43,15 +46,10 @@ _SELECT = """
 
 
 def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
-    """List a guild's artists and everyone's who can sing, by name; where names clash, only the guild's own."""
+    """List exactly that guild's (or everyone's) artists that can sing, by name."""
     rows = connection.execute(
-        f"""{_SELECT}
-        WHERE artists.singing_version_id IS NOT NULL AND (artists.guild_id = :guild OR (
-            artists.guild_id = {EVERYONE} AND NOT EXISTS (
-                SELECT 1 FROM artists AS own
-                WHERE own.guild_id = :guild AND own.key = artists.key AND own.singing_version_id IS NOT NULL)))
-        ORDER BY artists.key""",  # noqa: S608 - constants
-        {"guild": guild_id},
+        f"{_SELECT} WHERE artists.guild_id = ? AND artists.singing_version_id IS NOT NULL ORDER BY artists.key",
+        (guild_id,),
     )
     return [_artist(row) for row in rows]
 
@@ -63,17 +61,6 @@ def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArti
         (guild_id, name_key(name)),
     ).fetchone()
     return None if row is None else _artist(row)
-
-
-def find_visible(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
-    """Find the artist of a name as that guild sees it.
-
-    Its own comes before everyone's, unless it is still to be trained and everyone's can sing meanwhile.
-    """
-    own, everyones = find(connection, guild_id, name), find(connection, EVERYONE, name)
-    if own is not None and own.singing_version_id is None and everyones is not None:
-        return everyones if everyones.singing_version_id is not None else own
-    return own or everyones
 
 
 def find_or_create(connection: sqlite3.Connection, guild_id: int, name: str, now: datetime) -> StoredArtist:
@@ -97,6 +84,7 @@ def _artist(row: sqlite3.Row) -> StoredArtist:
         id=row["id"],
         guild_id=row["guild_id"],
         name=row["name"],
+        key=row["key"],
         singing_version_id=row["singing_version_id"],
         corpus_bytes=row["corpus_bytes"],
         bits_per_character=row["bits_per_character"],

@@ -55,32 +55,6 @@ class TrainingOutcome:
     is_foreign: bool = False
     """Whether the base model could not read the corpus, so that it was learned from scratch."""
 
-    @property
-    def verdict(self) -> str:
-        """What the numbers say, in a sentence or two."""
-        new, old, rival = self.bits_per_character, self.previous_bits_per_character, self.rival_bits_per_character
-        said = f"Version {self.version} sings from now on"
-        if not self.takes_over:
-            said = f"Version {self.version} is kept, but the version before goes on singing"
-        if new is None:
-            return f"{said}."
-        said += f": {new:.2f} bits per character on held-out songs"
-        if old is not None:
-            said += f", {_compared(new, old)} before"
-        if rival is not None:
-            said += f"; the n-gram rival reaches {rival:.2f}"
-        if self.is_foreign:
-            said += (
-                ". The base model cannot read this corpus (another language or script), so it was learned from scratch"
-            )
-        return f"{said}."
-
-
-def _compared(new: float, old: float) -> str:
-    if round(abs(new - old), 2) == 0:
-        return "as"
-    return f"{abs(new - old):.2f} {'better' if new < old else 'worse'} than"
-
 
 @dataclass(frozen=True)
 class NewJob:
@@ -93,6 +67,16 @@ class NewJob:
     channel_id: int | None
     minutes: float
     random_seed: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A queued job, as far as its turn depends on it."""
+
+    job_id: int
+    guild_id: int
+    interrupted: bool
+    """It was running before."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +105,7 @@ class Job:
     started_at: datetime | None
     ended_at: datetime | None
     place: int | None
-    """1 for the next in the queue; None unless queued."""
+    """1 for the next in the queue; None unless queued. Filled in by the services, which know the order."""
     progress: TrainingProgress | None
     """None until the first report, and after the end."""
     outcome: TrainingOutcome | None

@@ -12,8 +12,7 @@ from datetime import datetime
 
 from bot.store import times
 from bot.store.artists import EVERYONE
-from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
-from bot.store.queue_order import Waiting, turns
+from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress, Waiting
 
 _SELECT = """
     SELECT jobs.*, artists.name AS artist, artists.guild_id AS artist_guild_id
@@ -42,18 +41,15 @@ def enqueue(connection: sqlite3.Connection, job: NewJob, now: datetime) -> Job:
     return queued
 
 
-def claim(connection: sqlite3.Connection, lease: str, lease_until: datetime, now: datetime) -> Job | None:
-    """Let the job whose turn it is run under a new lease; None if none waits."""
-    order = _turns(connection)
-    if not order:
-        return None
+def claim(connection: sqlite3.Connection, job_id: int, lease: str, lease_until: datetime, now: datetime) -> Job | None:
+    """Let a queued job run under a new lease; None if it is no longer queued."""
     claimed = connection.execute(
         """UPDATE jobs SET state = 'running', lease = :lease, lease_until = :until,
             turn = (SELECT coalesce(max(turn), 0) + 1 FROM jobs), started_at = coalesce(started_at, :now)
         WHERE id = :id AND state = 'queued' RETURNING id""",
-        {"lease": lease, "until": times.to_text(lease_until), "now": times.to_text(now), "id": order[0]},
+        {"lease": lease, "until": times.to_text(lease_until), "now": times.to_text(now), "id": job_id},
     ).fetchone()
-    return by_id(connection, claimed["id"])
+    return None if claimed is None else by_id(connection, job_id)
 
 
 def renew(
@@ -166,7 +162,19 @@ def live_of_artist(connection: sqlite3.Connection, artist_id: int) -> Job | None
     return found[0] if found else None
 
 
-def waiting(connection: sqlite3.Connection, guild_id: int) -> int:
+def waiting(connection: sqlite3.Connection) -> list[Waiting]:
+    """List the queued jobs of all guilds."""
+    rows = connection.execute("SELECT id, guild_id, turn FROM jobs WHERE state = 'queued'")
+    return [Waiting(row["id"], row["guild_id"], row["turn"] is not None) for row in rows]
+
+
+def last_turns(connection: sqlite3.Connection) -> dict[int, int]:
+    """Return by guild id when a job of it was last claimed, counted in claims."""
+    rows = connection.execute("SELECT guild_id, max(turn) AS turn FROM jobs WHERE turn IS NOT NULL GROUP BY guild_id")
+    return {row["guild_id"]: row["turn"] for row in rows}
+
+
+def count_waiting(connection: sqlite3.Connection, guild_id: int) -> int:
     """Count a guild's queued jobs."""
     count: int = connection.execute(
         "SELECT count(*) FROM jobs WHERE guild_id = ? AND state = 'queued'", (guild_id,)
@@ -181,13 +189,12 @@ def count_by_state(connection: sqlite3.Connection) -> dict[JobState, int]:
 
 
 def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
-    """List the running and then the queued jobs, in the order of their turns, of a guild or (None) of all."""
-    found = _jobs(
+    """List the running and queued jobs of a guild or (None) of all, oldest first."""
+    return _jobs(
         connection,
-        "WHERE jobs.state IN ('queued', 'running') AND jobs.guild_id = coalesce(?, jobs.guild_id)",
+        "WHERE jobs.state IN ('queued', 'running') AND jobs.guild_id = coalesce(?, jobs.guild_id) ORDER BY jobs.id",
         (guild_id,),
     )
-    return sorted(found, key=lambda job: (job.place or 0, job.id))
 
 
 def ended(connection: sqlite3.Connection, guild_id: int | None, limit: int) -> list[Job]:
@@ -230,25 +237,12 @@ def _end(
     )
 
 
-def _turns(connection: sqlite3.Connection) -> list[int]:
-    queued = connection.execute("SELECT id, guild_id, turn FROM jobs WHERE state = 'queued'").fetchall()
-    last_turn = connection.execute(
-        "SELECT guild_id, max(turn) AS turn FROM jobs WHERE turn IS NOT NULL GROUP BY guild_id"
-    )
-    return turns(
-        (Waiting(row["id"], row["guild_id"], row["turn"] is not None) for row in queued),
-        {row["guild_id"]: row["turn"] for row in last_turn},
-    )
-
-
 def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[object]) -> list[Job]:
-    rows = connection.execute(f"{_SELECT} {condition}", tuple(parameters)).fetchall()
-    any_queued = any(row["state"] == JobState.QUEUED for row in rows)
-    places = {job_id: place for place, job_id in enumerate(_turns(connection), 1)} if any_queued else {}
-    return [_job(row, places.get(row["id"])) for row in rows]
+    rows = connection.execute(f"{_SELECT} {condition}", tuple(parameters))
+    return [_job(row) for row in rows]
 
 
-def _job(row: sqlite3.Row, place: int | None) -> Job:
+def _job(row: sqlite3.Row) -> Job:
     return Job(
         id=row["id"],
         artist_id=row["artist_id"],
@@ -265,7 +259,7 @@ def _job(row: sqlite3.Row, place: int | None) -> Job:
         queued_at=times.from_text(row["queued_at"]),
         started_at=times.from_text_or_none(row["started_at"]),
         ended_at=times.from_text_or_none(row["ended_at"]),
-        place=place,
+        place=None,
         progress=None if row["progress"] is None else TrainingProgress(**json.loads(row["progress"])),
         outcome=None if row["outcome"] is None else TrainingOutcome(**json.loads(row["outcome"])),
         reason=row["reason"],

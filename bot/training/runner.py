@@ -1,10 +1,11 @@
-"""Works the queue of trainings off: claims jobs, lets them be tried, and records how each ended."""
+"""Works through the training queue: claims jobs, lets them be tried, and records how each ended."""
 
 import asyncio
 import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -12,13 +13,13 @@ from types import TracebackType
 from bot.store import corpora, jobs
 from bot.store.database import Database
 from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
+from bot.store.versions import NewVersion
 from bot.training.attempt import Attempt, Died, Result
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
 from bot.training.place import Place
 from bot.training.progress_log import ProgressLog
-from bot.training.publishing import describe, publish
 from bot.training.worker import TrainingTask, Unsuitable
 from lstm.model.model_file import ModelFileError
 
@@ -27,6 +28,18 @@ _LEASE = timedelta(seconds=30)
 _LOOK_AROUND_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The decisions about trainings that belong to the services."""
+
+    next_job: Callable[[sqlite3.Connection], int | None]
+    """Chooses which queued job is claimed next; called within a transaction."""
+    describe: Callable[[bytes, bytes | None], NewVersion]
+    """Checks a trained model (a safetensors file, and its curve as PNG); raises ModelFileError if it is unusable."""
+    publish: Callable[[sqlite3.Connection, int, NewVersion, int, datetime], TrainingOutcome]
+    """Adds a version to an artist (connection, artist id, version, job id, time); called within a transaction."""
 
 
 class TrainingRunner:
@@ -38,16 +51,18 @@ class TrainingRunner:
         folder: Path,
         workers: int,
         news: JobNews,
+        rules: Rules,
         *,
         new_place: Callable[[], Place],
         now: Callable[[], datetime],
         new_lease: Callable[[], str],
     ) -> None:
-        """Work off the queue of `database`, with a folder for each job in `folder`."""
+        """Work through the queue in `database`, with a folder for each job in `folder`."""
         self._database = database
         self._folder = folder
         self._workers = workers
         self._news = news
+        self._rules = rules
         self._new_place = new_place
         self._now = now
         self._new_lease = new_lease
@@ -93,7 +108,8 @@ class TrainingRunner:
 
         def claim(connection: sqlite3.Connection) -> Job | None:
             jobs.release(connection, expired_by=now)
-            return jobs.claim(connection, lease, now + _LEASE, now)
+            job_id = self._rules.next_job(connection)
+            return None if job_id is None else jobs.claim(connection, job_id, lease, now + _LEASE, now)
 
         job = await self._database.write(claim)
         return None if job is None else (job, lease)
@@ -160,7 +176,7 @@ class TrainingRunner:
     async def _publish(self, job: Job, lease: str, trained: TrainedModel) -> None:
         """Publish the version and end the job in one transaction, once: nothing of it happens without the lease."""
         try:
-            version = await asyncio.to_thread(describe, trained.weights, trained.curve_png)
+            version = await asyncio.to_thread(self._rules.describe, trained.weights, trained.curve_png)
         except ModelFileError as error:
             await self._fail(job, lease, f"Its training brought no usable model: {error}")
             return
@@ -170,20 +186,8 @@ class TrainingRunner:
         def transaction(connection: sqlite3.Connection) -> TrainingOutcome | None:
             if not jobs.renew(connection, job.id, lease, now + _LEASE, None):
                 return None
-            published = publish(connection, job.artist_id, version, job_id=job.id, now=now)
+            outcome = self._rules.publish(connection, job.artist_id, version, job.id, now)
             fault_point("publishing")
-            outcome = TrainingOutcome(
-                version=published.version.number,
-                takes_over=published.takes_over,
-                bits_per_character=version.bits_per_character,
-                previous_bits_per_character=(
-                    published.compared_with.bits_per_character if published.compared_with else None
-                ),
-                rival_bits_per_character=version.rival_bits_per_character,
-                characters_seen=version.characters_seen,
-                seconds=version.training_seconds,
-                is_foreign=version.is_foreign,
-            )
             jobs.succeed(connection, job.id, lease, outcome, now)
             return outcome
 

@@ -7,7 +7,7 @@ from bot.services import Artist, Version
 
 async def artists(context: Context, line: CommandLine) -> None:
     """List who can sing."""
-    found = await context.application.artists.visible(context.asker)
+    found = await context.services.artists.visible(context.asker)
     if not found:
         context.screen.say("No artist can sing yet; train one: /train artist:NAME corpus:PATH")
         return
@@ -18,7 +18,7 @@ async def artists(context: Context, line: CommandLine) -> None:
 
 async def artist(context: Context, line: CommandLine) -> None:
     """Describe an artist's model and its versions."""
-    details = await context.application.artists.details(context.asker, line.required("name"))
+    details = await context.services.artists.details(context.asker, line.required("name"))
     context.screen.say(details.artist.name, "bold")
     context.screen.table(
         ("version", "parameters", "size", "bits per character", "n-gram rival", "characters seen", "trained", ""),
@@ -28,17 +28,17 @@ async def artist(context: Context, line: CommandLine) -> None:
 
 async def forget(context: Context, line: CommandLine) -> None:
     """Remove an artist, once that is confirmed."""
-    name = await context.application.artists.may_forget(context.asker, line.required("artist"))
+    name = await context.services.artists.may_forget(context.asker, line.required("artist"))
     if not await context.confirms(f"“{name}” will be gone, with its text, models and trainings."):
         context.screen.say("Nothing was removed.")
         return
-    await context.application.artists.forget(context.asker, name)
+    await context.services.artists.forget(context.asker, name)
     context.screen.say(f"“{name}” is removed.")
 
 
 async def rollback(context: Context, line: CommandLine) -> None:
     """Let the version before sing again."""
-    version = await context.application.artists.rollback(context.asker, line.required("artist"))
+    version = await context.services.artists.rollback(context.asker, line.required("artist"))
     context.screen.say(f"Version {version.number} sings from now on.")
 
 

@@ -8,7 +8,7 @@ from bot.services import Refusal
 async def history(context: Context, line: CommandLine) -> None:
     """List one's own requests."""
     page = line.whole_number("page")
-    shown = await context.application.privacy.history(context.asker, 1 if page is None else page)
+    shown = await context.services.privacy.history(context.asker, 1 if page is None else page)
     if not shown.entries:
         context.screen.say("Nothing is stored about you here.")
         return
@@ -26,13 +26,13 @@ async def mydata(context: Context, line: CommandLine) -> None:
     """Export or delete all that is stored about the person at the console."""
     what = (line.text("what") or "").casefold()
     if what == "export":
-        exported = await context.application.privacy.export(context.asker)
+        exported = await context.services.privacy.export(context.asker)
         context.screen.say(exported.decode().rstrip("\n"))
     elif what == "delete":
         if not await context.confirms("All that is stored about you will be gone."):
             context.screen.say("Nothing was deleted.")
             return
-        deleted = await context.application.privacy.delete(context.asker)
+        deleted = await context.services.privacy.delete(context.asker)
         context.last_song = None
         context.screen.say(
             f"Deleted: {deleted.requests} requests. Trainings that no longer name you: {deleted.trainings}."

@@ -3,9 +3,10 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from bot import wording
 from bot.console.command_line import FORMS, MEANT, CommandLine
 from bot.console.context import Context
-from bot.services import DEFAULT_LINES, Refusal, Song, SongRequest, SongSoFar
+from bot.services import DEFAULT_LINES, Continuation, Refusal, Song, SongRequest, SongSoFar, SungAgain
 
 
 async def lyrics(context: Context, line: CommandLine) -> None:
@@ -19,7 +20,7 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         rhyme=line.text("rhyme") or "none",
         private=bool(line.switch("private")),
     )
-    await _show(context, context.application.lyrics.sing(context.asker, request))
+    await _show(context, context.services.lyrics.sing(context.asker, request))
     word = request.seed.casefold()
     if (meant := MEANT.get(word, word)) in FORMS:
         context.screen.aside(f"“{request.seed}” was taken as a seed; the command is /{meant}.")
@@ -27,24 +28,24 @@ async def lyrics(context: Context, line: CommandLine) -> None:
 
 async def again(context: Context, line: CommandLine) -> None:
     """Sing on the last seed again."""
-    await _show(context, context.application.lyrics.again(context.asker, _last_song(context)))
+    await _show(context, context.services.lyrics.sing(context.asker, SungAgain(_last_song(context))))
 
 
 async def continue_(context: Context, line: CommandLine) -> None:
     """Sing on from where the last song ended."""
-    await _show(context, context.application.lyrics.continue_(context.asker, _last_song(context)))
+    await _show(context, context.services.lyrics.sing(context.asker, Continuation(_last_song(context))))
 
 
 async def delete(context: Context, line: CommandLine) -> None:
     """Forget the last song."""
-    await context.application.lyrics.delete(context.asker, _last_song(context), context.asker.user_id)
+    await context.services.lyrics.delete(context.asker, _last_song(context), context.asker.user_id)
     context.last_song = None
     context.screen.aside("The song is no longer stored.")
 
 
 def _last_song(context: Context) -> int:
     if context.last_song is None:
-        raise Refusal("Nothing was sung yet; type how a song shall begin.")
+        raise Refusal("There is no song yet. Type the words a song should start with.")
     return context.last_song
 
 
@@ -68,4 +69,4 @@ def _made_how(song: Song) -> str:
     details = [song.artist, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
     if song.rhyme != "none":
         details.insert(2, f"rhyme {song.rhyme}")
-    return "— " + " · ".join([*details, *song.shortcomings])
+    return "— " + " · ".join([*details, *wording.shortcomings(song)])

@@ -13,7 +13,7 @@ from bot.console.context import Context
 async def settings(context: Context, line: CommandLine) -> None:
     """Change a server's choices, of which the console has none: the service says so."""
     channel = line.whole_number("channel")
-    await context.application.guilds.change(
+    await context.services.guilds.change(
         context.asker,
         default_artist=line.text("default_artist"),
         language_filter=line.switch("language_filter"),
@@ -23,7 +23,7 @@ async def settings(context: Context, line: CommandLine) -> None:
 
 async def about(context: Context, line: CommandLine) -> None:
     """Say what this is and what is stored."""
-    chosen = context.application.settings
+    chosen = context.services.settings
     kept = f"for {chosen.history_days} days" if chosen.history_days else "not at all"
     context.screen.say(
         "Song lyrics in the style of an artist, composed letter by letter by an LSTM that is written by hand in NumPy: "
@@ -33,9 +33,9 @@ async def about(context: Context, line: CommandLine) -> None:
         f"Stored in {chosen.data_dir.resolve()}: your requests with their songs, {kept} (/history, /mydata); "
         "texts to learn from and the models learned from them, until the artist is forgotten (/forget)."
     )
-    application = context.application
-    up = datetime.now(UTC) - application.started_at
-    songs = f"songs: {application.lyrics.songs_in_progress} in progress, {application.lyrics.songs_waiting} waiting"
+    services = context.services
+    up = datetime.now(UTC) - services.started_at
+    songs = f"songs: {services.lyrics.songs_in_progress} in progress, {services.lyrics.songs_waiting} waiting"
     context.screen.say(f"Up {timedelta(seconds=round(up.total_seconds()))} · {songs}")
     try:
         own = metadata.version("lyricbot")

@@ -12,7 +12,7 @@ from bot.services import Job, Refusal
 
 async def train(context: Context, line: CommandLine) -> None:
     """Queue a training and follow it; Ctrl-C cancels it."""
-    training = context.application.training
+    training = context.services.training
     artist, minutes = line.required("artist"), line.number("minutes")
     path = line.text("corpus")
     corpus = None
@@ -26,7 +26,7 @@ async def train(context: Context, line: CommandLine) -> None:
 
 async def jobs(context: Context, line: CommandLine) -> None:
     """List the trainings."""
-    found = await context.application.training.jobs(context.asker)
+    found = await context.services.training.jobs(context.asker)
     if not found:
         context.screen.say("No training was asked for yet.")
         return
@@ -41,7 +41,7 @@ async def cancel(context: Context, line: CommandLine) -> None:
     job_id = line.whole_number("job")
     if job_id is None:
         raise Refusal("/cancel needs job:…")
-    job = await context.application.training.cancel(context.asker, job_id)
+    job = await context.services.training.cancel(context.asker, job_id)
     context.screen.say(f"Job {job.id} is cancelled.")
 
 
@@ -50,13 +50,13 @@ async def _follow(context: Context, job: Job) -> None:
 
     async def cancel_job() -> None:
         with suppress(Refusal):  # it has ended in the same moment
-            await context.application.training.cancel(context.asker, job.id)
+            await context.services.training.cancel(context.asker, job.id)
 
     if not context.screen.is_plain:
         context.screen.aside("Ctrl-C cancels the training.")
     context.interrupt = lambda: cancelling.add(asyncio.create_task(cancel_job()))
     with training_display(context.screen) as display:
-        async with aclosing(context.application.training.watch(job.id)) as states:
+        async with aclosing(context.services.training.watch(job.id)) as states:
             async for state in states:
                 display.show(state)
 

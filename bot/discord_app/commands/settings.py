@@ -6,6 +6,7 @@ from typing import Self
 import discord
 from discord import app_commands
 
+from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, autocompletion, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
@@ -28,7 +29,7 @@ _EVERY_CHANNEL = 0
 @app_commands.autocomplete(default_artist=autocompletion.artist_names)
 async def settings(
     interaction: Interaction,
-    default_artist: app_commands.Range[str, 1, 40] | None = None,
+    default_artist: app_commands.Range[str, 1, LONGEST_ARTIST_NAME] | None = None,
     language_filter: bool | None = None,
     channel: discord.TextChannel | None = None,
 ) -> None:

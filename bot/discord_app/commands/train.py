@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, autocompletion, jobs, uploads
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
@@ -19,7 +20,7 @@ from bot.discord_app.offering import to_managers
 @app_commands.autocomplete(artist=autocompletion.artist_names)
 async def train(
     interaction: Interaction,
-    artist: app_commands.Range[str, 1, 40],
+    artist: app_commands.Range[str, 1, LONGEST_ARTIST_NAME],
     corpus: discord.Attachment | None = None,
     minutes: app_commands.Range[int, 1, 1440] | None = None,
 ) -> None:

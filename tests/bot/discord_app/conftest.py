@@ -10,6 +10,7 @@ from yarl import URL
 
 from bot.discord_app import run
 from bot.settings import Settings
+from bot.store.database import Database
 from tests.bot.discord_app.stubs import StubServices
 from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Member
 
@@ -40,8 +41,8 @@ def chief(guild: Guild) -> Member:
 
 
 @pytest.fixture
-def services(discord: DiscordStandIn) -> StubServices:
-    return StubServices(Settings(discord_token=discord.token))
+def services(discord: DiscordStandIn, database: Database) -> StubServices:
+    return StubServices(Settings(discord_token=discord.token), database)
 
 
 @asynccontextmanager

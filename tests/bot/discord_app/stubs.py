@@ -10,6 +10,7 @@ from bot.services import (
     Artist,
     ArtistDetails,
     Asker,
+    Continuation,
     Deleted,
     GuildSettings,
     HistoryEntry,
@@ -20,11 +21,13 @@ from bot.services import (
     Song,
     SongRequest,
     SongSoFar,
+    SungAgain,
     TrainingOutcome,
     TrainingProgress,
     Version,
 )
 from bot.settings import Settings
+from bot.store.database import Database
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -35,7 +38,8 @@ Script = list[Any]
 @dataclass
 class StubLyrics:
     script: Script = field(default_factory=lambda: [SongSoFar("burns", "I walk")])
-    asked: list[tuple[str, Asker, Any]] = field(default_factory=list)
+    asked: list[tuple[Asker, Any]] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     only_channel: int | None = None
     songs_in_progress: int = 3
@@ -44,20 +48,14 @@ class StubLyrics:
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)
 
-    def sing(self, asker: Asker, request: SongRequest) -> AsyncGenerator[SongSoFar | Song, None]:
-        self.asked.append(("sing", asker, request))
-        return self._play(request)
-
-    def again(self, asker: Asker, request_id: int) -> AsyncGenerator[SongSoFar | Song, None]:
-        self.asked.append(("again", asker, request_id))
-        return self._play(SongRequest("again"))
-
-    def continue_(self, asker: Asker, request_id: int) -> AsyncGenerator[SongSoFar | Song, None]:
-        self.asked.append(("continue", asker, request_id))
-        return self._play(SongRequest("on"))
+    def sing(
+        self, asker: Asker, what: SongRequest | SungAgain | Continuation
+    ) -> AsyncGenerator[SongSoFar | Song, None]:
+        self.asked.append((asker, what))
+        return self._play(what if isinstance(what, SongRequest) else SongRequest("on"))
 
     async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
-        self.asked.append(("delete", asker, request_id))
+        self.deleted.append(request_id)
         if asker.user_id != asked_by and not asker.may_manage_messages:
             raise Refusal("Only the one who asked can delete it.")
 
@@ -254,33 +252,16 @@ class StubPrivacy:
 
 
 @dataclass
-class StubRegistration:
-    digests: dict[int | None, str] = field(default_factory=dict)
-
-    async def digest(self, scope: int | None) -> str | None:
-        return self.digests.get(scope)
-
-    async def remember(self, scope: int | None, digest: str) -> None:
-        self.digests[scope] = digest
-
-    async def guilds(self) -> list[int]:
-        return [scope for scope in self.digests if scope is not None]
-
-    async def forget(self, guild_id: int) -> None:
-        del self.digests[guild_id]
-
-
-@dataclass
 class StubServices:
-    """Stands where the front end expects the open `Application`."""
+    """Stands where the front end expects the open `Services`."""
 
     settings: Settings
+    database: Database
     lyrics: StubLyrics = field(default_factory=StubLyrics)
     artists: StubArtists = field(default_factory=StubArtists)
     training: StubTraining = field(default_factory=StubTraining)
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
-    registration: StubRegistration = field(default_factory=StubRegistration)
     started_at: datetime = NOON
 
     def asker(self, **facts: Any) -> Asker:

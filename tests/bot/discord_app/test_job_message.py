@@ -92,9 +92,9 @@ def test_shows_the_result_with_its_curve() -> None:
     assert body.embeds[0].image.url == f"attachment://{body.files[0].name}"
 
 
-def test_says_when_the_one_before_goes_on_singing() -> None:
+def test_says_when_the_one_before_still_sings() -> None:
     held_back = replace(SUCCEEDED, outcome=replace(OUTCOME, takes_over=False))
-    assert "goes on singing" in job_message.result(held_back)
+    assert "still sings" in job_message.result(held_back)
     assert "/lyrics" not in job_message.result(held_back)
 
 

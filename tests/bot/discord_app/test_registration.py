@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.discord_app.registered_commands import RegisteredCommands
 from bot.settings import Settings, SettingsError
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import StubServices
@@ -57,7 +58,7 @@ async def test_registers_again_only_what_changed(discord: DiscordStandIn, servic
         async with online(discord, services):
             pass
     assert len(discord.commands.syncs) == 1
-    services.registration.digests[None] = "of some older version"
+    await RegisteredCommands(services.database).remember(None, "of some older version")
     async with online(discord, services):
         pass
     assert len(discord.commands.syncs) == 2
@@ -97,20 +98,21 @@ async def test_a_guild_that_is_home_no_more_loses_its_own_commands(
 
 
 async def test_a_home_guild_that_the_bot_has_left_is_forgotten(discord: DiscordStandIn, services: StubServices) -> None:
-    services.registration.digests[discord.guild("Elsewhere", has_bot=False).id] = "of some other time"
+    left = discord.guild("Elsewhere", has_bot=False).id
+    await RegisteredCommands(services.database).remember(left, "of some other time")
     async with online(discord, services):
-        assert await services.registration.guilds() == []
+        assert await RegisteredCommands(services.database).guilds() == []
 
 
 async def test_commands_that_cannot_be_withdrawn_now_are_at_the_next_start(
     discord: DiscordStandIn, services: StubServices, guild: Guild
 ) -> None:
-    services.registration.digests[guild.id] = "of some other time"
+    await RegisteredCommands(services.database).remember(guild.id, "of some other time")
     discord.fail(1, path_contains=f"guilds/{guild.id}/commands", status=400)
     async with online(discord, services):
-        assert await services.registration.guilds() == [guild.id]
+        assert await RegisteredCommands(services.database).guilds() == [guild.id]
     async with online(discord, services):
-        assert await services.registration.guilds() == []
+        assert await RegisteredCommands(services.database).guilds() == []
 
 
 async def test_a_home_guild_without_the_bot_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
@@ -120,8 +122,9 @@ async def test_a_home_guild_without_the_bot_stops_the_start(discord: DiscordStan
             pass
 
 
-async def test_a_refused_token_stops_the_start(discord: DiscordStandIn) -> None:
+async def test_a_refused_token_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
+    services.settings = Settings(discord_token="not.the.token")
     with pytest.raises(SettingsError, match="DISCORD_TOKEN") as error:
-        async with online(discord, StubServices(Settings(discord_token="not.the.token"))):
+        async with online(discord, services):
             pass
     assert "not.the.token" not in str(error.value)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.services import Refusal, SongRequest, SongSoFar
+from bot.services import Continuation, Refusal, SongRequest, SongSoFar, SungAgain
 from tests.bot.discord_app.stubs import StubServices
 from tests.discord_stand_in import MANAGE_MESSAGES, DiscordStandIn, Guild, Interaction, Member
 
@@ -25,7 +25,7 @@ async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, service
     assert message.embeds[0]["description"] == WHOLE
     assert "burns · 14 lines · rhyme AABB · temperature 0.8" in message.text
     assert [button["label"] for button in message.buttons] == ["Again", "Continue", "Delete"]
-    ((_, asker, request),) = services.lyrics.asked
+    ((asker, request),) = services.lyrics.asked
     assert (asker.user_id, asker.guild_id) == (anna.user.id, anna.guild.id)
     assert request == SongRequest("I walk alone", "burns", 14, 0.7, "AABB", False)
 
@@ -119,12 +119,12 @@ async def test_again_and_continue_answer_with_new_messages(
 ) -> None:
     message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
     ben = guild.member("ben")
-    for button, beginning in (("Again", "again"), ("Continue", "on")):
+    for button, what in (("Again", SungAgain(7)), ("Continue", Continuation(7))):
         new = await (await discord.press(ben, message, button)).final(lambda message: bool(message.buttons))
         assert new is not message
-        assert new.text.startswith(beginning)
-        name, asker, request_id = services.lyrics.asked[-1]
-        assert (name, asker.user_id, request_id) == (button.lower(), ben.user.id, 7)
+        assert new.text.startswith("on")
+        asker, asked = services.lyrics.asked[-1]
+        assert (asker.user_id, asked) == (ben.user.id, what)
 
 
 async def test_delete_is_for_the_asker_and_for_moderators(
@@ -195,7 +195,7 @@ async def test_sings_in_direct_messages_and_as_a_user_install(discord: DiscordSt
     for place in places:
         interaction = await discord.slash(ben, "lyrics", {"seed": "I walk alone"}, channel=place)
         assert (await interaction.final(lambda message: bool(message.buttons))).text.startswith(WHOLE)
-        assert services.lyrics.asked[-1][1].channel_id == place.id
+        assert services.lyrics.asked[-1][0].channel_id == place.id
 
 
 async def test_a_seed_can_do_no_harm(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:

@@ -8,17 +8,16 @@ from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
 from lstm.decoding.streams import Chorus, Stream
 from lstm.model.model_file import load_model
-from lstm.song.composing import Composition, SongSettings, drive
+from lstm.song.composing import Composition, Report, SongSettings, drive
 from lstm.song.singer import Singer
 from tests.bot import samples
+from tests.bot.waiting import until
 
 
 @pytest.fixture
 async def thread() -> AsyncIterator[ComposingThread]:
-    running = ComposingThread()
-    running.start()
-    yield running
-    await running.stop()
+    async with ComposingThread() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -107,10 +106,44 @@ async def test_songs_beyond_the_bound_wait_and_are_sung(
 
 
 async def test_stopping_does_not_wait_for_songs(singer: Singer) -> None:
-    thread = ComposingThread()
-    thread.start()
-    song = thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))
-    await anext(song)
-    async with asyncio.timeout(5):
-        await thread.stop()
+    async with ComposingThread() as thread:
+        song = thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))
+        await anext(song)
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 5
     await song.aclose()
+
+
+async def test_a_song_ends_with_what_can_be_said_of_it(thread: ComposingThread) -> None:
+    copying = Singer(load_model(samples.copying_model()))
+    song = [piece async for piece in thread.compose(lambda: Composition(copying, "Oh!", settings(lines=4)))]
+    *_, last = song
+    assert isinstance(last, Report) and last.copied_lines == 3 and last.longest_copied_run == 7
+    assert all(isinstance(piece, str) for piece in song[:-1])
+
+
+async def test_a_song_that_nobody_waits_for_any_more_is_not_begun(
+    thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 1)
+    begun = []
+
+    async def whole(seed: str, lines: int) -> None:
+        def begin() -> Composition:
+            begun.append(seed)
+            return Composition(singer, seed, settings(lines))
+
+        async with aclosing(thread.compose(begin)) as pieces:
+            async for _ in pieces:
+                pass
+
+    first = asyncio.create_task(whole("first", 5000))
+    await until(lambda: thread.songs_in_progress == 1, 5)
+    gone = asyncio.create_task(whole("gone", 2))
+    await asyncio.sleep(0.05)
+    assert thread.songs_in_progress == 1
+    for task in (gone, first):
+        task.cancel()
+        await asyncio.wait([task])
+    await whole("next", 2)
+    assert begun == ["first", "next"]

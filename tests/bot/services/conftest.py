@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.engine import Engine
-from bot.engine.voice_cache import VersionGoneError
+from bot.engine.composing_thread import ComposingThread
+from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
 from bot.services.data_files import DataFiles
+from bot.services.publishing import describe, publish
 from bot.services.song_record import SongRecord
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.training.news import JobNews
-from bot.training.publishing import describe, publish
 from tests.bot import samples
 from tests.bot.samples import Clock
 
@@ -67,14 +67,19 @@ def tally() -> Tally:
 
 
 @pytest.fixture
-async def engine(database: Database, tally: Tally) -> AsyncIterator[Engine]:
+def voices(database: Database) -> VoiceCache:
     async def read(version_id: int) -> bytes:
         weights = await database.read(lambda connection: versions.weights(connection, version_id))
         if weights is None:
             raise VersionGoneError(version_id)
         return weights
 
-    async with Engine(read, 2**24, tally) as running:
+    return VoiceCache(read, 2**24)
+
+
+@pytest.fixture
+async def composing(tally: Tally) -> AsyncIterator[ComposingThread]:
+    async with ComposingThread(tally) as running:
         yield running
 
 
@@ -89,10 +94,18 @@ def record(stocked: Database) -> SongRecord:
 
 
 @pytest.fixture
-def lyrics(stocked: Database, engine: Engine, record: SongRecord, tally: Tally, clock: Clock) -> LyricsService:
+def lyrics(
+    stocked: Database,
+    voices: VoiceCache,
+    composing: ComposingThread,
+    record: SongRecord,
+    tally: Tally,
+    clock: Clock,
+) -> LyricsService:
     return LyricsService(
         stocked,
-        engine,
+        voices,
+        composing,
         record,
         default_artist="anna",
         has_bad_language=lambda line: "e" in line,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services import GuildsService, LyricsService, Refusal, Song, SongRequest, SongSoFar
+from bot.services import Continuation, GuildsService, LyricsService, Refusal, Song, SongRequest, SongSoFar, SungAgain
 from bot.services.song_record import SongRecord
 from bot.store import artists, requests
 from bot.store.artists import EVERYONE
@@ -80,15 +80,15 @@ async def test_a_refusal_comes_before_any_part(lyrics: LyricsService) -> None:
 
 async def test_again_is_another_song_on_the_same_request(lyrics: LyricsService) -> None:
     first = await whole(lyrics.sing(member(), replace(REQUEST, artist="burns", rhyme="ABAB", temperature=1.0)))
-    second = await whole(lyrics.again(member(user_id=5), first.request_id))
+    second = await whole(lyrics.sing(member(user_id=5), SungAgain(first.request_id)))
     assert second.request_id != first.request_id and second.text != first.text
     assert second == replace(second, artist="Burns", seed=first.seed, lines=4, rhyme="ABAB", temperature=1.0)
 
 
 async def test_continue_shows_only_new_lines(lyrics: LyricsService) -> None:
     first = await whole(lyrics.sing(member(), REQUEST))
-    second = await whole(lyrics.continue_(member(), first.request_id))
-    third = await whole(lyrics.continue_(member(), second.request_id))
+    second = await whole(lyrics.sing(member(), Continuation(first.request_id)))
+    third = await whole(lyrics.sing(member(), Continuation(second.request_id)))
     for song in (second, third):
         assert lines_of(song.text) == 4
         assert not song.text.startswith("I walk alone")
@@ -98,7 +98,9 @@ async def test_continue_shows_only_new_lines(lyrics: LyricsService) -> None:
 async def test_a_song_elsewhere_is_not_known_here(lyrics: LyricsService) -> None:
     song = await whole(lyrics.sing(member(), REQUEST))
     private = await whole(lyrics.sing(member(), replace(REQUEST, private=True)))
-    assert (await whole(lyrics.again(member(channel_id=8), song.request_id))).text  # their own, wherever they are
+    assert (
+        await whole(lyrics.sing(member(channel_id=8), SungAgain(song.request_id)))
+    ).text  # their own, wherever they are
     for asker, request_id in (
         (member(5, OTHER_GUILD), song.request_id),
         (member(5, channel_id=8), song.request_id),
@@ -106,12 +108,12 @@ async def test_a_song_elsewhere_is_not_known_here(lyrics: LyricsService) -> None
         (member(5), 999_999),
     ):
         with pytest.raises(Refusal, match="no longer stored"):
-            await whole(lyrics.again(asker, request_id))
+            await whole(lyrics.sing(asker, SungAgain(request_id)))
 
 
 async def test_who_may_delete(lyrics: LyricsService, database: Database) -> None:
     song = await whole(lyrics.sing(member(1), REQUEST))
-    with pytest.raises(Refusal, match="Only the one who asked"):
+    with pytest.raises(Refusal, match="Only the member who asked"):
         await lyrics.delete(member(5), song.request_id, asked_by=1)
     await lyrics.delete(manager(), song.request_id, asked_by=1)
     # The moderator removes the message; what the member keeps in their history is theirs.
@@ -151,22 +153,22 @@ async def test_a_new_version_sings_from_the_next_song_on(
 
 async def test_without_history_nothing_reaches_the_disk(lyrics: LyricsService, database: Database) -> None:
     ids = iter([10**15, 10**15 + 1])
-    lyrics._record = SongRecord(database, on_disk=False, new_id=lambda: next(ids))
+    lyrics._record = lyrics._planner._record = SongRecord(database, on_disk=False, new_id=lambda: next(ids))
     song = await whole(lyrics.sing(member(), REQUEST))
     assert await database.read(lambda connection: requests.of_person(connection, 1)) == []
-    assert (await whole(lyrics.again(member(), song.request_id))).seed == REQUEST.seed
+    assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed
     await lyrics.delete(member(), song.request_id, asked_by=1)
     with pytest.raises(Refusal, match="no longer stored"):
-        await whole(lyrics.again(member(), song.request_id))
+        await whole(lyrics.sing(member(), SungAgain(song.request_id)))
 
 
 async def test_a_song_says_how_much_of_it_is_the_artists_own(
     lyrics: LyricsService, database: Database, clock: Clock
 ) -> None:
     fresh = await whole(lyrics.sing(member(), REQUEST))
-    assert fresh.shortcomings == ()
+    assert (fresh.copied_lines, fresh.rhymes_missed) == (0, 0)
     await add_artist(database, clock, EVERYONE, "Parrot", weights=samples.copying_model())
     song = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!")))
-    assert song.copied_lines == 3 and song.shortcomings == ("3 lines copy the artist",)
+    assert song.copied_lines == 3
     rhymed = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!", lines=2, rhyme="AABB")))
-    assert rhymed.shortcomings == ("1 line copies the artist", "1 line found no rhyme")
+    assert (rhymed.copied_lines, rhymed.rhymes_missed) == (1, 1)

@@ -1,10 +1,11 @@
 import asyncio
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.services import Asker, Job, JobState, Refusal, TrainingService
+from bot.services import Asker, Job, JobState, Refusal, TrainingService, queue_order
 from bot.store import artists, corpora, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
@@ -19,9 +20,13 @@ OUTCOME = TrainingOutcome(1, True, 2.0, None, 2.5, 100, 10.0)
 
 async def finish(database: Database, clock: Clock, succeed: bool = True) -> Job:
     """Let the next job run and end."""
-    job = await database.write(
-        lambda connection: jobs.claim(connection, "lease", clock() + timedelta(seconds=30), clock())
-    )
+
+    def claim(connection: sqlite3.Connection) -> Job | None:
+        job_id = queue_order.next_job(connection)
+        assert job_id is not None
+        return jobs.claim(connection, job_id, "lease", clock() + timedelta(seconds=30), clock())
+
+    job = await database.write(claim)
     assert job is not None
     if succeed:
         await database.write(lambda connection: jobs.succeed(connection, job.id, "lease", OUTCOME, clock()))
@@ -168,38 +173,6 @@ async def test_results_are_announced_once(training: TrainingService, database: D
     assert (told.id, told.channel_id, told.message_id, told.reason) == (job.id, 70, 71, "It broke.")
     await training.announced(job.id)
     assert await training.unannounced() == []
-
-
-@pytest.mark.parametrize(
-    ("outcome", "verdict"),
-    [
-        (
-            TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0),
-            "Version 1 sings from now on: 2.10 bits per character on held-out songs; the n-gram rival reaches 2.50.",
-        ),
-        (
-            TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0),
-            "Version 3 is kept, but the version before goes on singing: "
-            "2.18 bits per character on held-out songs, 0.08 worse than before.",
-        ),
-        (
-            TrainingOutcome(3, True, 2.0, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on: 2.00 bits per character on held-out songs, 0.10 better than before.",
-        ),
-        (
-            TrainingOutcome(3, True, 2.1, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on: 2.10 bits per character on held-out songs, as before.",
-        ),
-        (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
-        (
-            TrainingOutcome(1, True, 2.4, None, 2.5, 1, 1.0, is_foreign=True),
-            "Version 1 sings from now on: 2.40 bits per character on held-out songs; the n-gram rival reaches 2.50. "
-            "The base model cannot read this corpus (another language or script), so it was learned from scratch.",
-        ),
-    ],
-)
-def test_verdicts(outcome: TrainingOutcome, verdict: str) -> None:
-    assert outcome.verdict == verdict
 
 
 async def test_everyones_artist_is_kept_apart_from_a_guilds(training: TrainingService, database: Database) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store import artists, corpora, jobs, versions
-from bot.store.artists import EVERYONE, name_key
+from bot.store.artists import name_key
 from bot.store.job_records import NewJob
 from tests.bot.samples import Clock, new_version
 
@@ -29,27 +29,6 @@ def test_names_are_compared_without_case_form_and_space(connection: sqlite3.Conn
     assert made.name == "Straße Ａ"
     assert artists.find_or_create(connection, GUILD, "STRASSE a", clock()).id == made.id
     assert artists.find(connection, OTHER, "STRASSE a") is None
-
-
-def test_a_guild_sees_its_own_and_everyones_and_its_own_wins(connection: sqlite3.Connection, clock: Clock) -> None:
-    everyones = let_sing(connection, EVERYONE, "burns", clock)
-    own = let_sing(connection, GUILD, "Burns", clock)
-    let_sing(connection, OTHER, "secret", clock)
-    shared = let_sing(connection, EVERYONE, "anna", clock)
-    assert [artist.id for artist in artists.singing(connection, GUILD)] == [shared, own]
-    assert [artist.id for artist in artists.singing(connection, EVERYONE)] == [shared, everyones]
-    assert artists.find_visible(connection, GUILD, "SECRET") is None
-
-
-def test_everyones_sings_while_the_guilds_own_is_still_trained(connection: sqlite3.Connection, clock: Clock) -> None:
-    everyones = let_sing(connection, EVERYONE, "burns", clock)
-    artists.find_or_create(connection, GUILD, "burns", clock())
-    found = artists.find_visible(connection, GUILD, "burns")
-    assert found is not None and found.id == everyones
-    assert [artist.id for artist in artists.singing(connection, GUILD)] == [everyones]
-    own = let_sing(connection, GUILD, "burns", clock)
-    found = artists.find_visible(connection, GUILD, "burns")
-    assert found is not None and found.id == own
 
 
 def test_forgetting_takes_everything_along(connection: sqlite3.Connection, clock: Clock) -> None:

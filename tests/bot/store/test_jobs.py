@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from bot.services import Refusal
+from bot.services import Refusal, queue_order
 from bot.services.training import MOST_WAITING, check_queue
 from bot.store import artists, jobs
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
@@ -29,7 +29,8 @@ def enqueue(connection: sqlite3.Connection, clock: Clock, name: str = "burns", g
 
 
 def claim(connection: sqlite3.Connection, clock: Clock, lease: str = "lease") -> Job | None:
-    return jobs.claim(connection, lease, clock() + LEASE, clock())
+    job_id = queue_order.next_job(connection)
+    return None if job_id is None else jobs.claim(connection, job_id, lease, clock() + LEASE, clock())
 
 
 def state(connection: sqlite3.Connection, job: Job) -> JobState:
@@ -40,7 +41,8 @@ def state(connection: sqlite3.Connection, job: Job) -> JobState:
 
 def test_a_jobs_whole_life(connection: sqlite3.Connection, clock: Clock) -> None:
     queued = enqueue(connection, clock)
-    assert (queued.state, queued.place, queued.artist, queued.of_everyone) == (JobState.QUEUED, 1, "burns", False)
+    assert (queued.state, queued.artist, queued.of_everyone) == (JobState.QUEUED, "burns", False)
+    assert queue_order.with_place(connection, queued).place == 1
     clock.move(seconds=5)
     running = claim(connection, clock)
     assert running is not None
@@ -108,13 +110,13 @@ def test_lists(connection: sqlite3.Connection, clock: Clock) -> None:
     jobs.fail(connection, done.id, "lease", "reason", clock())
     jobs.cancel(connection, elsewhere.id, clock())
     claim(connection, clock)
-    assert [job.id for job in jobs.live(connection, GUILD)] == [running.id, waiting.id]
+    assert [job.id for job in queue_order.live(connection, GUILD)] == [running.id, waiting.id]
     assert [job.id for job in jobs.ended(connection, GUILD, 10)] == [done.id]
     assert [job.id for job in jobs.ended(connection, None, 10)] == [elsewhere.id, done.id]
     assert [job.id for job in jobs.unannounced(connection)] == [done.id, running.id, waiting.id, elsewhere.id]
     jobs.announced(connection, done.id, clock())
     assert done.id not in [job.id for job in jobs.unannounced(connection)]
-    assert jobs.waiting(connection, GUILD) == 1
+    assert jobs.count_waiting(connection, GUILD) == 1
     assert jobs.forget_asker(connection, 1) == 4
     assert jobs.of_person(connection, 1) == []
 
@@ -147,7 +149,7 @@ class Queue(RuleBasedStateMachine):
             with pytest.raises(sqlite3.IntegrityError):
                 jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock())
             return multiple()
-        if jobs.waiting(self.connection, guild) >= MOST_WAITING:
+        if jobs.count_waiting(self.connection, guild) >= MOST_WAITING:
             with pytest.raises(Refusal, match="waiting already"):
                 check_queue(self.connection, artist, guild)
             return multiple()
@@ -156,11 +158,11 @@ class Queue(RuleBasedStateMachine):
 
     @rule(target=claims)
     def claim(self) -> Any:
-        waiting = [job for job in jobs.live(self.connection, None) if job.state is JobState.QUEUED]
+        waiting = [job for job in queue_order.live(self.connection, None) if job.state is JobState.QUEUED]
         self.leases += 1
         lease = f"lease {self.leases}"
         last_turn = self.last_turn()
-        job = jobs.claim(self.connection, lease, self.clock() + LEASE, self.clock())
+        job = claim(self.connection, self.clock, lease)
         if job is None:
             assert waiting == []
             return multiple()
@@ -200,7 +202,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule()
     def bot_is_killed_and_starts(self) -> None:
-        running = [job for job in jobs.live(self.connection, None) if job.state is JobState.RUNNING]
+        running = [job for job in queue_order.live(self.connection, None) if job.state is JobState.RUNNING]
         assert jobs.release(self.connection) == len(running)
 
     @rule(seconds=st.sampled_from([1, 31]))
@@ -240,12 +242,12 @@ class Queue(RuleBasedStateMachine):
 
     @invariant()
     def no_guild_has_more_than_five_that_never_began(self) -> None:
-        waiting = [job for job in jobs.live(self.connection, None) if job.id not in self.begun]
+        waiting = [job for job in queue_order.live(self.connection, None) if job.id not in self.begun]
         assert max(Counter(job.guild_id for job in waiting).values(), default=0) <= MOST_WAITING
 
     @invariant()
     def live_jobs_are_one_an_artist_and_places_have_no_gap(self) -> None:
-        live = jobs.live(self.connection, None)
+        live = queue_order.live(self.connection, None)
         assert len({job.artist_id for job in live}) == len(live)
         assert not {job.id for job in live} & set(self.ends)
         assert [job.place for job in live if job.state is JobState.QUEUED] == list(

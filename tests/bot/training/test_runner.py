@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.services import publishing, queue_order
 from bot.store import artists, corpora, jobs, versions
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob
@@ -21,13 +22,14 @@ from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
-from bot.training.runner import TrainingRunner
+from bot.training.runner import Rules, TrainingRunner
 from tests.bot import samples
 from tests.bot.waiting import until
 
 GUILD = 7
 SHORT, LONG = 0.05, 3.0
 LEASES = itertools.count()
+RULES = Rules(queue_order.next_job, publishing.describe, publishing.publish_result)
 
 
 @pytest.fixture
@@ -48,6 +50,7 @@ async def runner(
         folder / "jobs",
         workers,
         news,
+        RULES,
         new_place=new_place,
         now=lambda: datetime.now(UTC),
         new_lease=lambda: f"lease {next(LEASES)}",
@@ -216,7 +219,8 @@ async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_goes_on(
     assert time.monotonic() - began < 5
     assert active_children() == []
     stopped = await wait_for(database, job, lambda found: found.state is JobState.QUEUED)
-    assert (stopped.attempts, stopped.place) == (0, 1)
+    assert stopped.attempts == 0
+    assert await database.read(queue_order.next_job) == job.id
     folder = JobFolder(tmp_path / "jobs" / str(job.id))
     assert folder.read_checkpoint() is not None
     async with runner(database, tmp_path, news):
@@ -229,7 +233,9 @@ async def test_a_start_takes_up_what_a_killed_bot_left(database: Database, tmp_p
     """A bot was killed between result and publication: a lease that nobody holds, a result in the folder."""
     job = await enqueue(database, news)
     now = datetime.now(UTC)
-    await database.write(lambda connection: jobs.claim(connection, "of a dead bot", now.replace(year=2999), now))
+    await database.write(
+        lambda connection: jobs.claim(connection, job.id, "of a dead bot", now.replace(year=2999), now)
+    )
     folder = JobFolder(tmp_path / "jobs" / str(job.id))
     folder.prepare()
     folder.write_result(TrainedModel(samples.model(validation_bits_per_character=2.0), b"curve"))

@@ -1,4 +1,4 @@
-"""How a trained model becomes a version of its artist, and whether it is the one that sings."""
+"""How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
 
 import math
 import sqlite3
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import versions
+from bot.store.job_records import TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
 from lstm.model.model_file import load_model
 
@@ -60,6 +61,24 @@ def publish(
         versions.let_sing(connection, artist_id, added.id)
     versions.keep_newest(connection, artist_id, VERSIONS_KEPT)
     return Published(added, not held_back, compared_with)
+
+
+def publish_result(
+    connection: sqlite3.Connection, artist_id: int, version: NewVersion, job_id: int, now: datetime
+) -> TrainingOutcome:
+    """Publish the version that a training job produced, and return the outcome to record with the job."""
+    published = publish(connection, artist_id, version, job_id=job_id, now=now)
+    before = published.compared_with
+    return TrainingOutcome(
+        version=published.version.number,
+        takes_over=published.takes_over,
+        bits_per_character=version.bits_per_character,
+        previous_bits_per_character=None if before is None else before.bits_per_character,
+        rival_bits_per_character=version.rival_bits_per_character,
+        characters_seen=version.characters_seen,
+        seconds=version.training_seconds,
+        is_foreign=version.is_foreign,
+    )
 
 
 def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:

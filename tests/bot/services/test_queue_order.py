@@ -3,7 +3,8 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.queue_order import Waiting, turns
+from bot.services.queue_order import turns
+from bot.store.job_records import Waiting
 
 GUILDS = st.integers(1, 4)
 

@@ -2,8 +2,8 @@ import sqlite3
 
 import pytest
 
+from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish
 from bot.store import artists, versions
-from bot.training.publishing import VERSIONS_KEPT, Published, describe, publish
 from lstm.model.model_file import ModelFileError
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version

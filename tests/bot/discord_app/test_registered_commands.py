@@ -1,9 +1,9 @@
-from bot.services import CommandRegistration
+from bot.discord_app.registered_commands import RegisteredCommands
 from bot.store.database import Database
 
 
 async def test_remembers_a_digest_for_each_scope(database: Database) -> None:
-    registration = CommandRegistration(database)
+    registration = RegisteredCommands(database)
     assert await registration.digest(None) is None
     await registration.remember(None, "a")
     await registration.remember(5, "b")

@@ -4,8 +4,8 @@ from bot.store import registrations
 from bot.store.database import Database
 
 
-class CommandRegistration:
-    """Remembers a digest of the commands that were last registered, a scope each."""
+class RegisteredCommands:
+    """Remembers a digest of the commands that were last registered, one per scope."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,0 +1,101 @@
+"""From what was asked for to everything that composing needs: the artist, the settings, the lines before."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.services import visibility
+from bot.services.artists import singer
+from bot.services.asking import Asker, Refusal
+from bot.services.song_record import SongRecord
+from bot.services.song_request import Continuation, SongRequest, SungAgain, check_request
+from bot.store import guilds
+from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.database import Database
+from bot.store.guilds import GuildSettings
+from bot.store.requests import StoredRequest
+from lstm.song.composing import SongSettings
+
+_NO_LONGER_KNOWN = "That song is no longer stored. Ask for a new one with /lyrics."
+
+
+@dataclass(frozen=True)
+class SongPlan:
+    """A request that has passed every check."""
+
+    artist: StoredArtist
+    request: SongRequest
+    settings: SongSettings
+    is_filtered: bool
+    """Lines with bad language are composed again."""
+    before: str
+    """What the composer reads ahead of the new song: earlier lines that are not shown again."""
+
+
+class SongPlanner:
+    """Plans songs for askers."""
+
+    def __init__(
+        self, database: Database, record: SongRecord, *, default_artist: str, new_random_seed: Callable[[], int]
+    ) -> None:
+        """Plan with `default_artist` where neither asker nor guild names an artist."""
+        self._database = database
+        self._record = record
+        self._default_artist = default_artist
+        self._new_random_seed = new_random_seed
+
+    async def plan(self, asker: Asker, what: SongRequest | SungAgain | Continuation) -> SongPlan:
+        """Check what was asked for and look up what it needs.
+
+        Raises:
+            Refusal: if a value is out of range, there is no such artist here, or the song that is sung again or
+                continued is no longer stored or belongs to another place than the asker's.
+        """
+        if isinstance(what, SongRequest):
+            return await self._plan(asker, check_request(what), before="")
+        stored = await self._stored(asker, what.request_id)
+        before = stored.text + "\n" if isinstance(what, Continuation) else ""
+        return await self._plan(asker, _request_of(stored), before)
+
+    async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:
+        def read(connection: sqlite3.Connection) -> tuple[StoredArtist, GuildSettings]:
+            chosen = GuildSettings() if asker.guild_id is None else guilds.settings_of(connection, asker.guild_id)
+            return self._artist(connection, asker, request.artist, chosen), chosen
+
+        artist, chosen = await self._database.read(read)
+        lines_before = sum(1 for line in before.splitlines() if line.strip())
+        settings = SongSettings(
+            lines=request.lines + lines_before,
+            temperature=SongSettings.temperature if request.temperature is None else request.temperature,
+            rhyme=request.rhyme,
+            random_seed=self._new_random_seed(),
+        )
+        return SongPlan(artist, request, settings, chosen.language_filter, before)
+
+    async def _stored(self, asker: Asker, request_id: int) -> StoredRequest:
+        stored = await self._record.find(request_id)
+        if stored is None:
+            raise Refusal(_NO_LONGER_KNOWN)
+        is_here = stored.guild_id == (asker.guild_id or EVERYONE) and stored.channel_id == asker.channel_id
+        if stored.user_id != asker.user_id and (stored.private or not is_here):
+            raise Refusal(_NO_LONGER_KNOWN)  # even its existence is nobody else's business
+        return stored
+
+    def _artist(
+        self, connection: sqlite3.Connection, asker: Asker, name: str | None, chosen: GuildSettings
+    ) -> StoredArtist:
+        if name is not None:
+            return singer(connection, asker, name)
+        guild_id = asker.guild_id or EVERYONE
+        for choice in (chosen.default_artist, self._default_artist):
+            found = None if choice is None else visibility.find(connection, guild_id, choice)
+            if found is not None and found.singing_version_id is not None:
+                return found
+        known = visibility.singing(connection, guild_id)
+        if not known:
+            raise Refusal("No artist can sing yet. Train one with /train.")
+        return known[0]
+
+
+def _request_of(stored: StoredRequest) -> SongRequest:
+    return SongRequest(stored.seed, stored.artist, stored.lines, stored.temperature, stored.rhyme, stored.private)

@@ -1,0 +1,24 @@
+"""Which artists a guild sees: its own and everyone's, and its own where names clash."""
+
+import sqlite3
+
+from bot.store import artists
+from bot.store.artists import EVERYONE, StoredArtist
+
+
+def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
+    """List the artists that a guild sees and that can sing, by name."""
+    everyones = {artist.key: artist for artist in artists.singing(connection, EVERYONE)}
+    own = {artist.key: artist for artist in artists.singing(connection, guild_id)}
+    return [artist for _, artist in sorted((everyones | own).items())]
+
+
+def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
+    """Find the artist of a name as a guild sees it.
+
+    Its own comes before everyone's, unless its own still has to be trained and everyone's can already sing.
+    """
+    own, everyones = artists.find(connection, guild_id, name), artists.find(connection, EVERYONE, name)
+    if own is not None and own.singing_version_id is None and everyones is not None:
+        return everyones if everyones.singing_version_id is not None else own
+    return own or everyones
