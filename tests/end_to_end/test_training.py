@@ -2,12 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.corpora import verse
 from tests.discord_stand_in import DiscordStandIn, Guild, Member, Message, Upload
-from tests.end_to_end.bot_process import REPOSITORY, BotProcess
+from tests.end_to_end.bot_process import BotProcess
 from tests.end_to_end.conftest import SEED, SHORT_TEXT
 from tests.end_to_end.test_singing import is_whole, song
-
-COWBOY = REPOSITORY.parent / "shared" / "corpora" / "cowboy.txt"
 
 
 def has_curve(message: Message) -> bool:
@@ -18,10 +17,7 @@ def has_curve(message: Message) -> bool:
     "upload",
     [
         Upload("short.txt", SHORT_TEXT.encode()),
-        pytest.param(
-            Upload("cowboy.txt", COWBOY.read_bytes() if COWBOY.exists() else b""),
-            marks=pytest.mark.skipif(not COWBOY.exists(), reason="the shared corpora are not here"),
-        ),
+        Upload("cowboy.txt", verse("cowboy").encode()),
     ],
     ids=["short", "cowboy"],
 )

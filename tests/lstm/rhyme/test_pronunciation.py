@@ -1,10 +1,8 @@
 """The dictionary, and what it makes of words that it lacks, measured on words taken out of it."""
 
 import gzip
-import random
 from collections import defaultdict
 from importlib import resources
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,8 +12,7 @@ from lstm.data.make_rhymes import rhyme_lines, rhyming_sounds
 from lstm.rhyme.english import English
 from lstm.rhyme.pronunciation import Dictionary, Sound, shipped_dictionary, split_sounds
 from lstm.text.words import last_word
-
-CORPORA = Path(__file__).resolve().parents[4] / "shared" / "corpora"
+from tests.corpora import all_verse
 
 
 @pytest.fixture(scope="module")
@@ -69,27 +66,26 @@ def test_any_word_can_be_guessed_at(word):
         assert split_sounds(sound.onset + sound.tail) == sound
 
 
-@pytest.mark.skipif(not CORPORA.exists(), reason="needs the corpora")
 def test_guessed_rhymes_are_mostly_true_ones(dictionary, lines):
-    """Every tenth word that ends a line of Burns, Dickinson or Kipling is hidden, and its rhymes asked for.
+    """Every word that ends a line of verse is hidden once, a tenth of them at a time, and its rhymes are asked for.
 
-    Measured: precision 0.91, recall 0.85 by pairs; over all the verse at hand 0.82 and 0.82.
+    Measured by pairs on three whole books: precision 0.91, recall 0.85; on 12 MB of verse 0.82 and 0.82.
     """
-    names = ("burns", "dickinson", "kipling")
-    text = "\n".join((CORPORA / f"{name}.txt").read_text("utf-8") for name in names)
-    listed = sorted(word for word in {last_word(line).lower() for line in text.splitlines()} if dictionary.sounds(word))
-    hidden = set(random.Random(5).sample(listed, len(listed) // 10))
-    rest = English(Dictionary(b"".join(line for line in lines if line.split()[0][::-1].decode() not in hidden)))
+    endings = {last_word(line).lower() for line in all_verse().splitlines()}
+    listed = sorted(word for word in endings if dictionary.sounds(word))
     by_tail = defaultdict(set)
     for word in listed:
         for sound in dictionary.sounds(word):
             by_tail[sound.tail].add(word)
     true_found = found = true = 0
-    for word in hidden:
-        guessed = set().union(*(by_tail[sound.tail] for sound in rest.sounds(word))) - {word}
-        right = set().union(*(by_tail[sound.tail] for sound in dictionary.sounds(word))) - {word}
-        true_found, found, true = true_found + len(guessed & right), found + len(guessed), true + len(right)
-    assert true_found / found > 0.75, f"precision {true_found / found:.3f}"
+    spelled = [(line.split()[0][::-1].decode(), line) for line in lines]
+    for hidden in (set(listed[k::10]) for k in range(10)):
+        rest = English(Dictionary(b"".join(line for word, line in spelled if word not in hidden)))
+        for word in hidden:
+            guessed = set().union(*(by_tail[sound.tail] for sound in rest.sounds(word))) - {word}
+            right = set().union(*(by_tail[sound.tail] for sound in dictionary.sounds(word))) - {word}
+            true_found, found, true = true_found + len(guessed & right), found + len(guessed), true + len(right)
+    assert true_found / found > 0.8, f"precision {true_found / found:.3f}"
     assert true_found / true > 0.75, f"recall {true_found / true:.3f}"
 
 
