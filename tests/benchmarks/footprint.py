@@ -1,7 +1,7 @@
 """Cold start, memory and growth (`make bench`): whole processes, beside PyTorch doing the same where it is installed.
 
-A process is started anew for every figure; its time is wall clock from start to end, its memory the largest resident
-size that the operating system saw.
+Every figure is of a fresh process: wall-clock time from start to end, and the largest resident size that the operating
+system recorded.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Run:
     megabytes: float
 
 
-# The process itself tells its peak: the one that `wait4` tells is at least that of this process, which started it.
-TELL_PEAK = """
+# The process reports its own peak: what `wait4` reports is at least the peak of this process, which started it.
+REPORT_PEAK = """
 import sys
 with open("/proc/self/status") as status:
     print(next(line for line in status if line.startswith("VmHWM")), file=sys.stderr)
@@ -47,9 +47,9 @@ with open("/proc/self/status") as status:
 
 
 def run(program: str, *arguments: str) -> Run:
-    """Run a program in a process of its own: seconds to its end, and its peak of memory."""
+    """Run a program in a process of its own: seconds to its end, and its peak memory."""
     started = time.perf_counter()
-    command = [sys.executable, "-c", program + TELL_PEAK, *arguments]
+    command = [sys.executable, "-c", program + REPORT_PEAK, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, env=ENVIRONMENT, cwd=ROOT)
     seconds = time.perf_counter() - started
     if done.returncode:
@@ -64,7 +64,7 @@ def median(times: int, program: str, *arguments: str) -> Run:
 
 
 def untrained(shape: Shape) -> bytes:
-    """A model file of random weights that speaks letters."""
+    """A model file of random weights whose units are letters."""
     units = [UNKNOWN, "\n", *LETTERS][: shape.V]
     vocabulary = Vocabulary(units)
     rng = np.random.default_rng(0)
@@ -121,13 +121,12 @@ for _ in range(updates):
 """
 
 TORCH_TRAINING = """
-import importlib.util, sys, torch
+import sys, torch
+from tests.benchmarks.pytorch_model import LanguageModel, Trainer
 torch.set_num_threads(1)
-H, L, B, T, N, updates = map(int, sys.argv[2:])
-spec = importlib.util.spec_from_file_location("torch_rival", sys.argv[1])
-rival = importlib.util.module_from_spec(spec); spec.loader.exec_module(rival)
+H, L, B, T, N, updates = map(int, sys.argv[1:])
 data = torch.randint(0, 97, (N,))
-trainer = rival.Trainer(97, 64, H, L, B)
+trainer = Trainer(LanguageModel(97, 64, H, L))
 n = (N - 1) // B
 x, y = data[: n * B].view(B, n).T.contiguous(), data[1 : n * B + 1].view(B, n).T.contiguous()
 for k in range(updates):
@@ -144,10 +143,10 @@ def cold_start(folder: Path, times: int, shapes: tuple[tuple[int, int], ...]) ->
         path = folder / f"{H}-{L}.safetensors"
         path.write_bytes(untrained(Shape(97, 64, H, L)))
         ours = median(times, OUR_SAMPLE, str(path))
-        rival = median(times, TORCH_SAMPLE, str(path)) if HAS_TORCH else Run(float("nan"), float("nan"))
+        pytorch = median(times, TORCH_SAMPLE, str(path)) if HAS_TORCH else Run(float("nan"), float("nan"))
         print(
-            f"| 400 characters, H {H}, L {L} | {ours.seconds:.3f} | {rival.seconds:.3f} "
-            f"| 1/{rival.seconds / ours.seconds:.1f} | {ours.megabytes:.0f} | {rival.megabytes:.0f} |"
+            f"| 400 characters, H {H}, L {L} | {ours.seconds:.3f} | {pytorch.seconds:.3f} "
+            f"| 1/{pytorch.seconds / ours.seconds:.1f} | {ours.megabytes:.0f} | {pytorch.megabytes:.0f} |"
         )
     numpy, ours = median(times, "import numpy"), median(times, "import lstm")
     whole = median(times, "import lstm.song.composing")
@@ -159,19 +158,16 @@ def cold_start(folder: Path, times: int, shapes: tuple[tuple[int, int], ...]) ->
 
 def memory(times: int, sizes: tuple[tuple[int, int, int, int], ...]) -> None:
     """Peak memory of training."""
-    rival_path = ROOT.parent / "shared" / "anchors" / "torch_rival.py"
     print("| training: H, L, B, T | peak MB | PyTorch | ratio |\n| --- | ---: | ---: | ---: |")
     for size in sizes:
         arguments = [*map(str, size), "100000", "4"]
         ours = median(times, OUR_TRAINING, *arguments).megabytes
-        rival = float("nan")
-        if HAS_TORCH and rival_path.is_file():
-            rival = median(times, TORCH_TRAINING, str(rival_path), *arguments).megabytes
-        print(f"| {', '.join(map(str, size))} | {ours:.0f} | {rival:.0f} | {ours / rival:.0%} |")
+        pytorch = median(times, TORCH_TRAINING, *arguments).megabytes if HAS_TORCH else float("nan")
+        print(f"| {', '.join(map(str, size))} | {ours:.0f} | {pytorch:.0f} | {ours / pytorch:.0%} |")
 
 
 def growth(sizes: tuple[int, ...]) -> None:
-    """Time and memory of a pass against the corpus's length: reading, vocabulary, rival and updates."""
+    """Time and memory of a pass by the corpus's length: reading, vocabulary, n-gram baseline and updates."""
     program = textwrap.dedent("""
         import sys
         from lstm.training.trainer import Trainer, TrainingSettings
@@ -186,7 +182,7 @@ def growth(sizes: tuple[int, ...]) -> None:
         for progress in trainer.run(): pass
         trainer.result()
     """)
-    print("\n| corpus | seconds of a quarter pass, H 32 | seconds a MB | peak MB |\n| --- | ---: | ---: | ---: |")
+    print("\n| corpus | seconds of a quarter pass, H 32 | seconds per MB | peak MB |\n| --- | ---: | ---: | ---: |")
     for size in sizes:
         taken = run(program, str(size), "0.25")
         print(

@@ -1,8 +1,11 @@
-"""How good the models are: bits per character on songs that they never saw, beside rivals (`make quality`).
+"""How good the models are: bits per character on songs that they never saw, beside baselines (`make quality`).
 
-For each artist the songs are cut 90 / 5 / 5: learned from, chosen by, reported. Nothing is chosen by the last part.
+For each artist the songs are cut 90 / 5 / 5: to learn from, to choose by, to report. The last part decides nothing.
 Every training takes the program's defaults; seconds are of one core. Figures are of one run each: differences under
 0.03 are ties, and the smallest test (Kipling, 2.5 thousand characters) has a standard error of 0.05.
+
+The texts are those that ship in data/corpora, and those in ``--corpora``: README.md beside this file says where larger
+ones are to be had.
 """
 
 from __future__ import annotations
@@ -29,11 +32,7 @@ from lstm.training.base_model import extend, load_base
 from lstm.training.trainer import Trainer, TrainingSettings, rival_bits
 
 ROOT = Path(__file__).parents[2]
-PUBLIC, SHIPPED = ROOT.parent / "shared" / "corpora", ROOT / "data" / "corpora"
-ARTISTS = {
-    "kipling": PUBLIC, "dickinson": PUBLIC, "cowboy": PUBLIC, "gilbert-sullivan": PUBLIC, "burns": PUBLIC,
-    "harbour-lights": SHIPPED, "neon-static": SHIPPED,
-}  # fmt: skip
+SHIPPED, LARGER = ROOT / "data" / "corpora", ROOT / "runs" / "corpora"
 SECONDS = (10, 30, 60, 180)
 CHOOSING_SHARE = 5 / 95
 
@@ -45,7 +44,7 @@ class Result:
     artist: str
     kilobytes: float
     test_characters: int
-    rival: float
+    baseline: float
     base: float | None = None
     scratch: float | None = None
     scratch_seconds: float | None = None
@@ -76,16 +75,16 @@ def train(text: str, artist: str, minutes: float | None, start: Model | None) ->
     return trainer.result(), time.perf_counter() - started
 
 
-def measure(artist: str, seconds: tuple[int, ...], with_scratch: bool) -> Result:
+def measure(path: Path, seconds: tuple[int, ...], with_scratch: bool) -> Result:
     """All figures of one artist."""
-    text = read_corpus([ARTISTS[artist] / f"{artist}.txt"])
+    artist, text = path.stem, read_corpus([path])
     known, test = cut(text)
     learned = join(songs_of(known)[: round(len(songs_of(known)) * (1 - CHOOSING_SHARE))])
     base = load_base()
     vocabulary = Vocabulary.of(learned, 2, base.vocabulary if base else None)
     ids, characters = vocabulary.encode(join(songs_of(test))), vocabulary.characters()
-    rival = rival_bits(characters.encode(learned), characters.encode(join(songs_of(test))), len(characters))
-    result = Result(artist, len(text.encode()) / 1000, int(vocabulary.lengths[ids[1:]].sum()), rival)
+    baseline = rival_bits(characters.encode(learned), characters.encode(join(songs_of(test))), len(characters))
+    result = Result(artist, len(text.encode()) / 1000, int(vocabulary.lengths[ids[1:]].sum()), baseline)
     if base is not None:
         untouched = extend(base, vocabulary, learned, np.random.default_rng(0))
         result.base = Likelihood(untouched, lengths=vocabulary.lengths).bits_per_character(ids)
@@ -94,7 +93,7 @@ def measure(artist: str, seconds: tuple[int, ...], with_scratch: bool) -> Result
             result.tuned[limit] = test_bits(model, test)
             name = f"from the base, {limit} s"
             result.curves[name] = points(model)
-            say(f"{artist}: {limit} s ({taken:.0f} taken) {result.tuned[limit]:.3f}, rival {result.rival:.3f}")
+            say(f"{artist}: {limit} s ({taken:.0f} taken) {result.tuned[limit]:.3f}, baseline {result.baseline:.3f}")
     if with_scratch:
         model, taken = train(known, artist, None, None)
         result.scratch, result.scratch_seconds = test_bits(model, test), taken
@@ -103,23 +102,23 @@ def measure(artist: str, seconds: tuple[int, ...], with_scratch: bool) -> Result
     return result
 
 
-def pytorch_curve(artist: str, seconds: float) -> list[tuple[float, float]]:
+def pytorch_run(path: Path, seconds: float) -> list[tuple[float, float]]:
     """PyTorch from scratch on the same songs, if it is installed: the same size, the same measure."""
     if importlib.util.find_spec("torch") is None:
         return []
-    from tests.benchmarks import torch_scratch
+    from tests.benchmarks.pytorch_curve import curve
 
-    known, _ = cut(read_corpus([ARTISTS[artist] / f"{artist}.txt"]))
+    known, _ = cut(read_corpus([path]))
     songs = songs_of(known)
     place = round(len(songs) * (1 - CHOOSING_SHARE))
     learned, choosing = join(songs[:place]), join(songs[place:])
     vocabulary = Vocabulary.of(learned)
     ids = vocabulary.encode(learned)
-    return torch_scratch.curve(ids, vocabulary.encode(choosing), vocabulary.log_frequencies(ids), 512, seconds)
+    return curve(ids, vocabulary.encode(choosing), vocabulary.log_frequencies(ids), 512, seconds)
 
 
 def draw(results: list[Result], path: Path) -> None:
-    """Quality against seconds, one panel an artist."""
+    """Quality against seconds, one panel per artist."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -131,14 +130,14 @@ def draw(results: list[Result], path: Path) -> None:
         for name, curve in result.curves.items():
             seconds, bits = zip(*curve, strict=True)
             axes.plot(seconds, bits, marker=".", label=name)
-        axes.axhline(result.rival, color="black", linestyle="--", linewidth=1, label="n-gram rival (on the test songs)")
+        axes.axhline(result.baseline, color="black", linestyle="--", linewidth=1, label="n-gram (on the test songs)")
         axes.set(title=result.artist, xlabel="seconds of one core", xscale="log")
         axes.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
         axes.minorticks_off()
         axes.grid(alpha=0.25)
         axes.legend(fontsize=8)
-    # Whatever learns by heart leaves the picture at the top.
-    figure.get_axes()[0].set_ylim(top=max(result.rival for result in drawn) + 0.7)
+    # A run that learns by heart leaves the picture at the top.
+    figure.get_axes()[0].set_ylim(top=max(result.baseline for result in drawn) + 0.7)
     figure.get_axes()[0].set_ylabel("bits per character, songs to choose by")
     figure.savefig(path)
 
@@ -150,15 +149,17 @@ def points(model: Model) -> list[tuple[float, float]]:
 
 def table(results: list[Result], seconds: tuple[int, ...]) -> str:
     """The figures as Markdown."""
-    heads = ["artist", "KB", "rival", "scratch", "base", *(f"{s} s" for s in seconds), f"{seconds[-1]} s / rival"]
+    heads = ["artist", "KB", "baseline", "scratch", "base", *(f"{s} s" for s in seconds), f"{seconds[-1]} s / baseline"]
     lines = ["| " + " | ".join(heads) + " |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for r in results:
         scratch = "–" if r.scratch is None else f"{r.scratch:.3f} ({r.scratch_seconds:.0f} s)"
         base = "–" if r.base is None else f"{r.base:.3f}"
         tuned = [f"{r.tuned[s]:.3f}" if s in r.tuned else "–" for s in seconds]
-        ratio = f"{r.tuned[seconds[-1]] / r.rival:.3f}" if seconds[-1] in r.tuned else "–"
+        ratio = f"{r.tuned[seconds[-1]] / r.baseline:.3f}" if seconds[-1] in r.tuned else "–"
         lines.append(
-            "| " + " | ".join([r.artist, f"{r.kilobytes:.0f}", f"{r.rival:.3f}", scratch, base, *tuned, ratio]) + " |"
+            "| "
+            + " | ".join([r.artist, f"{r.kilobytes:.0f}", f"{r.baseline:.3f}", scratch, base, *tuned, ratio])
+            + " |"
         )
     return "\n".join(lines)
 
@@ -169,20 +170,24 @@ def say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0] if __doc__ else None)
-    parser.add_argument("--artists", nargs="+", choices=sorted(ARTISTS), default=list(ARTISTS))
+    parser.add_argument("--corpora", type=Path, default=LARGER, metavar="DIR", help="texts besides those that ship")
+    parser.add_argument("--artists", nargs="+", metavar="NAME", help="default: every text that is there")
     parser.add_argument("--seconds", nargs="+", type=int, default=list(SECONDS))
     parser.add_argument("--no-scratch", action="store_true")
     parser.add_argument("--out", type=Path, help="also write everything there, as JSON")
     parser.add_argument("--picture", type=Path, help="draw quality against seconds there")
-    parser.add_argument("--pytorch", nargs="*", choices=sorted(ARTISTS), default=[], help="train these in PyTorch too")
+    parser.add_argument("--pytorch", nargs="*", metavar="NAME", default=[], help="train these in PyTorch too")
     options = parser.parse_args()
+    texts = {path.stem: path for folder in (SHIPPED, options.corpora) for path in sorted(folder.glob("*.txt"))}
+    if unknown := set(options.artists or []) - texts.keys():
+        parser.error(
+            f"no {', '.join(sorted(unknown))} in {SHIPPED} or {options.corpora}; "
+            "tests/benchmarks/README.md says where larger texts are to be had"
+        )
     results = []
-    for artist in options.artists:
-        if not (ARTISTS[artist] / f"{artist}.txt").is_file():
-            say(f"{artist}: no corpus here, skipped")
-            continue
-        result = measure(artist, tuple(options.seconds), not options.no_scratch)
-        if artist in options.pytorch and (curve := pytorch_curve(artist, options.seconds[-1])):
+    for artist in options.artists or texts:
+        result = measure(texts[artist], tuple(options.seconds), not options.no_scratch)
+        if artist in options.pytorch and (curve := pytorch_run(texts[artist], options.seconds[-1])):
             result.curves["PyTorch from scratch"] = curve
         results.append(result)
         if options.out:

@@ -1,11 +1,11 @@
 """Training and sampling beside PyTorch, interleaved in one process (`make bench`).
 
 One core, one BLAS thread, float32. Shared machines drift by tens of per cent, so absolute figures mean little: what
-counts is the ratio of neighbouring runs, of which the median and the spread are shown. The rival is the fastest PyTorch
-loop that was found: nn.LSTM with fused Adam for training, a hand-written step for sampling. When sampling both sides do
-the same work: 200 units a stream at temperature 0.8 and top-p 0.9, from ready weights and a zero state, without the
-likelihoods of what was sampled, which PyTorch's loop does not sum either (``is_scored=False``); ours checks the stop
-rules on top. `make bench` measures the sizes of characters, then the one of subwords (V = 1024).
+counts is the ratio of neighbouring runs, of which the median and the spread are shown. The PyTorch side is the fastest
+that was found (`tests.benchmarks.pytorch_model`). When sampling, both sides do the same work: 200 units per stream at
+temperature 0.8 and top-p 0.9, from ready weights and a zero state, without summing likelihoods
+(``is_scored=False``); ours checks its stop rules as well. `make bench` measures sizes for characters, then one for
+subwords (V = 1024).
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import threadpoolctl
@@ -36,7 +34,7 @@ from lstm.network.optimiser import Adam, clip_by_global_norm
 from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
-RIVAL = Path(__file__).parents[3] / "shared" / "anchors" / "torch_rival.py"
+HAS_TORCH = importlib.util.find_spec("torch") is not None
 
 
 @dataclass(frozen=True)
@@ -67,25 +65,27 @@ SMALL = (Size(16, 1, 2, 8), Size(16, 2, 2, 8))
 
 @dataclass(frozen=True)
 class Comparison:
-    """Median figures of ours and the rival's in items a second, and the ratios pair by pair."""
+    """Median figures of ours and PyTorch's in items per second, and the ratios pair by pair."""
 
     ours: float
-    rival: float
+    pytorch: float
     ratios: tuple[float, ...]
 
     def __str__(self) -> str:
         ratio = statistics.median(self.ratios)
-        return f"{self.ours:,.0f} | {self.rival:,.0f} | {ratio:.2f} ({min(self.ratios):.2f}–{max(self.ratios):.2f})"
+        return f"{self.ours:,.0f} | {self.pytorch:,.0f} | {ratio:.2f} ({min(self.ratios):.2f}–{max(self.ratios):.2f})"
 
 
-def compare(ours: Callable[[], None], rival: Callable[[], None], items: int, pairs: int, seconds: float) -> Comparison:
+def compare(
+    ours: Callable[[], None], pytorch: Callable[[], object], items: int, pairs: int, seconds: float
+) -> Comparison:
     """Run both in turn, each as often as fills ``seconds``, in pairs."""
-    ours(), rival()
+    ours(), pytorch()
     started = time.perf_counter()
     ours()
     times = max(1, round(seconds / (time.perf_counter() - started)))
 
-    def rate(run: Callable[[], None]) -> float:
+    def rate(run: Callable[[], object]) -> float:
         begun = time.perf_counter()
         for _ in range(times):
             run()
@@ -93,8 +93,8 @@ def compare(ours: Callable[[], None], rival: Callable[[], None], items: int, pai
 
     measured = []
     for k in range(pairs):
-        # Who goes first alternates: a drift of the machine's speed then favours neither.
-        first, second = (ours, rival) if k % 2 else (rival, ours)
+        # Which side is first alternates: a drift of the machine's speed then favours neither.
+        first, second = (ours, pytorch) if k % 2 else (pytorch, ours)
         a, b = rate(first), rate(second)
         measured.append((a, b) if first is ours else (b, a))
     return Comparison(
@@ -105,7 +105,7 @@ def compare(ours: Callable[[], None], rival: Callable[[], None], items: int, pai
 
 
 def gemm_peak() -> float:
-    """FLOP a second of a large matrix product alone: the machine's peak."""
+    """FLOP per second of a large matrix product alone: the machine's peak."""
     rng = np.random.default_rng(0)
     a, b = rng.standard_normal((2048, 1024), dtype=np.float32), rng.standard_normal((1024, 1024), dtype=np.float32)
     out, best = np.empty((2048, 1024), np.float32), 0.0
@@ -116,9 +116,11 @@ def gemm_peak() -> float:
     return best
 
 
-def training(size: Size, torch_rival: ModuleType, pairs: int, seconds: float) -> str:
+def training(size: Size, pairs: int, seconds: float) -> str:
     """One row of the training table."""
     import torch
+
+    from tests.benchmarks.pytorch_model import LanguageModel, Trainer
 
     V = size.V
     shape = Shape(V, size.E, size.H, size.L)
@@ -134,7 +136,7 @@ def training(size: Size, torch_rival: ModuleType, pairs: int, seconds: float) ->
         clip_by_global_norm(network.gradients.flat, 1.0)
         adam.step(parameters.flat, network.gradients.flat, 2e-3)
 
-    trainer = torch_rival.Trainer(V, size.E, size.H, size.L, size.B)
+    trainer = Trainer(LanguageModel(V, size.E, size.H, size.L))
     tx, ty = torch.tensor(x), torch.tensor(y)
     result = compare(ours, lambda: trainer.step(tx, ty), x.size, pairs, seconds)
     flops = 24 * size.H**2 + 48 * size.H**2 * (size.L - 1) + 6 * size.H * V
@@ -142,8 +144,10 @@ def training(size: Size, torch_rival: ModuleType, pairs: int, seconds: float) ->
     return f"| {size}, {size.B}, {size.T} | {result} | {share:.0%} |"
 
 
-def sampling(size: Size, batch: int, torch_rival: ModuleType, pairs: int, seconds: float) -> str:
+def sampling(size: Size, batch: int, pairs: int, seconds: float) -> str:
     """One row of the sampling table."""
+    from tests.benchmarks.pytorch_model import LanguageModel, Sampler
+
     V = size.V
     shape = Shape(V, size.E, size.H, size.L)
     units = [UNKNOWN, "\n", *(chr(0x100 + k) for k in range(V - 2))]
@@ -157,24 +161,9 @@ def sampling(size: Size, batch: int, torch_rival: ModuleType, pairs: int, second
             for b in range(batch)
         )
 
-    sampler = torch_rival.Sampler(torch_rival.CharLM(V, size.E, size.H, size.L))
+    sampler = Sampler(LanguageModel(V, size.E, size.H, size.L))
     result = compare(ours, lambda: sampler.sample(characters, batch), characters * batch, pairs, seconds)
     return f"| {size} | {batch} | {result} |"
-
-
-def load_rival() -> ModuleType | None:
-    """The PyTorch rival, or None where PyTorch or its script is missing."""
-    if importlib.util.find_spec("torch") is None or not RIVAL.is_file():
-        return None
-    import torch
-
-    torch.set_num_threads(1)
-    spec = importlib.util.spec_from_file_location("torch_rival", RIVAL)
-    if spec is None or spec.loader is None:
-        return None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def main() -> int:
@@ -183,12 +172,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=1.0, help="of one run of a pair")
     parser.add_argument("--small", action="store_true", help="tiny sizes: a smoke run")
     options = parser.parse_args()
-    torch_rival = load_rival()
-    if torch_rival is None:
-        print(
-            "PyTorch (extra: bench) or its script ../shared/anchors/torch_rival.py is missing: nothing to compare with."
-        )
+    if not HAS_TORCH:
+        print("PyTorch is not installed (extra: bench): there is nothing to compare with.")
         return 0
+    import torch
+
+    torch.set_num_threads(1)
     blas = {pool["internal_api"]: pool for pool in threadpoolctl.threadpool_info()}.get("openblas", {})
     print(
         f"{platform.processor() or platform.machine()}, NumPy {np.__version__}, "
@@ -198,12 +187,12 @@ def main() -> int:
     print("| training: H, L, B, T | characters/s | PyTorch's | ratio (spread) | share of GEMM peak |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for size in sizes:
-        print(training(size, torch_rival, options.pairs, options.seconds), flush=True)
+        print(training(size, options.pairs, options.seconds), flush=True)
     print("\n| sampling: H, L | batch | characters/s | PyTorch's best loop | ratio (spread) |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for size in sizes:
         for batch in (1, 16, 64):
-            print(sampling(size, batch, torch_rival, options.pairs, options.seconds), flush=True)
+            print(sampling(size, batch, options.pairs, options.seconds), flush=True)
     return 0
 
 

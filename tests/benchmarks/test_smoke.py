@@ -4,7 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from lstm.network.network import Network, State
+from lstm.network.parameters import Parameters, Shape
+from tests.benchmarks.tutorial import B, PlainLSTM, Recipe
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,8 +23,6 @@ def run(*arguments: str) -> str:
 
 def test_speed() -> None:
     pytest.importorskip("torch")
-    if not (ROOT.parent / "shared" / "anchors" / "torch_rival.py").is_file():
-        pytest.skip("the rival's script is not here")
     printed = run("tests.benchmarks.speed", "--small", "--pairs", "2", "--seconds", "0.02")
     assert printed.count("\n| 16, 1") == 4
 
@@ -48,3 +51,52 @@ def test_songs() -> None:
 def test_quality() -> None:
     printed = run("tests.benchmarks.quality", "--artists", "neon-static", "--seconds", "4", "--no-scratch")
     assert "| neon-static |" in printed
+
+
+def test_quality_names_a_missing_text() -> None:
+    command = [sys.executable, "-m", "tests.benchmarks.quality", "--artists", "nobody"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)
+    assert done.returncode == 2
+    assert "tests/benchmarks/README.md" in done.stderr
+    assert (ROOT / "tests/benchmarks/README.md").is_file()
+
+
+def test_pytorch_curve() -> None:
+    pytest.importorskip("torch")
+    from tests.benchmarks.pytorch_curve import curve
+
+    text = np.tile(np.arange(6, dtype=np.int32), 400)
+    points = curve(text, text[:100], np.full(6, np.log(1 / 6), np.float32), H=8, seconds=1.0)
+    assert points[-1][1] < 1.0 < points[0][1], "a text of one cycle is learned: bits per character fall"
+
+
+def test_tutorial() -> None:
+    printed = run("tests.benchmarks.tutorial", "--epochs", "1", "--every", "12", "--rows", "7")
+    assert "| this project | " in printed
+    assert "| the likeliest character fed back | " in printed
+
+
+def test_the_plain_network_of_the_tutorial_has_our_gradient() -> None:
+    """What the table of docs/from-the-tutorial.md compares differs in the points that it names, and in no others."""
+    V, H, T = 9, 12, 20
+    rng = np.random.default_rng(0)
+    plain = PlainLSTM(V, Recipe(hidden=H), np.zeros(V, np.float32), rng)
+    parameters = Parameters(Shape(V, V, H, 1))
+    parameters["embedding.weight"] = np.eye(V, dtype=np.float32)
+    parameters["lstm.weight_ih_l0"] = plain.weights["W"][:, :V]
+    parameters["lstm.weight_hh_l0"] = plain.weights["W"][:, V:]
+    parameters["lstm.bias_ih_l0"] = plain.weights["b"]
+    parameters["output.weight"], parameters["output.bias"] = plain.weights["out_W"], plain.weights["out_b"]
+    inputs, targets = rng.integers(V, size=(2, T, B))
+    h, c = rng.normal(size=(2, H, B)).astype(np.float32)
+    network = Network(parameters, T, B)
+    network.loss_and_gradients(inputs, targets, State(h[None], c[None]))
+    plain.update(inputs, targets, h, c)
+    for name, mine in (
+        ("lstm.weight_ih_l0", plain.gradients["W"][:, :V]),
+        ("lstm.weight_hh_l0", plain.gradients["W"][:, V:]),
+        ("lstm.bias_ih_l0", plain.gradients["b"]),
+        ("output.weight", plain.gradients["out_W"]),
+        ("output.bias", plain.gradients["out_b"]),
+    ):
+        np.testing.assert_allclose(network.gradients[name], mine, rtol=0, atol=2e-6 * np.abs(mine).max())
