@@ -46,9 +46,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
     parser.add_argument("--start", metavar="base|scratch|FILE", help="what to start from (default: base, if there)")
-    parser.add_argument(
-        "--last-pass", action="store_true", default=None, help="when all is measured, learn from the held-out songs too"
-    )
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
     parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
@@ -106,7 +103,6 @@ def _train(options: argparse.Namespace) -> int:
         embedding=options.embedding,
         batch=options.batch,
         unroll=options.unroll,
-        last_pass=options.last_pass,
         random_seed=options.random_seed,
         samples=not options.json,
     )

@@ -27,7 +27,7 @@ from lstm.text.corpus import CorpusError, clean, join, split_songs
 from lstm.text.vocabulary import Vocabulary
 from lstm.training import base_model, recipe
 from lstm.training.baseline import KneserNey
-from lstm.training.loop import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
+from lstm.training.loop import Descent, DescentSettings, peek_checkpoint
 
 MINIMUM_CHARACTERS = 400
 SPEED_SECONDS = 2.0
@@ -41,13 +41,6 @@ EVALUATIONS_AN_EPOCH = 5.0
 EVALUATION_SPEED = 2.0
 """How many times as fast as training the held-out songs are read (AVX2: 1.7-2, AVX-512: about 3)."""
 SAMPLE_LINES = 4
-LAST_PASS_RATE = 0.6
-"""The peak of the last pass's rate, as a share of the training's own."""
-LAST_PASS_EPOCHS = 2.0
-LAST_PASS_SHARE = 0.2
-"""The last pass takes at most this share of all characters, if the minutes are short."""
-LEAST_LAST_PASS = 0.5
-"""A last pass of fewer epochs is left out."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +60,6 @@ class TrainingSettings:
     dropout: Dropout | None = None
     held_out: float = 0.1
     """Share of the songs, the last ones, that are not learned from."""
-    last_pass: bool | None = None
-    """Whether, when all is measured, the held-out songs are learned from too."""
     random_seed: int = 0
     samples: bool = False
     """Whether evaluations come with a sample verse."""
@@ -93,9 +84,6 @@ class Progress:
     """Whether this progress is that of a new evaluation."""
     sample: str | None = None
     """A verse of the network as it is, at an evaluation, if asked for."""
-
-
-_NOTHING = np.empty(0, np.int32)
 
 
 class Trainer:
@@ -167,10 +155,6 @@ class Trainer:
             clock,
             self._lengths,
         )
-        self.last: Descent | None = None
-        """The last pass over all songs, the held-out ones too, once it has begun."""
-        with_last = self.recipe.last_pass if settings.last_pass is None else settings.last_pass
-        self._last_pass_plan = round(LAST_PASS_EPOCHS * (n + self._held_out_characters)) if with_last else 0
         self._validation_bits: float | None = None
         self._seconds_before = 0.0
         self._plan_is_fixed = settings.minutes is None
@@ -235,17 +219,7 @@ class Trainer:
             self._plan_is_fixed = bool(extra["plan_is_fixed"])
             self._plan_checks = int(extra["plan_checks"])
             self._bounded_by_minutes = bool(extra["bounded_by_minutes"])
-            self._last_pass_plan = int(extra["last_pass_plan"])
-            main = extra["main"]
-            if main is None:
-                self.descent.restore(checkpoint)
-            else:
-                self.descent.plan, self.descent.best_bits = main["plan"], main["best_bits"]
-                self.descent.position = Position(**main["position"])
-                self.descent.curve = [CurvePoint(**point) for point in main["curve"]]
-                self._validation_bits = main["validation_bits"]
-                self.last = self._last_pass()
-                self.last.restore(checkpoint)
+            self.descent.restore(checkpoint)
         except ModelFileError as error:
             raise ModelFileError(f"The checkpoint is damaged: {error}") from None
         except CorpusError:
@@ -255,19 +229,8 @@ class Trainer:
 
     def checkpoint(self) -> bytes:
         """All that the rest of the run depends on, as bytes."""
-        d, main = self.descent, None
-        if self.last is not None:
-            main = {
-                "plan": d.plan,
-                "best_bits": d.best_bits,
-                "position": asdict(d.position),
-                "curve": [asdict(point) for point in d.curve],
-                "validation_bits": self._validation_bits,
-            }
-        return (self.last or d).checkpoint(
+        return self.descent.checkpoint(
             {
-                "main": main,
-                "last_pass_plan": self._last_pass_plan,
                 "identity": self._identity(),
                 "seconds": self.seconds,
                 "plan_is_fixed": self._plan_is_fixed,
@@ -287,24 +250,16 @@ class Trainer:
         told = self._clock()
         since, seen = self._clock(), self.descent.position.characters
         yield self._progress()
-        if self.last is None:
-            for point in self.descent.run():
-                seconds, characters = self._clock() - since, self.descent.position.characters - seen
-                if seconds >= SPEED_SECONDS and self._is_plan_due:
-                    self._plan_by(characters / seconds)
-                    since, seen = self._clock(), self.descent.position.characters
-                if point is not None or self._clock() - told >= 1.0:
-                    told = self._clock()
-                    sample = self._sample() if point is not None and self.settings.samples else None
-                    yield self._progress(point is not None, sample)
-            self._measure()
-            if self._last_pass_plan:
-                self.last = self._last_pass()
-        if self.last is not None:
-            for _ in self.last.run():
-                if self._clock() - told >= 1.0:
-                    told = self._clock()
-                    yield self._progress()
+        for point in self.descent.run():
+            seconds, characters = self._clock() - since, self.descent.position.characters - seen
+            if seconds >= SPEED_SECONDS and self._is_plan_due:
+                self._plan_by(characters / seconds)
+                since, seen = self._clock(), self.descent.position.characters
+            if point is not None or self._clock() - told >= 1.0:
+                told = self._clock()
+                sample = self._sample() if point is not None and self.settings.samples else None
+                yield self._progress(point is not None, sample)
+        self._measure()
 
     def _measure(self) -> None:
         """The exact figure of the best weights, as they will be in the file."""
@@ -314,17 +269,6 @@ class Trainer:
         # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
         d.best.flat[...] = d.best.flat.astype(np.float16)
         self._validation_bits = Likelihood(d.best, lengths=self._lengths).bits_per_character(self._held_out)
-
-    def _last_pass(self) -> Descent:
-        """The best weights go on with all songs, the held-out ones too, at a lower rate: a tenth more to learn from.
-
-        What it leads to cannot be measured any more, so the figures of the record are those from before it.
-        """
-        settings = self.descent.settings
-        settings = replace(settings, learning_rate=LAST_PASS_RATE * settings.learning_rate, evaluations=1, patience=0)
-        everything = np.concatenate([self._training, self._held_out])
-        parameters = self.descent.best.copy()
-        return Descent(parameters, everything, _NOTHING, settings, self._last_pass_plan, self._clock, self._lengths)
 
     def _seconds_left(self, characters_per_second: float) -> float:
         """Of the minutes, without what is kept for the end: the last measurement is about as fast as training."""
@@ -341,15 +285,10 @@ class Trainer:
         # Evaluations are part of the time, and as many as the plan that they leave room for has.
         evaluations = d.evaluations_in(readable / (1 + EVALUATIONS_AN_EPOCH * held_out / self._characters))
         affordable = d.position.characters + max(0.0, readable - evaluations * held_out)
-        if affordable < self._planned_by_epochs + self._last_pass_plan:
-            last = min(self._last_pass_plan, round(LAST_PASS_SHARE * affordable))
-            if last < LEAST_LAST_PASS * (self._characters + self._held_out_characters):
-                last = 0
-            self._last_pass_plan = last
-            planned = max(1, round(affordable) - last)
-            if planned < self._planned_by_epochs:
-                self._bounded_by_minutes = True
-                d.plan = planned
+        planned = max(1, round(affordable))
+        if planned < self._planned_by_epochs:
+            self._bounded_by_minutes = True
+            d.plan = planned
 
     @property
     def _is_plan_due(self) -> bool:
@@ -370,7 +309,7 @@ class Trainer:
         self._plan_checks += 1
         d = self.descent
         readable = self._seconds_left(characters_per_second) * characters_per_second
-        fits = d.position.characters + readable - self._last_pass_plan
+        fits = d.position.characters + readable
         d.plan = min(d.plan, max(d.position.characters + 1, round(fits)))
 
     def _progress(self, evaluated: bool = False, sample: str | None = None) -> Progress:
@@ -380,10 +319,7 @@ class Trainer:
         last = d.curve[-1] if d.curve else None
         train_nats = at.train_nats / at.train_updates if at.train_updates else d.last_nats
         train_bits = last.train_bits_per_character if evaluated and last else train_nats / math.log(2)
-        seen, planned = at.characters, d.plan + self._last_pass_plan
-        if self.last is not None:
-            # Patience may have ended the run before its plan.
-            seen, planned = seen + self.last.position.characters, seen + self._last_pass_plan
+        seen, planned = at.characters, d.plan
         left = max(0, planned - seen) / speed if speed else math.inf
         if self.settings.minutes is not None and not self._plan_is_fixed:
             left = min(left, max(0.0, self.settings.minutes * 60 - self.seconds))
@@ -416,13 +352,11 @@ class Trainer:
         return "minutes" if self._bounded_by_minutes else "epochs"
 
     def result(self) -> Model:
-        """The model of the best weights, or of the last pass that went on from them, with its record."""
+        """The model of the best weights, with its record."""
         if self._validation_bits is None:
             self._measure()
         d = self.descent
-        parameters, seen = (d.best, 0) if self.last is None else (self.last.parameters, self.last.position.characters)
-        seen += d.position.characters
-        parameters.flat[...] = parameters.flat.astype(np.float16)
+        seen = d.position.characters
         curve = [asdict(point) for point in d.curve]
         best_point = min(d.curve, key=lambda point: point.validation_bits_per_character)
         record = {
@@ -436,7 +370,6 @@ class Trainer:
             "settings": asdict(d.settings),
             "characters_seen": seen,
             "epochs": round(seen / self._characters, 2),
-            "last_pass": self.last is not None,
             "seconds": round(self.seconds, 1),
             "characters_per_second": round(d.position.characters / max(1e-9, d.position.seconds)),
             "train_bits_per_character": best_point.train_bits_per_character,
@@ -445,7 +378,7 @@ class Trainer:
             "stopped": self.stopped,
             "curve": curve,
         }
-        return self._model(parameters, record)
+        return self._model(d.best, record)
 
     def _model(self, parameters: Parameters, record: dict[str, Any]) -> Model:
         return Model(parameters, self.vocabulary, {"alphabet": self._alphabet, "style": self._style}, record)

@@ -195,9 +195,7 @@ class TestResuming:
         with pytest.raises(ModelFileError, match="checkpoint is damaged"):
             trainer(checkpoint=trainer().checkpoint()[:size])
 
-    @pytest.mark.parametrize(
-        "lacking", ["seconds", "plan_is_fixed", "plan_checks", "bounded_by_minutes", "last_pass_plan"]
-    )
+    @pytest.mark.parametrize("lacking", ["seconds", "plan_is_fixed", "plan_checks", "bounded_by_minutes"])
     def test_a_checkpoint_that_lacks_something_is_refused(self, lacking):
         tensors, metadata = read_tensors(trainer().checkpoint())
         run = json.loads(metadata["run"])
@@ -373,46 +371,6 @@ class TestCorpus:
         assert load_model(dump_model(made)).vocabulary == made.vocabulary
 
 
-LAST = replace(SETTINGS, last_pass=True)
-
-
-@pytest.fixture(scope="module")
-def with_last():
-    return finish(trainer(settings=LAST))
-
-
-class TestTheLastPass:
-    def test_the_held_out_songs_are_learned_from_after_they_were_measured_by(self, with_last, undisturbed):
-        before, after = undisturbed.result(), with_last.result()
-        told = "validation_bits_per_character"
-        assert after.training[told] == before.training[told]
-        assert after.training["last_pass"]
-        assert not before.training["last_pass"]
-        held_out = join(split_songs(clean(CORPUS)).held_out)
-        measured = Likelihood(after.parameters).bits_per_character(after.vocabulary.encode(held_out))
-        assert measured < before.training[told]
-        assert after.training["characters_seen"] > before.training["characters_seen"]
-
-    @pytest.mark.parametrize("share", [0.3, 0.97, 1.2, 1.5])
-    def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(self, with_last, share):
-        stopped = trainer(settings=LAST)
-        for progress in stopped.run():
-            if progress.characters_seen >= share * stopped.descent.plan:
-                break
-        resumed = finish(trainer(settings=LAST, checkpoint=stopped.checkpoint()))
-        assert resumed.result().parameters.flat.tobytes() == with_last.result().parameters.flat.tobytes()
-        ours, theirs = resumed.result().training, with_last.result().training
-        for key in ("characters_seen", "validation_bits_per_character", "last_pass", "stopped"):
-            assert ours[key] == theirs[key]
-
-    def test_progress_goes_on_through_it(self):
-        training = trainer(settings=LAST)
-        seen = [(p.characters_seen, p.characters_planned) for p in training.run()]
-        assert seen == sorted(seen)
-        assert seen[-1][0] >= seen[-1][1]
-        assert seen[-1][0] > training.descent.plan
-
-
 ACCENTED = make_corpus(12, seed=4, stanzas=1).replace("the harbour", "thé harbour")
 
 
@@ -496,20 +454,18 @@ class TestStartingFromSubwords:
         second = finish(trainer(ACCENTED, TUNING, base_of("subwords"), first.checkpoint()))
         assert bits_of(second) == bits_of(tuned)
 
-    def test_progress_and_the_last_pass_count_characters_too(self):
-        settings = replace(TUNING, epochs=1, last_pass=True, samples=True)
+    def test_progress_counts_characters_too(self):
+        settings = replace(TUNING, epochs=1, samples=True)
         run = trainer(ACCENTED, settings, base_of("subwords"))
         told = list(run.run())
         text = join(split_songs(clean(ACCENTED)).training)
-        everything = len(text) + len(join(split_songs(clean(ACCENTED)).held_out))
-        assert told[0].characters_planned == len(text) + 2 * everything
+        assert told[0].characters_planned == len(text)
         assert told[-1].characters_seen >= told[-1].characters_planned
         assert told[-1].epoch == pytest.approx(told[-1].characters_seen / len(text))
         assert [p.characters_seen for p in told] == sorted(p.characters_seen for p in told)
         verses = [progress.sample for progress in told if progress.sample is not None]
         assert verses
         assert set("".join(verses)) <= set(ACCENTED) | {"."}
-        assert run.result().training["last_pass"]
 
     def test_a_corpus_in_another_script_is_learned_by_characters_as_without_it(self):
         corpus = make_corpus(12, stanzas=1).translate({c: 0x430 + c - 97 for c in range(97, 123)})
