@@ -62,6 +62,7 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
 
     from lstm.model.atomic_write import write_atomically
     from lstm.model.model_file import Model, dump_model
+    from lstm.model.record import TrainingRecord
     from lstm.network.dropout import Dropout
     from lstm.network.parameters import Shape, initial_parameters
     from lstm.text.vocabulary import Vocabulary
@@ -95,19 +96,18 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
     )
 
     def model() -> Model:
-        record = {
-            "artist": None,
-            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "data": texts.hashes,
-            "settings": config,
-            "threads": threads,
-            "characters_seen": descent.position.characters,
-            "passes": round(descent.position.characters / characters, 3),
-            "seconds": round(descent.position.seconds),
-            "validation_bits_per_character": descent.curve[-1].validation_bits_per_character,
-            "curve": [asdict(point) for point in descent.curve],
-        }
-        return Model(parameters, vocabulary, {}, record)
+        record = TrainingRecord(
+            date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            data=texts.hashes,
+            settings=config,
+            threads=threads,
+            characters_seen=descent.position.characters,
+            epochs=round(descent.position.characters / characters, 3),
+            seconds=round(descent.position.seconds),
+            validation_bits_per_character=descent.curve[-1].validation_bits_per_character,
+            curve=tuple(descent.curve),
+        )
+        return Model(parameters, vocabulary, training=record)
 
     saved = time.monotonic()
     for point in descent.run():

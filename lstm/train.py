@@ -174,17 +174,18 @@ def _report(model: Model, out: Path, as_json: bool) -> None:
             "artist", "characters_seen", "epochs", "seconds", "characters_per_second", "train_bits_per_character",
             "validation_bits_per_character", "rival_bits_per_character", "stopped", "start",
         )  # fmt: skip
-        summary = {key: record[key] for key in keys}
+        stored = record.to_json()
+        summary = {key: stored.get(key) for key in keys}
         summary |= {"model": str(out), "parameters": len(model.parameters.flat)}
         print(json.dumps(summary, ensure_ascii=False))
         return
-    ours, rival = record["validation_bits_per_character"], record["rival_bits_per_character"]
-    verdict = f"{rival - ours:.3f} better than" if ours < rival else f"{ours - rival:.3f} WORSE than"
+    ours, baseline = record.validation_bits_per_character or math.nan, record.baseline_bits_per_character or math.nan
+    verdict = f"{baseline - ours:.3f} better than" if record.beats_baseline else f"{ours - baseline:.3f} WORSE than"
     print(
-        f"{record['artist']}: {ours:.3f} bits per character on held-out songs, "
-        f"{verdict} the n-gram rival's {rival:.3f}\n"
-        f"{record['characters_seen']:,} characters ({record['epochs']} epochs) in {record['seconds']:.0f} s, "
-        f"{record['characters_per_second']:,} a second; stopped: {record['stopped']}\n"
+        f"{record.artist}: {ours:.3f} bits per character on held-out songs, "
+        f"{verdict} the n-gram baseline's {baseline:.3f}\n"
+        f"{record.characters_seen:,} characters ({record.epochs} epochs) in {record.seconds:.0f} s, "
+        f"{record.characters_per_second:,.0f} per second; stopped: {record.stopped}\n"
         f"{out}"
     )
 

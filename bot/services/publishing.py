@@ -1,6 +1,5 @@
 """How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
 
-import math
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,18 +33,15 @@ def describe(weights: bytes, curve_png: bytes | None) -> NewVersion:
     """
     model = load_model(weights)
     record = model.training
-    corpus_sha256 = record.get("corpus_sha256")
-    characters_seen = _number(record.get("characters_seen"))
     return NewVersion(
         weights=weights,
         curve_png=curve_png,
         parameters=model.parameters.flat.size,
-        corpus_sha256=corpus_sha256 if isinstance(corpus_sha256, str) else None,
-        bits_per_character=_number(record.get("validation_bits_per_character")),
-        rival_bits_per_character=_number(record.get("rival_bits_per_character")),
-        characters_seen=None if characters_seen is None else int(characters_seen),
-        training_seconds=_number(record.get("seconds")),
-        is_foreign=record.get("is_foreign") is True,
+        corpus_sha256=record.corpus_sha256,
+        bits_per_character=record.validation_bits_per_character,
+        rival_bits_per_character=record.baseline_bits_per_character,
+        characters_seen=record.characters_seen,
+        training_seconds=record.seconds,
     )
 
 
@@ -94,10 +90,3 @@ def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:
 def _is_worse(new: NewVersion, old: StoredVersion) -> bool:
     assert new.bits_per_character is not None and old.bits_per_character is not None
     return new.bits_per_character > old.bits_per_character + WORSE_BITS_PER_CHARACTER
-
-
-def _number(value: object) -> float | None:
-    """Take a number from a record that somebody else may have written."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)

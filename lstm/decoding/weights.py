@@ -63,14 +63,14 @@ class Voice:
         ]
         self.output_bias = p["output.bias"].copy()
         self.newline = self.vocabulary.id_of("\n")
-        self.sung = self._sung(model.config.get("alphabet"))
+        self.sung = self._sung(model.profile.alphabet)
         self._bias_of_spelling: dict[str, FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
 
-    def _sung(self, alphabet: object) -> BoolArray:
+    def _sung(self, alphabet: str | None) -> BoolArray:
         """Which units may be sung, (V,): those of the artist's own corpus, never the unknown one."""
         sung = np.ones(len(self.vocabulary), bool)
-        if isinstance(alphabet, str) and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
+        if alphabet is not None and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
             letters = frozenset(alphabet)
             sung[:] = [letters.issuperset(unit) for unit in self.vocabulary.units]
         sung[0] = False

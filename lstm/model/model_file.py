@@ -16,11 +16,11 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import Vocabulary
 
 FORMAT = "lyricbot-lstm-1"
-OWN_KEYS = ("format", "units", "merges", "embedding", "hidden", "layers")
 
 
 class ModelFileError(ValueError):
@@ -29,12 +29,12 @@ class ModelFileError(ValueError):
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with the characters it speaks and the record of how it came about."""
+    """A trained network with its units of text, what is known of its artist, and how it came about."""
 
     parameters: Parameters
     vocabulary: Vocabulary
-    config: dict[str, Any] = field(default_factory=dict)
-    training: dict[str, Any] = field(default_factory=dict)
+    profile: ArtistProfile = field(default_factory=ArtistProfile)
+    training: TrainingRecord = field(default_factory=TrainingRecord)
 
     @property
     def shape(self) -> Shape:
@@ -57,12 +57,12 @@ def dump_model(model: Model, dtype: type[np.floating] = np.float32) -> bytes:
         "embedding": shape.E,
         "hidden": shape.H,
         "layers": shape.L,
-        **{k: v for k, v in model.config.items() if k not in OWN_KEYS},
+        **model.profile.to_json(),
     }
     metadata = {
         "vocabulary": json.dumps(model.vocabulary.units, ensure_ascii=False),
         "config": json.dumps(config, ensure_ascii=False),
-        "training": json.dumps(model.training, ensure_ascii=False),
+        "training": json.dumps(model.training.to_json(), ensure_ascii=False),
     }
     tensors = {name: np.ascontiguousarray(array, dtype) for name, array in model.parameters.items()}
     return safetensors.numpy.save(tensors, metadata)
@@ -90,12 +90,13 @@ def load_model(source: Path | bytes) -> Model:
         if not isinstance(units, list) or not isinstance(config, dict) or not isinstance(training, dict):
             raise ValueError("vocabulary, config or training of another type")
         vocabulary = Vocabulary(units, config.get("merges", ()))
+        profile, record = ArtistProfile.from_json(config), TrainingRecord.from_json(training)
         "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but neither printed nor sent
     except KeyError as error:
         raise ModelFileError(f"{name} has no metadata {error}.") from None
     except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{name} has metadata that cannot be read ({_one_line(error)}).") from None
-    return Model(_parameters(name, tensors, len(vocabulary)), vocabulary, config, training)
+    return Model(_parameters(name, tensors, len(vocabulary)), vocabulary, profile, record)
 
 
 def _metadata(data: bytes) -> dict[str, str]:

@@ -137,9 +137,7 @@ class Composition:
         self._rng = np.random.default_rng(settings.random_seed)
         self._limit = LINE_LIMIT_OF_SUBWORDS if self.voice.vocabulary.merges else LINE_LIMIT
         self._wanted = settings.lines
-        bits = singer.training.get("validation_bits_per_character")
-        if not isinstance(bits, float) or not math.isfinite(bits):
-            bits = 0.0
+        bits = singer.training.validation_bits_per_character or 0.0
         self._likely_enough = -LIKELY_ENOUGH * bits * math.log(2)
         self._open_end = ""
         """What of the seed is not read yet, because the next unit may begin in it; nothing once its line is there."""

@@ -15,7 +15,7 @@ class Singer:
     def __init__(self, model: Model) -> None:
         self.voice = Voice(model)
         self.training = model.training
-        self._stored_style = model.config.get("style")
+        self._stored_style = model.profile.style
 
     @cached_property
     def style(self) -> Style:
@@ -24,7 +24,7 @@ class Singer:
         Raises:
             ModelFileError: the stored style is damaged.
         """
-        if not isinstance(self._stored_style, dict):
+        if self._stored_style is None:
             return Style.of("")
         try:
             return Style.from_json(self._stored_style)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -74,7 +75,7 @@ class Style:
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Style:
+    def from_json(cls, data: Mapping[str, Any]) -> Style:
         """The style that `to_json` was asked of.
 
         Raises:

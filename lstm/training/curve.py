@@ -6,7 +6,9 @@ import io
 import math
 from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lstm.model.record import TrainingRecord
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -22,18 +24,18 @@ INK, GRID = "#24292f", "#e6e8eb"
 Points = Sequence[tuple[float, float]]
 
 
-def draw_curve(record: dict[str, Any]) -> bytes:
+def draw_curve(record: TrainingRecord) -> bytes:
     """A PNG of bits per character against characters seen, from a training record.
 
     Shows the loss on the songs learned from, on the held-out songs, and the n-gram rival as a line.
     """
     from PIL import Image, ImageDraw  # needed only here
 
-    curve = record.get("curve", [])
-    seen = [point["characters"] / 1e6 for point in curve]
-    learned = list(zip(seen, (point["train_bits_per_character"] for point in curve), strict=True))
-    held_out = list(zip(seen, (point["validation_bits_per_character"] for point in curve), strict=True))
-    rival, best = record.get("rival_bits_per_character"), record.get("validation_bits_per_character")
+    curve = record.curve
+    seen = [point.characters / 1e6 for point in curve]
+    learned = list(zip(seen, (point.train_bits_per_character for point in curve), strict=True))
+    held_out = list(zip(seen, (point.validation_bits_per_character for point in curve), strict=True))
+    rival, best = record.baseline_bits_per_character, record.validation_bits_per_character
     across = _Axis([x for x, _ in learned], LEFT, RIGHT)
     up = _Axis([y for _, y in [*learned, *held_out]] + ([rival] if rival else []), BOTTOM, TOP)
 
@@ -74,7 +76,7 @@ def draw_curve(record: dict[str, Any]) -> bytes:
     for tick in up.ticks:
         pen.text((LEFT - 7, up.place(tick)), up.text(tick), INK, small, anchor="rm")
     pen.text(((LEFT + RIGHT) / 2, HEIGHT - 8), "characters seen, millions", INK, small, anchor="ms")
-    title = str(record.get("artist") or "base model").replace("\n", " ")
+    title = (record.artist or "base model").replace("\n", " ")
     title += f": {best:.2f} bits per character" if best else ""
     pen.text((WIDTH / 2, TOP - 36), title, INK, large_font, anchor="ms")
     upwards = "bits per character"

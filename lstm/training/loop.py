@@ -18,6 +18,7 @@ import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.model.model_file import dump_tensors, read_tensors
+from lstm.model.record import CurvePoint
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
 from lstm.network.network import Network, State
@@ -57,16 +58,6 @@ class DescentSettings:
     patience: int = 6
     """Stop after so many evaluations without a better one; 0 never stops early."""
     random_seed: int = 0
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """One evaluation: what the curve is drawn from."""
-
-    characters: int
-    seconds: float
-    train_bits_per_character: float
-    validation_bits_per_character: float
 
 
 @dataclass(frozen=True)

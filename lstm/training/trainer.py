@@ -19,6 +19,7 @@ import numpy as np
 from lstm.arrays import IntArray
 from lstm.model.memory_trim import give_back
 from lstm.model.model_file import Model, ModelFileError
+from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape, initial_parameters
@@ -173,7 +174,7 @@ class Trainer:
         vocabulary = Vocabulary.of(training, minimum_count, start.vocabulary)
         parameters = base_model.extend(start, vocabulary, training, self._rng())
         # An artist's model that somebody chose to go on from is taken at any rate.
-        is_base = start.training.get("artist") is None
+        is_base = start.training.artist is None
         if is_base and not base_model.reads(parameters, vocabulary, held_out, self.rival_bits_per_character):
             return None
         return vocabulary, parameters
@@ -342,10 +343,10 @@ class Trainer:
         from lstm.song.composing import SongSettings, compose
 
         settings = SongSettings(lines=SAMPLE_LINES, random_seed=len(self.descent.curve))
-        return "".join(compose(self._model(self.descent.parameters, {}), "", settings))
+        return "".join(compose(self._model(self.descent.parameters, TrainingRecord()), "", settings))
 
     @property
-    def stopped(self) -> str:
+    def stopped(self) -> Stopped:
         """What ended the run: ``early``, ``minutes`` or ``epochs``."""
         if self.descent.stopped_early:
             return "early"
@@ -357,31 +358,29 @@ class Trainer:
             self._measure()
         d = self.descent
         seen = d.position.characters
-        curve = [asdict(point) for point in d.curve]
         best_point = min(d.curve, key=lambda point: point.validation_bits_per_character)
-        record = {
-            "artist": self.artist,
-            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "corpus_sha256": self.corpus_sha256,
-            "corpus_characters": self._characters + self._held_out_characters,
-            "held_out_characters": self._held_out_characters,
-            "start": "base" if self.goes_on else "scratch",
-            "is_foreign": self.is_foreign,
-            "settings": asdict(d.settings),
-            "characters_seen": seen,
-            "epochs": round(seen / self._characters, 2),
-            "seconds": round(self.seconds, 1),
-            "characters_per_second": round(d.position.characters / max(1e-9, d.position.seconds)),
-            "train_bits_per_character": best_point.train_bits_per_character,
-            "validation_bits_per_character": self._validation_bits,
-            "rival_bits_per_character": self.rival_bits_per_character,
-            "stopped": self.stopped,
-            "curve": curve,
-        }
+        record = TrainingRecord(
+            artist=self.artist,
+            date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            corpus_sha256=self.corpus_sha256,
+            corpus_characters=self._characters + self._held_out_characters,
+            held_out_characters=self._held_out_characters,
+            start="base" if self.goes_on else "scratch",
+            settings=asdict(d.settings),
+            characters_seen=seen,
+            epochs=round(seen / self._characters, 2),
+            seconds=round(self.seconds, 1),
+            characters_per_second=round(d.position.characters / max(1e-9, d.position.seconds)),
+            train_bits_per_character=best_point.train_bits_per_character,
+            validation_bits_per_character=self._validation_bits,
+            baseline_bits_per_character=self.rival_bits_per_character,
+            stopped=self.stopped,
+            curve=tuple(d.curve),
+        )
         return self._model(d.best, record)
 
-    def _model(self, parameters: Parameters, record: dict[str, Any]) -> Model:
-        return Model(parameters, self.vocabulary, {"alphabet": self._alphabet, "style": self._style}, record)
+    def _model(self, parameters: Parameters, record: TrainingRecord) -> Model:
+        return Model(parameters, self.vocabulary, ArtistProfile(self._alphabet, self._style), record)
 
 
 def rival_bits(training: IntArray, held_out: IntArray, V: int) -> float:

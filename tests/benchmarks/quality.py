@@ -144,7 +144,7 @@ def draw(results: list[Result], path: Path) -> None:
 
 def points(model: Model) -> list[tuple[float, float]]:
     """The curve of a training record as (seconds, held-out bits)."""
-    return [(p["seconds"], p["validation_bits_per_character"]) for p in model.training["curve"]]
+    return [(point.seconds, point.validation_bits_per_character) for point in model.training.curve]
 
 
 def table(results: list[Result], seconds: tuple[int, ...]) -> str:

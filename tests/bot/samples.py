@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.store.versions import NewVersion
 from lstm.model.model_file import Model, dump_model
+from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.song.style import Style
 from lstm.text.vocabulary import Vocabulary
@@ -35,7 +36,10 @@ def model(random_seed: int = 0, **record: Any) -> bytes:
     """The file of a small, untrained model with a training record."""
     vocabulary = Vocabulary.of(corpus(2))
     shape = Shape(len(vocabulary), 8, 16, 1)
-    return dump_model(Model(initial_parameters(shape, np.random.default_rng(random_seed)), vocabulary, {}, record))
+    training = TrainingRecord.from_json(record)
+    return dump_model(
+        Model(initial_parameters(shape, np.random.default_rng(random_seed)), vocabulary, training=training)
+    )
 
 
 def copying_model() -> bytes:
@@ -54,8 +58,8 @@ def copying_model() -> bytes:
     parameters["lstm.bias_ih_l0"][:] = np.repeat(np.float32([20, -20, 0, 20]), V)  # nothing is kept, all is shown
     for character, following in zip(line, line[1:] + line[0], strict=True):
         parameters["output.weight"][vocabulary.id_of(following), vocabulary.id_of(character)] = 50
-    config = {"style": Style.of(f"{line}\n{line}".strip()).to_json()}
-    return dump_model(Model(parameters, vocabulary, config, {}))
+    profile = ArtistProfile(style=Style.of(f"{line}\n{line}".strip()).to_json())
+    return dump_model(Model(parameters, vocabulary, profile))
 
 
 def new_version(bits: float | None = 2.0, corpus_sha256: str | None = "c0", weights: bytes = b"weights") -> NewVersion:

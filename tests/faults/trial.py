@@ -138,8 +138,8 @@ class Trial:
             state=state,
             versions=len(weights),
             weights=model.parameters.flat.tobytes(),
-            characters_seen=model.training["characters_seen"],
-            held_out_bits=model.training["validation_bits_per_character"],
+            characters_seen=model.training.characters_seen,
+            held_out_bits=model.training.validation_bits_per_character,
             integrity=integrity,
             left_behind=[str(path) for path in (self._data_dir / "jobs").iterdir()],
         )

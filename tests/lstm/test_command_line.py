@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -204,7 +205,7 @@ class TestTrain:
         assert summary["stopped"] == "epochs"
         assert summary["epochs"] == pytest.approx(6, abs=0.1)
         for key in TRAINED_KEYS - {"model", "parameters"}:
-            assert summary[key] == trained.training[key]
+            assert summary[key] == trained.training.to_json()[key]
 
     def test_progress_is_plain_lines_on_standard_error(self, folder):
         lines = (folder / "progress.txt").read_text().splitlines()
@@ -230,7 +231,7 @@ class TestTrain:
         assert prose.rstrip().endswith(str(out))
         assert re.search(r"\n    \S", err), "verses are indented"
         assert sorted(path.name for path in out.parent.iterdir()) == ["song.model", "song.png"]
-        assert load_model(out).training["artist"] == "Ann Ä"
+        assert load_model(out).training.artist == "Ann Ä"
 
     def test_minutes_bound_it(self, tmp_path):
         (tmp_path / "songs.txt").write_text(make_corpus(400))
@@ -242,7 +243,7 @@ class TestTrain:
     def test_a_model_can_be_the_start(self, folder, model, tmp_path):
         arguments = ["--data-dir", folder, "--out", tmp_path / "tuned", "--start", model, "--epochs", 0.5, "--json"]
         summary = json.loads(succeed("train", "--artist", "Ann", *arguments))
-        assert summary["validation_bits_per_character"] < 1.05 * load_model(model).training["train_bits_per_character"]
+        assert summary["validation_bits_per_character"] < 1.05 * load_model(model).training.train_bits_per_character
         assert load_model(tmp_path / "tuned").shape == load_model(model).shape
 
 
@@ -322,7 +323,7 @@ class TestSample:
         (song,) = self.sing(model)
         assert len(lines_of(song)) == 12
         assert "\ufffd" not in song
-        assert set(song) <= set(load_model(model).config["alphabet"]) | set(".")
+        assert set(song) <= set(load_model(model).profile.alphabet) | set(".")
 
     def test_the_same_random_seed_is_the_same_text(self, model):
         first = self.sing(model, "--lines", 4, "--random-seed", 7, "--seed", "the sea")
@@ -428,9 +429,9 @@ class TestPretrain:
         base, full = load_model(tmp_path / "out/base.safetensors"), load_model(tmp_path / "out/model.safetensors")
         np.testing.assert_array_equal(base.parameters.flat, full.parameters.flat.astype(np.float16))
         log = [json.loads(line) for line in (tmp_path / "out/log.jsonl").read_text().splitlines()]
-        assert log == base.training["curve"]
+        assert log == [asdict(point) for point in base.training.curve]
         assert len(log) == 4
-        assert set(base.training["data"]) == {"corpora/Ann.txt"}
+        assert set(base.training.data) == {"corpora/Ann.txt"}
         assert json.loads(succeed(
             "evaluate", "--model", tmp_path / "out/base.safetensors", "--text", folder / "corpora/Ann.txt", "--json"
         ))["bits_per_character"] < 5  # fmt: skip

@@ -70,8 +70,6 @@ def test_a_record_is_read_with_care() -> None:
     assert (version.corpus_sha256, version.bits_per_character, version.rival_bits_per_character) == ("c0", 2.5, None)
     assert (version.characters_seen, version.training_seconds) == (7, None)
     assert version.parameters > 1000
-    assert not version.is_foreign
-    assert describe(samples.model(is_foreign=True), None).is_foreign
     assert describe(samples.model(validation_bits_per_character=float("nan")), None).bits_per_character is None
     with pytest.raises(ModelFileError):
         describe(weights[:-1], None)

@@ -39,7 +39,7 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     trained = train(task(tmp_path, samples.corpus(12), 0.05))
     assert isinstance(trained, TrainedModel)
     record = load_model(trained.weights).training
-    assert record["artist"] == "burns" and record["settings"]["random_seed"] == 7
+    assert record.artist == "burns" and record.settings["random_seed"] == 7
     assert trained.curve_png is not None and trained.curve_png.startswith(b"\x89PNG")
     progress = folder.read_progress()
     assert progress is not None and progress["rival_bits_per_character"] > 0

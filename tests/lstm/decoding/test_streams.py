@@ -9,6 +9,7 @@ from lstm.decoding import streams as streams_module
 from lstm.decoding.streams import UNIFORMS, Chorus, Stream
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
+from lstm.model.record import ArtistProfile
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
@@ -20,7 +21,7 @@ VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
 def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
     parameters = Parameters(Shape(len(vocabulary), E=4, H=8, L=L))
     parameters.flat[...] = scale * np.random.default_rng(seed).normal(size=parameters.flat.size)
-    return Model(parameters, vocabulary, config or {})
+    return Model(parameters, vocabulary, ArtistProfile.from_json(config or {}))
 
 
 def sample(voice, text="ab", seed=0, chorus=None, **settings):

@@ -9,6 +9,7 @@ import pytest
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import REMEMBERED_SPELLINGS, Voice
 from lstm.model.model_file import Model
+from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
@@ -19,7 +20,7 @@ VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
 def make_model(config=None):
     parameters = Parameters(Shape(len(VOCABULARY), E=4, H=8, L=2))
     parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
-    return Model(parameters, VOCABULARY, config or {}, {"artist": "Ann"})
+    return Model(parameters, VOCABULARY, ArtistProfile.from_json(config or {}), TrainingRecord(artist="Ann"))
 
 
 def test_it_knows_what_the_model_tells():
@@ -72,7 +73,7 @@ class TestSubwords:
     def voice(self, alphabet=None):
         vocabulary = Vocabulary(self.UNITS, [("a", "b"), (" ", "ab"), ("b", "c"), ("ab", "c")])
         model = Model(Parameters(Shape(len(vocabulary), E=4, H=8, L=1)), vocabulary)
-        return Voice(replace(model, config={} if alphabet is None else {"alphabet": alphabet}))
+        return Voice(replace(model, profile=ArtistProfile(alphabet)))
 
     def fitting(self, voice, text):
         bias = voice.spelling_bias(text)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm.model.model_file import FORMAT, Model, ModelFileError, dump_model, dump_tensors, load_model, read_tensors
+from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
@@ -22,10 +23,14 @@ SENTENCE = re.compile(r"[^\n]+\.")
 def model(seed=0):
     parameters = Parameters(SHAPE)
     parameters.flat[...] = np.random.default_rng(seed).normal(size=parameters.flat.size)
-    return Model(parameters, VOCABULARY, {"alphabet": "aé"}, {"artist": "Ngũgĩ", "curve": [1.5, {"x": None}]})
+    return Model(parameters, VOCABULARY, ArtistProfile("aé"), TrainingRecord(artist="Ngũgĩ", seconds=1.5))
 
 
 WHOLE = dump_model(model())
+
+
+def config_of(data):
+    return json.loads(read_tensors(data)[1]["config"])
 
 
 def refused(source):
@@ -57,7 +62,8 @@ class TestRoundTrip:
             assert loaded.shape == SHAPE
             assert loaded.vocabulary == VOCABULARY
             assert loaded.training == model().training
-            assert loaded.config == {
+            assert loaded.profile == model().profile
+            assert config_of(dump_model(loaded)) == {
                 "format": FORMAT, "units": "characters", "embedding": 3, "hidden": 2, "layers": 2, "alphabet": "aé",
             }  # fmt: skip
             assert loaded.parameters.flat.dtype == np.float32
@@ -65,7 +71,7 @@ class TestRoundTrip:
 
     def test_writing_what_was_read_changes_nothing(self):
         again = load_model(dump_model(load_model(WHOLE)))
-        assert again.config == load_model(WHOLE).config
+        assert again.profile == load_model(WHOLE).profile
         assert again.training == model().training
         np.testing.assert_array_equal(again.parameters.flat, model().parameters.flat)
 
@@ -85,9 +91,9 @@ class TestRoundTrip:
         assert {entry["dtype"] for entry in header.values()} == {"F32"}
 
     def test_config_cannot_contradict_the_weights(self):
-        written = dump_model(Model(model().parameters, VOCABULARY, {"hidden": 99, "format": "other"}))
-        assert load_model(written).config["hidden"] == 2
-        assert load_model(written).config["format"] == FORMAT
+        config = config_of(WHOLE) | {"hidden": 99, "format": "other", "unknown": 1}
+        read = load_model(changed(metadata={"config": json.dumps(config)}))
+        assert (read.shape, config_of(dump_model(read))) == (SHAPE, config_of(WHOLE))
 
 
 class TestRefused:
@@ -184,7 +190,7 @@ SUBWORDS = Vocabulary([UNKNOWN, *"\n ab", "ab", " ab", "bb"], [("a", "b"), (" ",
 def subword_model():
     parameters = Parameters(Shape(len(SUBWORDS), E=3, H=2, L=1))
     parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
-    return Model(parameters, SUBWORDS, {"alphabet": "ab", "merges": "not its own", "units": "characters"})
+    return Model(parameters, SUBWORDS, ArtistProfile("ab"))
 
 
 def with_config(text):
@@ -198,7 +204,7 @@ class TestSubwords:
     def test_units_and_merges_are_read_as_they_were_written(self, dtype):
         loaded = load_model(dump_model(subword_model(), dtype))
         assert loaded.vocabulary == SUBWORDS
-        assert loaded.config == {
+        assert config_of(dump_model(loaded)) == {
             "format": FORMAT, "units": "subwords", "merges": [["a", "b"], [" ", "ab"], ["b", "b"]],
             "embedding": 3, "hidden": 2, "layers": 1, "alphabet": "ab",
         }  # fmt: skip
@@ -208,16 +214,16 @@ class TestSubwords:
     def test_writing_what_was_read_changes_nothing(self):
         once = load_model(dump_model(subword_model()))
         again = load_model(dump_model(once))
-        assert (again.vocabulary, again.config, again.training) == (once.vocabulary, once.config, once.training)
+        assert (again.vocabulary, again.profile, again.training) == (once.vocabulary, once.profile, once.training)
         np.testing.assert_array_equal(again.parameters.flat, once.parameters.flat)
 
     def test_a_model_of_characters_made_from_one_of_subwords_has_no_merges(self):
         read = load_model(dump_model(subword_model()))
         letters = read.vocabulary.characters()
-        made = Model(Parameters(Shape(len(letters), E=3, H=2, L=1)), letters, read.config)
+        made = Model(Parameters(Shape(len(letters), E=3, H=2, L=1)), letters, read.profile)
         assert load_model(dump_model(made)).vocabulary == letters
-        assert load_model(dump_model(made)).config["units"] == "characters"
-        assert "merges" not in load_model(dump_model(made)).config
+        assert config_of(dump_model(made))["units"] == "characters"
+        assert "merges" not in config_of(dump_model(made))
 
     @pytest.mark.parametrize(
         "merges",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lstm.decoding.streams import Chorus
 from lstm.model.model_file import Model
+from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.rhyme.schemes import SCHEMES, answers
 from lstm.song.composing import BEYOND, GROUP, LIKELY_ENOUGH, Composition, Report, SongSettings, compose, drive
@@ -46,7 +47,7 @@ def make_songs(count, seed=0):
 
 SONGS = make_songs(60)
 TEXT = join(SONGS)
-CONFIG = {"alphabet": "".join(sorted(set(TEXT))), "style": Style.of(SONG_BREAK.join(SONGS)).to_json()}
+PROFILE = ArtistProfile("".join(sorted(set(TEXT))), Style.of(SONG_BREAK.join(SONGS)).to_json())
 
 
 @cache
@@ -65,14 +66,14 @@ def trained(kind):
     descent = Descent(parameters, ids, np.empty(0, np.int32), how, 8 * len(TEXT), lengths=vocabulary(kind).lengths)
     for _ in descent.run():
         pass
-    return Model(descent.parameters, vocabulary(kind), CONFIG)
+    return Model(descent.parameters, vocabulary(kind), PROFILE)
 
 
 @cache
 def random(kind, seed=0, scale=0.5, L=1):
     parameters = Parameters(Shape(len(vocabulary(kind)), E=4, H=8, L=L))
     parameters.flat[...] = scale * np.random.default_rng(seed).normal(size=parameters.flat.size)
-    return Model(parameters, vocabulary(kind), CONFIG)
+    return Model(parameters, vocabulary(kind), PROFILE)
 
 
 @cache
@@ -161,7 +162,7 @@ def check_shape(speaker, seed, how):
     assert len(sung) == max(how["lines"], len(given)) or len(sung) == len(given) + 1 > how["lines"]
     assert [line.strip() for line in sung] == [line.strip() for line in composition.lines]
     new = song[len(seed) :]
-    assert set(new) <= set(CONFIG["alphabet"]) | CLOSING | set("...")
+    assert set(new) <= set(PROFILE.alphabet) | CLOSING | set("...")
     assert "\n\n\n" not in new
     assert not new.endswith("\n")
     report = composition.report()
@@ -191,7 +192,7 @@ class TestAnySeed:
     def test_whatever_the_weights(self, number, scale, L, kind, how, seed):
         parameters = random(kind, L=L).parameters.copy()
         parameters.flat[...] = scale * np.random.default_rng(number).normal(size=parameters.flat.size)
-        check_shape(Singer(Model(parameters, vocabulary(kind), CONFIG)), seed, how)
+        check_shape(Singer(Model(parameters, vocabulary(kind), PROFILE)), seed, how)
 
     @pytest.mark.parametrize("units", [[UNKNOWN, "a"], [UNKNOWN, *"\n a"], [UNKNOWN, *"()\n"]])
     @pytest.mark.parametrize("rhyme", ["none", "AABB"])
@@ -312,7 +313,7 @@ class TestRhyme:
         parameters = Parameters(Shape(len(vocabulary), E=2, H=2, L=1))
         parameters["output.bias"][vocabulary.id_of("\n")] = 1
         style = Style.of("a\nday\nway\nhay\nstay\nbay\npay\n" * 9).to_json()
-        speaker = Singer(Model(parameters, vocabulary, {"style": style}))
+        speaker = Singer(Model(parameters, vocabulary, ArtistProfile(style=style)))
         for random_seed in range(30):
             for rhyme in ("AABB", "AAAA"):
                 compose_all(speaker, "day\n", lines=4, rhyme=rhyme, random_seed=random_seed)
@@ -408,7 +409,7 @@ class TestReport:
 
     def test_what_the_seed_copies_is_nobodys_fault(self, singer):
         style = Style.of("\n".join(["one two three four five six seven eight nine ten"] * 9))
-        model = replace(random("characters"), config={"style": style.to_json()})
+        model = replace(random("characters"), profile=ArtistProfile(style=style.to_json()))
         for seed in ("one two three four five six seven eight nine\n", "One two three four five six seven\n\n\n"):
             report = compose_all(Singer(model), seed, lines=3)[0].report()
             assert report.longest_copied_run < 5
@@ -426,7 +427,7 @@ class TestReport:
 class TestChoosing:
     def test_a_line_is_little_better_for_being_likelier_than_the_artists_own_lines(self, singer):
         singer = copy(singer)
-        singer.training = singer.training | {"validation_bits_per_character": 2.0}
+        singer.training = replace(singer.training, validation_bits_per_character=2.0)
         composition = Composition(singer, "", SongSettings())
         typical = -LIKELY_ENOUGH * 2.0 * math.log(2)
         mean = round(singer.style.line_lengths[1])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lstm.model.model_file import Model, ModelFileError
+from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.parameters import Parameters, Shape
 from lstm.song.singer import Singer
 from lstm.song.style import Style
@@ -15,13 +16,13 @@ VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
 def make_model(config):
     parameters = Parameters(Shape(len(VOCABULARY), E=4, H=8, L=2))
     parameters.flat[...] = np.random.default_rng(0).normal(size=parameters.flat.size)
-    return Model(parameters, VOCABULARY, config, {"artist": "Ann"})
+    return Model(parameters, VOCABULARY, ArtistProfile.from_json(config), TrainingRecord(artist="Ann"))
 
 
 def test_it_has_the_voice_and_the_record_of_its_model():
     model = make_model({})
     singer = Singer(model)
-    assert (singer.voice.vocabulary, singer.training) == (model.vocabulary, {"artist": "Ann"})
+    assert (singer.voice.vocabulary, singer.training) == (model.vocabulary, TrainingRecord(artist="Ann"))
     assert singer.nbytes == singer.voice.nbytes
 
 

@@ -5,13 +5,18 @@ import zlib
 
 import pytest
 
-from lstm.training.curve import draw_curve
+from lstm.model.record import TrainingRecord
+from lstm.training import curve
 
 CURVE = [
     {"characters": 1_000 * k, "seconds": k, "train_bits_per_character": 4 - k / 3, "validation_bits_per_character": 3.8}
     for k in range(1, 6)
 ]
 RECORD = {"artist": "Ann", "curve": CURVE, "validation_bits_per_character": 3.8, "rival_bits_per_character": 2.1}
+
+
+def draw_curve(record):
+    return curve.draw_curve(TrainingRecord.from_json(record))
 
 
 def size_of(png):

@@ -62,10 +62,10 @@ def bits_of(training):
         "last": descent.parameters.flat.tobytes(),
         "vocabulary": model.vocabulary.units,
         "curve": [replace(point, seconds=0) for point in descent.curve],
-        "rival": model.training["rival_bits_per_character"],
-        "validation": model.training["validation_bits_per_character"],
-        "seen": model.training["characters_seen"],
-        "stopped": model.training["stopped"],
+        "rival": model.training.baseline_bits_per_character,
+        "validation": model.training.validation_bits_per_character,
+        "seen": model.training.characters_seen,
+        "stopped": model.training.stopped,
     }
 
 
@@ -84,7 +84,7 @@ class TestResult:
         held_out = model.vocabulary.encode(join(split_songs(clean(CORPUS)).held_out))
         shares = np.bincount(held_out) / len(held_out)
         unigram_entropy = -sum(p * math.log2(p) for p in shares if p > 0)
-        assert model.training["validation_bits_per_character"] < 0.8 * unigram_entropy
+        assert model.training.validation_bits_per_character < 0.8 * unigram_entropy
         assert undisturbed.descent.curve[0].validation_bits_per_character < 1.1 * unigram_entropy
 
     def test_the_record_says_what_is_true(self, model):
@@ -92,30 +92,30 @@ class TestResult:
         split = split_songs(clean(CORPUS))
         training, held_out = (model.vocabulary.encode(join(songs)) for songs in (split.training, split.held_out))
         bits = Likelihood(model.parameters).bits_per_character(held_out)
-        assert record["validation_bits_per_character"] == bits
-        assert min(point["validation_bits_per_character"] for point in record["curve"]) == pytest.approx(bits, abs=0.01)
+        assert record.validation_bits_per_character == bits
+        assert min(point.validation_bits_per_character for point in record.curve) == pytest.approx(bits, abs=0.01)
         rival = -np.log2(KneserNey.fit(training, len(model.vocabulary), order=6).probabilities_of(held_out)[1:]).mean()
-        assert record["rival_bits_per_character"] == pytest.approx(rival)
-        assert record["artist"] == "Ann"
-        assert record["start"] == "scratch"
-        assert record["stopped"] == "epochs"
-        assert record["epochs"] == pytest.approx(3, abs=0.1)
-        assert record["characters_seen"] == pytest.approx(3 * len(training), rel=0.05)
-        assert record["corpus_characters"] == len(training) + len(held_out)
-        assert record["seconds"] > 0
-        assert len(record["curve"]) == 3 * 5
-        assert record["settings"]["batch"] == 4
-        json.dumps(record, allow_nan=False)
+        assert record.baseline_bits_per_character == pytest.approx(rival)
+        assert record.artist == "Ann"
+        assert record.start == "scratch"
+        assert record.stopped == "epochs"
+        assert record.epochs == pytest.approx(3, abs=0.1)
+        assert record.characters_seen == pytest.approx(3 * len(training), rel=0.05)
+        assert record.corpus_characters == len(training) + len(held_out)
+        assert record.seconds > 0
+        assert len(record.curve) == 3 * 5
+        assert record.settings["batch"] == 4
+        json.dumps(record.to_json(), allow_nan=False)
 
     def test_the_model_knows_the_corpus_and_its_alphabet(self, model):
-        assert set(model.config["alphabet"]) == set(join(split_songs(clean(CORPUS)).training))
-        assert model.vocabulary.units == (UNKNOWN, *sorted(model.config["alphabet"]))
+        assert set(model.profile.alphabet) == set(join(split_songs(clean(CORPUS)).training))
+        assert model.vocabulary.units == (UNKNOWN, *sorted(model.profile.alphabet))
         assert (model.shape.H, model.shape.L, model.shape.E) == (16, 1, 6)
 
     def test_it_can_be_written_and_read(self, model):
         read = load_model(dump_model(model))
         np.testing.assert_array_equal(read.parameters.flat, model.parameters.flat)
-        assert read.training == json.loads(json.dumps(model.training))
+        assert read.training == model.training
 
     def test_same_seed_same_bits(self, undisturbed):
         assert bits_of(finish(trainer())) == bits_of(undisturbed)
@@ -214,7 +214,7 @@ class TestMinutes:
     def test_a_run_keeps_to_its_minutes(self):
         run = finish(trainer(settings=self.SETTINGS, clock=ticking(0.1)))
         assert run.stopped == "minutes"
-        assert run.result().training["stopped"] == "minutes"
+        assert run.result().training.stopped == "minutes"
         assert 25 < run.seconds <= 60
         assert len(run.descent.curve) == run.descent.evaluations_in(run.descent.plan) < 20, (
             "as many as the plan as it is has, not as it was"
@@ -262,13 +262,13 @@ class TestStopping:
     def test_early_when_nothing_is_gained(self):
         run = finish(trainer(settings=replace(SETTINGS, learning_rate=1e-30)))
         assert run.stopped == "early"
-        assert run.result().training["stopped"] == "early"
+        assert run.result().training.stopped == "early"
         assert len(run.descent.curve) == 1 + run.recipe.patience
 
     def test_a_run_that_never_ran_still_has_a_result(self):
         made = trainer().result()
-        assert len(made.training["curve"]) == 1
-        assert made.training["characters_seen"] == 0
+        assert len(made.training.curve) == 1
+        assert made.training.characters_seen == 0
 
 
 class TestStartingFromAModel:
@@ -283,15 +283,15 @@ class TestStartingFromAModel:
         first = run.descent.curve[0].validation_bits_per_character
         scratch = finish(trainer(make_corpus(12, seed=4), replace(SETTINGS, epochs=1))).descent.curve[0]
         assert first < scratch.validation_bits_per_character - 0.5
-        assert run.result().training["start"] == "base"
+        assert run.result().training.start == "base"
 
     def test_new_characters_are_added_and_sung_and_old_ones_that_the_artist_lacks_are_not(self, model):
         corpus = self.FRENCH.replace("guitar", "piano")
         tuned = trainer(corpus, self.settings(), start=model).result()
         assert tuned.vocabulary.units[: len(model.vocabulary)] == model.vocabulary.units
-        assert set("éà'") <= set(tuned.config["alphabet"])
+        assert set("éà'") <= set(tuned.profile.alphabet)
         assert "é" not in model.vocabulary
-        assert set(tuned.config["alphabet"]) <= set(corpus)
+        assert set(tuned.profile.alphabet) <= set(corpus)
 
     def test_the_start_is_left_alone(self, model):
         before = model.parameters.flat.copy()
@@ -367,7 +367,7 @@ class TestCorpus:
     @pytest.mark.parametrize("corpus", ["la la la\n" * 60, "漢字かな\n" + "ラララ。\n" * 120, "1 2\n3 4\n\n" * 60])
     def test_odd_ones_train_too(self, corpus):
         made = finish(trainer(corpus, replace(SETTINGS, epochs=0.5))).result()
-        assert np.isfinite(made.training["validation_bits_per_character"])
+        assert np.isfinite(made.training.validation_bits_per_character)
         assert load_model(dump_model(made)).vocabulary == made.vocabulary
 
 
@@ -403,12 +403,12 @@ class TestStartingFromSubwords:
     def test_it_goes_on_with_the_bases_units_and_new_characters(self, tuned):
         base, made = base_of("subwords"), tuned.result()
         assert not tuned.is_foreign
-        assert made.training["start"] == "base"
+        assert made.training.start == "base"
         assert made.vocabulary.units == (*base.vocabulary.units, "é")
         assert made.vocabulary.merges == base.vocabulary.merges
-        assert "é" in made.config["alphabet"]
-        assert all(len(unit) == 1 for unit in made.config["alphabet"])
-        assert set(made.config["alphabet"]) == set(join(split_songs(clean(ACCENTED)).training))
+        assert "é" in made.profile.alphabet
+        assert all(len(unit) == 1 for unit in made.profile.alphabet)
+        assert set(made.profile.alphabet) == set(join(split_songs(clean(ACCENTED)).training))
         assert load_model(dump_model(made)).vocabulary == made.vocabulary
 
     def test_the_record_counts_characters(self, tuned):
@@ -418,15 +418,15 @@ class TestStartingFromSubwords:
         ids = made.vocabulary.encode(held_out)
         assert len(ids) < 0.6 * len(held_out)
         nats = Likelihood(made.parameters).nats(ids)
-        assert record["validation_bits_per_character"] == pytest.approx(nats / (len(held_out) - 1) / math.log(2))
-        assert record["corpus_characters"] == len(training) + len(held_out)
-        assert record["held_out_characters"] == len(held_out)
+        assert record.validation_bits_per_character == pytest.approx(nats / (len(held_out) - 1) / math.log(2))
+        assert record.corpus_characters == len(training) + len(held_out)
+        assert record.held_out_characters == len(held_out)
         assert tuned.descent.plan == 2 * len(training)
         longest = SETTINGS.batch * SETTINGS.unroll * made.vocabulary.lengths.max()
-        assert 2 * len(training) <= record["characters_seen"] < 2 * len(training) + longest
-        assert record["curve"][-1]["characters"] == record["characters_seen"]
-        assert record["epochs"] == pytest.approx(record["characters_seen"] / len(training), abs=0.01)
-        json.dumps(record, allow_nan=False)
+        assert 2 * len(training) <= record.characters_seen < 2 * len(training) + longest
+        assert record.curve[-1].characters == record.characters_seen
+        assert record.epochs == pytest.approx(record.characters_seen / len(training), abs=0.01)
+        json.dumps(record.to_json(), allow_nan=False)
 
     def test_the_rival_is_the_same_whatever_the_units(self, tuned):
         split = split_songs(clean(ACCENTED))
@@ -442,8 +442,8 @@ class TestStartingFromSubwords:
         untouched = extend(base, made.vocabulary, held_out, np.random.default_rng(0))
         before = Likelihood(untouched, lengths=made.vocabulary.lengths)
         bits = before.bits_per_character(made.vocabulary.encode(held_out))
-        assert made.training["validation_bits_per_character"] < bits - 0.005
-        assert made.training["validation_bits_per_character"] < made.training["rival_bits_per_character"]
+        assert made.training.validation_bits_per_character < bits - 0.005
+        assert made.training.validation_bits_per_character < made.training.baseline_bits_per_character
 
     @pytest.mark.parametrize("stop", [1, 9])
     def test_a_stopped_run_ends_as_an_undisturbed_one(self, tuned, stop):
