@@ -7,10 +7,10 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.services import queue_order
+from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.data_files import DataFiles
-from bot.services.names import check_name
+from bot.services.names import check_distinct, check_name
 from bot.store import artists, corpora, jobs, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
@@ -219,6 +219,8 @@ class TrainingService:
         if own is not None and asker.may_manage_guild:
             return own
         owner = EVERYONE if asker.is_operator or asker.guild_id is None else asker.guild_id
+        if artists.find(connection, owner, name) is None:
+            check_distinct(name, (seen.name for seen in visibility.singing(connection, asker.guild_id or EVERYONE)))
         return artists.find_or_create(connection, owner, name, now)
 
     def _keep_corpus(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import times
+from lstm.text.confusables import without_ignorable
 
 EVERYONE = 0
 """The guild id of artists that every guild sees; elsewhere it stands for "outside of guilds"."""
@@ -29,9 +30,9 @@ class StoredArtist:
 
 
 def name_key(name: str) -> str:
-    """Return what names are compared by: without case, compatibility forms and surrounding space."""
+    """Return what names are compared by: without case, compatibility forms, what is invisible and surrounding space."""
     whole = name.encode("utf-8", "replace").decode()  # half a surrogate pair is nothing that SQLite could hold
-    folded = unicodedata.normalize("NFKC", whole).casefold()
+    folded = unicodedata.normalize("NFKC", without_ignorable(whole)).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 
 
