@@ -5,7 +5,8 @@ from typing import Any
 
 from tests.discord_stand_in.attachments import Cdn, Upload
 from tests.discord_stand_in.clock import Clock
-from tests.discord_stand_in.command_limits import SUB_COMMAND, SUB_COMMAND_GROUP
+from tests.discord_stand_in.command_limits import MESSAGE_COMMAND, SUB_COMMAND, SUB_COMMAND_GROUP
+from tests.discord_stand_in.components import TEXT_INPUT
 from tests.discord_stand_in.gateway import Gateway
 from tests.discord_stand_in.interactions import (
     AUTOCOMPLETE,
@@ -15,7 +16,6 @@ from tests.discord_stand_in.interactions import (
     Interaction,
     Interactions,
 )
-from tests.discord_stand_in.message_limits import TEXT_INPUT
 from tests.discord_stand_in.messages import Message
 from tests.discord_stand_in.registered_commands import (
     GUILD_INSTALL,
@@ -77,13 +77,28 @@ class Acts:
             raise NotOfferedError(f"{focused} of /{path} is not autocompleted")
         return await self._send(AUTOCOMPLETE, who, channel, self._command_data(command, inner, leaf, values, focused))
 
+    async def on_message(self, who: Member | User, name: str, message: Message) -> Interaction:
+        """Use a message command: right click on a message, Apps."""
+        channel = message.channel
+        by_user = self._by_user_install(who, channel)
+        command = self._commands.offered(name, channel, user_install=by_user, kind=MESSAGE_COMMAND)
+        data = {
+            "id": command["id"],
+            "name": command["name"],
+            "type": MESSAGE_COMMAND,
+            "target_id": str(message.id),
+            "resolved": {"messages": {str(message.id): message.payload()}},
+        }
+        return await self._send(COMMAND, who, channel, data)
+
     async def press(self, who: Member | User, message: Message, button: str) -> Interaction:
         """Press a button, by its label or its custom id."""
         if message.deleted:
             raise NotOfferedError("the message is gone")
         if message.ephemeral and message.asked_by is not _user(who):
             raise NotOfferedError("nobody else sees an ephemeral message")
-        data = {"component_type": 2, "custom_id": message.button(button)["custom_id"], "id": 2}
+        pressed = message.button(button)
+        data = {"component_type": 2, "custom_id": pressed["custom_id"], "id": pressed["id"]}
         return await self._send(COMPONENT, who, message.channel, data, message)
 
     async def submit(self, who: Member | User, asked: Interaction, values: dict[str, str]) -> Interaction:
@@ -190,7 +205,7 @@ class Acts:
             "app_permissions": str(ORDINARY | MANAGE_MESSAGES if channel.guild is None else ORDINARY),
             "attachment_size_limit": ATTACHMENT_SIZE_LIMIT,
             "entitlements": [],
-            "locale": "en-US",
+            "locale": user.locale,
         }
         if interaction.source is not None:
             payload["message"] = interaction.source.payload()

@@ -5,22 +5,31 @@ from typing import Any
 
 from tests.discord_stand_in.errors import FormErrors
 
+CHAT_INPUT, USER_COMMAND, MESSAGE_COMMAND = 1, 2, 3
 SUB_COMMAND, SUB_COMMAND_GROUP, STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT = 1, 2, 3, 4, 5, 10, 11
 NAME = re.compile(r"[-_'\w]{1,32}")
+LOCALES = set(
+    "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja "
+    "zh-TW ko".split()
+)
 
 
 def check_commands(commands: object) -> list[dict[str, Any]]:
     """The commands of a bulk overwrite, or 50035 where Discord would not register them."""
     wrong = FormErrors()
-    checked = wrong.items("", commands, 100)
-    names: set[str] = set()
+    checked = wrong.items("", commands, 110)
+    names: set[tuple[int, object]] = set()
     for index, command in enumerate(checked):
         if not wrong.is_a(str(index), command, dict):
             continue
-        _check_name(wrong, str(index), command)
-        if command.get("name") in names:
+        kind = command.get("type", CHAT_INPUT)
+        if kind == CHAT_INPUT:
+            _check_name(wrong, str(index), command)
+        else:
+            _check_menu_entry(wrong, str(index), command)
+        if (kind, command.get("name")) in names:
             wrong.add(str(index), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
-        names.add(command.get("name"))
+        names.add((kind, command.get("name")))
         _check_options(wrong, str(index), command.get("options"), depth=0)
         for field, allowed in (("contexts", {0, 1, 2}), ("integration_types", {0, 1})):
             if not set(wrong.items(f"{index}.{field}", command.get(field), 3)) <= allowed:
@@ -32,8 +41,13 @@ def check_commands(commands: object) -> list[dict[str, Any]]:
 
 
 def characters(command: dict[str, Any]) -> int:
-    """What counts towards Discord's 8,000: names, descriptions and values, options and choices included."""
-    own = sum(len(str(command.get(key, ""))) for key in ("name", "description", "value"))
+    """What counts towards Discord's 8,000: names, descriptions and values, options and choices included.
+
+    Of a name or description in several languages only the longest counts.
+    """
+    own = len(str(command.get("value", "")))
+    for key in ("name", "description"):
+        own += max(map(len, [str(command.get(key) or ""), *(command.get(f"{key}_localizations") or {}).values()]))
     return own + sum(characters(part) for key in ("options", "choices") for part in command.get(key) or [])
 
 
@@ -44,6 +58,30 @@ def _check_name(wrong: FormErrors, path: str, named: dict[str, Any]) -> None:
         if not NAME.fullmatch(name) or name != name.lower():
             wrong.add(f"{path}.name", "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
     wrong.length(f"{path}.description", named.get("description"), 1, 100)
+    for locale, text in _localised(wrong, f"{path}.name_localizations", named):
+        if wrong.length(f"{path}.name_localizations.{locale}", text, 1, 32) and (
+            not NAME.fullmatch(text) or text != text.lower()
+        ):
+            wrong.add(f"{path}.name_localizations.{locale}", "APPLICATION_COMMAND_INVALID_NAME", "Name is invalid")
+    for locale, text in _localised(wrong, f"{path}.description_localizations", named):
+        wrong.length(f"{path}.description_localizations.{locale}", text, 1, 100)
+
+
+def _check_menu_entry(wrong: FormErrors, path: str, command: dict[str, Any]) -> None:
+    """User and message commands: a name of any characters, no description, no options."""
+    wrong.length(f"{path}.name", command.get("name"), 1, 32)
+    for locale, text in _localised(wrong, f"{path}.name_localizations", command):
+        wrong.length(f"{path}.name_localizations.{locale}", text, 1, 32)
+    for field in ("description", "options"):
+        if command.get(field):
+            wrong.add(f"{path}.{field}", "APPLICATION_COMMAND_MENU_INVALID", f"No {field} for commands of this kind")
+
+
+def _localised(wrong: FormErrors, path: str, named: dict[str, Any]) -> list[tuple[str, str]]:
+    texts = named.get(path.rpartition(".")[2]) or {}
+    for locale in texts.keys() - LOCALES:
+        wrong.add(path, "BASE_TYPE_CHOICES", f"{locale} is no locale of Discord's.")
+    return list(texts.items())
 
 
 def _check_options(wrong: FormErrors, path: str, options: object, depth: int) -> None:
@@ -73,6 +111,8 @@ def _check_value_option(wrong: FormErrors, path: str, option: dict[str, Any]) ->
         wrong.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value of field 'type' must be one of (1 to 11).")
     for index, choice in enumerate(wrong.items(f"{path}.choices", option.get("choices"), 25)):
         wrong.length(f"{path}.choices.{index}.name", choice.get("name"), 1, 100)
+        for locale, text in _localised(wrong, f"{path}.choices.{index}.name_localizations", choice):
+            wrong.length(f"{path}.choices.{index}.name_localizations.{locale}", text, 1, 100)
         if kind == STRING:
             wrong.length(f"{path}.choices.{index}.value", choice.get("value"), 1, 100)
     if option.get("choices") and option.get("autocomplete"):

@@ -3,15 +3,13 @@
 from typing import Any
 
 from tests.discord_stand_in import errors
+from tests.discord_stand_in.components import check_layout, check_rows
 from tests.discord_stand_in.errors import FormErrors
 from tests.discord_stand_in.world import ATTACHMENT_SIZE_LIMIT
 
 EPHEMERAL = 1 << 6
-SETTABLE_FLAGS = (1 << 2) | EPHEMERAL | (1 << 12)  # suppress embeds, ephemeral, silent
 COMPONENTS_V2 = 1 << 15
-
-ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
-LINK_STYLE = 5
+SETTABLE_FLAGS = (1 << 2) | EPHEMERAL | (1 << 12) | COMPONENTS_V2  # suppress embeds, ephemeral, silent, layout
 
 EMBED_TEXTS = {"title": 256, "description": 4096}
 EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
@@ -19,28 +17,38 @@ PICTURES = ("image", "thumbnail")
 MENTION_KINDS = {"roles", "users", "everyone"}
 
 
-def check_message(payload: dict[str, Any], files: dict[str, Any], kept_attachments: set[int]) -> None:
+def check_message(
+    payload: dict[str, Any], files: dict[str, Any], kept: dict[int, str] | None = None, *, is_layout: bool = False
+) -> None:
     """Refuse (50035, 40005) a message of wrong types or beyond Discord's limits.
 
-    ``files`` are the uploads by their number in the form, ``kept_attachments`` the identifiers of those that the
-    message had before.
+    ``files`` are the uploads by their number in the form, ``kept`` the names of the attachments that the message had
+    before, by identifier. ``is_layout``: the message is one of Components V2 already, which it stays for good.
     """
+    kept = kept or {}
     wrong = FormErrors()
     if payload.get("content") is not None:
         wrong.length("content", payload["content"], 0, 2000)
     flags = payload.get("flags") or 0
-    if not wrong.is_a("flags", flags, int):
-        pass
-    elif flags & COMPONENTS_V2:
-        wrong.add("flags", "NOT_IN_THE_STAND_IN", "The stand-in knows no components v2.")
-    elif flags & ~SETTABLE_FLAGS:
-        wrong.add("flags", "BASE_TYPE_CHOICES", f"Flags {flags} cannot be set.")
+    if wrong.is_a("flags", flags, int):
+        is_layout = is_layout or bool(flags & COMPONENTS_V2)
+        if flags & ~SETTABLE_FLAGS:
+            wrong.add("flags", "BASE_TYPE_CHOICES", f"Flags {flags} cannot be set.")
     if payload.get("tts") is not None:
         wrong.is_a("tts", payload["tts"], bool)
     _check_embeds(wrong, payload.get("embeds"))
-    _check_components(wrong, payload.get("components"))
     _check_allowed_mentions(wrong, payload.get("allowed_mentions"))
-    _check_attachments(wrong, payload.get("attachments"), files, kept_attachments)
+    listed = _check_attachments(wrong, payload.get("attachments"), files, kept)
+    if is_layout:
+        for field in ("content", "embeds", "sticker_ids", "poll"):
+            if payload.get(field):
+                message = f"The '{field}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+                wrong.add(field, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message)
+        names = {upload.filename for upload in files.values()}
+        names |= set(kept.values()) if payload.get("attachments") is None else {kept[one] for one in listed}
+        check_layout(wrong, payload.get("components"), names)
+    else:
+        check_rows(wrong, payload.get("components"))
     wrong.raise_if_any()
     if any(len(upload.data) > ATTACHMENT_SIZE_LIMIT for upload in files.values()):
         raise errors.too_large()
@@ -100,42 +108,6 @@ def _check_embeds(wrong: FormErrors, embeds: object) -> None:
         wrong.add("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
 
 
-def _check_components(wrong: FormErrors, rows: object) -> None:
-    seen: set[str] = set()
-    for row_index, row in enumerate(wrong.items("components", rows, 5)):
-        path = f"components.{row_index}"
-        if not wrong.is_a(path, row, dict):
-            continue
-        if row.get("type") != ACTION_ROW:
-            wrong.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value of field 'type' must be one of (1,).")
-            continue
-        items = wrong.items(f"{path}.components", row.get("components"), 5)
-        if not items:
-            wrong.add(f"{path}.components", "BASE_TYPE_REQUIRED", "This field is required")
-        for index, item in enumerate(items):
-            _check_component(wrong, f"{path}.components.{index}", item, seen)
-
-
-def _check_component(wrong: FormErrors, path: str, item: dict[str, Any], seen: set[str]) -> None:
-    if item.get("type") not in (BUTTON, STRING_SELECT):
-        wrong.add(f"{path}.type", "BASE_TYPE_CHOICES", "Value of field 'type' must be one of (2, 3).")
-        return
-    if item["type"] == BUTTON and item.get("style") == LINK_STYLE:
-        wrong.length(f"{path}.url", item.get("url"), 1, 512)
-    elif wrong.length(f"{path}.custom_id", item.get("custom_id"), 1, 100):
-        if item["custom_id"] in seen:
-            wrong.add(f"{path}.custom_id", "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated")
-        seen.add(item["custom_id"])
-    if item["type"] != BUTTON:
-        return
-    if item.get("style") not in range(1, 6):
-        wrong.add(f"{path}.style", "BASE_TYPE_CHOICES", "Value of field 'style' must be one of (1, 2, 3, 4, 5).")
-    if item.get("label") is not None:
-        wrong.length(f"{path}.label", item["label"], 1, 80)
-    elif item.get("emoji") is None:
-        wrong.add(path, "BUTTON_COMPONENT_INVALID", "A button needs a label or an emoji")
-
-
 def _check_allowed_mentions(wrong: FormErrors, allowed: object) -> None:
     if allowed is None or not wrong.is_a("allowed_mentions", allowed, dict):
         return
@@ -144,10 +116,17 @@ def _check_allowed_mentions(wrong: FormErrors, allowed: object) -> None:
             wrong.add("allowed_mentions.parse", "BASE_TYPE_CHOICES", f"Must be one of {sorted(MENTION_KINDS)}.")
 
 
-def _check_attachments(wrong: FormErrors, listed: object, files: dict[str, Any], kept: set[int]) -> None:
+def _check_attachments(wrong: FormErrors, listed: object, files: dict[str, Any], kept: dict[int, str]) -> set[int]:
+    """Check the attachments that a message lists; return those of before that it keeps."""
     if len(files) > 10:
         wrong.add("files", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+    keeps: set[int] = set()
     for index, attachment in enumerate(wrong.items("attachments", listed, 10)):
         identifier = str(attachment.get("id"))
-        if identifier not in files and not (identifier.isdigit() and int(identifier) in kept):
+        if identifier in files:
+            continue
+        if identifier.isdigit() and int(identifier) in kept:
+            keeps.add(int(identifier))
+        else:
             wrong.add(f"attachments.{index}.id", "ATTACHMENT_NOT_FOUND", f"No file {identifier} in this form.")
+    return keeps

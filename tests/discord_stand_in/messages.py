@@ -1,5 +1,6 @@
 """Messages as Discord keeps them: what they show, how they were edited, whom they pinged."""
 
+import copy
 import datetime
 import re
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from tests.discord_stand_in import errors
 from tests.discord_stand_in.attachments import Cdn, Upload
 from tests.discord_stand_in.changes import Changes
 from tests.discord_stand_in.clock import Clock
-from tests.discord_stand_in.message_limits import BUTTON, EPHEMERAL, check_message
+from tests.discord_stand_in.components import ATTACHED, BUTTON, attached_names, media, numbered, texts, walk
+from tests.discord_stand_in.errors import FormErrors
+from tests.discord_stand_in.message_limits import COMPONENTS_V2, EPHEMERAL, check_message
 from tests.discord_stand_in.world import Channel, User, World
 
 EDITS_PER_WINDOW = 5
@@ -33,7 +36,7 @@ class Edit:
 
 @dataclass(eq=False)
 class Message:
-    """One message of the bot."""
+    """One message: the bot's, or a member's that the bot only gets to see through a message command."""
 
     id: int
     channel: Channel
@@ -45,7 +48,7 @@ class Message:
     content: str = ""
     embeds: list[dict[str, Any]] = field(default_factory=list)
     components: list[dict[str, Any]] = field(default_factory=list)
-    attachments: list[Upload] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     deleted: bool = False
     changes: Changes = field(default_factory=Changes)
@@ -61,9 +64,22 @@ class Message:
         return bool(self.flags & LOADING)
 
     @property
+    def is_layout(self) -> bool:
+        """Made of Components V2; a message stays what it is for good."""
+        return bool(self.flags & COMPONENTS_V2)
+
+    @property
+    def attachments(self) -> list[Upload]:
+        """The files that are shown: in a layout only those that a component refers to."""
+        if not self.is_layout:
+            return self.uploads
+        names = attached_names(self.components)
+        return [upload for upload in self.uploads if upload.filename in names]
+
+    @property
     def text(self) -> str:
         """Everything that can be read in it, content first."""
-        parts: list[str | None] = [self.content]
+        parts: list[str | None] = [self.content, *texts(self.components)]
         for embed in self.embeds:
             parts += [embed.get("author", {}).get("name"), embed.get("title"), embed.get("description")]
             parts += [f"{entry['name']}\n{entry['value']}" for entry in embed.get("fields", [])]
@@ -73,13 +89,12 @@ class Message:
     @property
     def buttons(self) -> list[dict[str, Any]]:
         """The buttons that can be pressed."""
-        items = [item for row in self.components for item in row["components"]]
-        return [item for item in items if item["type"] == BUTTON and item.get("custom_id")]
+        return [item for item in walk(self.components) if item["type"] == BUTTON and item.get("custom_id")]
 
     def button(self, label_or_id: str) -> dict[str, Any]:
         """The button of that label or custom id; ``AssertionError`` where a member could not press it."""
         for button in self.buttons:
-            if label_or_id in (button.get("label"), button["custom_id"]):
+            if label_or_id in (button.get("label"), button["custom_id"], (button.get("emoji") or {}).get("name")):
                 assert not button.get("disabled"), f"the button {label_or_id!r} is disabled"
                 return button
         labels = [button.get("label") for button in self.buttons]
@@ -112,9 +127,9 @@ class Message:
             "mention_everyone": False,
             "mentions": [],
             "mention_roles": [],
-            "attachments": [upload.payload() for upload in self.attachments],
+            "attachments": [upload.payload() for upload in self.uploads],
             "embeds": [{"type": "rich", **embed} for embed in self.embeds],
-            "components": self.components,
+            "components": self._components_payload(),
             "pinned": False,
             "flags": self.flags,
         }
@@ -133,14 +148,29 @@ class Message:
         content = payload.get("content", self.content) or ""
         embeds = payload.get("embeds", self.embeds) or []
         components = payload.get("components", self.components) or []
-        attachments = self.attachments
+        uploads = self.uploads
         if "attachments" in payload:
             kept = {str(entry.get("id")) for entry in payload["attachments"] or []}
-            attachments = [upload for upload in attachments if str(upload.id) in kept]
-        attachments = attachments + list(files.values())
-        if not (content or embeds or components or attachments):
+            uploads = [upload for upload in uploads if str(upload.id) in kept]
+        uploads = uploads + list(files.values())
+        is_layout = self.is_layout or bool((payload.get("flags") or 0) & COMPONENTS_V2)
+        if is_layout and (content or embeds):
+            wrong = FormErrors()
+            wrong.add("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "It still has content or embeds.")
+            wrong.raise_if_any()
+        if not (components if is_layout else content or embeds or components or uploads):
             raise errors.empty_message()
-        self.content, self.embeds, self.components, self.attachments = content, embeds, components, attachments
+        self.content, self.embeds, self.components, self.uploads = content, embeds, numbered(components), uploads
+        self.flags |= COMPONENTS_V2 if is_layout else 0
+
+    def _components_payload(self) -> list[dict[str, Any]]:
+        """The components with the addresses that Discord gives to attachments."""
+        shown = copy.deepcopy(self.components)
+        addresses = {upload.filename: upload.url for upload in self.uploads}
+        for item in media(shown):
+            if item["url"].startswith(ATTACHED):
+                item["url"] = addresses[item["url"].removeprefix(ATTACHED)]
+        return shown
 
     def snapshot(self) -> Edit:
         names = [upload.filename for upload in self.attachments]
@@ -156,7 +186,7 @@ class Ping:
 
 
 class Messages:
-    """All messages of the bot, with Discord's rules about writing and editing them."""
+    """All messages, with Discord's rules about writing and editing them."""
 
     def __init__(self, world: World, cdn: Cdn, clock: Clock) -> None:
         self._world, self._cdn, self._clock = world, cdn, clock
@@ -172,16 +202,21 @@ class Messages:
 
     def create(self, channel: Channel, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
         """A new message, or ``ApiError`` where Discord would refuse it."""
-        check_message(payload, files, set())
+        check_message(payload, files)
         message = Message(self._world.snowflakes.next(), channel, self._world.bot, self._clock)
         message.flags = (payload.get("flags") or 0) & (EPHEMERAL | (1 << 2))
         message.take(payload, self._kept(files))
         self._note_pings(message, payload)
         return self._keep(message)
 
+    def said(self, who: User, channel: Channel, text: str) -> Message:
+        """What a member has written; the bot is not told."""
+        message = Message(self._world.snowflakes.next(), channel, who, self._clock, content=text)
+        return self._keep(message)
+
     def fill(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
         """What a deferred answer says at last; its being ephemeral was settled when it was deferred."""
-        check_message(payload, files, set())
+        check_message(payload, files)
         message.take(payload, self._kept(files))
         message.flags &= ~LOADING
         self._changed(message, payload)
@@ -198,7 +233,11 @@ class Messages:
             raise errors.rate_limited(round(recent[-EDITS_PER_WINDOW] + WINDOW_SECONDS - now, 3))
         if message.loading:
             return self.fill(message, payload, files)
-        check_message(payload, files, {upload.id for upload in message.attachments})
+        if message.author is not self._world.bot:
+            raise errors.not_the_author()
+        check_message(
+            payload, files, {upload.id: upload.filename for upload in message.uploads}, is_layout=message.is_layout
+        )
         message.take(payload, self._kept(files))
         self._changed(message, payload)
         return message
@@ -233,9 +272,10 @@ class Messages:
         self.changes.announce()
 
     def _note_pings(self, message: Message, payload: dict[str, Any]) -> None:
-        # Embeds never notify anybody; content does, unless allowed_mentions says otherwise.
+        # Embeds never notify anybody; content and text displays do, unless allowed_mentions says otherwise.
         allowed = payload.get("allowed_mentions")
-        for mention in MENTION.finditer(payload.get("content") or ""):
+        written = [payload.get("content") or "", *texts(payload.get("components") or [])]
+        for mention in (mention for text in written for mention in MENTION.finditer(text)):
             kind, listed = "everyone", ""
             if mention["user"]:
                 kind, listed = "users", str(mention["user"])

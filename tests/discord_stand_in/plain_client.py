@@ -51,7 +51,11 @@ class Count(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template
         return cls(int(match["number"]))
 
     async def callback(self, interaction: Interaction) -> None:
-        await interaction.response.edit_message(content=str(self.number + 1), view=view(Count(self.number + 1)))
+        following = Count(self.number + 1)
+        if isinstance(self.view, discord.ui.LayoutView):
+            await interaction.response.edit_message(view=a_layout(following, picture=False), attachments=[])
+        else:
+            await interaction.response.edit_message(content=str(self.number + 1), view=view(following))
 
 
 class Name(discord.ui.Modal, title="Your name"):
@@ -69,6 +73,15 @@ def view(*items: discord.ui.Item[Any]) -> discord.ui.View:
     for item in items:
         made.add_item(item)
     return made
+
+
+def a_layout(count: Count, *, picture: bool = True) -> discord.ui.LayoutView:
+    """A box with some text, a button beside it and maybe a picture."""
+    box: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=0x123456)
+    box.add_item(discord.ui.Section(f"number {count.number}", accessory=count))
+    if picture:
+        box.add_item(discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://shown.png")))
+    return discord.ui.LayoutView(timeout=None).add_item(box)
 
 
 def _add_commands(client: PlainClient) -> None:
@@ -113,6 +126,16 @@ def _add_commands(client: PlainClient) -> None:
     @tree.command(description="Shows a button")
     async def button(interaction: Interaction) -> None:
         await interaction.response.send_message("0", view=view(Count(0)))
+
+    @tree.command(description="Shows a layout with a file that nothing refers to")
+    async def layout(interaction: Interaction) -> None:
+        files = [discord.File(io.BytesIO(name.encode()), filename=name) for name in ("shown.png", "hidden.txt")]
+        await interaction.response.send_message(view=a_layout(Count(0)), files=files)
+
+    @tree.context_menu(name="Count letters")
+    async def letters(interaction: Interaction, message: discord.Message) -> None:
+        await client.refused(message.edit(content="not mine"))
+        await interaction.response.send_message(f"{message.author.name}: {len(message.content)}", ephemeral=True)
 
     @tree.command(description="Asks for a name")
     async def name(interaction: Interaction) -> None:

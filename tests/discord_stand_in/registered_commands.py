@@ -7,6 +7,7 @@ from tests.discord_stand_in.attachments import Upload
 from tests.discord_stand_in.command_limits import (
     ATTACHMENT,
     BOOLEAN,
+    CHAT_INPUT,
     INTEGER,
     NUMBER,
     STRING,
@@ -57,7 +58,8 @@ class RegisteredCommands:
                 "id": str(self._world.snowflakes.next()),
                 "application_id": str(self._world.application_id),
                 "version": str(self._world.snowflakes.next()),
-                "type": command.get("type", 1),
+                "type": command.get("type", CHAT_INPUT),
+                "description": command.get("description", ""),
             }
             permissions = command.get("default_member_permissions")
             identity["default_member_permissions"] = None if permissions is None else str(permissions)
@@ -70,19 +72,19 @@ class RegisteredCommands:
         """The commands registered for a guild, or globally."""
         return self._by_scope.get(guild_id, [])
 
-    def named(self, name: str, guild: Guild | None = None) -> dict[str, Any]:
-        """The command of that name as the guild sees it."""
+    def named(self, name: str, guild: Guild | None = None, kind: int = CHAT_INPUT) -> dict[str, Any]:
+        """The command of that name and kind as the guild sees it."""
         scopes = (guild.id, None) if guild is not None else (None,)
         for scope in scopes:
             for command in self.scope(scope):
-                if command["name"] == name:
+                if (command["name"], command["type"]) == (name, kind):
                     return command
         known = [command["name"] for scope in scopes for command in self.scope(scope)]
         raise NotOfferedError(f"no command /{name} among {known}")
 
-    def offered(self, name: str, channel: Channel, *, user_install: bool) -> dict[str, Any]:
+    def offered(self, name: str, channel: Channel, *, user_install: bool, kind: int = CHAT_INPUT) -> dict[str, Any]:
         """The command, if Discord offers it in that channel to a member who came by that kind of installation."""
-        command = self.named(name, channel.guild)
+        command = self.named(name, channel.guild, kind)
         context = context_of(channel)
         contexts = command.get("contexts")
         if contexts is not None and context not in contexts:

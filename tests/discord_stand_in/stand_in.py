@@ -162,6 +162,14 @@ class DiscordStandIn:
         assert interaction.choices is not None
         return interaction.choices
 
+    def says(self, who: Member, text: str, channel: Channel | None = None) -> Message:
+        """A message of a member, which the bot gets to see only by a message command."""
+        return self.messages.said(who.user, channel or who.guild.channels[0], text)
+
+    async def on_message(self, who: Member | User, command: str, message: Message) -> Interaction:
+        """Use a message command on a message."""
+        return await self._acts.on_message(who, command, message)
+
     async def press(self, who: Member | User, message: Message, button: str) -> Interaction:
         """Press a button by its label or custom id."""
         return await self._acts.press(who, message, button)

@@ -186,6 +186,29 @@ async def test_buttons_are_pressed(stand_in: DiscordStandIn, client: PlainClient
         await stand_in.press(anna, message, "Count 0")
 
 
+async def test_layouts_are_shown_pressed_and_replaced(
+    stand_in: DiscordStandIn, client: PlainClient, anna: Member
+) -> None:
+    message = await (await stand_in.slash(anna, "layout")).message()
+    assert message.is_layout
+    assert message.text == "number 0"
+    assert [upload.filename for upload in message.attachments] == ["shown.png"]
+    assert await (await stand_in.press(anna, message, "Count 0")).acknowledged() == 7
+    await message.until(lambda message: message.text == "number 1")
+    assert message.attachments == []
+
+
+async def test_a_message_command_gets_that_one_message(
+    stand_in: DiscordStandIn, client: PlainClient, anna: Member
+) -> None:
+    said = stand_in.says(anna, "nine of us")
+    answer = await (await stand_in.on_message(anna, "Count letters", said)).message()
+    assert answer.content == "anna: 10"
+    assert codes(client) == [(403, 50005)]
+    with pytest.raises(NotOfferedError):
+        await stand_in.slash(anna, "Count letters")
+
+
 async def test_autocompletion(stand_in: DiscordStandIn, client: PlainClient, anna: Member) -> None:
     choices = await stand_in.autocomplete(anna, "say", "text", "hel")
     assert [choice["value"] for choice in choices] == ["hello", "help"]

@@ -38,6 +38,8 @@ class User:
     name: str
     bot: bool = False
     installed_app: bool = False
+    locale: str = "en-US"
+    """The language that the account's client is set to."""
 
     def payload(self) -> dict[str, Any]:
         return {
