@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from bot.engine.composing_thread import ComposingThread
@@ -128,13 +128,15 @@ async def open_application(
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
+        has_bad_language = _language_filter(data_dir / "language_filter.txt")
+        describe = partial(publishing.describe, has_bad_language=has_bad_language)
         lyrics = LyricsService(
             database,
             VoiceCache(_weights_from(database), settings.model_cache_bytes),
             composing,
             record,
             default_artist=settings.default_artist,
-            has_bad_language=_language_filter(data_dir / "language_filter.txt"),
+            has_bad_language=has_bad_language,
             tally=tally,
             now=now,
             seconds=seconds,
@@ -159,7 +161,7 @@ async def open_application(
             data_dir / "jobs",
             settings.train_workers,
             news,
-            Rules(queue_order.next_job, publishing.describe, publishing.publish_result),
+            Rules(queue_order.next_job, describe, publishing.publish_result),
             new_place=_new_place(settings),
             now=now,
             new_lease=lambda: f"{random_bits(64):016x}",

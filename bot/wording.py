@@ -4,21 +4,15 @@ from bot.services import Job, Song, TrainingOutcome
 
 
 def verdict(outcome: TrainingOutcome) -> str:
-    """Say in a sentence or two what a training achieved."""
-    new, old = outcome.bits_per_character, outcome.previous_bits_per_character
-    text = f"Version {outcome.version} sings from now on"
-    if not outcome.takes_over:
-        text = f"Version {outcome.version} is kept, but the version before still sings"
-    if new is None:
-        return f"{text}."
-    text += f": {new:.2f} bits per character on held-out songs"
-    if old is not None:
-        text += f", {_compared(new, old)} before"
-    if outcome.rival_bits_per_character is not None:
-        text += f"; the n-gram baseline reaches {outcome.rival_bits_per_character:.2f}"
-    if outcome.is_foreign:
-        text += ". The base model cannot read this corpus (another language or script), so it was learned from scratch"
-    return f"{text}."
+    """Say in a few sentences what a training achieved, and which version sings."""
+    return " ".join([_which_sings(outcome), outcome.verdict or _quality(outcome), _progress(outcome)]).rstrip()
+
+
+def use_anyway(job: Job) -> str | None:
+    """Say how a held-back version is put to use with a command; None if the job's version was not held back."""
+    if job.outcome is None or job.outcome.takes_over:
+        return None
+    return f"/rollback artist:{job.artist} version:{job.outcome.version}"
 
 
 def shortcomings(song: Song) -> tuple[str, ...]:
@@ -42,7 +36,34 @@ def share_done(job: Job) -> float:
     return progress.seconds / (progress.seconds + progress.seconds_left)
 
 
+def _which_sings(outcome: TrainingOutcome) -> str:
+    match outcome.held_back:
+        case None if outcome.takes_over:
+            return f"Version {outcome.version} sings from now on."
+        case None:
+            return f"Version {outcome.version} is kept, but the version before still sings."
+        case reason:
+            return f"Version {outcome.version} is kept but does not take over: it is {reason}."
+
+
+def _quality(outcome: TrainingOutcome) -> str:
+    ours, baseline = outcome.bits_per_character, outcome.rival_bits_per_character
+    if ours is None:
+        return ""
+    text = f"It needs {ours:.2f} bits per character on held-out songs"
+    if baseline is None:
+        return f"{text}."
+    return f"{text}, {_compared(ours, baseline)} the n-gram baseline ({baseline:.2f})."
+
+
+def _progress(outcome: TrainingOutcome) -> str:
+    ours, before = outcome.bits_per_character, outcome.previous_bits_per_character
+    if ours is None or before is None:
+        return ""
+    return f"On the same songs it is {_compared(ours, before)} the version before ({before:.2f})."
+
+
 def _compared(new: float, old: float) -> str:
     if round(abs(new - old), 2) == 0:
-        return "as"
+        return "as good as"
     return f"{abs(new - old):.2f} {'better' if new < old else 'worse'} than"

@@ -30,7 +30,7 @@ FORMS = {
     "jobs": Form((), "queued, running and recent trainings"),
     "cancel": Form(("job",), "end a training"),
     "forget": Form(("artist",), "remove an artist with its text and models"),
-    "rollback": Form(("artist",), "let the version before sing again"),
+    "rollback": Form(("artist", "version"), "let the version before, or any kept one, sing"),
     "settings": Form(("default_artist", "language_filter", "channel"), "a server's choices"),
     "help": Form((), "this list"),
     "quit": Form((), "leave"),

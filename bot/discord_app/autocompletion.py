@@ -9,7 +9,7 @@ from discord import app_commands
 from bot.discord_app import failures, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
-from bot.services import Refusal
+from bot.services import Refusal, Version
 
 MOST_CHOICES = 25
 LONGEST_NAME = 100
@@ -42,6 +42,28 @@ async def artist_names(interaction: Interaction, typed: str) -> list[app_command
 
 
 @_offering_nothing_on_failure
+async def changeable_artists(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the artists that the member may change, whether they can sing or not."""
+    names = await interaction.client.services.artists.suggest_changeable(asker_of(interaction), typed, MOST_CHOICES)
+    return [app_commands.Choice(name=name, value=name) for name in names]
+
+
+@_offering_nothing_on_failure
+async def kept_versions(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
+    """Offer the kept versions of the artist that is already chosen."""
+    artist = interaction.namespace.artist
+    if not isinstance(artist, str):
+        return []
+    known = await interaction.client.services.artists.suggest_versions(asker_of(interaction), artist, MOST_CHOICES)
+    # Discord sends what is typed into a number as text while it is not one yet.
+    return [
+        app_commands.Choice(name=_version_name(version), value=version.number)
+        for version in known
+        if str(version.number).startswith(str(typed))
+    ]
+
+
+@_offering_nothing_on_failure
 async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
     """Offer the jobs that can be cancelled, with what they train."""
     # Discord sends what is typed into a number as text while it is not one yet, and discord.py passes both on.
@@ -53,3 +75,14 @@ async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_com
         )
         for job in jobs
     ]
+
+
+def _version_name(version: Version) -> str:
+    parts = [str(version.number), f"{version.published_at:%Y-%m-%d}"]
+    if version.bits_per_character is not None:
+        parts.append(f"{version.bits_per_character:.3f} bits per character")
+    if version.sings:
+        parts.append("sings")
+    elif version.held_back:
+        parts.append("held back")
+    return " · ".join(parts)

@@ -5,12 +5,11 @@ from typing import Self
 
 import discord
 
-from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
-from bot.discord_app.persistent_button import PersistentButton
+from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 
 
 class DeleteMyData(PersistentButton, template=r"mydata:delete"):
@@ -37,26 +36,25 @@ class DeleteMyData(PersistentButton, template=r"mydata:delete"):
         await answering.update(interaction, MessageBody(text=text))
 
 
-class ForgetArtist(PersistentButton, template=rf"artist:forget:(?P<artist>(?s:.){{1,{LONGEST_ARTIST_NAME}}})"):
+class ForgetArtist(PersistentButton, template=f"artist:forget:id:(?P<artist>{SNOWFLAKE})"):
     """Removes an artist for good, for members who may."""
 
     label = "Forget this artist"
     style = discord.ButtonStyle.danger
 
-    def __init__(self, artist: str) -> None:
-        """Remember the artist's name, which fits a custom id."""
-        super().__init__(f"artist:forget:{artist}")
-        self.artist = artist
+    def __init__(self, artist_id: int) -> None:
+        """Remember the artist by its id: by the time of a second press another one may bear its name."""
+        super().__init__(f"artist:forget:id:{artist_id}")
+        self.artist_id = artist_id
 
     @classmethod
     def recognise(cls, match: re.Match[str]) -> Self:
         """Read the artist from the custom id."""
-        return cls(match["artist"])
+        return cls(int(match["artist"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Forget the artist; whether this member may is checked again."""
-        await interaction.client.services.artists.forget(asker_of(interaction), self.artist)
-        name = markdown.escape(self.artist)
+        name = markdown.escape(await interaction.client.services.artists.forget(asker_of(interaction), self.artist_id))
         await answering.update(interaction, MessageBody(text=f"{name} is forgotten: text, models and trainings."))
 
 

@@ -112,6 +112,8 @@ def _outcome(outcome: TrainingOutcome) -> str:
     lines = [f"Done. {markdown.escape(wording.verdict(outcome))}"]
     if outcome.characters_seen is not None and outcome.seconds is not None:
         lines.append(f"Learned from {outcome.characters_seen:,} characters in {duration(outcome.seconds)}.")
+    if outcome.taste is not None:
+        lines += [f"> {line}" for line in markdown.escape(outcome.taste).splitlines() if line.strip()]
     if outcome.takes_over:
         lines.append("Ask for a song with `/lyrics`.")
     return "\n".join(lines)

@@ -130,7 +130,7 @@ async def _follow(message: JobMessage, job: Job) -> None:
 async def _tell_end(message: JobMessage, job: Job) -> None:
     training = message.client.services.training
     curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
-    body = job_message.ended(job, curve)
+    body = ended_body(job, curve)
     if not await message.show(body):
         if not await message.announce(body):
             _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
@@ -148,6 +148,12 @@ def _is_news(job: Job) -> bool:
 def live_body(job: Job) -> MessageBody:
     """Show a live job with its button."""
     return replace(job_message.live(job), buttons=[CancelJob(job.id)])
+
+
+def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
+    """Show the result of a job, with a button to use a version that was held back."""
+    is_held_back = job.outcome is not None and not job.outcome.takes_over
+    return replace(job_message.ended(job, curve_png), buttons=[UseAnyway(job.id)] if is_held_back else [])
 
 
 def _announcement(job: Job) -> str:
@@ -179,3 +185,25 @@ class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):
         """Cancel the job; whoever follows it shows that."""
         job = await interaction.client.services.training.cancel(asker_of(interaction), self.job_id)
         await answering.tell_privately(interaction, f"Job {job.id} is cancelled.")
+
+
+class UseAnyway(PersistentButton, template=f"job:use:(?P<job>{SNOWFLAKE})"):
+    """Lets the version of a job sing although it was held back, for members who may change the artist."""
+
+    label = "Use it anyway"
+
+    def __init__(self, job_id: int) -> None:
+        """Remember the job."""
+        super().__init__(f"job:use:{job_id}")
+        self.job_id = job_id
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the job from the custom id."""
+        return cls(int(match["job"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Let the version sing, and say so where everybody saw the result."""
+        name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.job_id)
+        shown = markdown.escape(markdown.one_line(name, 60))
+        await answering.send(interaction, MessageBody(text=f"Version {version.number} of {shown} sings from now on."))

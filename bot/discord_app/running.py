@@ -8,7 +8,7 @@ from bot.discord_app.client import AnyDynamicItem, LyricsClient
 from bot.discord_app.commands import COMMANDS
 from bot.discord_app.commands.settings import EveryChannel
 from bot.discord_app.confirmations import DeleteMyData, ForgetArtist, Keep
-from bot.discord_app.jobs import CancelJob
+from bot.discord_app.jobs import CancelJob, UseAnyway
 from bot.discord_app.songs import Again, Continue, Delete
 from bot.settings import SettingsError
 
@@ -17,6 +17,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     Continue,
     Delete,
     CancelJob,
+    UseAnyway,
     DeleteMyData,
     ForgetArtist,
     Keep,

@@ -1,6 +1,6 @@
 """Every rule of the bot, without Discord and without SQL; all that a front end needs is named here."""
 
-from bot.services.artists import Artist, ArtistDetails, ArtistsService, Version
+from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
 from bot.services.guilds import GuildSettings, GuildsService
 from bot.services.lyrics import LyricsService
@@ -30,6 +30,7 @@ __all__ = [
     "SEED_CHARACTERS",
     "Artist",
     "ArtistDetails",
+    "ArtistToForget",
     "ArtistsService",
     "Asker",
     "Continuation",

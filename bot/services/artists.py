@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.artist_name import LONGEST_ARTIST_NAME
-from bot.services import visibility
+from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
-from bot.store import artists, versions
+from bot.store import artists, jobs, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.database import Database
 from bot.store.versions import StoredVersion
@@ -28,7 +27,7 @@ class Artist:
     corpus_bytes: int | None
     """None where only a model is known, not the text it learned from."""
     bits_per_character: float | None
-    """On held-out songs; None where the model's record does not tell."""
+    """On held-out songs; None where the model's record does not say."""
     rival_bits_per_character: float | None
     trained_at: datetime
 
@@ -41,7 +40,7 @@ class Version:
     """1, 2, 3, ... in the order of publishing."""
     sings: bool
     held_back: bool
-    """Published, but measurably worse than the one it would have replaced."""
+    """Did not take over when it was published, because it was worse than the version before or than the baseline."""
     parameters: int
     weights_bytes: int
     bits_per_character: float | None
@@ -62,6 +61,14 @@ class ArtistDetails:
     """The training curve of the version that sings."""
 
 
+@dataclass(frozen=True)
+class ArtistToForget:
+    """An artist that is removed once that is confirmed."""
+
+    id: int
+    name: str
+
+
 class ArtistsService:
     """Names artists to those who may see them, and changes them for those who may."""
 
@@ -80,14 +87,11 @@ class ArtistsService:
         Raises:
             Refusal: if there is none, or it has no model yet.
         """
-        return _shown(await self._database.read(lambda connection: singer(connection, asker, name)))
+        return _shown(await self._database.read(lambda connection: rights.singer(connection, asker, name)))
 
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         """Complete a name for autocomplete: those that begin with what is typed, then those that hold it."""
-        key = name_key(typed)
-        names = [artist.name for artist in await self.visible(asker)]
-        fitting = [name for name in names if key in name_key(name)]
-        return sorted(fitting, key=lambda name: not name_key(name).startswith(key))[:limit]
+        return _fitting([artist.name for artist in await self.visible(asker)], typed, limit)
 
     async def details(self, asker: Asker, name: str) -> ArtistDetails:
         """Describe an artist and its versions.
@@ -97,7 +101,7 @@ class ArtistsService:
         """
 
         def read(connection: sqlite3.Connection) -> ArtistDetails:
-            artist = singer(connection, asker, name)
+            artist = rights.singer(connection, asker, name)
             assert artist.singing_version_id is not None
             known = versions.of_artist(connection, artist.id)
             curve_png = versions.curve(connection, artist.singing_version_id)
@@ -105,23 +109,26 @@ class ArtistsService:
 
         return await self._database.read(read)
 
-    async def may_forget(self, asker: Asker, name: str) -> str:
-        """Check that the asker may forget an artist, before asking them to confirm; return its full name.
+    async def may_forget(self, asker: Asker, name: str) -> ArtistToForget:
+        """Check that the asker may forget an artist, before asking them to confirm.
 
         Raises:
             Refusal: if there is no such artist here or it is not theirs to forget.
         """
-        return (await self._database.read(lambda connection: _theirs(connection, asker, name))).name
+        artist = await self._database.read(lambda connection: rights.changeable(connection, asker, name))
+        return ArtistToForget(artist.id, artist.name)
 
-    async def forget(self, asker: Asker, name: str) -> None:
-        """Remove an artist with its corpus, versions and jobs; a running training of it is stopped.
+    async def forget(self, asker: Asker, artist_id: int) -> str:
+        """Remove an artist with its corpus, versions and jobs, and return its name; a running training is stopped.
+
+        The artist is named by its id: by the time the asker confirms, another one may bear the name.
 
         Raises:
-            Refusal: as `may_forget`.
+            Refusal: if it is gone, or not theirs to forget.
         """
 
         def transaction(connection: sqlite3.Connection) -> StoredArtist:
-            artist = _theirs(connection, asker, name)
+            artist = rights.changeable_by_id(connection, asker, artist_id)
             artists.forget(connection, artist.id)
             return artist
 
@@ -129,61 +136,96 @@ class ArtistsService:
         log.info("artist %d forgotten", artist.id)
         self._news.tell()
         await self._database.give_back_space()
+        return artist.name
 
-    async def rollback(self, asker: Asker, name: str) -> Version:
-        """Let the version before the one that sings take over, and return it.
+    async def rollback(self, asker: Asker, name: str, number: int | None = None) -> Version:
+        """Let another version of an artist sing, and return it.
+
+        Args:
+            asker: who may change the artist.
+            name: the artist.
+            number: any version that is kept, earlier or later; None: the one before the version that sings, or the
+                newest where none sings.
 
         Raises:
-            Refusal: if the asker may not, or there is no version before.
+            Refusal: if the asker may not, or there is no such version.
         """
 
         def transaction(connection: sqlite3.Connection) -> Version:
-            artist = _theirs(connection, asker, name)
+            artist = rights.changeable(connection, asker, name)
             known = versions.of_artist(connection, artist.id)
-            before = _version_before(known, artist.singing_version_id)
-            if before is None:
-                raise Refusal(f"“{artist.name}” has no version before the one that sings.")
-            versions.let_sing(connection, artist.id, before.id)
-            return _shown_version(before, before.id)
+            chosen = _version_before(known, artist) if number is None else _version_of(known, artist, number)
+            versions.let_sing(connection, artist.id, chosen.id)
+            return _shown_version(chosen, chosen.id)
 
-        return await self._database.write(transaction)
+        version = await self._database.write(transaction)
+        log.info("version %d of an artist sings by request", version.number)
+        return version
+
+    async def use_result(self, asker: Asker, job_id: int) -> tuple[str, Version]:
+        """Let the version that a training produced sing although it was held back; return the artist's name and it.
+
+        Raises:
+            Refusal: if the asker may not, or the version is no longer kept.
+        """
+
+        def transaction(connection: sqlite3.Connection) -> tuple[str, Version]:
+            job = jobs.by_id(connection, job_id)
+            if job is None:
+                raise Refusal("That training is no longer stored. /rollback lists the versions that are kept.")
+            artist = rights.changeable_by_id(connection, asker, job.artist_id)
+            known = versions.of_artist(connection, artist.id)
+            trained = next((version for version in known if version.job_id == job_id), None)
+            if trained is None:
+                raise Refusal(f"That version of “{artist.name}” is no longer kept. Train the artist again.")
+            versions.let_sing(connection, artist.id, trained.id)
+            return artist.name, _shown_version(trained, trained.id)
+
+        name, version = await self._database.write(transaction)
+        log.info("version %d, from training job %d, sings by request", version.number, job_id)
+        return name, version
+
+    async def suggest_changeable(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
+        """Complete the name of an artist that the asker may change, whether it can sing or not."""
+        found = await self._database.read(lambda connection: rights.all_changeable(connection, asker))
+        return _fitting([artist.name for artist in found], typed, limit)
+
+    async def suggest_versions(self, asker: Asker, name: str, limit: int = 25) -> list[Version]:
+        """List the kept versions of an artist that the asker may change, newest first, for autocomplete."""
+
+        def read(connection: sqlite3.Connection) -> list[Version]:
+            artist = rights.changeable(connection, asker, name)
+            known = versions.of_artist(connection, artist.id)
+            return [_shown_version(version, artist.singing_version_id) for version in known]
+
+        return (await self._database.read(read))[:limit]
 
 
-def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
-    """Find the artist of that name who sings for the asker; to be called within a transaction.
-
-    Raises:
-        Refusal: if there is none, or it has no model yet.
-    """
-    artist = visibility.find(connection, asker.guild_id or EVERYONE, name)
-    if artist is None:
-        raise Refusal(f"There is no artist “{_short(name)}” here; /artists lists who can sing.")
-    if artist.singing_version_id is None:
-        raise Refusal(f"“{artist.name}” cannot sing before its first training has ended; /artists lists who can.")
-    return artist
+def _fitting(names: list[str], typed: str, limit: int) -> list[str]:
+    key = name_key(typed)
+    fitting = [name for name in names if key in name_key(name)]
+    return sorted(fitting, key=lambda name: not name_key(name).startswith(key))[:limit]
 
 
-def _theirs(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
-    """Find the artist of that name that the asker may change."""
-    may_manage = asker.guild_id is not None and asker.may_manage_guild
-    if not may_manage and not asker.is_operator:
-        raise Refusal("Only members with Manage Server can change the artists of their server.")
-    own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
-    if own is not None:
-        return own
-    everyones = artists.find(connection, EVERYONE, name)
-    if everyones is None:
-        raise Refusal(f"There is no artist “{_short(name)}” here; /artists lists who can sing.")
-    if not asker.is_operator:
-        raise Refusal(f"“{everyones.name}” belongs to everyone; only the bot's operators can change it.")
-    return everyones
-
-
-def _version_before(known: Sequence[StoredVersion], singing_id: int | None) -> StoredVersion | None:
+def _version_before(known: Sequence[StoredVersion], artist: StoredArtist) -> StoredVersion:
     """Find the newest version before the one that sings, one that was held back only if there is no other."""
-    numbers = [version.number for version in known if version.id == singing_id]
-    earlier = [version for version in known if numbers and version.number < numbers[0]]
-    return min(earlier, key=lambda version: (version.held_back, -version.number), default=None)
+    numbers = [version.number for version in known if version.id == artist.singing_version_id]
+    earlier = [version for version in known if not numbers or version.number < numbers[0]]
+    if not earlier:
+        raise Refusal(f"“{artist.name}” has no version before the one that sings.{_kept(known)}")
+    return min(earlier, key=lambda version: (version.held_back, -version.number))
+
+
+def _version_of(known: Sequence[StoredVersion], artist: StoredArtist, number: int) -> StoredVersion:
+    for version in known:
+        if version.number == number:
+            return version
+    raise Refusal(f"“{artist.name}” has no version {number}.{_kept(known)}")
+
+
+def _kept(known: Sequence[StoredVersion]) -> str:
+    numbers = ", ".join(str(version.number) for version in sorted(known, key=lambda version: version.number))
+    return f" Kept versions: {numbers}." if numbers else ""
 
 
 def _shown(artist: StoredArtist) -> Artist:
@@ -202,7 +244,7 @@ def _shown_versions(known: Sequence[StoredVersion], singing_id: int) -> tuple[Ve
     return tuple(_shown_version(version, singing_id) for version in known)
 
 
-def _shown_version(version: StoredVersion, singing_id: int) -> Version:
+def _shown_version(version: StoredVersion, singing_id: int | None) -> Version:
     return Version(
         number=version.number,
         sings=version.id == singing_id,
@@ -215,8 +257,3 @@ def _shown_version(version: StoredVersion, singing_id: int) -> Version:
         training_seconds=version.training_seconds,
         published_at=version.published_at,
     )
-
-
-def _short(name: str) -> str:
-    name = name.strip()
-    return name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"

@@ -3,8 +3,8 @@
 import sqlite3
 from dataclasses import replace
 
-from bot.services.artists import singer
 from bot.services.asking import Asker, Refusal
+from bot.services.rights import singer
 from bot.store import guilds
 from bot.store.database import Database
 from bot.store.guilds import GuildSettings

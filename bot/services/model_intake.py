@@ -107,11 +107,11 @@ class ModelIntake:
             artist = artists.find_or_create(connection, EVERYONE, found.artist, now)
             if found.corpus is not None and not corpora.has_upload(connection, artist.id):
                 corpora.keep(connection, artist.id, found.corpus, is_upload=False, now=now)
-            return publish(connection, artist.id, found.version, job_id=None, now=now)
+            return publish(connection, artist.id, found.version, job_id=None, now=now, by_operator=True)
 
         published = await self._database.write(transaction)
         if published is None:
             return False
-        note = "" if published.takes_over else ", which does not take over: it is worse on the same held-out songs"
+        note = "" if published.held_back is None else f", which does not take over: it is {published.held_back}"
         log.info("%s is taken in as version %d%s", path, published.version.number, note)
         return True

@@ -1,18 +1,25 @@
 """How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import versions
-from bot.store.job_records import TrainingOutcome
+from bot.store.job_records import HeldBack, TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
-from lstm.model.model_file import load_model
+from lstm.model.model_file import Model, ModelFileError, load_model
+from lstm.song.composing import Composition, SongSettings, drive
+from lstm.song.singer import Singer
 
 VERSIONS_KEPT = 5
 """Of each artist."""
-WORSE_BITS_PER_CHARACTER = 0.05
-"""A version that is worse by more than this, on the same held-out songs, does not take over."""
+WORSE_BITS_PER_CHARACTER = 0.02
+"""A version that is worse than the one that sings by more than this does not take over. Both are measured on the same
+held-out songs; this is about one standard error of such a measurement."""
+TASTE_LINES = 4
+_LONGEST_TASTE = 400
+_LONGEST_VERDICT = 1_000
 
 
 @dataclass(frozen=True)
@@ -20,16 +27,24 @@ class Published:
     """What became of a new version."""
 
     version: StoredVersion
-    takes_over: bool
+    held_back: HeldBack | None
+    """None: it takes over."""
     compared_with: StoredVersion | None
     """The version that sang before, if it was measured on the same held-out songs."""
 
 
-def describe(weights: bytes, curve_png: bytes | None) -> NewVersion:
-    """Check a model file and read from its record what the store keeps about a version.
+def describe(
+    weights: bytes, curve_png: bytes | None, has_bad_language: Callable[[str], bool] | None = None
+) -> NewVersion:
+    """Check a model file by letting it sing, and read from its record what the store keeps about a version.
+
+    Args:
+        weights: the file's content.
+        curve_png: the training curve.
+        has_bad_language: true of lines that the sample shown to members must not contain.
 
     Raises:
-        ModelFileError: if it is no sound model.
+        ModelFileError: if it is no sound model, or cannot sing.
     """
     model = load_model(weights)
     record = model.training
@@ -42,21 +57,33 @@ def describe(weights: bytes, curve_png: bytes | None) -> NewVersion:
         rival_bits_per_character=record.baseline_bits_per_character,
         characters_seen=record.characters_seen,
         training_seconds=record.seconds,
+        verdict=None if record.verdict is None else " ".join(record.verdict.split())[:_LONGEST_VERDICT],
+        taste=_taste(model, has_bad_language),
     )
 
 
 def publish(
-    connection: sqlite3.Connection, artist_id: int, version: NewVersion, *, job_id: int | None, now: datetime
+    connection: sqlite3.Connection,
+    artist_id: int,
+    version: NewVersion,
+    *,
+    job_id: int | None,
+    now: datetime,
+    by_operator: bool = False,
 ) -> Published:
-    """Add a version to an artist, let it sing unless it is measurably worse, and drop the oldest beyond the bound."""
+    """Add a version to an artist, let it sing unless it is measurably worse, and drop the oldest beyond the bound.
+
+    Worse is what loses to the version that sings, on the same held-out songs, or to the n-gram baseline. An operator
+    who puts a model file where none sings (`by_operator`) has decided already.
+    """
     before = versions.singing(connection, artist_id)
     compared_with = before if before is not None and _is_comparable(version, before) else None
-    held_back = compared_with is not None and _is_worse(version, compared_with)
-    added = versions.add(connection, artist_id, version, held_back=held_back, job_id=job_id, now=now)
-    if not held_back:
+    held_back = None if by_operator and before is None else _reason_to_hold_back(version, compared_with)
+    added = versions.add(connection, artist_id, version, held_back=held_back is not None, job_id=job_id, now=now)
+    if held_back is None:
         versions.let_sing(connection, artist_id, added.id)
     versions.keep_newest(connection, artist_id, VERSIONS_KEPT)
-    return Published(added, not held_back, compared_with)
+    return Published(added, held_back, compared_with)
 
 
 def publish_result(
@@ -67,14 +94,48 @@ def publish_result(
     before = published.compared_with
     return TrainingOutcome(
         version=published.version.number,
-        takes_over=published.takes_over,
+        takes_over=published.held_back is None,
         bits_per_character=version.bits_per_character,
         previous_bits_per_character=None if before is None else before.bits_per_character,
         rival_bits_per_character=version.rival_bits_per_character,
         characters_seen=version.characters_seen,
         seconds=version.training_seconds,
-        is_foreign=version.is_foreign,
+        held_back=published.held_back,
+        verdict=version.verdict,
+        taste=version.taste,
     )
+
+
+def _taste(model: Model, has_bad_language: Callable[[str], bool] | None) -> str:
+    """Let a model sing a few lines, with and without rhymes, which also shows that it can."""
+    try:
+        singer = Singer(model)
+        rhymed = _song(singer, "AABB", has_bad_language)
+        taste = _song(singer, "none", has_bad_language)
+    except ModelFileError:
+        raise
+    except Exception as error:  # a file from anywhere may be wrong in any way
+        raise ModelFileError(f"The model loads but can't sing ({type(error).__name__}).") from error
+    if not rhymed.strip() or not taste.strip():
+        raise ModelFileError("The model loads but sings nothing.")
+    return taste if len(taste) <= _LONGEST_TASTE else taste[: _LONGEST_TASTE - 1] + "…"
+
+
+def _song(singer: Singer, rhyme: str, has_bad_language: Callable[[str], bool] | None) -> str:
+    settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=0)
+    return "".join(drive(Composition(singer, "", settings, has_bad_language))).strip("\n")
+
+
+def _reason_to_hold_back(new: NewVersion, old: StoredVersion | None) -> HeldBack | None:
+    ours = new.bits_per_character
+    if ours is None:
+        return None
+    before = None if old is None else old.bits_per_character
+    if before is not None and ours > before + WORSE_BITS_PER_CHARACTER:
+        return HeldBack.WORSE_THAN_BEFORE
+    if new.rival_bits_per_character is not None and ours > new.rival_bits_per_character:
+        return HeldBack.WORSE_THAN_BASELINE
+    return None
 
 
 def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:
@@ -85,8 +146,3 @@ def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:
         and new.bits_per_character is not None
         and old.bits_per_character is not None
     )
-
-
-def _is_worse(new: NewVersion, old: StoredVersion) -> bool:
-    assert new.bits_per_character is not None and old.bits_per_character is not None
-    return new.bits_per_character > old.bits_per_character + WORSE_BITS_PER_CHARACTER

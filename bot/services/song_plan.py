@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.services import visibility
-from bot.services.artists import singer
 from bot.services.asking import Asker, Refusal
+from bot.services.rights import singer
 from bot.services.song_record import SongRecord
 from bot.services.song_request import Continuation, SongRequest, SungAgain, check_request
 from bot.store import guilds

@@ -55,6 +55,18 @@ def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]
     return [_artist(row) for row in rows]
 
 
+def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
+    """List exactly that guild's (or everyone's) artists, by name, whether they can sing or not."""
+    rows = connection.execute(f"{_SELECT} WHERE artists.guild_id = ? ORDER BY artists.key", (guild_id,))
+    return [_artist(row) for row in rows]
+
+
+def by_id(connection: sqlite3.Connection, artist_id: int) -> StoredArtist | None:
+    """Return an artist, unless it is gone."""
+    row = connection.execute(f"{_SELECT} WHERE artists.id = ?", (artist_id,)).fetchone()
+    return None if row is None else _artist(row)
+
+
 def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
     """Find exactly that guild's (or everyone's) artist of a name, whether it can sing or not."""
     row = connection.execute(

@@ -1,8 +1,11 @@
 """Training jobs as they are passed around."""
 
-from dataclasses import dataclass
+import json
+import math
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class JobState(StrEnum):
@@ -36,15 +39,40 @@ class TrainingProgress:
     best_bits_per_character: float | None
     rival_bits_per_character: float | None
 
+    def to_json(self) -> str:
+        """Write the progress as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "TrainingProgress":
+        """Read a progress that any version of the program wrote; fields that are not known here are ignored.
+
+        Raises:
+            ValueError: if it is not JSON, or a field is missing or not a number.
+        """
+        data = _object(text)
+        told = {field.name: _number_or_none(data.get(field.name)) for field in fields(cls)}
+        for name in ("characters_seen", "characters_planned", "epoch", "seconds", "characters_per_second"):
+            if told[name] is None:
+                raise ValueError(f"{name} is missing")
+        return cls(**told)  # type: ignore[arg-type]
+
+
+class HeldBack(StrEnum):
+    """Why a new version does not take over by itself."""
+
+    WORSE_THAN_BEFORE = "worse than the version that sings"
+    WORSE_THAN_BASELINE = "worse than the n-gram baseline"
+
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """What a succeeded training brought."""
+    """What a succeeded training produced."""
 
     version: int
     """The number of the new model version."""
     takes_over: bool
-    """False where it is measurably worse than the version it would have replaced."""
+    """False where it is held back."""
     bits_per_character: float | None
     """On held-out songs."""
     previous_bits_per_character: float | None
@@ -52,8 +80,41 @@ class TrainingOutcome:
     rival_bits_per_character: float | None
     characters_seen: int | None
     seconds: float | None
-    is_foreign: bool = False
-    """Whether the base model could not read the corpus, so that it was learned from scratch."""
+    held_back: HeldBack | None = None
+    """Why it does not take over."""
+    verdict: str | None = None
+    """What the model's own record says about its quality, in a few sentences."""
+    taste: str | None = None
+    """A few lines that it has sung."""
+
+    def to_json(self) -> str:
+        """Write the outcome as JSON."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "TrainingOutcome":
+        """Read an outcome that any version of the program wrote; fields that are not known here are ignored.
+
+        Raises:
+            ValueError: if it is not JSON or lacks the version's number.
+        """
+        data = _object(text)
+        version, seen = _number_or_none(data.get("version")), _number_or_none(data.get("characters_seen"))
+        if version is None:
+            raise ValueError("version is missing")
+        held_back, verdict, taste = data.get("held_back"), data.get("verdict"), data.get("taste")
+        return cls(
+            version=int(version),
+            takes_over=data.get("takes_over") is not False,
+            bits_per_character=_number_or_none(data.get("bits_per_character")),
+            previous_bits_per_character=_number_or_none(data.get("previous_bits_per_character")),
+            rival_bits_per_character=_number_or_none(data.get("rival_bits_per_character")),
+            characters_seen=None if seen is None else int(seen),
+            seconds=_number_or_none(data.get("seconds")),
+            held_back=HeldBack(held_back) if held_back in list(HeldBack) else None,
+            verdict=verdict if isinstance(verdict, str) else None,
+            taste=taste if isinstance(taste, str) else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -112,3 +173,16 @@ class Job:
     """Only of a succeeded job."""
     reason: str | None
     """Why it failed, in one sentence; only of a failed job."""
+
+
+def _object(text: str | bytes) -> dict[str, Any]:
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
+
+
+def _number_or_none(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return value

@@ -4,15 +4,19 @@ queued -> running -> succeeded, failed or cancelled. A claim holds a job by a le
 word about the job names that lease, so that a runner which has lost it can change nothing any more.
 """
 
-import json
+import logging
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from bot.store import times
 from bot.store.artists import EVERYONE
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress, Waiting
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 _SELECT = """
     SELECT jobs.*, artists.name AS artist, artists.guild_id AS artist_guild_id
@@ -63,7 +67,7 @@ def renew(
     return (
         connection.execute(
             "UPDATE jobs SET lease_until = ?, progress = coalesce(?, progress) WHERE id = ? AND lease = ?",
-            (times.to_text(lease_until), None if progress is None else json.dumps(asdict(progress)), job_id, lease),
+            (times.to_text(lease_until), None if progress is None else progress.to_json(), job_id, lease),
         ).rowcount
         == 1
     )
@@ -106,7 +110,7 @@ def count_attempt(connection: sqlite3.Connection, job_id: int, lease: str) -> in
 
 def succeed(connection: sqlite3.Connection, job_id: int, lease: str, outcome: TrainingOutcome, now: datetime) -> bool:
     """End a claimed job well; False if the lease is lost."""
-    return _end(connection, job_id, lease, JobState.SUCCEEDED, now, outcome=json.dumps(asdict(outcome)))
+    return _end(connection, job_id, lease, JobState.SUCCEEDED, now, outcome=outcome.to_json())
 
 
 def fail(connection: sqlite3.Connection, job_id: int, lease: str, reason: str, now: datetime) -> bool:
@@ -242,6 +246,15 @@ def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[o
     return [_job(row) for row in rows]
 
 
+def _read(from_json: Callable[[str], T], row: sqlite3.Row, column: str) -> T | None:
+    """Read a column of JSON; None where it is empty, or unreadable: what is shown of a job must not stop the job."""
+    try:
+        return None if row[column] is None else from_json(row[column])
+    except ValueError as error:
+        log.warning("the %s of job %d cannot be read: %s", column, row["id"], error)
+        return None
+
+
 def _job(row: sqlite3.Row) -> Job:
     return Job(
         id=row["id"],
@@ -260,7 +273,7 @@ def _job(row: sqlite3.Row) -> Job:
         started_at=times.from_text_or_none(row["started_at"]),
         ended_at=times.from_text_or_none(row["ended_at"]),
         place=None,
-        progress=None if row["progress"] is None else TrainingProgress(**json.loads(row["progress"])),
-        outcome=None if row["outcome"] is None else TrainingOutcome(**json.loads(row["outcome"])),
+        progress=_read(TrainingProgress.from_json, row, "progress"),
+        outcome=_read(TrainingOutcome.from_json, row, "outcome"),
         reason=row["reason"],
     )

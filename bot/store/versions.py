@@ -20,8 +20,10 @@ class NewVersion:
     rival_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
-    is_foreign: bool = False
-    """Whether the base model could not read the corpus; told when it is published, not kept."""
+    verdict: str | None = None
+    """What the model's record says about its quality; announced when it is published, not kept."""
+    taste: str | None = None
+    """Four lines that it has sung; announced when it is published, not kept."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class StoredVersion:
 
     id: int
     number: int
+    job_id: int | None
+    """The training that produced it; None for a model file, or once the job is gone."""
     held_back: bool
     parameters: int
     weights_bytes: int
@@ -42,8 +46,8 @@ class StoredVersion:
 
 
 _SELECT = """
-    SELECT id, number, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256, bits_per_character,
-           rival_bits_per_character, characters_seen, training_seconds, published_at
+    SELECT id, number, job_id, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256,
+           bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at
     FROM versions
 """
 
@@ -134,6 +138,7 @@ def _version(row: sqlite3.Row) -> StoredVersion:
     return StoredVersion(
         id=row["id"],
         number=row["number"],
+        job_id=row["job_id"],
         held_back=bool(row["held_back"]),
         parameters=row["parameters"],
         weights_bytes=row["weights_bytes"],

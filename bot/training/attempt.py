@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from bot.store.job_records import TrainingProgress
@@ -105,9 +105,10 @@ class Attempt:
 
     def _progress(self) -> TrainingProgress | None:
         told = self._folder.read_progress()
-        if told is None:
-            return None
-        return TrainingProgress(**{field.name: told[field.name] for field in fields(TrainingProgress)})
+        try:
+            return None if told is None else TrainingProgress.from_json(told)
+        except ValueError:
+            return None  # a worker on a cluster may run another version; the training matters, not its display
 
 
 def _result(training: asyncio.Future[Ending]) -> Result:

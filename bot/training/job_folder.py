@@ -49,11 +49,9 @@ class JobFolder:
         """Tell the bot how far the training is."""
         write_atomically(self._path / "progress.json", json.dumps(progress).encode())
 
-    def read_progress(self) -> dict[str, Any] | None:
-        """Read how far the training is; None before the first report."""
-        data = self._read("progress.json")
-        progress: dict[str, Any] | None = None if data is None else json.loads(data)
-        return progress
+    def read_progress(self) -> bytes | None:
+        """Read how far the training is, as JSON; None before the first report."""
+        return self._read("progress.json")
 
     def write_checkpoint(self, checkpoint: bytes) -> None:
         """Keep a checkpoint in place of the one before."""

@@ -4,7 +4,8 @@ import pytest
 
 from bot import wording
 from bot.services import Song, TrainingOutcome
-from tests.bot.discord_app.stubs import JOB, NOON, PROGRESS, RUNNING, SUCCEEDED
+from bot.store.job_records import HeldBack
+from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, PROGRESS, RUNNING, SUCCEEDED
 
 SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, NOON, 0, 0)
 
@@ -14,26 +15,34 @@ SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, NOON, 0,
     [
         (
             TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0),
-            "Version 1 sings from now on: 2.10 bits per character on held-out songs; the n-gram baseline reaches 2.50.",
+            "Version 1 sings from now on. It needs 2.10 bits per character on held-out songs, "
+            "0.40 better than the n-gram baseline (2.50).",
         ),
         (
-            TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0),
-            "Version 3 is kept, but the version before still sings: "
-            "2.18 bits per character on held-out songs, 0.08 worse than before.",
+            TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0, HeldBack.WORSE_THAN_BEFORE),
+            "Version 3 is kept but does not take over: it is worse than the version that sings. "
+            "It needs 2.18 bits per character on held-out songs. "
+            "On the same songs it is 0.08 worse than the version before (2.10).",
         ),
         (
-            TrainingOutcome(3, True, 2.0, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on: 2.00 bits per character on held-out songs, 0.10 better than before.",
+            TrainingOutcome(1, False, 2.6, None, 2.5, 1, 1.0, HeldBack.WORSE_THAN_BASELINE),
+            "Version 1 is kept but does not take over: it is worse than the n-gram baseline. "
+            "It needs 2.60 bits per character on held-out songs, 0.10 worse than the n-gram baseline (2.50).",
         ),
         (
             TrainingOutcome(3, True, 2.1, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on: 2.10 bits per character on held-out songs, as before.",
+            "Version 3 sings from now on. It needs 2.10 bits per character on held-out songs. "
+            "On the same songs it is as good as the version before (2.10).",
         ),
         (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
         (
-            TrainingOutcome(1, True, 2.4, None, 2.5, 1, 1.0, is_foreign=True),
-            "Version 1 sings from now on: 2.40 bits per character on held-out songs; the n-gram baseline reaches 2.50. "
-            "The base model cannot read this corpus (another language or script), so it was learned from scratch.",
+            TrainingOutcome(2, False, None, 2.0, None, None, None),
+            "Version 2 is kept, but the version before still sings.",
+        ),
+        (
+            TrainingOutcome(1, True, 2.4, 2.5, 2.6, 1, 1.0, verdict="Better than the n-gram by 0.20."),
+            "Version 1 sings from now on. Better than the n-gram by 0.20. "
+            "On the same songs it is 0.10 better than the version before (2.50).",
         ),
     ],
 )
@@ -52,3 +61,9 @@ def test_how_much_of_a_job_is_done() -> None:
     assert [wording.share_done(job) for job in (JOB, RUNNING, SUCCEEDED)] == [0.0, 0.25, 1.0]
     unknown = replace(RUNNING, progress=replace(PROGRESS, seconds_left=None))
     assert wording.share_done(unknown) == 0.0
+
+
+def test_a_held_back_version_can_be_used_by_a_command() -> None:
+    held_back = replace(OUTCOME, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE)
+    assert wording.use_anyway(SUCCEEDED) is None and wording.use_anyway(RUNNING) is None
+    assert wording.use_anyway(replace(SUCCEEDED, outcome=held_back)) == "/rollback artist:kipling version:2"

@@ -28,17 +28,18 @@ async def artist(context: Context, line: CommandLine) -> None:
 
 async def forget(context: Context, line: CommandLine) -> None:
     """Remove an artist, once that is confirmed."""
-    name = await context.services.artists.may_forget(context.asker, line.required("artist"))
-    if not await context.confirms(f"“{name}” will be gone, with its text, models and trainings."):
+    found = await context.services.artists.may_forget(context.asker, line.required("artist"))
+    if not await context.confirms(f"“{found.name}” will be gone, with its text, models and trainings."):
         context.screen.say("Nothing was removed.")
         return
-    await context.services.artists.forget(context.asker, name)
+    name = await context.services.artists.forget(context.asker, found.id)
     context.screen.say(f"“{name}” is removed.")
 
 
 async def rollback(context: Context, line: CommandLine) -> None:
-    """Let the version before sing again."""
-    version = await context.services.artists.rollback(context.asker, line.required("artist"))
+    """Let the version before, or any kept one, sing."""
+    number = line.whole_number("version")
+    version = await context.services.artists.rollback(context.asker, line.required("artist"), number)
     context.screen.say(f"Version {version.number} sings from now on.")
 
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import aclosing, suppress
 from pathlib import Path
 
+from bot import wording
 from bot.console.command_line import CommandLine, shortened
 from bot.console.context import Context
 from bot.console.training_display import describe, training_display
@@ -57,8 +58,12 @@ async def _follow(context: Context, job: Job) -> None:
     context.interrupt = lambda: cancelling.add(asyncio.create_task(cancel_job()))
     with training_display(context.screen) as display:
         async with aclosing(context.services.training.watch(job.id)) as states:
-            async for state in states:
-                display.show(state)
+            async for job in states:
+                display.show(job)
+    if job.outcome is not None and job.outcome.taste is not None:
+        context.screen.aside(job.outcome.taste)
+    if (command := wording.use_anyway(job)) is not None:
+        context.screen.say(f"To use it anyway: {command}")
 
 
 def _file(path: str) -> tuple[Path, int]:

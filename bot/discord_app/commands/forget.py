@@ -13,9 +13,10 @@ from bot.discord_app.offering import to_managers
 @to_managers
 @app_commands.command(description="Remove an artist of this server: its text, models and trainings")
 @app_commands.describe(artist="Whom to forget")
-@app_commands.autocomplete(artist=autocompletion.artist_names)
+@app_commands.autocomplete(artist=autocompletion.changeable_artists)
 async def forget(interaction: Interaction, artist: str) -> None:
     """Ask before forgetting."""
-    name = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
-    text = f"This deletes {markdown.escape(name)}: its text, all its models and trainings. It cannot be undone."
-    await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(name), Keep()]), ephemeral=True)
+    found = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
+    name = markdown.escape(found.name)
+    text = f"This deletes {name}: its text, all its models and trainings. It can't be undone."
+    await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(found.id), Keep()]), ephemeral=True)

@@ -1,4 +1,4 @@
-"""`/rollback`: an artist taken back to the version before."""
+"""`/rollback`: another kept version of an artist sings."""
 
 from discord import app_commands
 
@@ -10,12 +10,15 @@ from bot.discord_app.offering import to_managers
 
 
 @to_managers
-@app_commands.command(description="Let the version before sing again")
-@app_commands.describe(artist="Whose version")
-@app_commands.autocomplete(artist=autocompletion.artist_names)
-async def rollback(interaction: Interaction, artist: str) -> None:
-    """Go back one version."""
-    version = await interaction.client.services.artists.rollback(asker_of(interaction), artist)
+@app_commands.command(description="Let the version before, or any kept one, sing")
+@app_commands.describe(artist="Whose version", version="Without it: the one before the version that sings")
+@app_commands.autocomplete(artist=autocompletion.changeable_artists)
+@app_commands.autocomplete(version=autocompletion.kept_versions)
+async def rollback(
+    interaction: Interaction, artist: str, version: app_commands.Range[int, 1, 2**53 - 1] | None = None
+) -> None:
+    """Go back, or forward again."""
+    sings = await interaction.client.services.artists.rollback(asker_of(interaction), artist, version)
     name = markdown.escape(markdown.one_line(artist, 60))
-    quality = "" if version.bits_per_character is None else f" ({version.bits_per_character:.3f} bits per character)"
-    await answering.send(interaction, MessageBody(text=f"Version {version.number} of {name} sings again{quality}."))
+    quality = "" if sings.bits_per_character is None else f" ({sings.bits_per_character:.3f} bits per character)"
+    await answering.send(interaction, MessageBody(text=f"Version {sings.number} of {name} sings now{quality}."))

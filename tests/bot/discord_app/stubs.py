@@ -9,6 +9,7 @@ from typing import Any
 from bot.services import (
     Artist,
     ArtistDetails,
+    ArtistToForget,
     Asker,
     Continuation,
     Deleted,
@@ -185,7 +186,9 @@ VERSION = Version(
 
 @dataclass
 class StubArtists:
-    forgotten: list[str] = field(default_factory=list)
+    forgotten: list[int] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
+    rolled_back: list[tuple[str, int | None]] = field(default_factory=list)
     names: Callable[[str], list[str]] = lambda typed: [name for name in ("burns", "kipling") if typed in name]
 
     async def visible(self, asker: Asker) -> list[Artist]:
@@ -199,16 +202,32 @@ class StubArtists:
             raise Refusal(f"There is no artist {name} here: see /artists.")
         return ArtistDetails(BURNS, (VERSION,), b"\x89PNG curve")
 
-    async def may_forget(self, asker: Asker, name: str) -> str:
+    async def may_forget(self, asker: Asker, name: str) -> ArtistToForget:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can forget an artist.")
-        return name
+        return ArtistToForget(5, name)
 
-    async def forget(self, asker: Asker, name: str) -> None:
-        self.forgotten.append(await self.may_forget(asker, name))
+    async def forget(self, asker: Asker, artist_id: int) -> str:
+        if artist_id in self.forgotten:
+            raise Refusal("That artist has been forgotten already.")
+        self.forgotten.append(artist_id)
+        return "kip*ling"
 
-    async def rollback(self, asker: Asker, name: str) -> Version:
+    async def rollback(self, asker: Asker, name: str, number: int | None = None) -> Version:
+        self.rolled_back.append((name, number))
         return VERSION
+
+    async def use_result(self, asker: Asker, job_id: int) -> tuple[str, Version]:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can change an artist.")
+        self.used.append(job_id)
+        return "kip*ling", VERSION
+
+    async def suggest_changeable(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
+        return self.names(typed)
+
+    async def suggest_versions(self, asker: Asker, name: str, limit: int = 25) -> list[Version]:
+        return [replace(VERSION, number=12, sings=False, held_back=True), VERSION]
 
 
 @dataclass

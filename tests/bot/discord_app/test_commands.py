@@ -70,18 +70,28 @@ async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices
     refused = await (await discord.slash(anna, "forget", {"artist": "kipling"})).message()
     assert refused.ephemeral
     assert not refused.buttons
-    name = "ö" * 39 + "\n"
-    message = await (await discord.slash(chief, "forget", {"artist": name})).message()
+    message = await (await discord.slash(chief, "forget", {"artist": "kip*ling"})).message()
     assert message.ephemeral
     assert services.artists.forgotten == []
     await discord.press(chief, message, "Forget this artist")
-    await message.until(lambda message: "is forgotten" in message.content)
-    assert services.artists.forgotten == [name]
+    await message.until(lambda message: "kip\\*ling is forgotten" in message.content)
+    assert services.artists.forgotten == [5]
 
 
-async def test_rollback(discord: DiscordStandIn, chief: Member) -> None:
+async def test_rollback(discord: DiscordStandIn, services: StubServices, chief: Member) -> None:
     message = await (await discord.slash(chief, "rollback", {"artist": "burns"})).message()
-    assert message.content == "Version 1 of burns sings again (2.010 bits per character)."
+    assert message.content == "Version 1 of burns sings now (2.010 bits per character)."
+    await (await discord.slash(chief, "rollback", {"artist": "burns", "version": 12})).message()
+    assert services.artists.rolled_back == [("burns", None), ("burns", 12)]
+
+
+async def test_versions_are_offered_for_the_artist_that_is_chosen(discord: DiscordStandIn, chief: Member) -> None:
+    choices = await discord.autocomplete(chief, "rollback", "version", "", options={"artist": "burns"})
+    assert choices == [
+        {"name": "12 · 2026-11-24 · 2.010 bits per character · held back", "value": 12},
+        {"name": "1 · 2026-11-24 · 2.010 bits per character · sings", "value": 1},
+    ]
+    assert await discord.autocomplete(chief, "rollback", "version", "") == []
 
 
 async def test_settings_show_what_is_chosen(

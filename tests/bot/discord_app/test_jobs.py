@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.store.job_records import HeldBack
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, RUNNING, SUCCEEDED, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member, Message, Upload
@@ -114,6 +115,23 @@ async def test_cancel_is_for_those_who_manage_the_server(
     told = await (await discord.press(chief, message, "Cancel")).message()
     assert told.content == "Job 3 is cancelled."
     await message.until(lambda message: "Cancelled." in message.text and not message.buttons)
+
+
+async def test_a_result_that_was_held_back_can_be_used_anyway(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
+) -> None:
+    outcome = replace(OUTCOME, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE, taste="I *walk*\nalone")
+    services.training.script = [replace(SUCCEEDED, outcome=outcome)]
+    message = await (await train(discord, chief)).message()
+    await message.until(has_curve)
+    assert "does not take over: it is worse than the n-gram baseline." in message.text
+    assert "> I \\*walk\\*\n> alone" in message.text
+    assert [button["label"] for button in message.buttons] == ["Use it anyway"]
+    refused = await (await discord.press(anna, message, "Use it anyway")).message()
+    assert refused.ephemeral and "Manage Server" in refused.content
+    told = await (await discord.press(chief, message, "Use it anyway")).message()
+    assert told.content == "Version 1 of kip\\*ling sings from now on."
+    assert services.artists.used == [3]
 
 
 async def test_after_the_token_died_the_channel_shows_the_result(

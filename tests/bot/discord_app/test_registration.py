@@ -20,7 +20,7 @@ PROMISED = {
     "jobs": [],
     "cancel": ["job"],
     "forget": ["artist"],
-    "rollback": ["artist"],
+    "rollback": ["artist", "version"],
     "settings": ["default_artist", "language_filter", "channel"],
 }
 MANAGE_GUILD = str(1 << 5)

@@ -1,12 +1,15 @@
+import sqlite3
+
 import pytest
 
-from bot.services import ArtistsService, Refusal
+from bot.services import ArtistsService, Asker, Refusal
+from bot.services.publishing import publish_result
 from bot.store import artists, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import NewJob
 from bot.training.news import JobNews
-from tests.bot.samples import Clock
+from tests.bot.samples import Clock, new_version
 from tests.bot.services.conftest import GUILD, OPERATOR, OTHER_GUILD, add_artist, manager, member
 
 
@@ -44,8 +47,51 @@ async def test_rolling_back_and_forth(artists_service: ArtistsService, database:
     await add_artist(database, clock, GUILD, "choir", 8)
     assert (await artists_service.rollback(manager(), "choir")).number == 1
     assert [version.number for version in (await artists_service.details(member(), "choir")).versions] == [2, 1]
-    with pytest.raises(Refusal, match="no version before"):
+    with pytest.raises(Refusal, match=r"no version before the one that sings\. Kept versions: 1, 2\."):
         await artists_service.rollback(manager(), "choir")
+    assert (await artists_service.rollback(manager(), "choir", 2)).number == 2
+    with pytest.raises(Refusal, match=r"no version 3\. Kept versions: 1, 2\."):
+        await artists_service.rollback(manager(), "choir", 3)
+    suggested = await artists_service.suggest_versions(manager(), "choir")
+    assert [(version.number, version.sings) for version in suggested] == [(2, True), (1, False)]
+    with pytest.raises(Refusal, match="Manage Server"):
+        await artists_service.suggest_versions(member(), "choir")
+
+
+async def test_a_held_back_result_is_used_by_request(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    def train(connection: sqlite3.Connection) -> int:
+        artist = artists.find_or_create(connection, GUILD, "duo", clock())
+        job = jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, 5.0, 0), clock())
+        publish_result(connection, artist.id, new_version(2.6), job.id, clock())
+        jobs.cancel(connection, job.id, clock())
+        return job.id
+
+    job_id = await database.write(train)
+    with pytest.raises(Refusal, match="can't sing yet"):
+        await artists_service.find(member(), "duo")
+    assert await artists_service.suggest_changeable(manager(), "") == ["Choir", "duo"]
+    assert await artists_service.suggest_changeable(OPERATOR, "a") == ["Anna"]
+    assert await artists_service.suggest_changeable(member(), "") == []
+    for asker, reason in ((member(), "Manage Server"), (manager(guild_id=OTHER_GUILD), "forgotten already")):
+        with pytest.raises(Refusal, match=reason):
+            await artists_service.use_result(asker, job_id)
+    name, version = await artists_service.use_result(manager(), job_id)
+    assert (name, version.number, version.sings) == ("duo", 1, True)
+    assert (await artists_service.find(member(), "duo")).bits_per_character == 2.6
+    await database.write(train)
+    assert (await artists_service.rollback(manager(), "duo", 2)).number == 2
+    with pytest.raises(Refusal, match="no longer stored"):
+        await artists_service.use_result(manager(), 999)
+
+
+async def test_without_a_version_that_sings_rolling_back_takes_the_newest(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    for _ in range(2):
+        await add_artist(database, clock, GUILD, "duo", validation_bits_per_character=3.0, rival_bits_per_character=2.0)
+    assert (await artists_service.rollback(manager(), "duo")).number == 2
 
 
 async def test_rolling_back_passes_over_what_was_held_back(
@@ -58,7 +104,7 @@ async def test_rolling_back_passes_over_what_was_held_back(
     assert (await artists_service.rollback(manager(), "duo")).number == 1
 
 
-@pytest.mark.parametrize("change", ["forget", "rollback", "may_forget"])
+@pytest.mark.parametrize("change", ["rollback", "may_forget"])
 async def test_who_may_change_whom(artists_service: ArtistsService, change: str) -> None:
     for asker, name, reason in (
         (member(), "choir", "Manage Server"),
@@ -77,10 +123,35 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
     assert artist is not None
     await database.write(lambda connection: jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, 5.0, 0), clock()))
     upcoming = news.upcoming()
-    assert await artists_service.may_forget(manager(), "CHOIR") == "Choir"
-    await artists_service.forget(manager(), "CHOIR")
+    choir = await artists_service.may_forget(manager(), "CHOIR")
+    assert choir.name == "Choir"
+    for asker, reason in (
+        (member(), "Manage Server"),
+        (manager(guild_id=OTHER_GUILD), "forgotten already"),
+        (OPERATOR, "forgotten already"),
+        (Asker(3, GUILD, 7, is_operator=True), "belongs to this server"),
+    ):
+        with pytest.raises(Refusal, match=reason):
+            await artists_service.forget(asker, choir.id)
+    assert await artists_service.forget(manager(), choir.id) == "Choir"
     assert upcoming.is_set()  # a runner that trains it wakes and finds it gone
     with pytest.raises(Refusal, match="There is no artist"):
         await artists_service.find(member(), "choir")
-    await artists_service.forget(OPERATOR, "anna")
+    anna = await artists_service.may_forget(OPERATOR, "anna")
+    with pytest.raises(Refusal, match="belongs to everyone"):
+        await artists_service.forget(manager(), anna.id)
+    await artists_service.forget(OPERATOR, anna.id)
     assert [found.name for found in await artists_service.visible(member())] == ["Burns"]
+
+
+async def test_a_confirmation_pressed_twice_forgets_nobody_elses_artist(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    """An operator who also manages the guild confirms once more: everyone's artist has the same name."""
+    await add_artist(database, clock, GUILD, "anna", 8)
+    asker = Asker(3, GUILD, 7, may_manage_guild=True, is_operator=True)
+    own = await artists_service.may_forget(asker, "anna")
+    await artists_service.forget(asker, own.id)
+    with pytest.raises(Refusal, match="forgotten already"):
+        await artists_service.forget(asker, own.id)
+    assert (await artists_service.find(member(), "anna")).of_everyone

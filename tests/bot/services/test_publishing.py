@@ -1,10 +1,13 @@
 import sqlite3
+from typing import Any
 
 import pytest
 
-from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish
-from bot.store import artists, versions
-from lstm.model.model_file import ModelFileError
+from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish, publish_result
+from bot.store import artists, jobs, versions
+from bot.store.job_records import HeldBack, NewJob
+from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
+from lstm.model.record import ArtistProfile
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version
 
@@ -20,6 +23,10 @@ def publish_bits(
     return publish(connection, artist_id, new_version(bits, corpus), job_id=None, now=clock())
 
 
+def enqueue(connection: sqlite3.Connection, artist_id: int, clock: Clock) -> int:
+    return jobs.enqueue(connection, NewJob(artist_id, 7, 1, 2, 5.0, 0), clock()).id
+
+
 def singing(connection: sqlite3.Connection, artist_id: int) -> int:
     version = versions.singing(connection, artist_id)
     assert version is not None
@@ -30,10 +37,12 @@ def singing(connection: sqlite3.Connection, artist_id: int) -> int:
     ("bits", "corpus", "takes_over"),
     [
         (1.9, "c0", True),
-        (2.05, "c0", True),
-        (2.06, "c0", False),
-        (9.0, "c1", True),
-        (9.0, None, True),
+        (2.02, "c0", True),
+        (2.03, "c0", False),
+        (2.4, "c1", True),
+        (2.4, None, True),
+        (2.6, "c1", False),
+        (2.6, None, False),
         (None, "c0", True),
     ],
 )
@@ -45,9 +54,9 @@ def test_who_takes_over(
     corpus: str | None,
     takes_over: bool,
 ) -> None:
-    assert publish_bits(connection, artist_id, clock, 2.0).takes_over
+    assert publish_bits(connection, artist_id, clock, 2.0).held_back is None
     published = publish_bits(connection, artist_id, clock, bits, corpus)
-    assert (published.takes_over, published.version.held_back) == (takes_over, not takes_over)
+    assert (published.held_back is None, published.version.held_back) == (takes_over, not takes_over)
     assert singing(connection, artist_id) == (2 if takes_over else 1)
 
 
@@ -70,6 +79,40 @@ def test_a_record_is_read_with_care() -> None:
     assert (version.corpus_sha256, version.bits_per_character, version.rival_bits_per_character) == ("c0", 2.5, None)
     assert (version.characters_seen, version.training_seconds) == (7, None)
     assert version.parameters > 1000
+    assert version.verdict is None
+    assert describe(samples.model(verdict="Better.\nBy far."), None).verdict == "Better. By far."
     assert describe(samples.model(validation_bits_per_character=float("nan")), None).bits_per_character is None
     with pytest.raises(ModelFileError):
         describe(weights[:-1], None)
+
+
+def test_a_first_version_that_loses_to_the_baseline_is_kept_but_does_not_sing(
+    connection: sqlite3.Connection, artist_id: int, clock: Clock
+) -> None:
+    outcome = publish_result(connection, artist_id, new_version(2.6), enqueue(connection, artist_id, clock), clock())
+    assert (outcome.takes_over, outcome.held_back) == (False, HeldBack.WORSE_THAN_BASELINE)
+    assert versions.singing(connection, artist_id) is None
+    assert [version.held_back for version in versions.of_artist(connection, artist_id)] == [True]
+
+
+def test_an_operators_file_sings_where_nothing_else_does(
+    connection: sqlite3.Connection, artist_id: int, clock: Clock
+) -> None:
+    for expected in (None, HeldBack.WORSE_THAN_BASELINE):
+        published = publish(connection, artist_id, new_version(2.6, None), job_id=None, now=clock(), by_operator=True)
+        assert published.held_back is expected
+    assert singing(connection, artist_id) == 1
+
+
+def test_a_model_shows_that_it_can_sing() -> None:
+    taste = describe(samples.copying_model(), None).taste
+    assert taste == "\n".join(["a,b;c:d!e?f.g"] * 4)
+    assert describe(samples.model(1), None, lambda line: "e" in line).taste
+
+
+@pytest.mark.parametrize("style", [{"lines": 7}, {"nonsense": []}, {"rhymes": None}])
+def test_a_model_that_cannot_sing_is_refused(style: dict[str, Any]) -> None:
+    model = load_model(samples.copying_model())
+    broken = dump_model(Model(model.parameters, model.vocabulary, ArtistProfile(style=style)))
+    with pytest.raises(ModelFileError):
+        describe(broken, None)

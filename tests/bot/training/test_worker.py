@@ -1,8 +1,10 @@
 """The worker's job, run in this process."""
 
+import json
 import threading
 import time
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -24,11 +26,16 @@ def task(tmp_path: Path, corpus: str, minutes: float) -> TrainingTask:
     return TrainingTask(tmp_path / "1", "burns", corpus, minutes, random_seed=7)
 
 
+def progress_in(folder: JobFolder) -> dict[str, Any] | None:
+    data = folder.read_progress()
+    return None if data is None else cast(dict[str, Any], json.loads(data))
+
+
 def stop_beyond(folder: JobFolder, characters: int) -> None:
     """Ask the training to stop as soon as it has learned from more characters."""
 
     def watch() -> None:
-        while (told := folder.read_progress()) is None or told["characters_seen"] <= characters:
+        while (told := progress_in(folder)) is None or told["characters_seen"] <= characters:
             time.sleep(0.01)
         folder.ask_to_stop()
 
@@ -41,7 +48,7 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     record = load_model(trained.weights).training
     assert record.artist == "burns" and record.settings["random_seed"] == 7
     assert trained.curve_png is not None and trained.curve_png.startswith(b"\x89PNG")
-    progress = folder.read_progress()
+    progress = progress_in(folder)
     assert progress is not None and progress["rival_bits_per_character"] > 0
     # Whoever comes back to the job finds the result and does not train again.
     assert train(task(tmp_path, "too short by now", 5)) == trained
@@ -59,13 +66,13 @@ def test_a_stopped_training_goes_on_from_its_checkpoint(
     stop_beyond(folder, 0)
     assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
     assert folder.read_checkpoint() is not None
-    before = folder.read_progress()
+    before = progress_in(folder)
     assert before is not None
     folder.prepare()
-    assert folder.read_progress() is None
+    assert progress_in(folder) is None
     stop_beyond(folder, before["characters_seen"])
     assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
-    after = folder.read_progress()
+    after = progress_in(folder)
     assert after is not None and after["characters_seen"] > before["characters_seen"] > 0
     assert after["seconds"] > before["seconds"]
 
@@ -91,4 +98,4 @@ def test_a_checkpoint_that_nobody_can_read_means_to_begin_again(tmp_path: Path, 
 def test_a_deleted_folder_ends_the_training(tmp_path: Path, folder: JobFolder) -> None:
     folder.delete()
     assert folder.is_asked_to_stop()
-    assert folder.read_result() is None and folder.read_progress() is None
+    assert folder.read_result() is None and progress_in(folder) is None

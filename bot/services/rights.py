@@ -1,0 +1,84 @@
+"""Who may use an artist, and who may change it."""
+
+import sqlite3
+
+from bot.artist_name import LONGEST_ARTIST_NAME
+from bot.services import visibility
+from bot.services.asking import Asker, Refusal
+from bot.store import artists
+from bot.store.artists import EVERYONE, StoredArtist
+
+_FORGOTTEN = "That artist has been forgotten already."
+
+
+def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
+    """Find the artist of that name who sings for the asker; to be called within a transaction.
+
+    Raises:
+        Refusal: if there is none, or no version of it sings.
+    """
+    artist = visibility.find(connection, asker.guild_id or EVERYONE, name)
+    if artist is None:
+        raise _no_such(name)
+    if artist.singing_version_id is None:
+        raise Refusal(f"“{artist.name}” can't sing yet: no training of it has succeeded. /artists lists who can.")
+    return artist
+
+
+def changeable(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
+    """Find the artist of that name that the asker may change; to be called within a transaction.
+
+    Raises:
+        Refusal: if there is none here, or the asker may not change it.
+    """
+    _check_may_change_any(asker)
+    own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
+    artist = own or artists.find(connection, EVERYONE, name)
+    if artist is None:
+        raise _no_such(name)
+    _check_may_change(asker, artist)
+    return artist
+
+
+def changeable_by_id(connection: sqlite3.Connection, asker: Asker, artist_id: int) -> StoredArtist:
+    """Find exactly that artist, as a button remembers it, if the asker may change it; within a transaction.
+
+    Raises:
+        Refusal: if it is gone or belongs to another guild, or the asker may not change it.
+    """
+    _check_may_change_any(asker)
+    artist = artists.by_id(connection, artist_id)
+    if artist is None or artist.guild_id not in (EVERYONE, asker.guild_id):
+        raise Refusal(_FORGOTTEN)  # even the existence of another guild's artist is nobody else's business
+    _check_may_change(asker, artist)
+    return artist
+
+
+def all_changeable(connection: sqlite3.Connection, asker: Asker) -> list[StoredArtist]:
+    """List the artists that the asker may change, by name, whether they can sing or not."""
+    own = artists.of_guild(connection, asker.guild_id) if _manages_guild(asker) and asker.guild_id is not None else []
+    everyones = artists.of_guild(connection, EVERYONE) if asker.is_operator else []
+    shadowed = {artist.key for artist in own}
+    return sorted([*own, *(a for a in everyones if a.key not in shadowed)], key=lambda artist: artist.key)
+
+
+def _check_may_change_any(asker: Asker) -> None:
+    if not _manages_guild(asker) and not asker.is_operator:
+        raise Refusal("Only members with Manage Server can change the artists of their server.")
+
+
+def _check_may_change(asker: Asker, artist: StoredArtist) -> None:
+    if artist.guild_id == EVERYONE and not asker.is_operator:
+        raise Refusal(f"“{artist.name}” belongs to everyone. Only the bot's operators can change it.")
+    if artist.guild_id != EVERYONE and not _manages_guild(asker):
+        raise Refusal(f"“{artist.name}” belongs to this server. Only members with Manage Server can change it.")
+
+
+def _manages_guild(asker: Asker) -> bool:
+    return asker.guild_id is not None and asker.may_manage_guild
+
+
+def _no_such(name: str) -> Refusal:
+    name = name.strip()
+    short = name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"
+    return Refusal(f"There is no artist “{short}” here. /artists lists who can sing.")
