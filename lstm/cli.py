@@ -52,6 +52,21 @@ def use_threads(count: int) -> None:
         os.environ[name] = str(count)
 
 
+def add_gemm(parser: argparse.ArgumentParser) -> None:
+    """Add the option that pins how matrix products are laid out."""
+    parser.add_argument(
+        "--gemm",
+        choices=("auto", "tiles", "whole"),
+        help="layout of the matrix products; runs agree to the bit only with the same one (default: what is faster)",
+    )
+
+
+def use_gemm(layout: str | None) -> None:
+    """Pin the layout of matrix products for this process; None leaves it to the environment."""
+    if layout is not None:
+        os.environ["LSTM_GEMM"] = layout
+
+
 def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type[Exception], ...]]) -> int:
     """Run a command; errors of the ``expected`` types are one line on standard error and status 2.
 

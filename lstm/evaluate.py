@@ -21,9 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = cli.Parser(prog=PROG, description=__doc__.partition(":\n")[0] if __doc__ else None)
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to measure")
     parser.add_argument("--text", type=Path, required=True, metavar="FILE", help="songs that it has not seen")
+    cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     cli.use_threads(1)
+    cli.use_gemm(options.gemm)
     return cli.run(lambda: _evaluate(options), PROG, cli.expected_errors)
 
 

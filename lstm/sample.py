@@ -34,11 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
+    cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if len(options.seed) > 200:
         parser.error("--seed is longer than 200 characters")
     cli.use_threads(1)
+    cli.use_gemm(options.gemm)
     return cli.run(lambda: _sample(options), PROG, cli.expected_errors)
 
 

@@ -45,10 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
     scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
+    parser.add_argument("--optimiser", choices=("adam", "rmsprop"), default="adam", help="default adam")
     parser.add_argument("--start", metavar="base|scratch|FILE", help="what to start from (default: base, if there)")
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
     parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
+    cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if options.hidden or options.layers or options.embedding:
@@ -59,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
         parser.error(f"--out {options.out} is no file for a model: a folder, or a suffix that other files get")
     cli.use_threads(options.threads)
+    cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
 
 
@@ -103,6 +106,7 @@ def _train(options: argparse.Namespace) -> int:
         embedding=options.embedding,
         batch=options.batch,
         unroll=options.unroll,
+        optimiser=options.optimiser,
         random_seed=options.random_seed,
         samples=not options.json,
     )
@@ -185,7 +189,8 @@ def _report(model: Model, out: Path, as_json: bool) -> None:
         f"{record.artist}: {ours:.3f} bits per character on held-out songs, "
         f"{verdict} the n-gram baseline's {baseline:.3f}\n"
         f"{record.characters_seen:,} characters ({record.epochs} epochs) in {record.seconds:.0f} s, "
-        f"{record.characters_per_second:,.0f} per second; stopped: {record.stopped}\n"
+        f"{record.characters_per_second:,.0f} per second; "
+        f"stopped: {record.stopped}; matrix products: {record.products}\n"
         f"{out}"
     )
 

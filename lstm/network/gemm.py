@@ -2,7 +2,10 @@
 
 A general matrix product (GEMM) copies both factors into an order of its own before it multiplies. That pays for large
 products; the time loop's have a large matrix of weights W (M, K) but only a few streams B, and there the copy costs as
-much as the product. Two ways around it, of which the first use chooses by measuring (`tiles_pay`):
+much as the product. There are two ways around it. The first use chooses by measuring (`layout`), unless the
+environment variable ``LSTM_GEMM`` pins one, ``tiles`` or ``whole``; the two round differently, so only runs with the
+same layout agree to the bit. The choice is logged, and is part of a training's record.
+
 
 - With its kernels for AVX-512 OpenBLAS leaves the copy out where rows x columns x depth <= 100^3
   (kernel/x86_64/sgemm_small_kernel_permit_skylakex.c), so a product is handed to it in tiles of that size: one call of
@@ -16,13 +19,23 @@ much as the product. Two ways around it, of which the first use chooses by measu
 
 from __future__ import annotations
 
+import logging
+import os
 import time
 from collections.abc import Callable
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
 from lstm.arrays import FloatArray
+
+Layout = Literal["tiles", "whole"]
+LAYOUTS: tuple[Layout, ...] = ("tiles", "whole")
+PINNED_BY = "LSTM_GEMM"
+"""Environment variable that names a layout."""
+
+_log = logging.getLogger(__name__)
 
 SMALL = 1_000_000
 """Rows x columns x depth up to which a product needs no copy."""
@@ -36,6 +49,20 @@ PAYING = 1.8
 
 
 @cache
+def layout() -> Layout:
+    """How this process lays out its products: as the environment says, else as is faster on this machine."""
+    wanted = os.environ.get(PINNED_BY, "").strip().lower()
+    for pinned in LAYOUTS:
+        if wanted == pinned:
+            _log.info("Matrix products: %s (%s)", pinned, PINNED_BY)
+            return pinned
+    if wanted not in ("", "auto"):
+        _log.warning("%s is %r, not tiles, whole or auto; measuring instead", PINNED_BY, wanted)
+    chosen: Layout = "tiles" if tiles_pay() else "whole"
+    _log.info("Matrix products: %s (measured; %s=%s pins it)", chosen, PINNED_BY, chosen)
+    return chosen
+
+
 def tiles_pay() -> bool:
     """Whether this machine's BLAS multiplies small matrices without a copy, so that tiles are faster.
 
@@ -67,7 +94,7 @@ class Weights:
 
     def __init__(self, matrix: FloatArray) -> None:
         M, self.K = matrix.shape
-        self.in_tiles = tiles_pay()
+        self.in_tiles = layout() == "tiles"
         n = -(-M // TILE)
         self.width = n * TILE if self.in_tiles else M
         self.array: FloatArray = np.zeros((self.width, self.K), matrix.dtype)
@@ -126,7 +153,7 @@ def matrix_in_tiles(matrix: FloatArray, B: int) -> FloatArray:
     """
     M, K = matrix.shape
     rows = M
-    if tiles_pay():
+    if layout() == "tiles":
         # Between 4 and 32 rows a tile nothing else was faster; below 4 a product in one piece is.
         fitting = [size for size in (32, 16, 8, 4) if M % size == 0 and size * K * B <= SMALL]
         rows = fitting[0] if fitting else M

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -24,21 +23,6 @@ def clip_by_global_norm(gradient: FloatArray, limit: float) -> float:
     if norm > limit:
         np.multiply(gradient, limit / (norm + 1e-6), out=gradient)  # 1e-6 as PyTorch has it
     return norm
-
-
-class Optimiser(Protocol):
-    """Changes parameters in place, by a gradient; `moments` is all that it remembers, for checkpoints."""
-
-    steps: int
-
-    @property
-    def moments(self) -> dict[str, FloatArray]:
-        """Its memory by name: arrays like the parameters, changed in place."""
-        ...
-
-    def step(self, parameters: FloatArray, gradient: FloatArray, learning_rate: float) -> None:
-        """One update of the flat ``parameters``."""
-        ...
 
 
 class Adam:

@@ -21,6 +21,7 @@ from lstm.model.memory_trim import give_back
 from lstm.model.model_file import Model, ModelFileError
 from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.dropout import Dropout
+from lstm.network.gemm import layout
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.song.style import Style
@@ -57,6 +58,8 @@ class TrainingSettings:
     embedding: int | None = None
     batch: int | None = None
     unroll: int | None = None
+    optimiser: str = "adam"
+    """A key of `lstm.network.optimiser.OPTIMISERS`."""
     learning_rate: float | None = None
     dropout: Dropout | None = None
     held_out: float = 0.1
@@ -184,6 +187,7 @@ class Trainer:
         return DescentSettings(
             batch=s.batch or r.batch,
             unroll=s.unroll or r.unroll,
+            optimiser=s.optimiser,
             learning_rate=s.learning_rate or r.learning_rate,
             warm_up=r.warm_up,
             decay=1 - r.warm_up,
@@ -367,6 +371,7 @@ class Trainer:
             held_out_characters=self._held_out_characters,
             start="base" if self.goes_on else "scratch",
             settings=asdict(d.settings),
+            products=layout(),
             characters_seen=seen,
             epochs=round(seen / self._characters, 2),
             seconds=round(self.seconds, 1),

@@ -272,7 +272,7 @@ class TestStoppingTraining:
 
         summary = self.finish(self.train(folder, tmp_path, "--resume"))
         assert weights(tmp_path / "model.safetensors") == weights(model)
-        whole = load_model(model).training
+        whole = load_model(model).training.to_json()
         for key in ("characters_seen", "epochs", "stopped", "validation_bits_per_character"):
             assert summary[key] == whole[key]
         assert not (tmp_path / "model.checkpoint").exists()
@@ -382,9 +382,9 @@ class TestEvaluate:
         result = json.loads(out)
         assert set(result) == {"bits_per_character", "nats_per_character", "characters", "unknown_characters"}
         trained = load_model(model).training
-        assert result["bits_per_character"] == pytest.approx(trained["validation_bits_per_character"], rel=1e-6)
+        assert result["bits_per_character"] == pytest.approx(trained.validation_bits_per_character, rel=1e-6)
         assert result["nats_per_character"] == pytest.approx(result["bits_per_character"] * np.log(2))
-        assert result["characters"] == trained["held_out_characters"] - 1
+        assert result["characters"] == trained.held_out_characters - 1
         assert result["unknown_characters"] == 0
 
     def test_unknown_characters_are_counted_and_nothing_is_learned(self, model, tmp_path):

@@ -30,7 +30,7 @@ def make_memories(shape, count):
 @pytest.mark.parametrize("B", [1, 2, 3, 5, 9])
 @pytest.mark.parametrize("L", [1, 2, 3])
 def test_steps_equal_the_reference(monkeypatch, L, B, pays, limit):
-    monkeypatch.setattr(gemm, "tiles_pay", lambda: pays)
+    monkeypatch.setattr(gemm, "layout", lambda: "tiles" if pays else "whole")
     monkeypatch.setattr(gemm, "SMALL", limit)
     model = make_model(L)
     memories, steps = make_memories(model.shape, B), Recurrence.none(Voice(model))

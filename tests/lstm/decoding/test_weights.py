@@ -116,7 +116,7 @@ class TestSubwords:
 
 @pytest.mark.parametrize("in_tiles", [True, False])
 def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkeypatch, in_tiles):
-    monkeypatch.setattr("lstm.network.gemm.tiles_pay", lambda: in_tiles)
+    monkeypatch.setattr("lstm.network.gemm.layout", lambda: "tiles" if in_tiles else "whole")
     model = make_model()
     ids = model.vocabulary.encode("\nab ca\nbcab ba")
     wanted = -Likelihood(model.parameters).nats(ids)

@@ -11,7 +11,7 @@ from lstm.network.gemm import Product, Weights, matrix_in_tiles
 
 @pytest.fixture(params=[True, False], ids=["tiles", "whole"])
 def pays(monkeypatch, request):
-    monkeypatch.setattr(gemm, "tiles_pay", lambda: request.param)
+    monkeypatch.setattr(gemm, "layout", lambda: "tiles" if request.param else "whole")
     return request.param
 
 
@@ -34,7 +34,7 @@ def test_rows_times_weights(pays, B, M, K):
 @pytest.mark.parametrize("B", [1, 2, 25, 64, 1000])
 @pytest.mark.parametrize("K", [8, 512, 640, 1024])
 def test_no_tile_is_too_large_and_no_row_is_missing(monkeypatch, B, K):
-    monkeypatch.setattr(gemm, "tiles_pay", lambda: True)
+    monkeypatch.setattr(gemm, "layout", lambda: "tiles")
     groups, each = Weights(np.ones((64, K), np.float32)).groups(B)
     assert groups * each >= B
     assert groups * (each - 2) < B
@@ -66,11 +66,39 @@ def test_tiles_pay_where_they_are_much_faster(monkeypatch, whole, pays):
     # Of each pair the first look is before the product in tiles, which takes 1, the other's takes `whole`.
     ticks = itertools.accumulate(itertools.cycle([0.0, 1.0, 0.0, whole]))
     monkeypatch.setattr(gemm.time, "perf_counter", lambda: next(ticks))
-    assert gemm.tiles_pay.__wrapped__() is pays
+    assert gemm.tiles_pay() is pays
 
 
-def test_whether_tiles_pay_is_found_out_once():
-    gemm.tiles_pay()
-    measured = gemm.tiles_pay.cache_info().misses
-    gemm.tiles_pay()
-    assert gemm.tiles_pay.cache_info().misses == measured
+@pytest.fixture
+def measured(monkeypatch):
+    """Lets the layout be chosen again; collects how often it was measured."""
+    times = []
+    monkeypatch.setattr(gemm, "tiles_pay", lambda: bool(times.append(1)) or True)
+    gemm.layout.cache_clear()
+    yield times
+    gemm.layout.cache_clear()
+
+
+@pytest.mark.parametrize("value", [None, "", "auto"])
+def test_the_layout_is_measured_once_and_logged(monkeypatch, measured, caplog, value):
+    monkeypatch.delenv("LSTM_GEMM", raising=False) if value is None else monkeypatch.setenv("LSTM_GEMM", value)
+    with caplog.at_level("INFO"):
+        assert [gemm.layout(), gemm.layout()] == ["tiles", "tiles"]
+    assert measured == [1]
+    assert caplog.messages == ["Matrix products: tiles (measured; LSTM_GEMM=tiles pins it)"]
+
+
+@pytest.mark.parametrize("value", ["tiles", "whole", " Whole "])
+def test_the_layout_can_be_pinned(monkeypatch, measured, caplog, value):
+    monkeypatch.setenv("LSTM_GEMM", value)
+    with caplog.at_level("INFO"):
+        assert gemm.layout() == value.strip().lower()
+    assert measured == []
+    assert "(LSTM_GEMM)" in caplog.text
+
+
+def test_a_layout_that_does_not_exist_is_warned_of(monkeypatch, measured, caplog):
+    monkeypatch.setenv("LSTM_GEMM", "bricks")
+    assert gemm.layout() == "tiles"
+    assert measured == [1]
+    assert "LSTM_GEMM is 'bricks', not tiles, whole or auto" in caplog.text
