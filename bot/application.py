@@ -116,7 +116,7 @@ async def open_application(
     """
     data_dir = settings.data_dir
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         may_hold = f"the path of a folder that can be made ({error.strerror})"
         raise SettingsError(f"LYRICS_DATA_DIR holds {str(data_dir)!r}; it may hold {may_hold}") from None

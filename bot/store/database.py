@@ -5,7 +5,9 @@ a caller that is cancelled while it waits leaves none open: the transaction ends
 One process with one writer is also what keeps clear of the bug of WAL with several of them (SQLite 3.7.0 to 3.51.2).
 """
 
+import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,6 +37,7 @@ class Database:
     def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self._writer = writer
         self._reader = reader
+        self._holds_deleted = False
 
     async def write(self, transaction: Callable[[sqlite3.Connection], T]) -> T:
         """Run a whole transaction on the writer's thread and commit it, or roll it back if it raises.
@@ -48,14 +51,26 @@ class Database:
         return await _run(self._reader, "BEGIN", query)
 
     async def give_back_space(self) -> None:
-        """Return freed pages to the file system, and leave nothing of deleted rows in the log file."""
+        """Return freed pages to the file system, and leave nothing of deleted rows in the log file.
 
-        def vacuum(connection: sqlite3.Connection) -> None:
-            # As a script: execute() would free a single page, for this statement takes a step a page.
+        Where another program reads the file just then, the log file keeps them; see `holds_deleted`.
+        """
+
+        def vacuum(connection: sqlite3.Connection) -> bool:
+            # As a script: execute() would free a single page, for this statement takes a step per page.
             connection.executescript("PRAGMA incremental_vacuum")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return bool(is_busy)
 
-        await _on_thread(self._writer, vacuum)
+        self._holds_deleted = True
+        self._holds_deleted = await _on_thread(self._writer, vacuum)
+        if self._holds_deleted:
+            log.warning("another program reads the database: deleted rows stay in its log file for now")
+
+    @property
+    def holds_deleted(self) -> bool:
+        """Tell whether the log file may still hold deleted rows, so that space has to be given back again."""
+        return self._holds_deleted
 
 
 @asynccontextmanager
@@ -68,6 +83,7 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
         try:
             stack.enter_context(InstanceLock(path.with_name(path.name + ".lock")))
+            await asyncio.to_thread(_keep_from_others, path)
             writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await _on_thread(writer, _prepare_writer)
             # The reader comes last and goes first, so that the writer alone checkpoints at the end.
@@ -86,6 +102,14 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
             raise StoreError(f"{path} cannot be opened: {error}.") from error
         log.info("opened %s with SQLite %s", path, sqlite3.sqlite_version)
         yield Database(writer, reader)
+
+
+def _keep_from_others(path: Path) -> None:
+    """Let only the bot's own account read the database; SQLite gives its log files the same rights."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        if file.exists():
+            file.chmod(0o600)
 
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:

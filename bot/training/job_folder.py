@@ -35,7 +35,7 @@ class JobFolder:
 
     def prepare(self) -> None:
         """Make the folder, and clear it of what an earlier process was told or has left half written."""
-        self._path.mkdir(parents=True, exist_ok=True)
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)  # a checkpoint holds the corpus
         for half_written in self._path.glob(".*"):
             half_written.unlink(missing_ok=True)
         (self._path / "stop").unlink(missing_ok=True)

@@ -35,6 +35,11 @@ async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: Path) -> 
             assert (await application.privacy.history(operator)).requests == parts[-1].request_id
 
 
+async def test_a_new_data_folder_is_the_bots_alone(tmp_path: Path, shipped: Path) -> None:
+    async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped):
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 async def test_a_data_folder_of_the_operators_wins_over_what_is_shipped(tmp_path: Path, shipped: Path) -> None:
     own = tmp_path / "data" / "models"
     own.mkdir(parents=True)

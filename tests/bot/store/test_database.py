@@ -97,6 +97,21 @@ async def test_connections_are_set_up(database: Database) -> None:
     }
 
 
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_nobody_else_may_read_the_files(tmp_path: Path, is_there: bool) -> None:
+    path = tmp_path / "lyrics.db"
+    if is_there:  # as an earlier version left it
+        path.touch(0o644)
+    async with open_database(path) as database:
+        await database.write(lambda connection: connection.execute("DELETE FROM registrations"))
+        names = ("lyrics.db", "lyrics.db-wal", "lyrics.db-shm", "lyrics.db.lock")
+        assert modes(tmp_path) == dict.fromkeys(names, 0o600)
+
+
 async def test_what_is_deleted_is_nowhere_in_the_files(database: Database, tmp_path: Path) -> None:
     secret = "a seed that nobody shall find " * 3
     await database.write(lambda connection: connection.execute(INSERT, (1, secret)))
