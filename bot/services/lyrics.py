@@ -11,7 +11,7 @@ from bot.services.asking import Asker, Refusal
 from bot.services.song import Song, SongSoFar
 from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
-from bot.services.song_record import SongRecord
+from bot.services.song_record import Draft, SongRecord
 from bot.services.song_report import reported
 from bot.services.song_request import Continuation, SongRequest, SungAgain
 from bot.store import guilds
@@ -86,7 +86,11 @@ class LyricsService:
                 asked for that this one has to wait.
         """
         # What is over the limits is refused before anything is looked up.
-        with reported(asker, self._tally, self._seconds) as report, self._limits.song_of(asker):
+        with (
+            reported(asker, self._tally, self._seconds) as report,
+            self._limits.song_of(asker),
+            self._record.draft(asker.user_id) as draft,
+        ):
             plan = await self._planner.plan(asker, what)
             report.artist, report.request = plan.artist.name, plan.request
             began = self._now()
@@ -106,7 +110,7 @@ class LyricsService:
                     if text := composed[len(plan.before) :]:
                         yield SongSoFar(plan.artist.name, text)
             assert said is not None
-            yield await self._finish(asker, plan, composed[len(plan.before) :], said, began)
+            yield await self._finish(asker, plan, composed[len(plan.before) :], said, began, draft)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown to the asker only.
@@ -126,14 +130,16 @@ class LyricsService:
         Args:
             asker: who pressed the button.
             request_id: the song; it may be gone from the record by now.
-            asked_by: the user the song was sung for, according to the button's custom id.
+            asked_by: the user the song was sung for, according to the button's custom id. The record knows better;
+                this counts only where the song is no longer recorded.
 
         Raises:
-            Refusal: unless the asker is that user or may manage messages here.
+            Refusal: unless the song is the asker's, or they may manage messages here.
         """
-        if asker.user_id != asked_by and not asker.may_manage_messages:
-            raise Refusal("Only the member who asked for this song, or members who manage messages, can delete it.")
         stored = await self._record.find(request_id)
+        owner = asked_by if stored is None else stored.user_id
+        if asker.user_id != owner and not asker.may_manage_messages:
+            raise Refusal("Only the member who asked for this song, or members who manage messages, can delete it.")
         if stored is not None and stored.user_id == asker.user_id:
             await self._record.forget(request_id)
 
@@ -147,7 +153,9 @@ class LyricsService:
         is_filtered = self._has_bad_language if plan.is_filtered else None
         return lambda: Composition(singer, plan.before or plan.request.seed, plan.settings, is_filtered)
 
-    async def _finish(self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime) -> Song:
+    async def _finish(
+        self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft
+    ) -> Song:
         now = self._now()
         request, settings = plan.request, plan.settings
         assert settings.random_seed is not None
@@ -167,7 +175,7 @@ class LyricsService:
             seconds=max(0.0, (now - began).total_seconds()),
             asked_at=began,
         )
-        request_id = await self._record.keep(stored)
+        request_id = await self._record.keep(draft, stored)
         return Song(
             request_id=request_id,
             artist=stored.artist,

@@ -1,14 +1,16 @@
 """What is stored about a person: shown, handed out, deleted."""
 
-import json
+import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from bot.services.asking import Asker, Refusal
+from bot.services.export_file import ExportPart, exported_request, exported_training
 from bot.services.song_record import SongRecord
 from bot.store import jobs, requests
 from bot.store.artists import EVERYONE
@@ -17,6 +19,8 @@ from bot.store.job_records import Job
 from bot.store.requests import StoredRequest
 
 ENTRIES_A_PAGE = 10
+_ROWS_AT_ONCE = 500
+"""Songs of an export that are read together: about 1 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +70,7 @@ class PrivacyService:
         self._record = record
         self._history_days = history_days
         self._now = now
+        self._exporting: set[int] = set()
 
     async def history(self, asker: Asker, page: int = 1) -> HistoryPage:
         """Show a page of the asker's own requests here: in this guild, or outside of guilds.
@@ -87,20 +92,51 @@ class PrivacyService:
 
         return await self._database.read(read)
 
-    async def export(self, asker: Asker) -> bytes:
-        """Return all that is stored about the asker, wherever they were, as a JSON file in UTF-8."""
+    async def export(self, asker: Asker, part_bytes: int | None = None) -> AsyncGenerator[bytes, None]:
+        """Yield all that is stored about the asker, wherever they were, as JSON files in UTF-8, newest songs first.
 
-        def read(connection: sqlite3.Connection) -> tuple[list[StoredRequest], list[Job]]:
-            return requests.of_person(connection, asker.user_id), jobs.of_person(connection, asker.user_id)
+        The record is read and written out piece by piece, off the event loop, so that a long one holds up nobody.
 
-        sung, trainings = await self._database.read(read)
-        everything = {
-            "user_id": str(asker.user_id),  # as text: JavaScript would round the number
-            "exported_at": self._now().isoformat(),
-            "requests": [_exported_request(request) for request in sung],
-            "trainings": [_exported_training(job) for job in trainings],
-        }
-        return (json.dumps(everything, ensure_ascii=False, indent=2) + "\n").encode()
+        Args:
+            asker: whose data.
+            part_bytes: the most that one file may have; a longer export comes in several, each whole by itself.
+                None: one file.
+
+        Raises:
+            Refusal: if an export for the same person is in progress.
+        """
+        if asker.user_id in self._exporting:
+            raise Refusal("An export for you is being prepared; wait until it is there.")
+        self._exporting.add(asker.user_id)
+        try:
+            async with aclosing(self._export(asker.user_id, part_bytes)) as parts:
+                async for part in parts:
+                    yield part
+        finally:
+            self._exporting.discard(asker.user_id)
+
+    async def _export(self, user_id: int, part_bytes: int | None) -> AsyncGenerator[bytes, None]:
+        def read(connection: sqlite3.Connection) -> tuple[list[int], list[Job]]:
+            return requests.of_person(connection, user_id), jobs.of_person(connection, user_id)
+
+        ids, trainings = await self._database.read(read)
+        part = ExportPart(user_id, self._now(), [exported_training(job) for job in trainings])
+        async with aclosing(self._songs(user_id, ids)) as songs:
+            async for song in songs:
+                if part_bytes is not None and not part.is_empty and part.size_with(song) > part_bytes:
+                    yield part.whole()
+                    part = ExportPart(user_id, self._now(), [])
+                part.add(song)
+        yield part.whole()
+
+    async def _songs(self, user_id: int, ids: list[int]) -> AsyncGenerator[bytes, None]:
+        """Yield a person's songs as they are written out, newest first, as far as they are still there."""
+        for request in reversed(self._record.in_memory(user_id)):
+            yield exported_request(request)
+        for start in range(0, len(ids), _ROWS_AT_ONCE):
+            found = await self._database.read(partial(requests.by_ids, ids=ids[start : start + _ROWS_AT_ONCE]))
+            for song in await asyncio.to_thread(lambda rows: [exported_request(row) for row in rows], found):
+                yield song
 
     async def delete(self, asker: Asker) -> Deleted:
         """Delete all that is stored about the asker, wherever they were."""
@@ -123,13 +159,13 @@ class PrivacyService:
         """
         oldest = self._now() - timedelta(days=self._history_days)
 
-        def transaction(connection: sqlite3.Connection) -> int:
-            jobs.forget_askers_before(connection, oldest)
-            return requests.delete_before(connection, oldest)
+        def transaction(connection: sqlite3.Connection) -> tuple[int, int]:
+            return requests.delete_before(connection, oldest), jobs.forget_askers_before(connection, oldest)
 
-        purged = await self._database.write(transaction)
-        if purged:
+        purged, forgotten = await self._database.write(transaction)
+        if purged or forgotten or self._database.holds_deleted:
             await self._database.give_back_space()
+        if purged:
             log.info("requests older than %d days deleted: %d", self._history_days, purged)
         return purged
 
@@ -144,35 +180,3 @@ def _entry(request: StoredRequest) -> HistoryEntry:
         private=request.private,
         asked_at=request.asked_at,
     )
-
-
-def _exported_request(request: StoredRequest) -> dict[str, Any]:
-    return {
-        "id": str(request.id),
-        "asked_at": request.asked_at.isoformat(),
-        "guild_id": _id(request.guild_id),
-        "channel_id": _id(request.channel_id),
-        "artist": request.artist,
-        "seed": request.seed,
-        "lyrics": request.text,
-        "lines": request.lines,
-        "temperature": request.temperature,
-        "rhyme": request.rhyme,
-        "private": request.private,
-    }
-
-
-def _exported_training(job: Job) -> dict[str, Any]:
-    return {
-        "id": str(job.id),
-        "queued_at": job.queued_at.isoformat(),
-        "guild_id": _id(job.guild_id),
-        "channel_id": _id(job.channel_id),
-        "artist": job.artist,
-        "minutes": job.minutes,
-        "state": job.state,
-    }
-
-
-def _id(number: int | None) -> str | None:
-    return str(number) if number else None

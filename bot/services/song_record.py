@@ -1,8 +1,9 @@
 """The record of what was sung, which the buttons under a song go back to."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from bot.store import requests
 from bot.store.database import Database
@@ -11,21 +12,44 @@ from bot.store.requests import StoredRequest
 _KEPT_IN_MEMORY = 1_000
 
 
+@dataclass(eq=False)
+class Draft:
+    """A song in the making; made by `SongRecord.draft`."""
+
+    user_id: int
+    is_wanted: bool = True
+    """False once the person has asked for their data to be deleted: the song is shown, and recorded nowhere."""
+
+
 class SongRecord:
     """Keeps requests in the database, or (LYRICS_HISTORY_DAYS 0) the last ones in memory and nowhere else."""
 
     def __init__(self, database: Database, *, on_disk: bool, new_id: Callable[[], int]) -> None:
-        """Keep requests; those in memory get ids from `new_id`, which must not repeat after a restart."""
+        """Keep requests; those that are not in the database get ids from `new_id`, which must never repeat."""
         self._database = database
         self._on_disk = on_disk
         self._new_id = new_id
         self._recent: OrderedDict[int, StoredRequest] = OrderedDict()
+        self._drafts: set[Draft] = set()
 
-    async def keep(self, request: StoredRequest) -> int:
-        """Keep a request and return its id; the id in it is not used."""
-        if self._on_disk:
+    @contextmanager
+    def draft(self, user_id: int) -> Iterator[Draft]:
+        """Know of a person's song while it is being composed."""
+        draft = Draft(user_id)
+        self._drafts.add(draft)
+        try:
+            yield draft
+        finally:
+            self._drafts.discard(draft)
+
+    async def keep(self, draft: Draft, request: StoredRequest) -> int:
+        """Keep a request, unless its draft is no longer wanted, and return its id; the id in it is not used."""
+        if draft.is_wanted and self._on_disk:
+            # No await comes in between: a deletion that is asked for from now on is queued behind this write.
             return await self._database.write(lambda connection: requests.record(connection, request))
         request_id = self._new_id()
+        if not draft.is_wanted:
+            return request_id
         self._recent[request_id] = replace(request, id=request_id)
         if len(self._recent) > _KEPT_IN_MEMORY:
             self._recent.popitem(last=False)
@@ -38,13 +62,24 @@ class SongRecord:
         return await self._database.read(lambda connection: requests.by_id(connection, request_id))
 
     async def forget(self, request_id: int) -> None:
-        """Forget one request."""
+        """Forget one request, and leave nothing of it in any file."""
         if self._recent.pop(request_id, None) is None:
             await self._database.write(lambda connection: requests.delete(connection, request_id))
+            await self._database.give_back_space()
+
+    def in_memory(self, user_id: int) -> list[StoredRequest]:
+        """Return a person's requests that are kept in memory only, oldest first."""
+        return [request for request in self._recent.values() if request.user_id == user_id]
 
     def forget_person(self, user_id: int) -> int:
-        """Forget a person's requests in memory and return how many; those in the database are the caller's."""
-        theirs = [request.id for request in self._recent.values() if request.user_id == user_id]
+        """Forget a person's requests in memory and return how many; those in the database are the caller's.
+
+        Songs that are being composed for them are not recorded any more.
+        """
+        for draft in self._drafts:
+            if draft.user_id == user_id:
+                draft.is_wanted = False
+        theirs = [request.id for request in self.in_memory(user_id)]
         for request_id in theirs:
             del self._recent[request_id]
         return len(theirs)

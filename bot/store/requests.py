@@ -1,7 +1,8 @@
 """What was sung, for whom."""
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,9 +61,18 @@ def by_id(connection: sqlite3.Connection, request_id: int) -> StoredRequest | No
     return found[0] if found else None
 
 
-def of_person(connection: sqlite3.Connection, user_id: int) -> list[StoredRequest]:
-    """List all that was sung for a person, oldest first."""
-    return _requests(connection.execute("SELECT * FROM requests WHERE user_id = ? ORDER BY id", (user_id,)))
+def of_person(connection: sqlite3.Connection, user_id: int) -> list[int]:
+    """List the ids of all that was sung for a person, newest first."""
+    rows = connection.execute("SELECT id FROM requests WHERE user_id = ?", (user_id,))
+    return sorted((row["id"] for row in rows), reverse=True)
+
+
+def by_ids(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredRequest]:
+    """Return the recorded songs of these ids, newest first, as far as they are still there."""
+    rows = connection.execute(
+        "SELECT * FROM requests WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC", (json.dumps(list(ids)),)
+    )
+    return _requests(rows)
 
 
 def count_here(connection: sqlite3.Connection, user_id: int, guild_id: int) -> int:

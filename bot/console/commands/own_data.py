@@ -1,5 +1,7 @@
 """One's own data: shown, handed out, deleted."""
 
+from contextlib import aclosing
+
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
 from bot.services import Refusal
@@ -26,8 +28,9 @@ async def mydata(context: Context, line: CommandLine) -> None:
     """Export or delete all that is stored about the person at the console."""
     what = (line.text("what") or "").casefold()
     if what == "export":
-        exported = await context.services.privacy.export(context.asker)
-        context.screen.say(exported.decode().rstrip("\n"))
+        async with aclosing(context.services.privacy.export(context.asker)) as parts:
+            async for exported in parts:
+                context.screen.say(exported.decode().rstrip("\n"))
     elif what == "delete":
         if not await context.confirms("All that is stored about you will be gone."):
             context.screen.say("Nothing was deleted.")

@@ -1,5 +1,7 @@
 """`/mydata`: what is stored about the asker, handed out or deleted."""
 
+from contextlib import aclosing
+
 from discord import app_commands
 
 from bot.discord_app import answering
@@ -9,16 +11,34 @@ from bot.discord_app.confirmations import DeleteMyData, Keep
 from bot.discord_app.message_body import MessageBody, NamedFile
 from bot.discord_app.offering import everywhere
 
+LARGEST_PART_BYTES = 8_000_000
+MOST_PARTS = 10
+_TOO_MUCH = (
+    "There is more than fits into Discord: the oldest songs are not in these files. "
+    "`/history` shows them page by page, and whoever runs this bot can hand them out."
+)
+
 mydata = everywhere(app_commands.Group(name="mydata", description="What is stored about you"))
 
 
-@mydata.command(description="A file with all that is stored about you")
+@mydata.command(description="Files with all that is stored about you")
 async def export(interaction: Interaction) -> None:
-    """Hand out the asker's data as JSON."""
+    """Hand out the asker's data as JSON, in as many files as Discord takes."""
     await answering.defer(interaction, ephemeral=True)
-    data = await interaction.client.services.privacy.export(asker_of(interaction))
-    text = "All that is stored about you:"
-    await answering.edit(interaction, MessageBody(text=text, files=[NamedFile("mydata.json", data)]))
+    part_bytes = min(LARGEST_PART_BYTES, interaction.filesize_limit)
+    number = 0
+    async with aclosing(interaction.client.services.privacy.export(asker_of(interaction), part_bytes)) as parts:
+        async for data in parts:
+            number += 1
+            if number > MOST_PARTS:
+                await answering.follow_up(interaction, MessageBody(text=_TOO_MUCH), ephemeral=True)
+                return
+            if number == 1:
+                body = MessageBody(text="All that is stored about you:", files=[NamedFile("mydata.json", data)])
+                await answering.edit(interaction, body)
+            else:
+                body = MessageBody(files=[NamedFile(f"mydata-{number}.json", data)])
+                await answering.follow_up(interaction, body, ephemeral=True)
 
 
 @mydata.command(description="Delete all that is stored about you")

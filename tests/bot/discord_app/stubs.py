@@ -256,14 +256,16 @@ class StubGuilds:
 @dataclass
 class StubPrivacy:
     deletions: list[int] = field(default_factory=list)
+    export_parts: int = 1
 
     async def history(self, asker: Asker, page: int = 1) -> HistoryPage:
         if page > 2:
             raise Refusal("There are only 2 pages.")
         return HistoryPage((HistoryEntry(7, "burns", "I *walk* @everyone", 12, "AABB", True, NOON),), page, 2, 11)
 
-    async def export(self, asker: Asker) -> bytes:
-        return b'{"user_id": %d}' % asker.user_id
+    async def export(self, asker: Asker, part_bytes: int | None = None) -> AsyncGenerator[bytes, None]:
+        for _ in range(self.export_parts):
+            yield b'{"user_id": %d}' % asker.user_id
 
     async def delete(self, asker: Asker) -> Deleted:
         self.deletions.append(asker.user_id)

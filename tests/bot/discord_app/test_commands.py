@@ -40,6 +40,19 @@ async def test_mydata_export(discord: DiscordStandIn, anna: Member) -> None:
     assert json.loads(message.attachments[0].data) == {"user_id": anna.user.id}
 
 
+async def test_a_long_export_comes_in_several_files(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    services.privacy.export_parts = 11
+    interaction = await discord.slash(anna, "mydata export")
+    assert (await interaction.message()).attachments[0].filename == "mydata.json"
+    last = await interaction.followup(9)
+    names = [upload.filename for message in interaction.followups for upload in message.attachments]
+    assert names == [f"mydata-{number}.json" for number in range(2, 11)]
+    assert all(message.ephemeral for message in interaction.followups)
+    assert last.content.startswith("There is more than fits into Discord")
+
+
 async def test_mydata_delete_asks_first(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
     message = await (await discord.slash(anna, "mydata delete")).message()
     assert message.ephemeral

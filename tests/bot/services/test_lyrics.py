@@ -123,10 +123,14 @@ async def test_who_may_delete(lyrics: LyricsService, database: Database) -> None
     await lyrics.delete(member(1), song.request_id, asked_by=1)
 
 
-async def test_whose_song_it_is_tells_the_record_not_the_button(lyrics: LyricsService, database: Database) -> None:
+async def test_the_record_and_not_the_button_knows_whose_song_it_is(lyrics: LyricsService, database: Database) -> None:
     song = await whole(lyrics.sing(member(1), REQUEST))
-    await lyrics.delete(member(5), song.request_id, asked_by=5)
+    with pytest.raises(Refusal, match="Only the member who asked"):
+        await lyrics.delete(member(5), song.request_id, asked_by=5)
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is not None
+    await lyrics.delete(member(1), song.request_id, asked_by=5)
+    assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is None
+    await lyrics.delete(member(5), song.request_id, asked_by=5)  # of a song that is not recorded, the button tells
 
 
 async def test_songs_outside_the_chosen_channel_are_private(
