@@ -1,6 +1,4 @@
-"""Dropout: its probabilities, and the masks of one chunk."""
-
-from __future__ import annotations
+"""Dropout: the probabilities, and the masks of one chunk."""
 
 from dataclasses import dataclass
 
@@ -14,10 +12,10 @@ from lstm.network.parameters import Shape
 class Dropout:
     """Probabilities of dropping; 0 drops nothing.
 
-    ``input``: elements of a character's embedding; ``output``: hidden units between layers and before the softmax;
-    both drawn once a chunk and stream and held over its time steps (Gal & Ghahramani 2016, section 4), which measured
-    the same as fresh masks at each step and costs nothing. ``recurrent_weights``: elements of W_hh, once a chunk
-    (DropConnect; Merity, Keskar & Socher 2017, section 2).
+    ``input``: elements of a unit's embedding; ``output``: hidden units between layers and before the softmax. Both are
+    drawn once per chunk and stream and kept for all its time steps (Gal & Ghahramani 2016, section 4), which measured
+    the same as fresh masks at each step and costs nothing. ``recurrent_weights``: elements of W_hh, drawn once per
+    chunk (DropConnect; Merity, Keskar & Socher 2017, section 2).
     """
 
     input: float = 0.0
@@ -29,7 +27,7 @@ NO_DROPOUT = Dropout()
 
 
 def _mask(rng: np.random.Generator, shape: tuple[int, ...], drop: float, dtype: np.dtype[np.floating]) -> FloatArray:
-    """Zeros with probability `drop`, else 1 / (1 - drop), so that the mean stays (inverted dropout)."""
+    """Zeros with probability ``drop``, else 1 / (1 - drop), which keeps the mean (inverted dropout)."""
     return ((rng.random(shape, dtype=np.float32) >= drop) / (1 - drop)).astype(dtype)
 
 
@@ -37,7 +35,7 @@ def _mask(rng: np.random.Generator, shape: tuple[int, ...], drop: float, dtype: 
 class Masks:
     """Dropout masks of one chunk; None where nothing is dropped.
 
-    ``embedding`` (V, E); ``output``, one (H, B) a layer; ``recurrent_weights``, one (4H, H) a layer.
+    ``embedding`` (V, E); ``output``, one (H, B) per layer; ``recurrent_weights``, one (4H, H) per layer.
     """
 
     embedding: FloatArray | None = None
@@ -52,8 +50,12 @@ class Masks:
         dropout: Dropout,
         rng: np.random.Generator | None,
         dtype: np.dtype[np.floating],
-    ) -> Masks:
-        """Masks for chunks of ``B`` streams; no draw where nothing is dropped."""
+    ) -> "Masks":
+        """Masks for chunks of ``B`` streams; draws nothing if nothing is dropped.
+
+        Raises:
+            ValueError: something is dropped and there is no random generator.
+        """
         if dropout == NO_DROPOUT:
             return cls()
         if rng is None:

@@ -22,16 +22,14 @@ The tests compare this file with them.
 Layout. Everything in the time loop is feature-major, (features, B) with the batch contiguous, and weights stand on the
 left: ``W @ h`` ran 1.2-1.5 times as fast in OpenBLAS as ``h @ W.T`` at B = 32-64. A step reads ``below[t]``, which is
 x_t stacked on h_{t-1} in one array of D + H rows, so input and recurrence are one matrix product; h_t is written
-straight into ``below[t + 1]``. The first layer has D = 0: its input is a character, and W_x x + b is looked up in a
-table with one column a character.
+straight into ``below[t + 1]``. The first layer has D = 0: its input is a unit, and W_x x + b is looked up in a table
+with one column per unit.
 
 Inside, the gates stand in the order o, i, f, g, so that the three that pass the logistic function are neighbours, and
 the three whose gradient comes from dc are neighbours too; files and `network` keep PyTorch's order i, f, g, o.
 sigma(z) = tanh(z / 2) / 2 + 1 / 2, with the half taken into the weights: one `tanh` over all four blocks, which NumPy
 computes with SIMD, instead of `exp` and a division.
 """
-
-from __future__ import annotations
 
 from typing import NamedTuple
 
@@ -41,11 +39,11 @@ from lstm.arrays import FloatArray, IntArray
 from lstm.network.gemm import matrix_in_tiles
 
 TRANSPOSED_AT_ONCE = 8192
-"""Numbers of a block: 32 KB."""
+"""Numbers per block: 32 KB."""
 CACHED_TABLE = 500_000
-"""Bytes up to which a table is looked up step by step: a larger one fits into no core's cache beside the weights."""
+"""Bytes up to which a table is looked up step by step: a larger one does not fit into the cache beside the weights."""
 LOOKED_UP_AT_ONCE = 65_536
-"""Numbers of a block of such a look-up: 256 KB."""
+"""Numbers per block of such a look-up: 256 KB."""
 
 
 def pack_gates(array: FloatArray) -> FloatArray:
@@ -61,29 +59,29 @@ def unpack_gates(array: FloatArray) -> FloatArray:
 
 
 class PackedWeights:
-    """A layer's weights as the loops want them: gates in the order o, i, f, g; copied once a chunk, by `pack`.
+    """A layer's weights as the loops need them: gates in the order o, i, f, g; copied once per chunk, by `pack`.
 
     Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved, only for
-    training; ``bias`` (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads
-    characters (D = 0). The memory is taken once, for all chunks.
+    training; ``bias`` (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads units
+    (D = 0). The memory is allocated once, for all chunks.
     """
 
     def __init__(
-        self, D: int, H: int, dtype: np.dtype[np.floating], characters: int = 0, forward_only: bool = False
+        self, D: int, H: int, dtype: np.dtype[np.floating], units: int = 0, forward_only: bool = False
     ) -> None:
-        """``characters`` is the largest V of a table; 0 for a layer that reads vectors."""
+        """``units`` is the largest V of a table; 0 for a layer that reads vectors."""
         self.D, self.H = D, H
         self.forward: FloatArray = np.empty((4 * H, D + H), dtype)
         # A copy: W.T @ z is 6 % slower than a contiguous matrix with AVX-512 kernels, and by half with AVX2's.
         self.backward: FloatArray | None = None if forward_only else np.empty((D + H, 4 * H), dtype)
         self.bias: FloatArray = np.empty((4 * H, 1), dtype)
         self.table: FloatArray | None = None
-        self._table = np.empty(4 * H * characters, dtype)
+        self._table = np.empty(4 * H * units, dtype)
 
     def pack(self, w_x: FloatArray, w_h: FloatArray, bias: FloatArray, embedding: FloatArray | None = None) -> None:
-        """Take weights: ``w_x`` (4H, D or E), ``w_h`` (4H, H), ``bias`` (4H,), gates in the order i, f, g, o.
+        """Copy weights: ``w_x`` (4H, D or E), ``w_h`` (4H, H), ``bias`` (4H,), gates in the order i, f, g, o.
 
-        With ``embedding`` (V, E) the layer is the first one, and reads characters by a table instead of vectors.
+        With ``embedding`` (V, E) the layer is the first one, and looks up units in a table instead of reading vectors.
         """
         H, D = self.H, self.D
         self.bias[:, 0] = pack_gates(bias)
@@ -113,9 +111,9 @@ def pack(
     embedding: FloatArray | None = None,
     forward_only: bool = False,
 ) -> PackedWeights:
-    """Weights packed into memory of their own; the arguments are those of `PackedWeights.pack`."""
-    D, characters = (w_x.shape[1], 0) if embedding is None else (0, len(embedding))
-    packed = PackedWeights(D, w_h.shape[1], w_h.dtype, characters, forward_only)
+    """Weights packed into new memory; the arguments are those of `PackedWeights.pack`."""
+    D, units = (w_x.shape[1], 0) if embedding is None else (0, len(embedding))
+    packed = PackedWeights(D, w_h.shape[1], w_h.dtype, units, forward_only)
     packed.pack(w_x, w_h, bias, embedding)
     return packed
 
@@ -140,7 +138,7 @@ class Step(NamedTuple):
     hidden_to_cell: FloatArray
     """dc/dh = o (1 - tanh(c)^2), (H, B)."""
     forget: FloatArray
-    """f_t, (H, B): not a part of z, so that the gradient finds it without a copy."""
+    """f_t, (H, B): separate from z, so that the gradient reads it without a copy."""
 
 
 def _blocks(H: int) -> list[slice]:
@@ -148,9 +146,9 @@ def _blocks(H: int) -> list[slice]:
 
 
 class Workspace:
-    """The arrays of one layer for chunks of up to T steps of B streams; made once, so that no loop allocates.
+    """The arrays of one layer for chunks of up to T steps of B streams, allocated once so that no loop allocates.
 
-    Bytes: ``(7 T + 5) H B`` floats and a little; the six factors that the gradient needs dominate.
+    Size: ``(7 T + 5) H B`` floats and a little; the six factors that the gradient needs dominate.
     """
 
     def __init__(self, T: int, B: int, D: int, H: int, dtype: np.dtype[np.floating]) -> None:
@@ -165,7 +163,7 @@ class Workspace:
         self.d_below, self.d_hidden = np.empty((D + H, B), dtype), np.empty((H, B), dtype)
         self.d_cell = np.empty((H, B), dtype)
         o, i, f, g = _blocks(H)
-        # Views are made here, not in the loops: a dozen of them a step cost as much as several of its operations.
+        # Views are made here, not in the loops: a dozen of them per step cost as much as several of its operations.
         self.steps = [
             Step(
                 below=self.below[t],
@@ -184,43 +182,43 @@ class Workspace:
         ]
 
     def set_state(self, hidden: FloatArray, cell: FloatArray) -> None:
-        """The state before the first step: hidden and cell, each (H, B)."""
+        """Set the state before the first step: hidden and cell, each (H, B)."""
         self.below[0, self.D :], self.cell[...] = hidden, cell
 
     def hidden(self, T: int) -> FloatArray:
-        """Hidden states of the last forward pass, (T, H, B): a view."""
+        """The hidden states of the last forward pass, (T, H, B): a view."""
         return self.below[1 : T + 1, self.D :]
 
 
-def forward(weights: PackedWeights, space: Workspace, T: int, characters: IntArray | None = None) -> None:
-    """Run T steps from the state in `space`; its ``below[:T, :D]`` holds the input, or `characters` (T, B) is it.
+def forward(weights: PackedWeights, space: Workspace, T: int, ids: IntArray | None = None) -> None:
+    """Run T steps from the state in ``space``. The input is ``space.below[:T, :D]``, or ``ids`` (T, B) of units.
 
     Afterwards ``space.hidden(T)`` and ``space.cell`` hold the result, and the factors for `backward` are stored:
-    computing them here, while the gates are in cache, spares reading them again.
+    computing them here, while the gates are in cache, saves reading them again.
     """
     H = space.H
     z, looked_up, cell, tanh_cell, product = space.z, space.looked_up, space.cell, space.tanh_cell, space.product
     sigmoids, o_i, (o, i, f, g) = z[: 3 * H], z[: 2 * H], (z[block] for block in _blocks(H))
-    # As arrays: a Python number is made into one at each call.
+    # As arrays: NumPy converts a Python number at each call.
     half, quarter = np.array(0.5, z.dtype), np.array(0.25, z.dtype)
     bias, table = weights.bias, weights.table
-    # In tiles: a quarter faster at B = 64 and H = 512, a sixth at B = 32 and H = 256.
+    # In tiles: a quarter faster at B = 64 and H = 512, a sixth faster at B = 32 and H = 256.
     tiles = matrix_in_tiles(weights.forward, z.shape[1])
     z_tiles = z.reshape(*tiles.shape[:2], -1)
     matmul, multiply, add, subtract, tanh = np.matmul, np.multiply, np.add, np.subtract, np.tanh
     at_once = table is not None and table.nbytes > CACHED_TABLE
-    if table is not None and characters is not None and at_once:
-        _look_up(table, characters, out=space.factors[:T])  # where each step then writes what the gradient needs
+    if table is not None and ids is not None and at_once:
+        _look_up(table, ids, out=space.factors[:T])  # where each step then writes what the gradient needs
     for t in range(T):
         below, hidden, d_sigmoids, d_o, d_i, d_f, d_g, _, _, hidden_to_cell, forget = space.steps[t]
         matmul(tiles, below, out=z_tiles)
-        if table is None or characters is None:
+        if table is None or ids is None:
             add(z, bias, out=z)
         elif at_once:
             add(z, space.factors[t], out=z)
         else:
-            # mode "wrap" spares the copy that "raise" makes; ids are in range by construction
-            table.take(characters[t], axis=1, out=looked_up, mode="wrap")
+            # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
+            table.take(ids[t], axis=1, out=looked_up, mode="wrap")
             add(z, looked_up, out=z)
         tanh(z, out=z)
         multiply(sigmoids, half, out=sigmoids)
@@ -246,27 +244,30 @@ def forward(weights: PackedWeights, space: Workspace, T: int, characters: IntArr
         subtract(o, hidden_to_cell, out=hidden_to_cell)  # o - o tanh^2(c)
 
 
-def _look_up(table: FloatArray, characters: IntArray, out: FloatArray) -> None:
-    """The columns of ``table`` (4H, V) that belong to ``characters`` (T, B), into ``out`` (T, 4H, B).
+def _look_up(table: FloatArray, ids: IntArray, out: FloatArray) -> None:
+    """Write the columns of ``table`` (4H, V) that belong to ``ids`` (T, B) into ``out`` (T, 4H, B).
 
-    Some rows of the table for all steps, then the next ones: step by step a large table is read whole at each step, and
-    drives the weights out of the cache (6-12 % of an update at H = 640 and some hundred units; small ones lose 4 %).
+    Takes a block of rows for all steps, then the next block. Step by step, a large table is read whole at each step and
+    drives the weights out of the cache (6-12 % of an update at H = 640 and some hundred units; small tables lose 4 %).
     """
-    T, B = characters.shape
-    ids, n = characters.ravel(), max(1, LOOKED_UP_AT_ONCE // characters.size)
-    columns = np.empty((n, characters.size), table.dtype)
+    T, B = ids.shape
+    n = max(1, LOOKED_UP_AT_ONCE // ids.size)
+    columns = np.empty((n, ids.size), table.dtype)
     for start in range(0, len(table), n):
         rows = table[start : start + n]
-        found = rows.take(ids, axis=1, out=columns[: len(rows)], mode="wrap")
+        found = rows.take(ids.ravel(), axis=1, out=columns[: len(rows)], mode="wrap")
         out[:, start : start + n] = found.reshape(len(rows), T, B).transpose(1, 0, 2)
 
 
 def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatArray) -> FloatArray:
     """The gradient of the last forward pass of T steps, from dL/dh of each step, ``d_hidden`` (T, H, B).
 
-    Returns dL/dz as rows, (T B, 4H) with gates in the order o, i, f, g, in the memory of the factors (which are used
-    up); `weight_gradient` and the network take the rest from it by one matrix product over all rows. The gradient of
-    the input is left in ``space.below[:T, :D]``, of the first state in ``space.d_below[D:]`` and ``space.d_cell``.
+    Returns dL/dz as rows, (T B, 4H) with gates in the order o, i, f, g, and overwrites the factors with it;
+    `weight_gradient` and the network compute the rest from it in one matrix product over all rows. The gradient of the
+    input is left in ``space.below[:T, :D]``, that of the first state in ``space.d_below[D:]`` and ``space.d_cell``.
+
+    Raises:
+        ValueError: the weights were packed for the forward pass only.
     """
     D, H = space.D, space.H
     B = space.cell.shape[1]
@@ -290,8 +291,7 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
         multiply(d_ifg, dc, out=dz_ifg)
         multiply(dc, forget, out=dc)
         matmul(tiles, dz, out=d_below_tiles)
-        # The factors of this step are used up: their memory takes dz, transposed, which saves 4 T H B floats
-        # against an array of its own.
+        # The factors of this step are no longer needed: overwriting them with dz, transposed, saves 4 T H B floats.
         transpose(dz, out=dz_rows)
         if D:
             below[:D] = d_below[:D]
@@ -301,7 +301,7 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
 def weight_gradient(dz: FloatArray, inputs: FloatArray, out: FloatArray) -> None:
     """dL/dW (4H, F), gates in the order i, f, g, o, from dL/dz as `backward` returns it and ``inputs`` (T B, F).
 
-    Two products straight into the gradient: one product and its rows in another order were three passes over it.
+    Two products write straight into the gradient; one product whose rows are then reordered takes three passes over it.
     """
     H = dz.shape[1] // 4
     np.matmul(dz[:, H:].T, inputs, out=out[: 3 * H])
@@ -311,7 +311,7 @@ def weight_gradient(dz: FloatArray, inputs: FloatArray, out: FloatArray) -> None
 def transpose(matrix: FloatArray, out: FloatArray) -> None:
     """Copy a matrix (M, N), or each of a stack (T, M, N), transposed into ``out`` (N, M) or (T, N, M).
 
-    By blocks of rows that fit into the first-level cache: 1.3-2 times as fast as at once from some 512 x 512 on.
+    Works in blocks of rows that fit into the first-level cache: 1.3-2 times as fast from about 512 x 512 on.
     """
     M, N = matrix.shape[-2:]
     rows = max(32, TRANSPOSED_AT_ONCE // N)

@@ -1,6 +1,4 @@
-"""How likely a text is to a network: the measure of quality, in nats or bits per character."""
-
-from __future__ import annotations
+"""How likely a text is under a network: the measure of quality, in nats or bits per character."""
 
 import math
 
@@ -11,7 +9,7 @@ from lstm.network.network import Network, State
 from lstm.network.parameters import Parameters
 
 LEAD_IN = 96
-"""Units that a stream reads, uncounted, before its part of a text when a text is cut into parallel streams."""
+"""Units that a stream reads before its part of a text, without counting them, when the text is cut into streams."""
 
 
 class Likelihood:
@@ -20,14 +18,15 @@ class Likelihood:
     def __init__(
         self, parameters: Parameters, streams: int = 1, T: int | None = None, lengths: IntArray | None = None
     ) -> None:
-        """With one stream a text is read from beginning to end with the state carried through: exact.
+        """With one stream, a text is read from beginning to end with the state carried through: exact.
 
-        With more it is cut into as many parts, read side by side, each after a lead-in: 1.7 times as fast with 12
-        streams of 2,000 characters at H = 512, and 0.006 bits per character above the exact figure there.
+        With more, it is cut into as many parts, which are read side by side, each after a lead-in. With 12 streams of
+        2,000 characters at H = 512 that is 1.7 times as fast and gives 0.006 bits per character more than the exact
+        figure.
 
-        ``lengths`` (V,) are the characters of each unit; without them each is one.
+        ``lengths`` (V,) are the characters of each unit; by default each unit is one character.
         """
-        # Chunks of few streams are longer: the weights are packed for each, a third of the time with one stream and 64.
+        # Few streams read longer chunks: packing the weights for each takes a third of the time at one stream and T 64.
         T = T or max(64, 256 // streams)
         self.streams, self._network, self._lengths = streams, Network(parameters, T, streams), lengths
 
@@ -57,6 +56,6 @@ class Likelihood:
         return total
 
     def bits_per_character(self, ids: IntArray) -> float:
-        """Bits of ``ids[1:]``, each given all before it, by the number of their characters."""
+        """Bits of ``ids[1:]``, each given all before it, divided by the number of their characters."""
         characters = len(ids) - 1 if self._lengths is None else int(self._lengths[ids[1:]].sum())
         return self.nats(ids) / max(1, characters) / math.log(2)

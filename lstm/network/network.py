@@ -1,14 +1,12 @@
 """The network: embedding, LSTM layers, softmax; its loss and the gradient of every parameter.
 
-    x_t = embedding[character_t]    h_t = LSTM_L(... LSTM_1(x_t))    p_t = softmax(W_out h_t + b_out)
+    x_t = embedding[unit_t]    h_t = LSTM_L(... LSTM_1(x_t))    p_t = softmax(W_out h_t + b_out)
 
-The loss is the mean cross-entropy of the next character, in nats. The gradient is that of truncated backpropagation
-through time (Williams & Peng 1990): the state is carried from chunk to chunk, the gradient is not.
+The loss is the mean cross-entropy of the next unit, in nats. The gradient is that of truncated backpropagation through
+time (Williams & Peng 1990): the state is carried from chunk to chunk, the gradient is not.
 
 Both of PyTorch's biases are kept (`lstm.network.parameters`); their gradients are equal.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass
 
@@ -20,7 +18,7 @@ from lstm.network.dropout import NO_DROPOUT, Dropout, Masks
 from lstm.network.parameters import Parameters, Shape
 
 ROWS_AT_ONCE = 64
-"""How many rows of dL/dz are summed at a time by character: at H = 512 they fill half a megabyte of cache."""
+"""How many rows of dL/dz are summed at a time per unit: at H = 512 they fill half a megabyte of cache."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,13 @@ class State:
     cell: FloatArray
 
     @classmethod
-    def zeros(cls, shape: Shape, B: int, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> State:
-        """The state before a text."""
+    def zeros(cls, shape: Shape, B: int, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> "State":
+        """The state before a text: zeros."""
         return cls(np.zeros((shape.L, shape.H, B), dtype), np.zeros((shape.L, shape.H, B), dtype))
 
 
 class Network:
-    """Loss and gradient over chunks of up to T steps of B streams; owns the arrays that this needs."""
+    """Loss and gradient over chunks of up to T steps of B streams; owns the arrays that they need."""
 
     def __init__(self, parameters: Parameters, T: int, B: int) -> None:
         self.parameters, self.T, self.B = parameters, T, B
@@ -52,7 +50,7 @@ class Network:
         self.gradients = Parameters(shape, dtype)
 
     def _pack(self, masks: Masks, present: IntArray) -> None:
-        """Pack the layers' weights; the first one's table is that of the units that are ``present`` in the chunk."""
+        """Pack the layers' weights; the first one's table holds the units that are ``present`` in the chunk."""
         p = self.parameters
         for k, packed in enumerate(self._packed):
             w_h = p[f"lstm.weight_hh_l{k}"]
@@ -83,9 +81,9 @@ class Network:
         )
 
     def _hidden_as_rows(self, k: int, T: int) -> FloatArray:
-        """h_0 .. h_T of layer k, (T + 1, B, H): products over all T B rows want them so.
+        """h_0 .. h_T of layer k, (T + 1, B, H), the layout for products over all T B rows.
 
-        One copy a layer serves as h_t and as h_{t-1}.
+        One copy per layer serves as h_t and as h_{t-1}.
         """
         space, rows = self._spaces[k], self._hidden_rows[k][: T + 1]
         layer.transpose(space.below[: T + 1, space.D :], out=rows)
@@ -99,9 +97,9 @@ class Network:
         return rows.reshape(-1, self.shape.H)
 
     def _softmax(self, top: FloatArray, places: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The softmax of ``top`` (N, H) before it is divided, (N, V), by what, (N, 1), and each target's nats, (N,).
+        """The numerators of the softmax over ``top`` (N, H): (N, V); the denominators (N, 1); each target's nats (N,).
 
-        Row by row: at V = 1024 maximum and sum take a third of their time over columns.
+        Works on rows: at V = 1024, maximum and sum take a third of the time that they take on columns.
         """
         N = len(top)
         logits, row = self._logits[:N], self._row[:N]
@@ -115,7 +113,7 @@ class Network:
         return logits, row, np.log(row[:, 0]) - wanted
 
     def _places(self, targets: IntArray) -> IntArray:
-        """Where the logits of ``targets`` (T, B) are among all, (T B,)."""
+        """Where the logits of ``targets`` (T, B) are in the flat array of all logits: (T B,)."""
         places: IntArray = np.arange(0, targets.size * self.shape.V, self.shape.V) + targets.ravel()
         return places
 
@@ -124,7 +122,7 @@ class Network:
     ) -> tuple[float, State]:
         """Summed cross-entropy in nats of ``targets`` given ``inputs``, both (T, B), and the state after them.
 
-        Only where ``counted`` (T, B) is true, if it is given.
+        Counts only targets where ``counted`` (T, B) is true, if it is given.
         """
         masks, L = Masks(), self.shape.L
         present, inputs = _present(inputs)
@@ -163,9 +161,9 @@ class Network:
         d_logits.ravel()[places] -= 1 / count
         np.matmul(d_logits.T, top, out=grad["output.weight"])
         np.sum(d_logits, axis=0, out=grad["output.bias"])
-        d_hidden_rows = self._other_rows[:T]  # `top` is not needed any more
+        d_hidden_rows = self._other_rows[:T]  # `top` is no longer needed
         np.matmul(d_logits, p["output.weight"], out=d_hidden_rows.reshape(count, H))
-        # Nor are the hidden states, but as rows: their memory takes their gradient.
+        # Nor are the hidden states, except as rows: their gradient overwrites them.
         d_hidden = self._spaces[-1].hidden(T)
         layer.transpose(d_hidden_rows, out=d_hidden)
 
@@ -189,14 +187,14 @@ class Network:
         return float(np.sum(nats, dtype=np.float64)) / count, state
 
     def first_state_gradients(self) -> State:
-        """dL/d(first state) of the last `loss_and_gradients`: for checks, since training cuts the gradient there."""
+        """dL/d(first state) of the last `loss_and_gradients`; for checks, since training cuts the gradient there."""
         return State(
             np.stack([space.d_below[space.D :] for space in self._spaces]), np.stack([s.d_cell for s in self._spaces])
         )
 
     def _first_layer(self, dz: FloatArray, inputs: IntArray, present: IntArray, masks: Masks) -> FloatArray:
-        """Gradients of embedding and W_ih, by way of the table's, one row a unit present; returns the bias's, (4H,)."""
-        d_table = _sum_by_character(dz, inputs.ravel(), len(present))
+        """Compute the gradients of embedding and W_ih from the table's, a row per unit; returns the bias's, (4H,)."""
+        d_table = _sum_by_unit(dz, inputs.ravel(), len(present))
         embedding, w_x = self.parameters["embedding.weight"][present], self.parameters["lstm.weight_ih_l0"]
         d_embedding = d_table @ layer.pack_gates(w_x)
         if masks.embedding is not None:
@@ -209,28 +207,28 @@ class Network:
 
 
 def _present(inputs: IntArray) -> tuple[IntArray, IntArray]:
-    """The units of a chunk in order, and the chunk (T, B) with each unit's place among them.
+    """The sorted units of a chunk, and the chunk (T, B) with each unit replaced by its place among them.
 
-    Of 1,024 units some 260 are present in 640 steps: with a table of these alone an update takes 15 % less time.
+    Of 1,024 units about 260 occur in 640 steps: with a table of these alone an update takes 15 % less time.
     """
     present, places = np.unique(inputs, return_inverse=True)
     return present, places.reshape(inputs.shape)
 
 
-def _sum_by_character(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
-    """Sums of the ``rows`` (N, F) that belong to each character of ``ids`` (N,): (V, F).
+def _sum_by_unit(rows: FloatArray, ids: IntArray, V: int) -> FloatArray:
+    """Sums of the ``rows`` (N, F) that belong to each unit of ``ids`` (N,): (V, F).
 
-    Sorted, gathered a few at a time and summed in cache. At V = 97 and H = 256 a product with one-hot rows took 3 times
-    as long with AVX2 and 8 times with AVX-512, `np.add.reduceat` 11 and 20 times, and one-hot products of a few sorted
-    rows, which meet only a few characters, 1.7 times (AVX2).
+    Rows are sorted, gathered a few at a time and summed in cache. At V = 97 and H = 256 a product with one-hot rows
+    took 3 times as long with AVX2 and 8 times with AVX-512, `np.add.reduceat` 11 and 20 times, and one-hot products of
+    a few sorted rows, which contain only a few units, 1.7 times (AVX2).
     """
     order = np.argsort(ids, kind="stable")
     present, starts = np.unique(ids[order], return_index=True)
     sums = np.zeros((V, rows.shape[1]), rows.dtype)
     gathered = np.empty((ROWS_AT_ONCE, rows.shape[1]), rows.dtype)
-    for character, start, end in zip(present, starts, [*starts[1:], len(ids)], strict=True):
+    for unit, start, end in zip(present, starts, [*starts[1:], len(ids)], strict=True):
         for first in range(start, end, ROWS_AT_ONCE):
             places = order[first : min(end, first + ROWS_AT_ONCE)]
             part = np.take(rows, places, axis=0, out=gathered[: len(places)], mode="wrap")
-            sums[character] += part.sum(axis=0)
+            sums[unit] += part.sum(axis=0)
     return sums

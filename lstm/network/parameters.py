@@ -1,10 +1,8 @@
-"""The network's sizes and parameters, and the values that they start with.
+"""The network's sizes and parameters, and their initial values.
 
 Parameters have PyTorch's names, shapes and gate order (i, f, g, o), so that a file of them is an `nn.Embedding`, an
 `nn.LSTM` and an `nn.Linear`.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from lstm.arrays import FloatArray
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a network: characters V, embedding E, hidden units H of each of L layers."""
+    """Sizes of a network: V units of text, embedding E, L layers of H hidden units each."""
 
     V: int
     E: int
@@ -24,7 +22,7 @@ class Shape:
     L: int
 
     def parameters(self) -> dict[str, tuple[int, ...]]:
-        """Name -> shape of every parameter, in the order in which they lie in memory."""
+        """Name -> shape of every parameter, in memory order."""
         V, E, H = self.V, self.E, self.H
         shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (V, E)}
         for k in range(self.L):
@@ -58,7 +56,7 @@ class Parameters:
         """Name and array (a view) of each parameter."""
         yield from self._views.items()
 
-    def copy(self) -> Parameters:
+    def copy(self) -> "Parameters":
         """An independent copy."""
         other = Parameters(self.shape, self.flat.dtype)
         other.flat[...] = self.flat
@@ -71,10 +69,10 @@ def initial_parameters(
     log_frequencies: FloatArray | None = None,
     dtype: type[np.floating] = np.float32,
 ) -> Parameters:
-    """Fresh weights: uniform in +-1/sqrt(H) (PyTorch's), embedding normal, forget bias 1.
+    """Fresh weights: uniform in +-1/sqrt(H) as in PyTorch, embedding normal, forget bias 1.
 
-    ``log_frequencies`` (V,) starts the output bias: the network then begins at the entropy of the letters instead of
-    log V, worth 0.16-0.27 bits per character after a million characters.
+    ``log_frequencies`` (V,) is the initial output bias: the loss then starts at the entropy of the units instead of
+    log V, which is worth 0.16-0.27 bits per character after a million characters.
     """
     parameters = Parameters(shape, dtype)
     bound = 1 / np.sqrt(shape.H)
