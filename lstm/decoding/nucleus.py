@@ -1,14 +1,12 @@
 """Choosing the next unit from its logits: temperature, then nucleus sampling (Holtzman et al. 2020, section 3.1).
 
-The logits' values are sorted, the least first, and their probabilities summed up: the improbable ones whose sum does
-not exceed the share 1 - top-p are left out, and a uniform number falls on one of the others. Only then is it asked
-whose logit that was. So no index is sorted, which takes three times as long, the greatest is known without a search,
-and a single row of sums serves both questions.
+The logits are sorted as plain values, smallest first, and their probabilities summed up. The improbable ones, whose sum
+does not exceed 1 - top-p, are left out, and a uniform number selects one of the others. Only then is the unit looked up
+that has this logit. So no index is sorted (`argsort` takes three times as long), the maximum is known without a search,
+and one row of sums serves both steps.
 
-Of a large vocabulary most units cannot be in the nucleus, and are not sorted: see `_candidates`.
+In a large vocabulary most units cannot be in the nucleus; they are not sorted (see `_candidates`).
 """
-
-from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
@@ -19,27 +17,27 @@ from lstm.arrays import BoolArray, FloatArray, IntArray
 
 ALMOST_ONE = np.nextafter(np.float32(1), np.float32(0))
 LARGE = 256
-"""Units from which it pays to leave out the improbable ones before sorting, if there are many rows."""
+"""Vocabulary size from which it pays to leave out improbable units before sorting, if there are many rows."""
 MANY = 24
-"""Rows up to which it does not: at V = 1024 it then costs 0.04-0.05 ms, a third of the choice at 8 rows."""
+"""Rows up to which it does not pay: at V = 1024 it then costs 0.04-0.05 ms, a third of the choice at 8 rows."""
 RUN = 128
-"""Longest run of values that is summed up by one product."""
+"""Longest run of values that one product sums up."""
 
 
 def pick_one(logits: FloatArray, inverse_temperature: float, top_p: float, uniform: float) -> int:
-    """The unit that a uniform number in [0, 1) picks; ``logits`` (V,) may be -inf for never."""
+    """The unit that a uniform number in [0, 1) selects. ``logits`` (V,) of -inf exclude a unit."""
     ordered = logits.copy()
     ordered.sort()
-    # The likeliest may be one that is never sung: without the others' own maximum they could all round to 0.
+    # The maximum of what remains: a unit that is excluded may have been so likely that all others round to 0.
     p = ordered - ordered[-1]
     np.multiply(p, inverse_temperature, out=p)
     np.exp(p, out=p)
     mass = np.add.accumulate(p)
     total, last = mass.item(-1), len(p) - 1
-    # `bisect` takes half of the time of `searchsorted` here.
+    # `bisect` takes half the time of `searchsorted` here.
     first = min(bisect_right(mass, total * (1 - top_p)), last)
     left_out = mass.item(first - 1) if first else 0.0
-    # Never below `first`, by whatever rounding, nor what has no probability.
+    # Clamped, so that rounding never selects a unit below `first` or one without probability.
     place = min(max(bisect_right(mass, left_out + uniform * (total - left_out)), first), last)
     picked = logits == ordered[place]
     if place and ordered.item(place - 1) == ordered.item(place):
@@ -48,7 +46,7 @@ def pick_one(logits: FloatArray, inverse_temperature: float, top_p: float, unifo
 
 
 def pick_each(logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatArray, uniform: FloatArray) -> IntArray:
-    """`pick_one` for the rows of ``logits`` (B, V); the others are (B,)."""
+    """`pick_one` for each row of ``logits`` (B, V); the other arguments and the result are (B,)."""
     total: FloatArray | None = None
     ids: IntArray | None = None
     if logits.shape[1] >= LARGE and len(logits) > MANY and top_p.max() < 1:
@@ -58,17 +56,17 @@ def pick_each(logits: FloatArray, inverse_temperature: FloatArray, top_p: FloatA
     N = -(-(V + 1) // run) * run
     ordered = np.full((B, N), -np.inf, np.float32)
     ordered[:, :V] = logits
-    ordered.sort(axis=1)  # at least one that is never picked stands before the others
+    ordered.sort(axis=1)  # at least one column that is never selected stands before the others
     p = ordered - ordered[:, -1:]
     np.multiply(p, inverse_temperature[:, None], out=p)
     np.exp(p, out=p)
     mass = _sums_up_to(p, run)
-    # Places in the flat arrays: `take` from them costs a third of an index by rows and columns.
+    # Positions in the flat arrays: `take` costs a third of indexing by rows and columns.
     start, values, sums = np.arange(0, B * N, N), ordered.ravel(), mass.ravel()
     present = mass[:, -1]
     to_leave_out = present * np.minimum(1 - top_p, ALMOST_ONE)
     if total is not None:
-        to_leave_out -= (total - present) * top_p  # a part of the share is left out already
+        to_leave_out -= (total - present) * top_p  # part of the share is left out already
     first = (mass > np.maximum(to_leave_out, 0)[:, None]).argmax(axis=1)
     left_out = sums.take(start + (first - 1))
     place = (mass > (left_out + uniform * (present - left_out))[:, None]).argmax(axis=1)
@@ -89,10 +87,10 @@ def _candidates(
 ) -> tuple[FloatArray, IntArray | None, FloatArray | None]:
     """The units that may be in the nucleus of each row of ``logits`` (B, V).
 
-    All units that have less than the V-th part of the share 1 - top-p each have less than that share together: none of
-    them is needed to reach top-p. Returns the logits of the others, (B, K) filled up with minus infinity, whose they
-    are, (B, K), and the sum of all probabilities, (B,), where the likeliest has 1. At V = 1024, of 64 rows of a trained
-    network, the choice took a third of the time of sorting all with AVX-512, and 0.94 of it with AVX2.
+    Units whose probability is below (1 - top-p) / V sum to less than 1 - top-p, so none of them is needed to reach
+    top-p. Returns the logits of the others, (B, K) padded with minus infinity; their ids, (B, K); and the sum of all
+    probabilities, (B,), scaled so that the likeliest unit has 1. For 64 rows of a trained network at V = 1024 this took
+    a third of the time of sorting everything with AVX-512, and 0.94 of it with AVX2.
     """
     B, V = logits.shape
     p = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
@@ -112,7 +110,7 @@ def _candidates(
 
 
 def _among_equals(picked: BoolArray, number: int) -> int:
-    """Of several units that are equally likely, the one with this number."""
+    """The ``number``-th of several equally likely units."""
     return int(np.flatnonzero(picked)[number])
 
 
@@ -122,14 +120,14 @@ def _triangle_of(runs: int) -> FloatArray:
 
 
 def _triangle(n: int) -> FloatArray:
-    """Ones on and above the diagonal, (n, n): a corner of a greater one, so that few are kept."""
+    """Ones on and above the diagonal, (n, n): a corner of a larger array, so that few sizes are kept."""
     return _triangle_of(-(-n // RUN))[:n, :n]
 
 
 def _sums_up_to(rows: FloatArray, run: int) -> FloatArray:
     """`rows.cumsum(axis=1)`, (B, N) with N a multiple of ``run``, by products with a triangle of ones.
 
-    `cumsum` adds one number after another: at (64, 97) the product takes half of its time, at (64, 1024) a fifth.
+    `cumsum` adds one number after another: the product takes half its time at (64, 97), a fifth at (64, 1024).
     """
     B, N = rows.shape
     mass: FloatArray = np.matmul(rows.reshape(-1, run), _triangle(run)).reshape(B, N // run, run)

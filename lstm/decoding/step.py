@@ -1,21 +1,19 @@
-"""One step of all streams of a voice: units in, logits of the next ones out.
+"""One step of all streams of a voice: units in, logits of the next units out.
 
 The equations are those of `lstm.network.layer`, without what only a gradient needs. A stream is a row of every array.
-How the rows lie in memory is the products' choice (`lstm.network.gemm`): one after another, so that a row of the table
-is copied as a whole, or transposed, by columns, where that multiplies faster; then all arrays of the step lie so.
+The products decide how rows lie in memory (`lstm.network.gemm`): one after another, so that a row of the table is
+copied as a whole, or by columns where that multiplies faster. All arrays of a step have the same layout.
 
-A layer's hidden state is multiplied once a step, as soon as it is known, by all that will be wanted of it:
+A layer's hidden state is multiplied once per step, as soon as it is known, by every matrix that will need it:
 
     [W_h h_t,  W_x' h_t]  =  h_t [W_h; W_x']^T        (B, 4H + 4H), or (B, 4H + V) with W_out in place of W_x' on top
 
-its own recurrence for the next step, and the input of the layer above or the logits: L products a step, not L + 1, and
-larger ones (10 % of a step at one stream). So W_h h_t is a part of a stream's state, which `Memory` carries along.
+its own recurrence for the next step, and the input of the layer above or the logits: L products per step instead of
+L + 1, and larger ones (saves 10 % of a step at one stream). So W_h h_t is part of a stream's state (`Memory`).
 
-Everything lies in arrays that are made when the number of streams changes, and their views too: at one stream and
-H = 128 a whole step, sampling included, takes 20 microseconds, and each view that is not made counts.
+All arrays and their views are allocated when the number of streams changes: at one stream and H = 128 a whole step,
+sampling included, takes 20 microseconds, and each view that need not be made counts.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
@@ -26,7 +24,7 @@ from lstm.decoding.weights import Memory, Voice
 from lstm.network.gemm import Product
 
 HALF = np.array(0.5, np.float32)
-"""An array: Python's 0.5 would be made into one at each call, for 0.3 microseconds."""
+"""An array, since NumPy converts Python's 0.5 at each call, which takes 0.3 microseconds."""
 
 
 def _as_gates(rows: FloatArray, H: int, by_columns: bool) -> FloatArray:
@@ -52,23 +50,23 @@ class _Layer:
 
 
 def _copy(to: _Layer, of: _Layer, rows: IntArray) -> None:
-    """The states of some streams become those of the first ones of another layer."""
+    """Copy the states of some streams to the first rows of another layer."""
     n = len(rows)
     to.hidden[:n], to.cell[:n], to.recurrent[:n] = of.hidden[rows], of.cell[rows], of.recurrent[rows]
 
 
 class Recurrence:
-    """The states of B streams; some products want filler besides, streams that nobody listens to."""
+    """The states of B streams, and of padding rows where the products need them."""
 
     def __init__(self, voice: Voice, B: int) -> None:
-        """Of B streams without a past."""
+        """B streams that have read nothing."""
         self.voice, self.B = voice, B
         H = voice.shape.H
         self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
         lowest = self._layers[0]
         by_columns, filled = lowest.product.by_columns, len(lowest.hidden)
         self._ids = np.zeros(filled, np.intp) if filled > B else None
-        # What each stream looks up by its unit: what the first layer adds, or what must be multiplied for that first.
+        # What each stream looks up by its unit: the first layer's input, or the embedding that it is computed from.
         self._lookup, self._lookup_axis = voice.lookup(by_columns), int(by_columns)
         self._input = None if voice.input is None else Product(voice.input, B)
         looked_up = np.empty((4 * H, filled), np.float32).T if by_columns else np.empty((filled, 4 * H), np.float32)
@@ -76,8 +74,8 @@ class Recurrence:
         if self._input is not None:
             looked_up, from_input = self._input.rows, self._input.out[:, : 4 * H]
         self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
-        # Gate by gate, so that each is one piece of memory: o, i, f, g. Of a single stream vectors, not matrices of one
-        # row: each call is cheaper by a tenth of a microsecond or more.
+        # Gate by gate (o, i, f, g), so that each is contiguous. For a single stream they are vectors, not matrices of
+        # one row, which makes each call 0.1 microseconds or more cheaper.
         alone = filled == 1
         gates: FloatArray = np.empty((4, H, filled) if by_columns else (4, filled, H), np.float32)
         if by_columns:
@@ -106,12 +104,12 @@ class Recurrence:
         self._from_input = as_gates(from_input)
 
     @classmethod
-    def none(cls, voice: Voice) -> Recurrence:
-        """Of no stream."""
+    def none(cls, voice: Voice) -> "Recurrence":
+        """No streams."""
         return cls(voice, 0)
 
-    def joined_by(self, memories: Sequence[Memory]) -> Recurrence:
-        """These streams, and further ones that begin from some memories."""
+    def joined_by(self, memories: Sequence[Memory]) -> "Recurrence":
+        """These streams, followed by new ones that start from ``memories``."""
         joined = Recurrence(self.voice, self.B + len(memories))
         for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
             _copy(new, old, np.arange(self.B))
@@ -123,8 +121,8 @@ class Recurrence:
                 new.product()
         return joined
 
-    def only(self, rows: Iterable[int]) -> Recurrence:
-        """Some of these streams."""
+    def only(self, rows: Iterable[int]) -> "Recurrence":
+        """The streams in these rows."""
         chosen = np.fromiter(rows, np.intp)
         kept = Recurrence(self.voice, len(chosen))
         for old, new in zip(self._layers, kept._layers, strict=True):
@@ -132,7 +130,7 @@ class Recurrence:
         return kept
 
     def memory(self, row: int, pending: int) -> Memory:
-        """What a stream remembers, with the unit that it has not read yet."""
+        """The state of a stream, with the unit that it has not read yet."""
         return Memory(
             np.stack([layer.hidden[row] for layer in self._layers]),
             np.stack([layer.cell[row] for layer in self._layers]),
@@ -141,7 +139,7 @@ class Recurrence:
         )
 
     def read(self, ids: IntArray, out: FloatArray) -> None:
-        """Each stream reads its unit, (B,); ``out`` takes the logits of the next ones, (B, V), of a single one (V,)."""
+        """Let each stream read its unit, (B,), and write the next logits to ``out``, (B, V), or (V,) if B = 1."""
         z, product, sigmoids = self._z, self._product, self._sigmoids
         o, i, f, g = self._o, self._i, self._f, self._g
         multiply, add, tanh = np.multiply, np.add, np.tanh
@@ -155,7 +153,7 @@ class Recurrence:
                 if self._ids is not None:
                     self._ids[: self.B] = ids
                     ids = self._ids
-                # mode "wrap" spares the copy that "raise" makes; ids are in range by construction
+                # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
                 self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
                 if self._input is not None:
                     self._input()

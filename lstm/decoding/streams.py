@@ -1,16 +1,13 @@
-"""Sampling: a batch of streams of one model, stepped together, each unit by unit.
+"""Sampling: a batch of streams of one model, stepped together unit by unit.
 
-A `Stream` is one continuation in progress: it first reads what it is given
-(a seed, a candidate word to be scored), then samples until its stop rule holds. A `Chorus` steps all streams of a voice
-at once, whoever they belong to; streams come and go at any step, so that songs, candidate lines and the reading of
-seeds share each matrix product.
+A `Stream` is one continuation in progress: it first reads what it is given (a seed, a candidate word to be scored),
+then samples until its stop rule holds. A `Chorus` steps all streams of a voice together, whatever songs they belong to;
+streams join and leave at any step, so songs, candidate lines and the reading of seeds share each matrix product.
 
-A step does nothing stream by stream in Python: units and logits are noted in arrays, and streams hear of them when one
-of them stops, or the notes are full. That took a fifth of a step at 64 streams and H = 128; likelihoods, summed for
-many steps at once, cost 3 % where they took a quarter of a step at one stream.
+A step does no work per stream in Python. Units and logits are collected in arrays, a block of steps at a time, and
+delivered to the streams when one of them stops or the block is full. Delivery at each step took a fifth of a step at 64
+streams and H = 128; likelihoods, summed for a block at once, cost 3 % instead of a quarter of a step at one stream.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,18 +21,18 @@ from lstm.decoding.weights import Memory, Voice
 
 UNIFORMS = 128
 """Random numbers that a stream draws at a time."""
-NOTED_STEPS = 64
-"""Steps that are noted at most before the streams hear of them."""
-NOTED_LOGITS = 32_768
-"""Logits that are noted at most: 128 KB, a small part of the cache."""
+BLOCK_STEPS = 64
+"""The longest block."""
+BLOCK_LOGITS = 32_768
+"""The most logits per block: 128 KB, a small part of the cache."""
 
 
 @dataclass(eq=False)
 class Stream:
     """One continuation of a memory: first ``given``, then sampled until its stop rule holds.
 
-    It stops after ``lines`` line ends, at the end of a song (two blank lines) or after ``limit`` sampled units;
-    with ``limit`` 0 it only takes in what is given.
+    It stops after ``lines`` line ends, at the end of a song (two blank lines) or after ``limit`` sampled units; with
+    ``limit`` 0 it only reads what is given.
     """
 
     memory: Memory
@@ -47,45 +44,48 @@ class Stream:
     lines: int = 1
     limit: int = 0
     not_empty: bool = False
-    """Whether the first unit sampled must not be a line end: for a line that must come, whatever the network would
-    rather do."""
+    """Whether the first sampled unit must not be a line end: the line must not be empty."""
     to_spell: str = ""
-    """What the sampled units must begin with: the open end of a seed (`Voice.spelling_bias`)."""
+    """What the sampled text must begin with: the unfinished end of a seed (`Voice.spelling_bias`)."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
     sampled: list[int] = field(default_factory=list)
     nats: float = 0.0
-    """Log-likelihood, at temperature 1, of all that is given and sampled."""
+    """Log-likelihood, at temperature 1, of everything given and sampled."""
     taken: int = 0
-    """How many of `given` were taken in."""
+    """How many of ``given`` have been read."""
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
-    """Random numbers that were drawn and not used."""
+    """Random numbers drawn but not used yet."""
 
     @property
     def wants_more(self) -> bool:
-        """Whether there is anything to step for."""
+        """Whether there is anything left to read or sample."""
         return self.taken < len(self.given) or self.limit > len(self.sampled)
 
     @property
     def given_left(self) -> int:
-        """How many of `given` are still to come."""
+        """How many of ``given`` are still to be read."""
         return len(self.given) - self.taken
 
     @property
     def has_own_bias(self) -> bool:
-        """Whether it matters to this stream alone what may be sampled next."""
+        """Whether this stream restricts what may be sampled next."""
         return bool(self.to_spell) or (self.not_empty and not self.sampled)
 
     def uniforms(self, count: int) -> FloatArray:
-        """The next random numbers in [0, 1), at least ``count`` up to `UNIFORMS`; they count as used when heard."""
+        """The next random numbers in [0, 1), at least ``count`` (up to `UNIFORMS`); `advance` marks them as used.
+
+        Raises:
+            ValueError: the stream has no random generator.
+        """
         if len(self._uniforms) < count:
             if self.rng is None:
                 raise ValueError("a stream that samples needs a random generator")
             self._uniforms = np.concatenate([self._uniforms, self.rng.random(UNIFORMS, dtype=np.float32)])
         return self._uniforms
 
-    def hear(self, units: list[int], voice: Voice) -> None:
-        """Go on by some units: the given ones, then sampled ones."""
+    def advance(self, units: list[int], voice: Voice) -> None:
+        """Append units: first those that were given, then those that were sampled."""
         given = min(len(units), self.given_left)
         self.taken += given
         sampled = units[given:]
@@ -100,62 +100,62 @@ class Chorus:
 
     _streams: list[Stream]
     _pending: IntArray
-    """The unit that each has taken and not read, (B,)."""
+    """The unit that each stream has taken but not read, (B,)."""
     _recurrence: Recurrence
     _units: IntArray
-    """Notes of the units taken by step, (steps, B), of which the first ``_noted`` steps are written."""
-    _noted: int
+    """The block's units, (steps, B), of which the first ``_position`` steps are filled."""
+    _position: int
     _logits: FloatArray
-    """Notes of the logits, (steps, B, V), where a stream is scored; else those of the last step, (1, B, V)."""
+    """The block's logits, (steps, B, V), if a stream is scored; else those of the last step, (1, B, V)."""
     _given: IntArray
-    """What is to be given by step of these notes, (steps or fewer, B); -1 where a stream samples."""
+    """The units to be given in this block, (steps or fewer, B); -1 where a stream samples."""
     _uniforms: FloatArray
-    """Random numbers by step, (steps, B)."""
+    """The block's random numbers, (steps, B)."""
     _given_left: list[int]
-    """Steps of these notes before each stream samples."""
+    """Steps of the block before each stream samples."""
     _ends: list[int]
-    """Steps after which each has all that it wants."""
+    """Steps of the block after which each stream is at its limit."""
 
     def __init__(self, voice: Voice) -> None:
         self.voice = voice
-        self._go_on([], np.empty(0, np.intp), Recurrence.none(voice))
+        self._continue_with([], np.empty(0, np.intp), Recurrence.none(voice))
 
     def __len__(self) -> int:
         return len(self._streams)
 
     def add(self, streams: Iterable[Stream]) -> None:
-        """Take streams in; they take part from the next step on. One that wants nothing is left out."""
+        """Add streams, from the next step on; those with nothing to do are left out."""
         new = [stream for stream in streams if stream.wants_more]
         if not new:
             return
-        self._tell()
+        self._deliver()
         memories = [stream.memory for stream in new]
         pending = np.concatenate([self._pending, [memory.pending for memory in memories]])
-        self._go_on([*self._streams, *new], pending, self._recurrence.joined_by(memories))
+        self._continue_with([*self._streams, *new], pending, self._recurrence.joined_by(memories))
 
     def drop(self, streams: Iterable[Stream]) -> None:
-        """Let streams go, unfinished as they are."""
+        """Remove streams that have not finished."""
         gone = set(streams)
-        self._tell()
+        self._deliver()
         self._keep([k for k, stream in enumerate(self._streams) if stream not in gone])
 
     def run(self, streams: Iterable[Stream]) -> None:
-        """Take streams in and step until all that are in progress have finished."""
+        """Add streams and step until all in progress have finished."""
         self.add(streams)
         while self._streams:
             self.step()
 
     def step(self) -> list[Stream]:
-        """Every stream takes one unit more, given or sampled; returns those that finished by it.
+        """Advance every stream by one unit, given or sampled; returns those that finished.
 
-        The others may hear later what they took: their ``sampled`` and ``nats`` lag behind.
+        The others get their units later: their ``sampled`` and ``nats`` lag behind.
         """
         if not self._streams:
             return []
-        if self._noted == self._steps:
-            self._tell()
-            self._note_anew()
-        n = self._noted
+        if self._position == self._steps:
+            self._deliver()
+            self._begin_block()
+        n = self._position
         units, logits = self._units[n], self._logits[n if self._any_is_scored else 0]
         alone = len(units) == 1
         if alone:
@@ -170,8 +170,8 @@ class Chorus:
         else:
             self._sample(logits, units)
         self._pending = units
-        self._noted = n + 1
-        # Both are the same question; asked of one unit by way of arrays it costs 2 microseconds.
+        self._position = n + 1
+        # Both expressions say the same; for one unit the second costs 2 microseconds more.
         any_line_end = units[0] == self.voice.newline if alone else (units == self.voice.newline).any()
         if not any_line_end and n + 1 < self._next_end:
             return []
@@ -184,7 +184,7 @@ class Chorus:
         """The next unit of a single stream, from its logits (V,)."""
         stream = self._streams[0]
         bias = self._bias_of(stream) if self._any_has_own_bias else self.voice.sung_bias
-        uniform = float(self._uniforms[self._noted, 0])
+        uniform = float(self._uniforms[self._position, 0])
         return pick_one(logits + bias, 1 / stream.temperature, stream.top_p, uniform)
 
     def _sample(self, logits: FloatArray, units: IntArray, rows: IntArray | None = None) -> None:
@@ -195,7 +195,7 @@ class Chorus:
             for place, k in enumerate(range(len(units)) if rows is None else rows.tolist()):
                 if self._streams[k].has_own_bias:
                     sung[place] = logits[k] + self._bias_of(self._streams[k])
-        uniform = self._uniforms[self._noted]
+        uniform = self._uniforms[self._position]
         units[some] = pick_each(sung, self._inverse_temperature[some], self._top_p[some], uniform[some])
 
     def _bias_of(self, stream: Stream) -> FloatArray:
@@ -207,8 +207,8 @@ class Chorus:
         return bias
 
     def _was_last_line(self, k: int) -> bool:
-        """Count a line end that a stream has just sampled; whether it was the last that it wants."""
-        stream, n, newline = self._streams[k], self._noted, self.voice.newline
+        """Count a line end that a stream has just sampled; returns whether the stream has finished by it."""
+        stream, n, newline = self._streams[k], self._position, self.voice.newline
         stream.lines -= 1
         if stream.lines <= 0:
             return True
@@ -216,7 +216,7 @@ class Chorus:
         return [*stream.sampled[-3:], *noted][-3:] == [newline] * 3
 
     def _finish(self, rows: list[int]) -> list[Stream]:
-        self._tell()
+        self._deliver()
         done, gone = [self._streams[k] for k in rows], set(rows)
         for k, stream in zip(rows, done, strict=True):
             stream.memory = self._recurrence.memory(k, int(self._pending[k]))
@@ -224,26 +224,26 @@ class Chorus:
         return done
 
     def _keep(self, rows: list[int]) -> None:
-        self._go_on([self._streams[k] for k in rows], self._pending[rows], self._recurrence.only(rows))
+        self._continue_with([self._streams[k] for k in rows], self._pending[rows], self._recurrence.only(rows))
 
-    def _go_on(self, streams: list[Stream], pending: IntArray, recurrence: Recurrence) -> None:
-        """Go on with other streams, and note what is the same at every step."""
+    def _continue_with(self, streams: list[Stream], pending: IntArray, recurrence: Recurrence) -> None:
+        """Continue with other streams, and compute what is the same at every step."""
         self._streams, self._pending, self._recurrence = streams, pending, recurrence
         B, V = len(streams), self.voice.shape.V
         self._inverse_temperature = np.array([1 / stream.temperature for stream in streams], np.float32)
         self._top_p = np.array([stream.top_p for stream in streams], np.float32)
         self._any_is_scored = any(stream.is_scored for stream in streams)
-        steps = max(1, min(NOTED_STEPS, NOTED_LOGITS // max(1, B * V))) if self._any_is_scored else NOTED_STEPS
+        steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
         self._units = np.empty((steps, B), np.intp)
         self._logits = np.empty((steps if self._any_is_scored else 1, B, V), np.float32)
-        self._note_anew()
+        self._begin_block()
 
-    def _note_anew(self) -> None:
-        """Begin notes: lay out what each stream will be given, and its random numbers, by step."""
+    def _begin_block(self) -> None:
+        """Begin a block: lay out by step what each stream will be given, and its random numbers."""
         streams = self._streams
-        self._noted = 0
+        self._position = 0
         self._any_has_own_bias = any(stream.has_own_bias for stream in streams)
-        # Spelling and the rule about the first unit ask at every step what was sampled until then.
+        # Spelling and the rule about the first unit depend at every step on what was sampled until then.
         self._steps = steps = 1 if self._any_has_own_bias else len(self._units)
         self._given_left = [stream.given_left for stream in streams]
         self._ends = [
@@ -259,14 +259,14 @@ class Chorus:
             if stream.limit and left < steps:
                 self._uniforms[left:, k] = stream.uniforms(steps - left)[: steps - left]
 
-    def _tell(self) -> None:
-        """Let the streams hear what was noted."""
-        n, self._noted = self._noted, 0
+    def _deliver(self) -> None:
+        """Deliver the block to the streams: units and likelihoods."""
+        n, self._position = self._position, 0
         if not n:
             return
         units = self._units[:n]
         for stream, column in zip(self._streams, units.T.tolist(), strict=True):
-            stream.hear(column, self.voice)
+            stream.advance(column, self.voice)
         if self._any_is_scored:
             logits = self._logits[:n]
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)

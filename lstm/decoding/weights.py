@@ -1,7 +1,5 @@
 """The weights of a trained model packed for decoding, and the state that a stream continues from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,21 +12,21 @@ from lstm.text.vocabulary import Vocabulary
 
 REMEMBERED_SPELLINGS = 64
 LARGE_TABLE = 512
-"""Units from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights together
-(10 MB); the product of the embedding that stands in for it costs 14-20 % of a step."""
+"""Vocabulary size from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights
+together (10 MB); multiplying the embedding instead costs 14-20 % of a step."""
 
 
 class Voice:
-    """A model packed for sampling; shared by all songs, never changed but for what it remembers of its own work.
+    """A model packed for sampling; shared by all songs, and immutable except for its caches.
 
-    Holds the weights once, in the layout of the time loop, and for few units the table of the first layer: about the
-    bytes that the weights have in single precision.
+    Holds the weights once, in the layout of the time loop, and for small vocabularies the table of the first layer:
+    about as many bytes as the weights have in single precision.
 
-    ``products``: of each layer the weights that its hidden state meets, in one matrix: its own recurrent ones, then
-    those of the layer above, or the output's on top (4H + 4H or 4H + V, H). ``table`` (V, 4H): what the first layer
-    adds for each unit; where it would be large, ``embedding`` (V, E + 1) with a 1 at the end of each row, and ``input``
-    (4H, E + 1) that multiplies it. ``biases``: (4, 1, H) of each further layer; ``output_bias``: (V,). Gates stand in
-    the order o, i, f, g, the first three halved, as in `lstm.network.layer`.
+    ``products``: for each layer, the weights that its hidden state is multiplied by, in one matrix: its own recurrent
+    ones, then those of the layer above, or the output's at the top (4H + 4H or 4H + V, H). ``table`` (V, 4H): the first
+    layer's input for each unit; where that would be large, ``embedding`` (V, E + 1) with a 1 at the end of each row,
+    and ``input`` (4H, E + 1) to multiply it. ``biases``: (4, 1, H) for each further layer; ``output_bias``: (V,). Gates
+    stand in the order o, i, f, g, the first three halved, as in `lstm.network.layer`.
     """
 
     def __init__(self, model: Model) -> None:
@@ -82,11 +80,11 @@ class Voice:
         return self._bias_of_sung
 
     def spelling_bias(self, text: str) -> FloatArray:
-        """0 for units that may come next where ``text`` must be spelt, else minus infinity, (V,).
+        """0 for units that may come next where ``text`` must be spelt, minus infinity for the others, (V,).
 
-        Those are the units that begin with the whole of it, beyond it only with what may be sung. The text's own
-        beginnings are no choice beside them: " a" is a hundred times as likely as " alone", but not if it is known that
-        "lone" follows. Only where there is none of those, a part of the text is spelt.
+        Those are the units that begin with the whole text and continue only with what may be sung. Units that spell
+        only part of the text are excluded as long as there are others: " a" is a hundred times as likely as " alone",
+        but not if it is known that "lone" follows.
         """
         if (bias := self._bias_of_spelling.get(text)) is None:
             units = self.vocabulary.units
@@ -120,8 +118,8 @@ class Voice:
             self._by_columns = np.ascontiguousarray(by_rows.T)
         return self._by_columns
 
-    def start(self) -> Memory:
-        """What a stream remembers before a song: nothing, and a line break that it has not read yet."""
+    def start(self) -> "Memory":
+        """The state before a song: zeros, and a line break that has not been read yet."""
         L, H = self.shape.L, self.shape.H
         zeros = np.zeros((L, H), np.float32)
         return Memory(zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
@@ -129,7 +127,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Memory:
-    """Where any number of streams may go on from: the state after some text, and the text's last unit.
+    """A point that any number of streams can continue from: the state after some text, and the text's last unit.
 
     ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last unit.
     """
@@ -138,4 +136,4 @@ class Memory:
     cell: FloatArray
     pending: int
     recurrent: FloatArray | None = None
-    """W_h h of each layer, (L, 4H), gates as in `Voice`: what the next step will ask for. Computed if it is missing."""
+    """W_h h of each layer, (L, 4H), gates as in `Voice`: needed by the next step, and computed if it is missing."""

@@ -274,14 +274,14 @@ class TestTogether:
         chorus.drop(streams)
         assert len(chorus) == 0
 
-    def test_likelihoods_do_not_depend_on_how_many_steps_are_noted(self, monkeypatch):
+    def test_likelihoods_do_not_depend_on_the_length_of_a_block(self, monkeypatch):
         voice = Voice(make_model(2))
         streams = {}
-        for noted in (1, 30, streams_module.NOTED_LOGITS):
-            monkeypatch.setattr(streams_module, "NOTED_LOGITS", noted)
+        for noted in (1, 30, streams_module.BLOCK_LOGITS):
+            monkeypatch.setattr(streams_module, "BLOCK_LOGITS", noted)
             streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
             Chorus(voice).run(streams[noted])
-        for few, many in zip(streams[1], streams[streams_module.NOTED_LOGITS], strict=True):
+        for few, many in zip(streams[1], streams[streams_module.BLOCK_LOGITS], strict=True):
             self.same(few, many)
 
     def test_a_long_text_draws_its_random_numbers_in_order(self):
