@@ -1,1 +1,1 @@
-"""A character LSTM in NumPy: corpus, network, training, sampling and composing. Knows nothing of bots."""
+"""An LSTM language model in NumPy: text, network, training and song writing. Knows nothing of bots."""

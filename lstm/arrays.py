@@ -1,6 +1,4 @@
-"""Names for the kinds of arrays that pass between modules."""
-
-from __future__ import annotations
+"""Types of the arrays that modules pass to each other."""
 
 from typing import Any, TypeAlias
 
@@ -10,6 +8,6 @@ from numpy.typing import NDArray
 FloatArray: TypeAlias = NDArray[np.floating[Any]]
 """float32 in training and sampling, float64 in checks of the gradient."""
 IntArray: TypeAlias = NDArray[np.integer[Any]]
-"""Ids of characters."""
+"""Ids of units."""
 BoolArray: TypeAlias = NDArray[np.bool_]
 """Masks."""

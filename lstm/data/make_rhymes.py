@@ -3,17 +3,16 @@
     python -m lstm.data.make_rhymes path/to/cmudict.dict
 
 The dictionary (135,000 entries, https://github.com/cmusphinx/cmudict) may be redistributed under the BSD licence beside
-this file, rhymes.LICENSE.txt. One line a word: the word spelt backwards, so that words with one ending are neighbours,
-and its pronunciations, each from the onset of its last stressed syllable to its end, in the one-letter ARPABET.
+this file, rhymes.LICENSE.txt. One line per word: the word spelt backwards, so that words with the same ending are
+neighbours, and its pronunciations, each from the onset of its last stressed syllable to its end, in the one-letter
+ARPABET.
 
     thgil lYt
 
-Left out: words with signs other than letters and apostrophes, and possessives. Levelled, because the dictionary itself
-is inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
-AY ER, AW R and AW ER ("wire", "fire"). A vowel that no stress mark favours counts as stressed: the last of the word.
+Left out: words with anything but letters and apostrophes, and possessives. Unified, because the dictionary itself is
+inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
+AY ER, AW R and AW ER ("wire", "fire"). If no vowel is marked as stressed, the last one counts as stressed.
 """
-
-from __future__ import annotations
 
 import gzip
 import re
@@ -61,7 +60,7 @@ def rhyme_lines(entries: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
-    """Write rhymes.txt.gz beside this file, the same bytes from the same dictionary."""
+    """Write rhymes.txt.gz beside this file; the same dictionary gives the same bytes."""
     entries = Path(sys.argv[1]).read_text("utf-8").splitlines()
     data = "".join(rhyme_lines(entries)).encode("ascii")
     Path(__file__).with_name("rhymes.txt.gz").write_bytes(gzip.compress(data, 9, mtime=0))

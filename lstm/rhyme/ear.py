@@ -1,13 +1,11 @@
 """Which words rhyme.
 
-Two words rhyme if they sound the same from the vowel of their last stressed syllable on and if that syllable begins
-differently: "light" and "night", but not "light" and "delight", nor "there" and "their", nor a word and itself. Any of
-several pronunciations may serve. English words sound as a dictionary has them, or as the rules of `lstm.rhyme.english`
-derive them from it; "love" and "move" are therefore no rhyme. All other words sound as they are spelt
+Two words rhyme if they sound the same from the vowel of their last stressed syllable on, and that syllable begins
+differently: "light" and "night", but not "light" and "delight", "there" and "their", or a word and itself. If a word
+has several pronunciations, any of them will do. English words sound as the dictionary says, or as the rules of
+`lstm.rhyme.english` derive from it; so "love" and "move" do not rhyme. All other words sound as they are spelt
 (`lstm.rhyme.spelling`).
 """
-
-from __future__ import annotations
 
 import re
 import unicodedata
@@ -18,24 +16,24 @@ from lstm.rhyme.pronunciation import Sound
 from lstm.rhyme.spelling import spelt_sound
 
 _ENGLISH_SHARE = 0.65
-"""A vocabulary is English if at least this share of it is known: 0.74 to 0.99 of the words in each of 57 corpora are;
-German, French and Spanish poems, with many words that are also English names, reach 0.43 to 0.58."""
+"""A vocabulary is English if at least this share of it is known. In each of 57 English corpora 0.74 to 0.99 is; German,
+French and Spanish poems, with many words that are also English names, reach 0.43 to 0.58."""
 _ENOUGH_WORDS = 500
 _REMEMBERED = 8192
 _ENGLISH_LETTERS = re.compile("[a-z'è-]*[a-zè][a-z'è-]*")
 
 
 class Rhymes:
-    """The ear: tells whether words rhyme."""
+    """Decides whether words rhyme."""
 
     def __init__(self, *, english: bool = True) -> None:
-        """``english``: False if words in Latin letters are of another language and sound as they are spelt."""
+        """``english``: False if words in Latin letters are of another language, and sound as they are spelt."""
         self._english = English() if english else None
         self._heard: dict[str, tuple[Sound, ...]] = {}
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Rhymes:
-        """The ear for a vocabulary: English if most of its words are."""
+    def of(cls, words: Iterable[str]) -> "Rhymes":
+        """Rhymes for a vocabulary, English if most of its words are."""
         distinct = sorted({_folded(word) for word in words})
         sample = distinct[:: max(1, len(distinct) // _ENOUGH_WORDS)]
         english = English()
@@ -43,7 +41,7 @@ class Rhymes:
         return cls(english=known >= _ENGLISH_SHARE * len(sample))
 
     def sounds(self, word: str) -> tuple[Sound, ...]:
-        """How a word may sound, () if it has no letters; remembered for a while."""
+        """The pronunciations of a word, () if it has no letters; cached."""
         sounds = self._heard.get(word)
         if sounds is None:
             if len(self._heard) >= _REMEMBERED:
@@ -57,7 +55,7 @@ class Rhymes:
         return any(onsets[tail].isdisjoint(others[tail]) for tail in onsets.keys() & others.keys())
 
     def rhyming_words(self, word: str, candidates: Iterable[str]) -> list[str]:
-        """Those of the candidates that rhyme with a word, in their order."""
+        """The candidates that rhyme with a word, in their order."""
         return [candidate for candidate in candidates if self.rhymes(word, candidate)]
 
     def _listen(self, word: str) -> tuple[Sound, ...]:
@@ -70,10 +68,10 @@ class Rhymes:
 
 
 class RhymeIndex:
-    """A vocabulary in which the rhymes of a word are looked up at once: in about 10 µs once its sounds are known."""
+    """A vocabulary indexed by sound: finds the rhymes of a word in about 10 µs, once its pronunciation is known."""
 
     def __init__(self, words: Iterable[str], rhymes: Rhymes | None = None) -> None:
-        """``rhymes``: by default the ear for these words."""
+        """``rhymes``: by default `Rhymes.of` these words."""
         words = tuple(dict.fromkeys(words))
         self.rhymes = rhymes or Rhymes.of(words)
         self._by_tail: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
@@ -94,7 +92,7 @@ class RhymeIndex:
 
 
 def _onsets(sounds: tuple[Sound, ...]) -> dict[str, set[str]]:
-    """By tail, the onsets that a word has with it."""
+    """Tail -> the onsets that a word has with it."""
     result: dict[str, set[str]] = {}
     for onset, tail in sounds:
         result.setdefault(tail, set()).add(onset)
@@ -106,7 +104,7 @@ def _folded(word: str) -> str:
 
 
 def _without_accents(word: str) -> str:
-    """A word as English has it: "café" without its accent, but "blessèd" with it, which has a sound there."""
+    """A word as English spells it: "café" without its accent, but "blessèd" with it, where it is pronounced."""
     if word.isascii():
         return word
     stem = word.removesuffix("èd")

@@ -1,6 +1,4 @@
-"""How English words sound that a dictionary of today lacks: elided, inflected, in dialect, spelt as of old."""
-
-from __future__ import annotations
+"""How English words sound that a modern dictionary lacks: elided, inflected, in dialect, in old spelling."""
 
 import re
 
@@ -42,32 +40,32 @@ _ENDINGS = (
 )  # fmt: skip
 """How a word may be derived without a change of stress: the spelling and the sounds of its ending."""
 _OUTER_ENDINGS = frozenset({"s", "'s", "es", "ly", "ness"})
-"""Those that follow another: scorn-ing-s."""
+"""Endings that can follow another ending: scorn-ing-s."""
 _SPELT_WITH_T = re.compile("[^aeiouydt]t$")
 """Old past tenses: drest, stept, curst."""
 
 _RESTORED = (
     ("g", "G", "n"), ("d", "d", ""), ("t", "t", ""), ("l", "l", ""), ("f", "f", ""), ("ugh", "", ""), ("th", "T", ""),
 )  # fmt: skip
-"""What an apostrophe at the end of a word stands for: letters, the sound that is lost with them, what is left of it."""
+"""What an apostrophe at the end of a word stands for: letters, the sound lost with them, the sound that remains."""
 _BEHEADED = ("h", "a", "be", "re", "es", "ex", "un", "de", "en", "al")
 """What an apostrophe at the start of a word stands for: 'ead, 'mong, 'neath, 'venge, 'scape, 'pon."""
 
 
 class English:
-    """The sounds of English words: as listed, else by rule from words that are listed, else by likeness to them."""
+    """The sounds of English words: listed, else derived by rule from listed ones, else guessed from similar ones."""
 
     def __init__(self, dictionary: Dictionary | None = None) -> None:
-        """``dictionary``: by default the one that comes with the package, which is read now."""
+        """``dictionary``: by default the one that ships with the package, which is read now."""
         self._dictionary = dictionary or shipped_dictionary()
 
     def sounds(self, word: str) -> tuple[Sound, ...]:
-        """Pronunciations of a lower-case word in a-z, "'", "-" and "è"; () if they cannot be told."""
+        """Pronunciations of a lower-case word of a-z, "'", "-" and "è"; () if unknown."""
         word = _last_part(word)
         return self._known(word) or self._dictionary.guess(word.replace("'", "").replace("è", "e"))
 
     def known(self, word: str) -> bool:
-        """Whether the word, or one that it is made from by rule, is listed."""
+        """Whether the word, or one that it is derived from by rule, is listed."""
         return bool(self._known(_last_part(word)))
 
     def _known(self, word: str) -> tuple[Sound, ...]:
@@ -133,7 +131,7 @@ def _irregular(word: str) -> tuple[Sound, ...]:
 
 
 def _stems(stem: str, ending: str) -> tuple[str, ...]:
-    """The words that a stem may be the rest of once it took an ending: love in lov-ed, plan in plann-ed."""
+    """The words that a stem may come from: love in lov-ed, plan in plann-ed."""
     if len(stem) < 2 or not re.search("[aeiouy]", stem) or (ending == "s" and stem[-1] in "sui"):
         return ()
     if ending == "es":
@@ -152,7 +150,7 @@ def _stems(stem: str, ending: str) -> tuple[str, ...]:
 
 
 def _joined(tail: str, ending: str) -> str:
-    """A tail with an ending: -s and -ed sound after what they follow, and one sound is not spoken twice (fully)."""
+    """A tail with an ending: -s and -ed sound as what they follow demands, and no sound is spoken twice (fully)."""
     last = tail[-1]
     if ending == "s":
         return tail + ("Az" if last in _HISSING else "s" if last in _VOICELESS else "z")

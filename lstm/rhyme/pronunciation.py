@@ -1,9 +1,7 @@
-"""How English words sound from their last stressed syllable on: by dictionary, else as words that are spelt alike do.
+"""How English words sound from their last stressed syllable on: by dictionary, else like words with the same spelling.
 
 Sounds are written in the one-letter ARPABET (`lstm.data.make_rhymes` lists it): "light" is "lYt".
 """
-
-from __future__ import annotations
 
 import gzip
 import re
@@ -20,7 +18,7 @@ ONSETS = frozenset(
     "b C d D f g h J k l m n p r s S t T v w y z Z bl br dr dw fl fr gl gr gw kl kr kw pl pr tr tw Tr Tw sk sl sm sn "
     "sp st sw Sr skr skw spl spr str by dy fy gy hy ky ly my ny py ty vy sky spy sty".split()
 ) | {""}
-"""What an English syllable may begin with; it takes as many of the consonants between two vowels as it can hold."""
+"""What an English syllable may begin with. It takes as many of the consonants between two vowels as are allowed."""
 
 _SILENT_E = re.compile(r"(?<=[^aeiouy'])e(?:'?s|d)?$")
 _SYLLABIC_E = re.compile(r"(?:[^aeiouylr']le[sd]?|[td]ed|(?:[csxz]|ch|sh|g)es)$")
@@ -30,16 +28,16 @@ _MOST_NEIGHBOURS = 16
 
 
 class Sound(NamedTuple):
-    """The consonants that begin a word's last stressed syllable, and all sounds from its vowel to the word's end."""
+    """The consonants that begin a word's last stressed syllable, and all sounds from its vowel on."""
 
     onset: str
     tail: str
 
 
 class Dictionary:
-    """Words with their sounds, one a line, spelt backwards and sorted: words that end alike stand side by side.
+    """Words with their sounds, one per line, spelt backwards and sorted, so that words that end alike are neighbours.
 
-    Kept as the bytes of the file, as a Python dictionary of it would take 20 MB; a look-up is a binary search of 6 µs.
+    Kept as the bytes of the file, since a Python dictionary would take 20 MB. A look-up is a binary search of 6 µs.
     """
 
     def __init__(self, lines: bytes) -> None:
@@ -56,9 +54,9 @@ class Dictionary:
         return tuple(map(split_sounds, line[len(key) :].decode("ascii").split())) if line.startswith(key) else ()
 
     def guess(self, word: str) -> tuple[Sound, ...]:
-        """The likeliest pronunciation of a lower-case word, judged by the listed ones that share its longest ending.
+        """The likeliest pronunciation of a lower-case word, from the listed words that share its longest ending.
 
-        () if they do not tell: if there are none, or if most of them are stressed before what they share with it.
+        () if there are none, or if most of them are stressed before the part that they share with it.
         """
         backwards = word[::-1].encode("ascii", "replace")
         syllables = [len(word) - start for start in _syllables(word)]
@@ -79,14 +77,14 @@ class Dictionary:
         return ()
 
     def _lines_with(self, start: bytes) -> list[bytes]:
-        """The lines of words with this (reversed) ending, evenly picked where there are many."""
+        """The lines of words with this (reversed) ending; an even selection if there are many."""
         first = self._first(start)
         end = bisect_right(self._starts, start, first, self._count, key=lambda s: self._lines[s : s + len(start)])
         step = max(1, (end - first) // _MOST_NEIGHBOURS)
         return [self._line(k) for k in range(first, end, step)]
 
     def _first(self, key: bytes) -> int:
-        """The number of the first line that is not before ``key``."""
+        """The number of the first line that does not sort before ``key``."""
         return bisect_left(self._starts, key, 0, self._count, key=lambda s: self._lines[s : s + len(key)])
 
     def _line(self, number: int) -> bytes:
@@ -95,7 +93,7 @@ class Dictionary:
 
 @cache
 def shipped_dictionary() -> Dictionary:
-    """The dictionary that comes with the package, read when it is first needed (40 ms, 3 MB)."""
+    """The dictionary that ships with the package, read when it is first needed (40 ms, 3 MB)."""
     return Dictionary(gzip.decompress((resources.files("lstm") / "data" / "rhymes.txt.gz").read_bytes()))
 
 
@@ -111,7 +109,7 @@ def _aligned(line: bytes) -> tuple[tuple[int, str, float], ...]:
     backwards, *spoken = line.decode("ascii").split()
     word = backwards[::-1]
     tails = [split_sounds(sounds).tail for sounds in spoken]
-    if _SILENT_E.search(word):  # Italian and French words say theirs: they are no model
+    if _SILENT_E.search(word):  # Italian and French words pronounce it, and are left out
         tails = [tail for tail in tails if tail[-1] not in "ei"]
     return tuple((len(word) - _tail_start(word, tail), tail, 1 / len(spoken)) for tail in tails)
 
@@ -121,7 +119,7 @@ def _common_start(a: bytes, b: bytes) -> int:
 
 
 def _syllables(word: str) -> list[int]:
-    """Where the vowels of a word's syllables begin, as its spelling has it; a silent e has none."""
+    """Where the vowels of a word's syllables begin in its spelling; a silent e does not count."""
     starts = [match.start() for match in _VOWEL_GROUP.finditer(word)]
     if len(starts) > 1 and _SILENT_E.search(word) and not _SYLLABIC_E.search(word):
         starts.pop()
@@ -143,7 +141,7 @@ _SPELT_CONSONANTS = (
 
 
 def _onset(before: str) -> str:
-    """The sounds of the consonant letters that end ``before``: enough to tell whether two onsets differ."""
+    """The sounds of the consonant letters at the end of ``before``: enough to see whether two onsets differ."""
     match = _SPELT_ONSET.search(before)
     sounds = match.group() if match else ""
     for spelt, sound in _SPELT_CONSONANTS:

@@ -1,7 +1,5 @@
 """Rhyme schemes: which lines of a song should rhyme."""
 
-from __future__ import annotations
-
 SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
     "none": ((), (), (), ()),
     "AABB": ((), (0,), (), (2,)),
@@ -9,11 +7,11 @@ SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
     "ABBA": ((), (), (1,), (0,)),
     "AAAA": ((), (0,), (0, 1), (0, 1, 2)),
 }
-"""By name: for each line of a group of four, the earlier ones that it rhymes with."""
+"""Name -> for each line of a group of four, the earlier lines that it rhymes with."""
 
 
 def answers(scheme: str, line_number: int) -> tuple[int, ...]:
-    """The earlier lines that a line must rhyme with, () where it is free. Lines are counted from 0.
+    """The earlier lines that a line must rhyme with, () if it is free. Lines are counted from 0.
 
     Raises:
         KeyError: there is no such scheme.

@@ -1,15 +1,14 @@
-"""How a word of any language sounds from its last stressed syllable on, as far as its spelling alone tells.
+"""How a word of any language sounds from its last stressed syllable on, as far as its spelling shows.
 
-- Alphabets with vowels (Latin, Cyrillic, Greek): the last group of vowels and what follows. Where that is unstressed in
-  most languages that have it (a single bare vowel, or e before one or two of l, m, n, r, s, t), also the group before;
-  an accent on the vowel (città, canción, θεός) says that it is stressed. Spellings of one sound are levelled, as far as
-  no language suffers much: doubled consonants, ß, silent h, ck, dt, ai and ei, ä and e; я and а; hard final consonants.
+- Alphabets with vowels (Latin, Cyrillic, Greek): the last group of vowels and what follows it. If that is unstressed in
+  most languages (a single bare vowel, or e before one or two of l, m, n, r, s, t), also the group before; an accent on
+  the vowel (città, canción, θεός) marks it as stressed. Different spellings of one sound are unified where that does
+  little harm in any language: doubled consonants, ß, silent h, ck, dt, ai and ei, ä and e; я and а; hard final
+  consonants.
 - Korean: vowel and final consonants of the last syllable.
-- Scripts written without spaces (Chinese, Japanese): the last character; more cannot be told without a dictionary.
+- Scripts written without spaces (Chinese, Japanese): the last character; more would need a dictionary.
 - Other scripts (Hebrew, Arabic, the scripts of India): the last two characters.
 """
-
-from __future__ import annotations
 
 import re
 import unicodedata
@@ -37,10 +36,10 @@ _HANGUL, _FINALS_AND_VOWELS = range(0xAC00, 0xD7A4), 588
 
 
 def spelt_sound(word: str) -> Sound:
-    """What can be told of a lower-case word; its tail is "" if that is nothing. A "~" marks tails as spelt.
+    """The sound of a lower-case word, as spelt; its tail is "" if there are no letters. A "~" marks such tails.
 
-    The onset is all that stands before the tail, since most languages like a rhyme whose onsets are the same too
-    (maison, saison), as long as the words are not.
+    The onset is everything before the tail, since most languages accept a rhyme whose onsets are the same too (maison,
+    saison), as long as the words differ.
     """
     word = unicodedata.normalize("NFC", word)
     letters = "".join(c for c in word if unicodedata.category(c)[0] in "LM")
@@ -70,9 +69,9 @@ def _by_vowels(word: str) -> Sound | None:
 
 
 def _plain(word: str) -> tuple[str, int | None]:
-    """A word with one spelling for each sound and no accents, and where in it the last accented vowel stands, if any.
+    """A word with one spelling per sound and no accents, and the place of its last accented vowel, if any.
 
-    Only an accent on the last syllable counts, and on any one in Greek, which marks the stress of every word.
+    Only an accent on the last syllable counts; in Greek, which marks the stress of every word, one on any syllable.
     """
     marked = ""
     for letter in word.translate(_LETTERS):
