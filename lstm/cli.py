@@ -3,10 +3,9 @@
 Nothing here imports NumPy, so that a command can set the number of BLAS threads before it does.
 """
 
-from __future__ import annotations
-
 import argparse
 import io
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -20,8 +19,8 @@ class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Print one line and end with status 2."""
-        self.exit(BAD_INPUT, f"{self.prog}: {' '.join(message.split())} (--help tells more)\n")
+        """Print one line and exit with status 2."""
+        self.exit(BAD_INPUT, f"{self.prog}: {' '.join(message.split())} (see --help)\n")
 
 
 def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:
@@ -31,11 +30,8 @@ def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[
         try:
             value = kind(text)
         except ValueError:
-            value = kind(0)
-            low_or_nan = True
-        else:
-            low_or_nan = not low <= value <= high
-        if low_or_nan:
+            value = math.nan
+        if not low <= value <= high:
             word = "a whole number" if kind is int else "a number"
             raise argparse.ArgumentTypeError(f"{text!r} is not {word} from {low:g} to {high:g}")
         return value
@@ -44,9 +40,9 @@ def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[
 
 
 def use_threads(count: int) -> None:
-    """Set the number of BLAS threads; NumPy must not have been imported yet.
+    """Set the number of BLAS threads. NumPy must not have been imported yet.
 
-    One is the default: two on a busy machine lose a factor of ten.
+    The commands use one by default: on a busy machine, two are ten times as slow.
     """
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(count)
@@ -68,18 +64,18 @@ def use_gemm(layout: str | None) -> None:
 
 
 def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type[Exception], ...]]) -> int:
-    """Run a command; errors of the ``expected`` types are one line on standard error and status 2.
+    """Run a command and return its exit status. Errors of the ``expected`` types become one line on standard error.
 
-    ``expected`` is called when an error occurs: its classes live in modules that a command imports late.
+    ``expected`` is called only when an error occurs: its classes are in modules that a command imports late.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # songs may hold what the terminal's encoding lacks
+        sys.stdout.reconfigure(errors="replace")  # songs may contain characters that the terminal's encoding lacks
     try:
         return command()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has gone; keep Python from complaining once more at exit.
+        # The reader of the output has gone. Keep Python from reporting it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
@@ -94,7 +90,7 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """The errors of this package that are meant for whoever typed the command."""
+    """The errors of this package whose messages are meant for the person who typed the command."""
     from lstm.model.model_file import ModelFileError
     from lstm.text.corpus import CorpusError
 

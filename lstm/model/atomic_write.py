@@ -1,6 +1,4 @@
-"""Writing files so that a reader, or a crash, never meets half of one."""
-
-from __future__ import annotations
+"""Writing a file so that neither a reader nor a crash ever sees half of it."""
 
 import os
 import tempfile
@@ -11,7 +9,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write ``data`` to a file beside ``path``, flush it to the disk, and rename it over ``path``.
 
     Raises:
-        OSError: the folder is not writable or the disk is full; ``path`` is then as it was.
+        OSError: the folder is not writable or the disk is full; ``path`` is then unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -1,14 +1,14 @@
-"""Freed memory, which the C library keeps for later, given back to the system."""
+"""Returning freed memory, which the C library keeps for later, to the operating system."""
 
 import ctypes
 from collections.abc import Callable
 
 
 def give_back() -> None:
-    """Give back what is free now, where the C library is glibc: some milliseconds, without the interpreter's lock.
+    """Return what is free now, if the C library is glibc. Takes a few milliseconds, without the interpreter's lock.
 
-    Reading a model allocates several times its size for a moment, in whichever thread does it, and glibc keeps most of
-    that in the thread's own arena: two artists of 5 MB each took 50 MB instead of 19.
+    Reading a model allocates several times its size for a moment, and glibc keeps most of that in the arena of the
+    thread that read it: two artists of 5 MB each took 50 MB instead of 19.
     """
     trim = _malloc_trim()
     if trim is not None:

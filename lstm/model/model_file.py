@@ -1,10 +1,8 @@
-"""Model files: weights, vocabulary and training record in one safetensors file, checked as it is read.
+"""Model files: weights, vocabulary and training record in one safetensors file, checked when it is read.
 
 Tensors have PyTorch's names and gate order. The metadata holds JSON under ``vocabulary``, ``config`` and ``training``.
 Nothing is unpickled.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Mapping
@@ -24,12 +22,12 @@ FORMAT = "lyricbot-lstm-1"
 
 
 class ModelFileError(ValueError):
-    """A file that is no usable model; its message is one sentence."""
+    """A file that is not a usable model; the message is one sentence."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with its units of text, what is known of its artist, and how it came about."""
+    """A trained network with its vocabulary, what is known about its artist, and how it was trained."""
 
     parameters: Parameters
     vocabulary: Vocabulary
@@ -72,7 +70,7 @@ def load_model(source: Path | bytes) -> Model:
     """Read a model from a file, or from a file's bytes; weights become float32.
 
     Raises:
-        ModelFileError: the file cannot be read, is cut short, of other shapes, or holds NaN or infinity.
+        ModelFileError: the file cannot be read, is cut short, has wrong shapes, or holds NaN or infinity.
     """
     name = str(source) if isinstance(source, Path) else "The model"
     try:
@@ -83,15 +81,15 @@ def load_model(source: Path | bytes) -> Model:
         tensors = safetensors.numpy.load(data)
         metadata = _metadata(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise ModelFileError(f"{name} is not a whole safetensors file ({_one_line(error)}).") from None
+        raise ModelFileError(f"{name} is not a complete safetensors file ({_one_line(error)}).") from None
     try:
         units = json.loads(metadata["vocabulary"])
         config, training = json.loads(metadata["config"]), json.loads(metadata["training"])
         if not isinstance(units, list) or not isinstance(config, dict) or not isinstance(training, dict):
-            raise ValueError("vocabulary, config or training of another type")
+            raise ValueError("vocabulary, config or training has the wrong type")
         vocabulary = Vocabulary(units, config.get("merges", ()))
         profile, record = ArtistProfile.from_json(config), TrainingRecord.from_json(training)
-        "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but neither printed nor sent
+        "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but not printed or sent
     except KeyError as error:
         raise ModelFileError(f"{name} has no metadata {error}.") from None
     except (ValueError, TypeError, RecursionError) as error:
@@ -100,7 +98,7 @@ def load_model(source: Path | bytes) -> Model:
 
 
 def _metadata(data: bytes) -> dict[str, str]:
-    """The metadata of a file whose tensors `safetensors` has accepted (it hands them out for paths only)."""
+    """The metadata of a file whose tensors `safetensors` has accepted (it returns metadata only for paths)."""
     length = int.from_bytes(data[:8], "little")
     metadata = json.loads(data[8 : 8 + length]).get("__metadata__") or {}  # it may be null
     return {str(k): str(v) for k, v in metadata.items()}
@@ -119,7 +117,7 @@ def _parameters(name: str, tensors: dict[str, np.ndarray[Any, Any]], V: int) -> 
         raise ModelFileError(f"{name} lacks the tensors of an embedding and an LSTM.")
     shape = Shape(V, embedding.shape[1], recurrent.shape[1], layers)
     if min(V - 1, shape.E, shape.H) < 1:
-        raise ModelFileError(f"{name} holds a network of no size.")
+        raise ModelFileError(f"{name} holds a network of size zero.")
     wanted = shape.parameters()
     if set(wanted) != set(tensors):
         odd = sorted(set(wanted) ^ set(tensors))[0]
@@ -143,7 +141,7 @@ _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}
 def dump_tensors(tensors: Mapping[str, np.ndarray[Any, Any]], metadata: dict[str, str]) -> bytes:
     """The bytes of a safetensors file of floating-point tensors.
 
-    `safetensors.numpy.save` gives them too, but holds them twice for a moment; those of a checkpoint are 44 MB.
+    `safetensors.numpy.save` also makes them, but holds them twice for a moment; a checkpoint's are 44 MB.
     """
     header: dict[str, Any] = {"__metadata__": metadata}
     start, parts = 0, []
@@ -159,7 +157,7 @@ def dump_tensors(tensors: Mapping[str, np.ndarray[Any, Any]], metadata: dict[str
 
 
 def read_tensors(data: bytes) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
-    """Tensors and metadata of any safetensors bytes: what checkpoints are read by.
+    """Tensors and metadata of any safetensors bytes; checkpoints are read with it.
 
     Raises:
         ModelFileError: the bytes are cut short or damaged.
@@ -167,4 +165,4 @@ def read_tensors(data: bytes) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str
     try:
         return safetensors.numpy.load(data), _metadata(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise ModelFileError(f"This is not a whole safetensors file ({_one_line(error)}).") from None
+        raise ModelFileError(f"This is not a complete safetensors file ({_one_line(error)}).") from None

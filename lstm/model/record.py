@@ -5,8 +5,6 @@ Both are written as JSON into the file's metadata. A file may come from anywhere
 Nothing that runs the network depends on either.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -104,7 +102,7 @@ class TrainingRecord:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> TrainingRecord:
+    def from_json(cls, data: Mapping[str, Any]) -> "TrainingRecord":
         """The record in a model file, with what is missing or of another type left out."""
         stopped = data.get("stopped")
         return cls(
@@ -150,7 +148,7 @@ class ArtistProfile:
         return {name.name: value for name in fields(self) if (value := getattr(self, name.name)) is not None}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> ArtistProfile:
+    def from_json(cls, data: Mapping[str, Any]) -> "ArtistProfile":
         """The profile in a model file, with what is missing or of another type left out."""
         style = data.get("style")
         return cls(alphabet=_text(data.get("alphabet")), style=style if isinstance(style, dict) else None)

@@ -141,15 +141,15 @@ BAD_INPUT = [
     (f"{TRAIN} --random-seed -1", "whole number"),
     (f"{TRAIN} --unheard-of", "unrecognized"),
     (f"{TRAIN} --data-dir {{folder}} --start {{folder}}/missing", "cannot be read"),
-    (f"{TRAIN} --data-dir {{folder}} --start {{folder}}/damaged.safetensors", "not a whole safetensors file"),
+    (f"{TRAIN} --data-dir {{folder}} --start {{folder}}/damaged.safetensors", "not a complete safetensors"),
     (f"{TRAIN} --data-dir {{folder}} --out {{folder}}", "folder"),
     (f"{TRAIN} --data-dir {{folder}} --out {{folder}}/new.png", "suffix"),
     (f"{TRAIN} --data-dir {{folder}} --start scratch --out {{folder}}/empty.txt/model", "empty.txt"),
     ("sample", "required"),
     ("sample --model {folder}/missing", "no such file"),
     ("sample --model {folder}", "cannot be read"),
-    ("sample --model {folder}/damaged.safetensors", "not a whole safetensors file"),
-    ("sample --model {folder}/binary.txt", "not a whole safetensors file"),
+    ("sample --model {folder}/damaged.safetensors", "not a complete safetensors"),
+    ("sample --model {folder}/binary.txt", "not a complete safetensors"),
     ("sample --model {model} --lines 0", "whole number from 1"),
     ("sample --model {model} --lines 2.5", "whole number from 1"),
     ("sample --model {model} --temperature 0", "0.1 to 1.5"),
@@ -161,7 +161,7 @@ BAD_INPUT = [
     ("sample --model {model} --lines 2 --out {folder}/missing/song.txt", "no such file"),
     ("sample --model {model} --lines 2 --out {folder}", "directory"),
     ("evaluate --model {model}", "required"),
-    ("evaluate --model {folder}/damaged.safetensors --text {folder}/corpora/Ann.txt", "not a whole safetensors file"),
+    ("evaluate --model {folder}/damaged.safetensors --text {folder}/corpora/Ann.txt", "not a complete safetensors"),
     ("evaluate --model {model} --text {folder}/missing", "no such file"),
     ("evaluate --model {model} --text {folder}/binary.txt", "binary"),
     ("evaluate --model {model} --text {folder}/empty.txt", "no text"),
@@ -178,7 +178,7 @@ def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reaso
     places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201}
     arguments = [argument.format(**places) for argument in arguments]
     # Only a few of them as processes of their own, which cost half a second each.
-    if reason in ("at least 400", "binary", "not a whole safetensors file", "invalid choice", "0.1 to 1.5", "data"):
+    if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5", "data"):
         status, out, err = run(module, *arguments)
     else:
         try:

@@ -99,7 +99,7 @@ class TestRoundTrip:
 class TestRefused:
     @pytest.mark.parametrize("size", [0, 1, 7, 8, 9, 100, *range(200, len(WHOLE), 97), len(WHOLE) - 4, len(WHOLE) - 1])
     def test_cut_short(self, size):
-        assert "not a whole safetensors file" in refused(WHOLE[:size])
+        assert "not a complete safetensors file" in refused(WHOLE[:size])
 
     def test_too_long(self):
         refused(WHOLE + b"\0")
@@ -143,10 +143,10 @@ class TestRefused:
     def test_a_tensor_too_many(self):
         assert "unexpected tensor extra" in refused(changed({"extra": np.zeros(2, np.float32)}))
 
-    def test_a_network_of_no_size(self):
+    def test_a_network_of_size_zero(self):
         for shape in (Shape(V=6, E=3, H=0, L=1), Shape(V=6, E=0, H=2, L=1), Shape(V=1, E=3, H=2, L=1)):
             vocabulary = Vocabulary(VOCABULARY.units[: shape.V])
-            assert "no size" in refused(dump_model(Model(Parameters(shape), vocabulary)))
+            assert "size zero" in refused(dump_model(Model(Parameters(shape), vocabulary)))
 
     @pytest.mark.parametrize("key", ["vocabulary", "config", "training"])
     def test_missing_metadata(self, key):
@@ -180,7 +180,7 @@ class TestRefused:
         missing, cut = tmp_path / "missing.safetensors", tmp_path / "cut.safetensors"
         cut.write_bytes(WHOLE[:300])
         assert refused(missing) == f"{missing} cannot be read: no such file or directory."
-        assert refused(cut).startswith(f"{cut} is not a whole safetensors file (")
+        assert refused(cut).startswith(f"{cut} is not a complete safetensors file (")
         assert "cannot be read" in refused(tmp_path)
 
 
@@ -320,7 +320,7 @@ class TestReadTensors:
 
     @pytest.mark.parametrize("data", [b"", WHOLE[:50], WHOLE[:-1], b"x" * 99])
     def test_damaged_bytes(self, data):
-        with pytest.raises(ModelFileError, match="not a whole safetensors file") as caught:
+        with pytest.raises(ModelFileError, match="not a complete safetensors file") as caught:
             read_tensors(data)
         assert SENTENCE.fullmatch(str(caught.value))
 
