@@ -39,7 +39,7 @@ from bot.services import (
     publishing,
     queue_order,
 )
-from bot.services.data_files import DataFiles
+from bot.services.data_files import DataFiles, DataFolder
 from bot.services.model_intake import ModelIntake
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
@@ -52,8 +52,13 @@ from bot.training.runner import Rules, TrainingRunner
 from lstm.text.language_filter import LanguageFilter
 
 _PACKAGE = Path(__file__).parent
-SHIPPED = _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data"
-"""The artists that come with the bot: package data where it is installed, the repository's own in a checkout."""
+SHIPPED = DataFolder(
+    _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data",
+    "shipped",
+    artists=frozenset({"harbour-lights", "neon-static"}),
+)
+"""The artists that come with the bot: package data where it is installed, else in the checkout's own data folder, whose
+other artists are an operator's and no concern of a bot with another data folder."""
 
 _INTAKE_SECONDS = 20.0
 _PURGE_SECONDS = 3_600.0
@@ -106,7 +111,7 @@ async def open_application(
     now: Callable[[], datetime] = _utc_now,
     seconds: Callable[[], float] = time.monotonic,
     random_bits: Callable[[int], int] = secrets.randbits,
-    shipped: Path = SHIPPED,
+    shipped: DataFolder = SHIPPED,
 ) -> AsyncIterator[Services]:
     """Open every part for as long as the context lasts; time and randomness come from the arguments.
 
@@ -124,7 +129,9 @@ async def open_application(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
         composing = await stack.enter_async_context(ComposingThread(tally))
-        files = DataFiles([data_dir] if _is_same(data_dir, shipped) else [data_dir, shipped])
+        is_shipped_there = _is_same(data_dir, shipped.path) and shipped.artists is not None
+        own = DataFolder(data_dir, "own", without=shipped.artists or frozenset() if is_shipped_there else frozenset())
+        files = DataFiles([own, shipped])
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)

@@ -1,6 +1,6 @@
 """What people read, in the words that both front ends use."""
 
-from bot.services import Job, Song, TrainingOutcome
+from bot.services import ArtistToForget, Job, Song, TrainingOutcome
 
 
 def verdict(outcome: TrainingOutcome) -> str:
@@ -13,6 +13,13 @@ def use_anyway(job: Job) -> str | None:
     if job.outcome is None or job.outcome.takes_over:
         return None
     return f"/rollback artist:{job.artist} version:{job.outcome.version}"
+
+
+def forget_warning(artist: ArtistToForget) -> str:
+    """Say what forgetting an artist means, before it is confirmed."""
+    if artist.comes_with_the_bot:
+        return "It comes with the bot: it returns at the next start, without what was trained since."
+    return "It can't be undone."
 
 
 def shortcomings(song: Song) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
-from bot.store import artists, jobs, versions
+from bot.store import artists, jobs, model_files, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.database import Database
 from bot.store.versions import StoredVersion
@@ -67,6 +67,8 @@ class ArtistToForget:
 
     id: int
     name: str
+    comes_with_the_bot: bool
+    """It is taken in again at the next start."""
 
 
 class ArtistsService:
@@ -115,8 +117,12 @@ class ArtistsService:
         Raises:
             Refusal: if there is no such artist here or it is not theirs to forget.
         """
-        artist = await self._database.read(lambda connection: rights.changeable(connection, asker, name))
-        return ArtistToForget(artist.id, artist.name)
+
+        def read(connection: sqlite3.Connection) -> ArtistToForget:
+            artist = rights.changeable(connection, asker, name)
+            return ArtistToForget(artist.id, artist.name, model_files.is_shipped(connection, artist.id))
+
+        return await self._database.read(read)
 
     async def forget(self, asker: Asker, artist_id: int) -> str:
         """Remove an artist with its corpus, versions and jobs, and return its name; a running training is stopped.

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from bot.services.publishing import Published, describe, publish
 from bot.store import artists, corpora, model_files
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from bot.store.model_files import ModelFile
 from bot.store.versions import NewVersion
 from lstm.model.model_file import ModelFileError
 from lstm.text.corpus import CorpusError, clean, decode
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Signature:
-    """What changes when a file is written anew."""
+    """What changes when a file is written again."""
 
     inode: int
     size: int
@@ -33,15 +34,32 @@ class _Signature:
 
 
 @dataclass(frozen=True)
+class _Seen:
+    """A model file as it is found in a folder."""
+
+    path: Path
+    source: str
+    signature: _Signature
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What the file is remembered by."""
+        return self.source, self.path.name
+
+
+@dataclass(frozen=True)
 class _Found:
     artist: str
-    sha256: str
     version: NewVersion
     corpus: str | None
 
 
 class ModelIntake:
-    """Makes a version of an artist of everyone from each model file, by content hash, once."""
+    """Makes a version of an artist of everyone from each model file that is new or has changed.
+
+    A file whose artist was forgotten stays out until it is put back, that is removed or written again, or, if it comes
+    with the bot, until the next start.
+    """
 
     def __init__(self, database: Database, files: DataFiles, *, now: Callable[[], datetime]) -> None:
         """Take in the model files of `files`."""
@@ -49,6 +67,7 @@ class ModelIntake:
         self._files = files
         self._now = now
         self._looked_at: dict[Path, _Signature] = {}
+        self._is_first_look = True
 
     async def take_in(self) -> int:
         """Take in the files that are new or changed since the last look, and return how many there were.
@@ -56,38 +75,65 @@ class ModelIntake:
         A bad file is logged once, and looked at again only when it has changed.
         """
         taken = 0
-        for path, signature in await asyncio.to_thread(self._unseen):
+        seen = await asyncio.to_thread(lambda: list(self._seen()))
+        known = {(file.source, file.name): file for file in await self._database.read(model_files.all_of)}
+        for file in seen:
+            if self._looked_at.get(file.path) == file.signature:
+                continue
             try:
-                taken += await self._take_in(path)
+                taken += await self._take_in(file, known.get(file.key))
             except (ModelFileError, Refusal, OSError) as error:
-                log.warning("%s is not taken in: %s", path, error)
-            self._looked_at[path] = signature
+                log.warning("%s is not taken in: %s", file.path, error)
+            self._looked_at[file.path] = file.signature
+        present = {file.key for file in seen}
+        await self._forget([file for key, file in known.items() if file.artist_id is None and key not in present])
+        self._looked_at = {file.path: self._looked_at[file.path] for file in seen}
+        self._is_first_look = False
         return taken
 
-    def _unseen(self) -> list[tuple[Path, _Signature]]:
-        unseen = []
-        for path in self._files.models():
+    def _seen(self) -> Iterator[_Seen]:
+        for folder, path in self._files.models():
             try:
                 stat = path.stat()
             except OSError:  # it was removed meanwhile
                 continue
-            signature = _Signature(stat.st_ino, stat.st_size, stat.st_mtime_ns)
-            if self._looked_at.get(path) != signature:
-                unseen.append((path, signature))
-        return unseen
+            yield _Seen(path, folder.source, _Signature(stat.st_ino, stat.st_size, stat.st_mtime_ns))
 
-    async def _take_in(self, path: Path) -> bool:
-        data = await asyncio.to_thread(path.read_bytes)
+    async def _take_in(self, file: _Seen, known: ModelFile | None) -> bool:
+        data = await asyncio.to_thread(file.path.read_bytes)
         sha256 = hashlib.sha256(data).hexdigest()
-        if await self._database.read(lambda connection: model_files.is_known(connection, sha256)):
+        if known is not None and known.sha256 == sha256 and not self._returns(file, known):
             return False
-        return await self._publish(path, await asyncio.to_thread(self._examine, path, data, sha256))
+        if known is None and await self._database.write(lambda c: self._recognise(c, file, sha256)):
+            return False
+        return await self._publish(file, sha256, await asyncio.to_thread(self._examine, file.path, data))
 
-    def _examine(self, path: Path, data: bytes, sha256: str) -> _Found:
+    def _returns(self, file: _Seen, known: ModelFile) -> bool:
+        """Return whether a file of known content is taken in again, because its artist was forgotten."""
+        if known.artist_id is not None:
+            return False
+        was_written_again = known.modified_ns != file.signature.modified_ns
+        return was_written_again or (self._is_first_look and file.source == "shipped")
+
+    def _recognise(self, connection: sqlite3.Connection, file: _Seen, sha256: str) -> bool:
+        """Note a file that an earlier version of the bot took in for the artist of that name; False if it did not."""
+        if not model_files.was_known_by_content(connection, sha256):
+            return False
+        artist = artists.find(connection, EVERYONE, file.path.stem)
+        if artist is None:
+            return False
+        self._remember(connection, file, sha256, artist.id)
+        return True
+
+    def _remember(self, connection: sqlite3.Connection, file: _Seen, sha256: str, artist_id: int) -> None:
+        taken_in = ModelFile(file.source, file.path.name, sha256, file.signature.modified_ns, artist_id)
+        model_files.remember(connection, taken_in, self._now())
+
+    def _examine(self, path: Path, data: bytes) -> _Found:
         artist = check_name(path.stem)
         curve = path.with_suffix(".png")
         version = describe(data, curve.read_bytes() if curve.is_file() else None)
-        return _Found(artist, sha256, version, self._corpus(artist))
+        return _Found(artist, version, self._corpus(artist))
 
     def _corpus(self, artist: str) -> str | None:
         path = self._files.corpus(artist)
@@ -99,19 +145,27 @@ class ModelIntake:
             log.warning("%s is not taken in: %s", path, error)
             return None
 
-    async def _publish(self, path: Path, found: _Found) -> bool:
-        def transaction(connection: sqlite3.Connection) -> Published | None:
+    async def _publish(self, file: _Seen, sha256: str, found: _Found) -> bool:
+        def transaction(connection: sqlite3.Connection) -> Published:
             now = self._now()
-            if not model_files.remember(connection, found.sha256, now):
-                return None
             artist = artists.find_or_create(connection, EVERYONE, found.artist, now)
+            self._remember(connection, file, sha256, artist.id)
             if found.corpus is not None and not corpora.has_upload(connection, artist.id):
                 corpora.keep(connection, artist.id, found.corpus, is_upload=False, now=now)
             return publish(connection, artist.id, found.version, job_id=None, now=now, by_operator=True)
 
         published = await self._database.write(transaction)
-        if published is None:
-            return False
         note = "" if published.held_back is None else f", which does not take over: it is {published.held_back}"
-        log.info("%s is taken in as version %d%s", path, published.version.number, note)
+        log.info("%s is taken in as version %d%s", file.path, published.version.number, note)
         return True
+
+    async def _forget(self, files: Sequence[ModelFile]) -> None:
+        """Forget files that are gone and whose artists are, so that they count as new if they are put back."""
+        if not files:
+            return
+
+        def transaction(connection: sqlite3.Connection) -> None:
+            for file in files:
+                model_files.forget(connection, file)
+
+        await self._database.write(transaction)

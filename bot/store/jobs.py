@@ -89,6 +89,23 @@ def release(connection: sqlite3.Connection, expired_by: datetime | None = None) 
     ).rowcount
 
 
+def fail_unreadable(connection: sqlite3.Connection, now: datetime) -> list[int]:
+    """End the live jobs whose rows cannot be read, so that they hold up no other; return their ids."""
+    unreadable = []
+    for row in connection.execute(f"{_SELECT} WHERE jobs.state IN ('queued', 'running')").fetchall():
+        try:
+            _job(row)
+        except (ValueError, TypeError):
+            unreadable.append(row["id"])
+            connection.execute(
+                """UPDATE jobs SET state = 'failed', lease = NULL, lease_until = NULL, progress = NULL,
+                    reason = 'Its record in the database could not be read. Ask for the training again.',
+                    queued_at = :now, started_at = NULL, ended_at = :now WHERE id = :id""",
+                {"now": times.to_text(now), "id": row["id"]},
+            )
+    return unreadable
+
+
 def hand_back(connection: sqlite3.Connection, job_id: int, lease: str) -> bool:
     """Put a claimed job back into the queue, unfinished; False if the lease is lost."""
     return (
@@ -242,8 +259,13 @@ def _end(
 
 
 def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[object]) -> list[Job]:
-    rows = connection.execute(f"{_SELECT} {condition}", tuple(parameters))
-    return [_job(row) for row in rows]
+    found = []
+    for row in connection.execute(f"{_SELECT} {condition}", tuple(parameters)):
+        try:
+            found.append(_job(row))
+        except (ValueError, TypeError) as error:
+            log.warning("the row of job %d cannot be read: %s", row["id"], error)
+    return found
 
 
 def _read(from_json: Callable[[str], T], row: sqlite3.Row, column: str) -> T | None:

@@ -22,7 +22,7 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
     Raises:
         NewerDatabaseError: if it has migrations that are not known here.
     """
-    migrations = {int(path.name.split("_")[0]): path for path in folder.glob("[0-9]*_*.sql")}
+    migrations = _migrations(folder)
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     newest = max(migrations)
     if version > newest:
@@ -37,3 +37,12 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
             raise
         log.info("database migrated to schema version %d", number)
     return newest
+
+
+def newest_version(folder: Path = MIGRATIONS) -> int:
+    """Return the schema version that this version of the bot knows."""
+    return max(_migrations(folder))
+
+
+def _migrations(folder: Path) -> dict[int, Path]:
+    return {int(path.name.split("_")[0]): path for path in folder.glob("[0-9]*_*.sql")}

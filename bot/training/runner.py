@@ -94,8 +94,8 @@ class TrainingRunner:
             try:
                 while len(self._running) < self._workers and (claimed := await self._claim()) is not None:
                     self._start(*claimed)
-            except sqlite3.Error:
-                log.exception("the queue of trainings cannot be read")
+            except Exception:  # whatever it is, the next look may find it gone
+                log.exception("the training queue cannot be worked on; trying again in %g s", _LOOK_AROUND_SECONDS)
             waiting = [asyncio.create_task(event.wait()) for event in (upcoming, self._stopping)]
             await asyncio.wait(waiting, timeout=_LOOK_AROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
@@ -108,6 +108,8 @@ class TrainingRunner:
 
         def claim(connection: sqlite3.Connection) -> Job | None:
             jobs.release(connection, expired_by=now)
+            for unreadable in jobs.fail_unreadable(connection, now):
+                log.error("training job %d failed: its row in the database cannot be read", unreadable)
             job_id = self._rules.next_job(connection)
             return None if job_id is None else jobs.claim(connection, job_id, lease, now + _LEASE, now)
 
@@ -133,7 +135,7 @@ class TrainingRunner:
             result = Died(f"could not be started ({type(error).__name__})")
         try:
             await self._record(job, lease, result, JobFolder(self._folder / str(job.id)))
-        except (sqlite3.Error, OSError):
+        except Exception:
             # The disk is full, for example: the job stays, and is tried again when its lease has run out.
             log.exception("training job %d cannot be recorded", job.id)
 

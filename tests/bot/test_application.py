@@ -7,20 +7,21 @@ import pytest
 
 from bot.application import SHIPPED, open_application
 from bot.services import Song, SongRequest
+from bot.services.data_files import DataFolder
 from bot.settings import Settings, SettingsError
 from bot.store.database import StoreError
 from tests.bot import samples
 
 
 @pytest.fixture
-def shipped(tmp_path: Path) -> Path:
+def shipped(tmp_path: Path) -> DataFolder:
     made = tmp_path / "shipped"
     (made / "models").mkdir(parents=True)
     (made / "models" / "anna.safetensors").write_bytes(samples.model(1))
-    return made
+    return DataFolder(made, "shipped")
 
 
-async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: Path) -> None:
+async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: DataFolder) -> None:
     settings = Settings(data_dir=tmp_path / "deep" / "data", operators=frozenset({5}))
     for _ in range(2):
         async with open_application(settings, shipped=shipped) as application:
@@ -35,12 +36,12 @@ async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: Path) -> 
             assert (await application.privacy.history(operator)).requests == parts[-1].request_id
 
 
-async def test_a_new_data_folder_is_the_bots_alone(tmp_path: Path, shipped: Path) -> None:
+async def test_a_new_data_folder_is_the_bots_alone(tmp_path: Path, shipped: DataFolder) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped):
         assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
 
 
-async def test_a_data_folder_of_the_operators_wins_over_what_is_shipped(tmp_path: Path, shipped: Path) -> None:
+async def test_a_data_folder_of_the_operators_wins_over_what_is_shipped(tmp_path: Path, shipped: DataFolder) -> None:
     own = tmp_path / "data" / "models"
     own.mkdir(parents=True)
     (own / "anna.safetensors").write_bytes(samples.model(2))
@@ -57,7 +58,7 @@ async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Pa
             pass
 
 
-async def test_a_cluster_needs_its_extra(tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_cluster_needs_its_extra(tmp_path: Path, shipped: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("bot.training.cluster", "bot.training.cluster_worker"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
@@ -71,7 +72,7 @@ def test_without_a_cluster_nothing_of_dask_is_imported() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-async def test_an_operators_word_list_is_checked_at_the_start(tmp_path: Path, shipped: Path) -> None:
+async def test_an_operators_word_list_is_checked_at_the_start(tmp_path: Path, shipped: DataFolder) -> None:
     (tmp_path / "language_filter.txt").write_text("h3ll\n")
     with pytest.raises(SettingsError, match=r"language_filter\.txt cannot be used as a word list"):
         async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
@@ -81,7 +82,7 @@ async def test_an_operators_word_list_is_checked_at_the_start(tmp_path: Path, sh
         pass
 
 
-async def test_a_broken_store_closes_what_was_open(tmp_path: Path, shipped: Path) -> None:
+async def test_a_broken_store_closes_what_was_open(tmp_path: Path, shipped: DataFolder) -> None:
     (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
     with pytest.raises(StoreError):
         async with open_application(Settings(data_dir=tmp_path), shipped=shipped):
@@ -91,7 +92,7 @@ async def test_a_broken_store_closes_what_was_open(tmp_path: Path, shipped: Path
         pass
 
 
-async def test_a_history_of_no_days_empties_the_store(tmp_path: Path, shipped: Path) -> None:
+async def test_a_history_of_no_days_empties_the_store(tmp_path: Path, shipped: DataFolder) -> None:
     for history_days in (30, 0):
         settings = Settings(data_dir=tmp_path, history_days=history_days)
         async with open_application(settings, shipped=shipped) as application:
@@ -104,4 +105,7 @@ async def test_a_history_of_no_days_empties_the_store(tmp_path: Path, shipped: P
 
 
 def test_the_shipped_artists_are_where_the_checkout_has_them() -> None:
-    assert SHIPPED.is_dir() and (SHIPPED / "corpora").is_dir()
+    assert SHIPPED.artists
+    for artist in SHIPPED.artists:
+        assert (SHIPPED.path / "corpora" / f"{artist}.txt").is_file()
+        assert (SHIPPED.path / "models" / f"{artist}.safetensors").is_file()

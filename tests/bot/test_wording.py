@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot import wording
-from bot.services import Song, TrainingOutcome
+from bot.services import ArtistToForget, Song, TrainingOutcome
 from bot.store.job_records import HeldBack
 from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, PROGRESS, RUNNING, SUCCEEDED
 
@@ -67,3 +67,8 @@ def test_a_held_back_version_can_be_used_by_a_command() -> None:
     held_back = replace(OUTCOME, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE)
     assert wording.use_anyway(SUCCEEDED) is None and wording.use_anyway(RUNNING) is None
     assert wording.use_anyway(replace(SUCCEEDED, outcome=held_back)) == "/rollback artist:kipling version:2"
+
+
+def test_what_forgetting_means() -> None:
+    assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False)) == "It can't be undone."
+    assert "at the next start" in wording.forget_warning(ArtistToForget(1, "harbour-lights", comes_with_the_bot=True))

@@ -1,5 +1,6 @@
 """Artists: who can sing, how well, and which version does."""
 
+from bot import wording
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
 from bot.services import Artist, Version
@@ -29,7 +30,9 @@ async def artist(context: Context, line: CommandLine) -> None:
 async def forget(context: Context, line: CommandLine) -> None:
     """Remove an artist, once that is confirmed."""
     found = await context.services.artists.may_forget(context.asker, line.required("artist"))
-    if not await context.confirms(f"“{found.name}” will be gone, with its text, models and trainings."):
+    if not await context.confirms(
+        f"“{found.name}” will be gone, with its text, models and trainings. {wording.forget_warning(found)}"
+    ):
         context.screen.say("Nothing was removed.")
         return
     name = await context.services.artists.forget(context.asker, found.id)

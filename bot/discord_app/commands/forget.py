@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot import wording
 from bot.discord_app import answering, autocompletion, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
@@ -18,5 +19,5 @@ async def forget(interaction: Interaction, artist: str) -> None:
     """Ask before forgetting."""
     found = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
     name = markdown.escape(found.name)
-    text = f"This deletes {name}: its text, all its models and trainings. It can't be undone."
+    text = f"This deletes {name}: its text, all its models and trainings. {wording.forget_warning(found)}"
     await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(found.id), Keep()]), ephemeral=True)

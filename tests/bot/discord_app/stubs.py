@@ -205,7 +205,7 @@ class StubArtists:
     async def may_forget(self, asker: Asker, name: str) -> ArtistToForget:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can forget an artist.")
-        return ArtistToForget(5, name)
+        return ArtistToForget(5, name, comes_with_the_bot=False)
 
     async def forget(self, asker: Asker, artist_id: int) -> str:
         if artist_id in self.forgotten:

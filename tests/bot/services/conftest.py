@@ -11,7 +11,7 @@ from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
-from bot.services.data_files import DataFiles
+from bot.services.data_files import DataFiles, DataFolder
 from bot.services.publishing import describe, publish
 from bot.services.song_record import SongRecord
 from bot.store import artists, versions
@@ -136,7 +136,7 @@ def training(stocked: Database, news: JobNews, clock: Clock, tmp_path: Path) -> 
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
-        DataFiles([tmp_path]),
+        DataFiles([DataFolder(tmp_path, "own")]),
         news,
         most_minutes=5.0,
         most_corpus_bytes=100_000,

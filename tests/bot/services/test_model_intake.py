@@ -1,9 +1,11 @@
 import logging
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from bot.services.data_files import DataFiles
+from bot.services.data_files import DataFiles, DataFolder
 from bot.services.model_intake import ModelIntake
 from bot.store import artists, corpora, versions
 from bot.store.artists import EVERYONE, StoredArtist
@@ -22,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def intake(database: Database, folder: Path, clock: Clock) -> ModelIntake:
-    return ModelIntake(database, DataFiles([folder]), now=clock)
+    return ModelIntake(database, DataFiles([DataFolder(folder, "own")]), now=clock)
 
 
 async def artist(database: Database, name: str) -> StoredArtist:
@@ -45,7 +47,9 @@ async def test_a_file_is_taken_in_once_with_its_curve_and_text(
     (folder / "corpora" / "burns.txt").write_text("A man's a man\r\n")
     assert await intake.take_in() == 1
     assert await intake.take_in() == 0
-    assert await ModelIntake(database, DataFiles([folder]), now=clock).take_in() == 0  # nor after a restart
+    assert (
+        await ModelIntake(database, DataFiles([DataFolder(folder, "own")]), now=clock).take_in() == 0
+    )  # nor after a restart
     burns = await artist(database, "burns")
     assert (burns.name, burns.bits_per_character) == ("Burns", 2.0)
     assert await database.read(lambda connection: corpora.text_of(connection, burns.id)) == "A man's a man"
@@ -64,18 +68,83 @@ async def test_a_file_that_is_written_anew_is_a_new_version(
     file.write_bytes(samples.model(2))
     assert await intake.take_in() == 1
     assert await numbers(database, "burns") == [2, 1]
-    file.write_bytes(first)  # known content
+    file.write_bytes(first)  # an operator goes back by a file
+    assert await intake.take_in() == 1
+    assert await numbers(database, "burns") == [3, 2, 1]
+
+
+async def test_a_copy_under_another_name_is_another_artist(
+    database: Database, folder: Path, intake: ModelIntake
+) -> None:
+    for name in ("burns", "robert"):
+        (folder / "models" / f"{name}.safetensors").write_bytes(samples.model(1))
+    assert await intake.take_in() == 2
+    assert await numbers(database, "burns") == await numbers(database, "robert") == [1]
+
+
+async def forget(database: Database, name: str) -> None:
+    artist_id = (await artist(database, name)).id
+    await database.write(lambda connection: artists.forget(connection, artist_id))
+
+
+async def test_what_was_forgotten_does_not_come_back_by_itself(
+    database: Database, folder: Path, intake: ModelIntake, clock: Clock
+) -> None:
+    (folder / "models" / "burns.safetensors").write_bytes(samples.model(1))
+    await intake.take_in()
+    await forget(database, "burns")
     assert await intake.take_in() == 0
+    assert await ModelIntake(database, DataFiles([DataFolder(folder, "own")]), now=clock).take_in() == 0
 
 
-async def test_what_was_forgotten_does_not_come_back(database: Database, folder: Path, intake: ModelIntake) -> None:
+@pytest.mark.parametrize("is_missed", [False, True])
+async def test_what_was_forgotten_and_is_put_back_is_taken_in(
+    database: Database, folder: Path, intake: ModelIntake, is_missed: bool
+) -> None:
     file = folder / "models" / "burns.safetensors"
     file.write_bytes(samples.model(1))
     await intake.take_in()
-    burns = await artist(database, "burns")
-    await database.write(lambda connection: artists.forget(connection, burns.id))
-    file.touch()
+    await forget(database, "burns")
+    modified = file.stat().st_mtime_ns
+    file.unlink()
+    if is_missed:  # the bot looks while the file is away
+        assert await intake.take_in() == 0
+    file.write_bytes(samples.model(1))
+    os.utime(file, ns=(modified, modified) if is_missed else (modified + 1, modified + 1))
+    assert await intake.take_in() == 1
+    assert await numbers(database, "burns") == [1]
+
+
+async def test_what_comes_with_the_bot_returns_at_the_next_start(
+    database: Database, folder: Path, clock: Clock
+) -> None:
+    (folder / "models" / "burns.safetensors").write_bytes(samples.model(1))
+    files = DataFiles([DataFolder(folder, "shipped")])
+    intake = ModelIntake(database, files, now=clock)
+    assert await intake.take_in() == 1
+    await forget(database, "burns")
+    (folder / "models" / "burns.safetensors").touch()
+    assert await intake.take_in() == 1  # it was written again
+    await forget(database, "burns")
     assert await intake.take_in() == 0
+    assert await ModelIntake(database, files, now=clock).take_in() == 1
+
+
+async def test_what_an_earlier_version_of_the_bot_took_in_is_not_taken_in_again(
+    database: Database, folder: Path, intake: ModelIntake
+) -> None:
+    data = samples.model(1)
+    (folder / "models" / "burns.safetensors").write_bytes(data)
+    await intake.take_in()
+
+    def as_it_was(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO earlier_model_files SELECT sha256, taken_in_at FROM model_files")
+        connection.execute("DELETE FROM model_files")
+
+    await database.write(as_it_was)
+    (folder / "models" / "burns.safetensors").touch()
+    assert await intake.take_in() == 0
+    assert await numbers(database, "burns") == [1]
 
 
 async def test_a_bad_file_is_told_once_and_taken_in_when_it_is_mended(
@@ -106,7 +175,7 @@ async def test_an_upload_is_not_replaced_by_a_file(
 
 
 async def test_a_missing_folder_is_no_model(database: Database, tmp_path: Path, clock: Clock) -> None:
-    assert await ModelIntake(database, DataFiles([tmp_path / "nowhere"]), now=clock).take_in() == 0
+    assert await ModelIntake(database, DataFiles([DataFolder(tmp_path / "nowhere", "own")]), now=clock).take_in() == 0
 
 
 def test_the_first_folder_has_the_first_word_on_texts_and_the_last_on_models(tmp_path: Path) -> None:
@@ -114,7 +183,21 @@ def test_the_first_folder_has_the_first_word_on_texts_and_the_last_on_models(tmp
         for kind, file in (("corpora", "Burns.txt"), ("models", "burns.safetensors")):
             (tmp_path / name / kind).mkdir(parents=True)
             (tmp_path / name / kind / file).touch()
-    files = DataFiles([tmp_path / "own", tmp_path / "shipped"])
+    files = DataFiles([DataFolder(tmp_path / "own", "own"), DataFolder(tmp_path / "shipped", "shipped")])
     assert files.corpus(" BURNS") == tmp_path / "own" / "corpora" / "Burns.txt"
     assert files.corpus("../corpora/Burns") is None
-    assert [path.parts[-3] for path in files.models()] == ["shipped", "own"]
+    assert [path.parts[-3] for _, path in files.models()] == ["shipped", "own"]
+
+
+def test_in_a_checkout_only_what_is_shipped_counts_for_another_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    for name in ("harbour-lights", "mine"):
+        (tmp_path / "models" / f"{name}.safetensors").touch()
+    shipped = frozenset({"harbour-lights"})
+    elsewhere = DataFiles([DataFolder(tmp_path, "shipped", artists=shipped)])
+    assert [path.stem for _, path in elsewhere.models()] == ["harbour-lights"]
+    here = DataFiles([DataFolder(tmp_path, "own", without=shipped), DataFolder(tmp_path, "shipped", artists=shipped)])
+    assert [(folder.source, path.stem) for folder, path in here.models()] == [
+        ("shipped", "harbour-lights"),
+        ("own", "mine"),
+    ]

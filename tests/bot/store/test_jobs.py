@@ -1,5 +1,6 @@
 """The queue, by example and as a state machine: whatever happens in whatever order, its invariants hold."""
 
+import json
 import sqlite3
 from collections import Counter
 from datetime import timedelta
@@ -119,6 +120,42 @@ def test_lists(connection: sqlite3.Connection, clock: Clock) -> None:
     assert jobs.count_waiting(connection, GUILD) == 1
     assert jobs.forget_asker(connection, 1) == 4
     assert jobs.of_person(connection, 1) == []
+
+
+def test_what_another_version_has_stored_is_read(connection: sqlite3.Connection, clock: Clock) -> None:
+    job = enqueue(connection, clock)
+    claim(connection, clock)
+    progress = json.loads(PROGRESS.to_json()) | {"mood": "bright"}
+    connection.execute("UPDATE jobs SET progress = ?", (json.dumps(progress),))
+    found = jobs.by_id(connection, job.id)
+    assert found is not None and found.progress == PROGRESS
+    jobs.succeed(connection, job.id, "lease", OUTCOME, clock())
+    outcome = json.loads(OUTCOME.to_json()) | {"mood": "bright", "held_back": "for its mood"}
+    del outcome["taste"]
+    connection.execute("UPDATE jobs SET outcome = ?", (json.dumps(outcome),))
+    found = jobs.by_id(connection, job.id)
+    assert found is not None and found.outcome == OUTCOME
+
+
+@pytest.mark.parametrize("stored", ["", "[]", "{}", "null", '{"version": "two"}', '{"version": NaN}', "[" * 99_999])
+def test_an_unreadable_outcome_is_none(connection: sqlite3.Connection, clock: Clock, stored: str) -> None:
+    job = enqueue(connection, clock)
+    claim(connection, clock)
+    jobs.succeed(connection, job.id, "lease", OUTCOME, clock())
+    connection.execute("UPDATE jobs SET outcome = ?, progress = ?", (stored, stored))
+    found = jobs.by_id(connection, job.id)
+    assert found is not None and found.outcome is None and found.progress is None
+
+
+def test_a_row_that_cannot_be_read_fails_and_no_other(connection: sqlite3.Connection, clock: Clock) -> None:
+    bad, good = enqueue(connection, clock, "a"), enqueue(connection, clock, "b")
+    connection.execute("UPDATE jobs SET queued_at = 'yesterday' WHERE id = ?", (bad.id,))
+    assert [job.id for job in queue_order.live(connection, None)] == [good.id]
+    assert jobs.fail_unreadable(connection, clock()) == [bad.id]
+    assert jobs.fail_unreadable(connection, clock()) == []
+    assert state(connection, bad) is JobState.FAILED
+    claimed = claim(connection, clock)
+    assert claimed is not None and claimed.id == good.id
 
 
 class Queue(RuleBasedStateMachine):

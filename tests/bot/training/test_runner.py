@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from multiprocessing import active_children
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from bot.services import publishing, queue_order
 from bot.store import artists, corpora, jobs, versions
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob
+from bot.training import runner as module
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
@@ -256,3 +258,27 @@ async def test_as_many_jobs_run_at_once_as_there_are_workers(database: Database,
         await asyncio.sleep(0.2)
         states = [(await wait_for(database, job, lambda _: True)).state for job in queued]
         assert states == [JobState.RUNNING, JobState.RUNNING, JobState.QUEUED]
+
+
+async def test_the_queue_survives_any_error_and_a_bad_row(
+    database: Database, tmp_path: Path, news: JobNews, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_LOOK_AROUND_SECONDS", 0.1)
+    bad, good = await enqueue(database, news, name="bad"), await enqueue(database, news, SHORT, "good", songs=12)
+    await database.write(
+        lambda c: c.execute("UPDATE jobs SET queued_at = 'yesterday', progress = '[' WHERE id = ?", (bad.id,))
+    )
+    failures = iter([KeyError("anything"), MemoryError(), RuntimeError("else")])
+    write = database.write
+
+    async def failing(transaction: Callable[[sqlite3.Connection], Any]) -> Any:
+        if transaction.__name__ == "claim" and (error := next(failures, None)) is not None:
+            raise error
+        return await write(transaction)
+
+    monkeypatch.setattr(database, "write", failing)
+    async with runner(database, tmp_path, news):
+        job = await wait_for(database, good, has_ended)
+    assert job.state is JobState.SUCCEEDED
+    failed = await wait_for(database, bad, has_ended)
+    assert failed.state is JobState.FAILED and "could not be read" in (failed.reason or "")

@@ -1,0 +1,22 @@
+"""A stored shape that changes takes a new schema version along, so that an older bot leaves the database alone."""
+
+from dataclasses import fields
+
+from bot.store.job_records import TrainingOutcome, TrainingProgress
+from bot.store.migrating import newest_version
+
+SHAPES = {
+    TrainingProgress: """characters_seen characters_planned epoch seconds seconds_left characters_per_second
+        train_bits_per_character validation_bits_per_character best_bits_per_character rival_bits_per_character""",
+    TrainingOutcome: """version takes_over bits_per_character previous_bits_per_character rival_bits_per_character
+        characters_seen seconds held_back verdict taste""",
+}
+CHANGED_WITH = 2
+
+
+def test_the_stored_shapes_are_those_of_the_newest_migration_that_changed_them() -> None:
+    """If this fails: add a migration, if only with a comment, and write the fields and its number here."""
+    assert {shape: [field.name for field in fields(shape)] for shape in SHAPES} == {
+        shape: names.split() for shape, names in SHAPES.items()
+    }
+    assert newest_version() >= CHANGED_WITH
