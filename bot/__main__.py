@@ -16,11 +16,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
 
 if TYPE_CHECKING:
     from bot.application import Services
 
+ENV_FILE = Path(".env")
+"""In the working folder."""
 _CLOSING_SECONDS = 3.0
 """How long a front end may take to close its connections."""
 
@@ -42,9 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
     try:
-        settings = read_settings(os.environ, Path(".env"))
+        settings = read_settings(os.environ, ENV_FILE)
         by_default = "WARNING" if settings.discord_token is None else "INFO"
         _configure_logging(settings.log_level or by_default)
+        for doubt in doubtful_settings(os.environ, ENV_FILE):
+            log.warning(doubt)
         return asyncio.run(_serve(settings))
     except SettingsError as error:
         return _say(error, 2)

@@ -38,12 +38,14 @@ from bot.services import (
     TrainingService,
     publishing,
     queue_order,
+    visibility,
 )
 from bot.services.data_files import DataFiles, DataFolder
 from bot.services.model_intake import ModelIntake
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
 from bot.store import versions
+from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
@@ -60,6 +62,8 @@ SHIPPED = DataFolder(
 """The artists that come with the bot: package data where it is installed, else in the checkout's own data folder, whose
 other artists are an operator's and no concern of a bot with another data folder."""
 
+_ARTISTS_NAMED = 10
+"""In a message about the default artist."""
 _INTAKE_SECONDS = 20.0
 _PURGE_SECONDS = 3_600.0
 
@@ -116,7 +120,8 @@ async def open_application(
     """Open every part for as long as the context lasts; time and randomness come from the arguments.
 
     Raises:
-        SettingsError: if the data folder cannot be made, or the port for metrics cannot be had.
+        SettingsError: if the data folder cannot be made, the port for metrics cannot be had, or there is no such
+            default artist.
         StoreError: if the database cannot be used.
     """
     data_dir = settings.data_dir
@@ -162,6 +167,7 @@ async def open_application(
             await _serve_metrics(stack, settings.metrics_port, tally, lyrics, training)
         intake = ModelIntake(database, files, now=now)
         await intake.take_in()
+        await _check_default_artist(settings.default_artist, database)
         await privacy.purge()
         runner = TrainingRunner(
             database,
@@ -186,6 +192,20 @@ async def open_application(
             database=database,
             started_at=now(),
         )
+
+
+async def _check_default_artist(name: str, database: Database) -> None:
+    """Refuse a default artist that cannot sing for everyone; warn of it where nobody has chosen it."""
+    singing = await database.read(lambda connection: visibility.singing(connection, EVERYONE))
+    if name_key(name) in {artist.key for artist in singing}:
+        return
+    known = ", ".join(artist.name for artist in singing[:_ARTISTS_NAMED]) or "none yet; train one first"
+    if len(singing) > _ARTISTS_NAMED:
+        known += " …"
+    message = f"LYRICS_DEFAULT_ARTIST holds {name!r}; it may hold an artist that everyone can ask for ({known})"
+    if name != Settings.default_artist:
+        raise SettingsError(message)
+    log.warning("%s; until then /lyrics has to name one", message)  # an operator may have forgotten the shipped one
 
 
 async def _serve_metrics(

@@ -6,20 +6,22 @@ The environment wins over `.env`; a variable that is set to nothing counts as no
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-
 from bot.artist_name import LONGEST_ARTIST_NAME
+from bot.env_file import EnvFileError, read_env_file
 
 _LARGEST_SNOWFLAKE = 2**63 - 1
 _FOLDER = "the path of a folder, which is made if it is missing"
+_PREFIXES = ("LYRICS_", "DISCORD_")
+_NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingsError(Exception):
-    """A setting holds what it may not; the message is one line and tells no secret."""
+    """A setting holds what it may not; the message is one line without any secret."""
 
 
 class _WrongValueError(Exception):
@@ -133,13 +135,12 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
     """Read the settings from an environment and, for what is not in it, from a `.env` file if there is one.
 
     Raises:
-        SettingsError: if a variable holds what it may not, or the file cannot be read.
+        SettingsError: if a variable holds what it may not, or the file or a line of it cannot be read.
     """
     try:
-        # Without interpolation a "$" is a "$": tokens and paths stay as they are written.
-        from_file = dotenv_values(env_file, interpolate=False) if env_file.is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file} cannot be read: it may hold lines NAME=value in UTF-8 ({error})") from error
+        from_file = read_env_file(env_file).values
+    except EnvFileError as error:
+        raise SettingsError(str(error)) from error
     values: dict[str, Any] = {}
     for setting in fields(Settings):
         variable: _Variable = setting.metadata["variable"]
@@ -152,3 +153,20 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
             held = "something else" if variable.secret else repr(text[:100])
             raise SettingsError(f"{variable.name} holds {held}; it may hold {wrong}") from None
     return Settings(**values)
+
+
+def doubtful_settings(environment: Mapping[str, str], env_file: Path) -> list[str]:
+    """Say, in a sentence each, which names look like settings but are none, and which are set twice.
+
+    Called after `read_settings`, which raises for a file that cannot be read.
+    """
+    known = [setting.metadata["variable"].name for setting in fields(Settings)]
+    from_file = read_env_file(env_file)
+    doubts = [f"{name} is set more than once in {env_file}; the last one counts" for name in from_file.repeated]
+    for name in sorted({*environment, *from_file.values}):
+        if name.startswith(_PREFIXES) and name not in known and name not in _NOT_SETTINGS:
+            where = f" in {env_file}" if name not in environment else ""
+            close = get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]}?" if close else ".env.example lists the settings"
+            doubts.append(f"{name}{where} is not a setting and does nothing; {hint}")
+    return doubts

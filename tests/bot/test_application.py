@@ -58,6 +58,28 @@ async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Pa
             pass
 
 
+async def test_a_default_artist_that_does_not_exist_stops_the_start(tmp_path: Path, shipped: DataFolder) -> None:
+    settings = Settings(data_dir=tmp_path / "data", default_artist="nobody")
+    with pytest.raises(SettingsError) as caught:
+        async with open_application(settings, shipped=shipped):
+            pass
+    assert str(caught.value) == (
+        "LYRICS_DEFAULT_ARTIST holds 'nobody'; it may hold an artist that everyone can ask for (anna)"
+    )
+
+
+async def test_a_default_artist_is_found_in_any_case(tmp_path: Path, shipped: DataFolder) -> None:
+    async with open_application(Settings(data_dir=tmp_path / "data", default_artist="ANNA"), shipped=shipped):
+        pass
+
+
+async def test_a_missing_default_that_nobody_chose_is_warned_of(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped):
+        assert "LYRICS_DEFAULT_ARTIST holds 'harbour-lights'; it may hold" in caplog.text
+
+
 async def test_a_cluster_needs_its_extra(tmp_path: Path, shipped: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("bot.training.cluster", "bot.training.cluster_worker"):
         monkeypatch.delitem(sys.modules, module, raising=False)

@@ -41,6 +41,33 @@ def test_a_wrong_setting_ends_with_2_and_one_line(tmp_path: Path) -> None:
     assert bot(tmp_path).stderr.startswith("bot: LYRICS_HISTORY_DAYS holds 'ever'; it may hold")
 
 
+def test_an_unreadable_line_and_a_missing_default_artist_end_with_2_and_one_line(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKEN: abc.def.ghi\n")
+    ended = bot(tmp_path)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("bot: .env line 1 (DISCORD_TOKEN …) cannot be read; it may hold")
+    assert len(ended.stderr.splitlines()) == 1 and "abc" not in ended.stderr
+    (tmp_path / ".env").unlink()
+    ended = bot(tmp_path, LYRICS_DEFAULT_ARTIST="nobody", LYRICS_DATA_DIR="data")
+    assert (ended.returncode, ended.stderr) == (
+        2,
+        "bot: LYRICS_DEFAULT_ARTIST holds 'nobody'; "
+        "it may hold an artist that everyone can ask for (harbour-lights, neon-static)\n",
+    )
+
+
+def test_an_unknown_name_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DISCORD_TOKN=abc.def.ghi\n")
+    ended = bot(tmp_path, LYRICS_DATA_DIR="data", LYRICS_HISTORY_DAY="0")
+    assert ended.returncode == 0
+    first, second = ended.stderr.splitlines()
+    assert first.endswith(
+        "WARNING bot: DISCORD_TOKN in .env is not a setting and does nothing; did you mean DISCORD_TOKEN?"
+    )
+    assert "LYRICS_HISTORY_DAY is not a setting" in second
+    assert "abc" not in ended.stderr
+
+
 def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
     ended = bot(tmp_path, LYRICS_DATA_DIR=".")

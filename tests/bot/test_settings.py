@@ -7,7 +7,7 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
 
 NOWHERE = Path("no-such.env")
 VARIABLES = [field.metadata["variable"].name for field in fields(Settings)]
@@ -70,6 +70,21 @@ def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path) -> None
     env_file.write_bytes("LYRICS_DATA_DIR=Mühle\n".encode("latin-1"))
     with pytest.raises(SettingsError, match=r"\.env cannot be read"):
         read_settings({}, env_file)
+
+
+def test_names_that_are_no_settings_are_named(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("DISCORD_TOKN=abc.def.ghi\nLYRICS_HISTORY_DAYS=0\nLYRICS_HISTORY_DAYS=1\nHTTP_PROXY=x\n")
+    assert doubtful_settings({"LYRICS_HISTORY_DAY": "0", "LYRICS_ZZZ": "1", "PATH": "/bin"}, env_file) == [
+        f"LYRICS_HISTORY_DAYS is set more than once in {env_file}; the last one counts",
+        f"DISCORD_TOKN in {env_file} is not a setting and does nothing; did you mean DISCORD_TOKEN?",
+        "LYRICS_HISTORY_DAY is not a setting and does nothing; did you mean LYRICS_HISTORY_DAYS?",
+        "LYRICS_ZZZ is not a setting and does nothing; .env.example lists the settings",
+    ]
+
+
+def test_what_env_example_sets_is_not_doubtful() -> None:
+    assert doubtful_settings(dict.fromkeys(VARIABLES, ""), Path(__file__).parents[2] / ".env.example") == []
 
 
 @pytest.mark.parametrize(
