@@ -8,8 +8,11 @@ has several pronunciations, any of them will do. English words sound as the dict
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
+from itertools import islice
 
 from lstm.rhyme.english import English
 from lstm.rhyme.pronunciation import Sound
@@ -19,6 +22,8 @@ _ENGLISH_SHARE = 0.65
 """A vocabulary is English if at least this share of it is known. In each of 57 English corpora 0.74 to 0.99 is; German,
 French and Spanish poems, with many words that are also English names, reach 0.43 to 0.58."""
 _ENOUGH_WORDS = 500
+MOST_RHYMING_WORDS = 20_000
+"""Of an artist: as many as the largest of 57 corpora has, and in 1 MB."""
 _REMEMBERED = 8192
 _ENGLISH_LETTERS = re.compile("[a-z'è-]*[a-zè][a-z'è-]*")
 
@@ -38,7 +43,18 @@ class Rhymes:
         sample = distinct[:: max(1, len(distinct) // _ENOUGH_WORDS)]
         english = English()
         known = sum(english.known(word) for word in sample if _ENGLISH_LETTERS.fullmatch(word))
-        return cls(english=known >= _ENGLISH_SHARE * len(sample))
+        return cls.shared(english=known >= _ENGLISH_SHARE * len(sample))
+
+    @classmethod
+    @cache
+    def shared(cls, *, english: bool) -> "Rhymes":
+        """The ear that all artists of a language share, with what it remembers."""
+        return cls(english=english)
+
+    @property
+    def is_english(self) -> bool:
+        """Whether words in Latin letters are taken for English ones."""
+        return self._english is not None
 
     def sounds(self, word: str) -> tuple[Sound, ...]:
         """The pronunciations of a word, () if it has no letters; cached."""
@@ -70,14 +86,52 @@ class Rhymes:
 class RhymeIndex:
     """A vocabulary indexed by sound: finds the rhymes of a word in about 10 µs, once its pronunciation is known."""
 
-    def __init__(self, words: Iterable[str], rhymes: Rhymes | None = None) -> None:
-        """``rhymes``: by default `Rhymes.of` these words."""
-        words = tuple(dict.fromkeys(words))
-        self.rhymes = rhymes or Rhymes.of(words)
-        self._by_tail: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    def __init__(self, rhymes: Rhymes, members: dict[str, str]) -> None:
+        """As `of` makes it.
+
+        Args:
+            rhymes: the ear for these words.
+            members: by tail, the words that have it, in their order, each after a tab: the word, a space, and the
+                onsets that it has with this tail, with commas in between.
+        """
+        self.rhymes = rhymes
+        self._members = members
+
+    @classmethod
+    def of(cls, words: Iterable[str], rhymes: Rhymes | None = None) -> "RhymeIndex":
+        """Index words; of more than `MOST_RHYMING_WORDS`, the first ones.
+
+        It takes some 30 µs per word, for the words' sounds. ``rhymes``: by default the ear for these words.
+        """
+        words = tuple(islice(dict.fromkeys(words), MOST_RHYMING_WORDS))
+        rhymes = rhymes or Rhymes.of(words)
+        members: dict[str, list[str]] = {}
         for word in words:
-            for tail, onsets in _onsets(self.rhymes.sounds(word)).items():
-                self._by_tail.setdefault(tail, []).append((word, tuple(onsets)))
+            for tail, onsets in _onsets(rhymes.sounds(word)).items():
+                members.setdefault(tail, []).append(f"\t{word} {','.join(sorted(onsets))}")
+        return cls(rhymes, {tail: "".join(words) for tail, words in members.items()})
+
+    @classmethod
+    def from_text(cls, text: str, *, english: bool) -> "RhymeIndex":
+        """The index that `to_text` was asked of; nothing is computed per word.
+
+        Raises:
+            ValueError: it is not of that form.
+        """
+        lines = [line.partition("\t") for line in text.split("\n")] if text else []
+        if any(not tab or members.count("\t") + 1 != members.count(" ") for _, tab, members in lines):
+            raise ValueError("an index of rhymes has words without sounds")
+        return cls(Rhymes.shared(english=english), {tail: f"\t{members}" for tail, _, members in lines})
+
+    def to_text(self) -> str:
+        """One line per tail: the tail, then its members as the constructor takes them."""
+        return "\n".join(tail + members for tail, members in self._members.items())
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory, without those of the ear, which artists share."""
+        strings = [*self._members, *self._members.values()]
+        return sys.getsizeof(self._members) + sum(map(sys.getsizeof, strings))
 
     def rhyming_with(self, word: str) -> tuple[str, ...]:
         """The words of the vocabulary that rhyme with a word, which need not be one of them."""
@@ -85,10 +139,13 @@ class RhymeIndex:
             dict.fromkeys(
                 other
                 for tail, onsets in _onsets(self.rhymes.sounds(word)).items()
-                for other, others in self._by_tail.get(tail, ())
-                if onsets.isdisjoint(others)
+                for other, _, others in (member.partition(" ") for member in self._members_of(tail))
+                if onsets.isdisjoint(others.split(","))
             )
         )
+
+    def _members_of(self, tail: str) -> list[str]:
+        return self._members.get(tail, "").split("\t")[1:]
 
 
 def _onsets(sounds: tuple[Sound, ...]) -> dict[str, set[str]]:

@@ -70,7 +70,7 @@ class Judge:
 
     def is_word(self, word: str) -> bool:
         """Whether a word is the artist's or stands in the dictionary of English."""
-        if word in self.style.words or word.isdigit():
+        if self.style.has_word(word) or word.isdigit():
             return True
         return _ENGLISH.fullmatch(word) is not None and bool(shipped_dictionary().sounds(word))
 

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model, ModelFileError
+from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.style import Style
 
 
 class Singer:
-    """A voice and the artist that it belongs to. Shared by all songs of a model."""
+    """A voice and the artist that it belongs to. Shared by all songs of a model, and never changed."""
 
     def __init__(self, model: Model) -> None:
-        self.voice = Voice(model)
-        self.training = model.training
-        self._stored_style = model.profile.style
-
-    @cached_property
-    def style(self) -> Style:
-        """The artist's style; an empty one if the model has none.
+        """Make everything ready that songs need, so that none of it is left to the thread that composes them.
 
         Raises:
-            ModelFileError: the stored style is damaged.
+            ModelFileError: the model's style of its artist is damaged.
         """
-        if self._stored_style is None:
-            return Style.of("")
-        try:
-            return Style.from_json(self._stored_style)
-        except ValueError as error:
-            raise ModelFileError(f"The model's style of its artist is damaged: {error}.") from None
+        self.voice = Voice(model)
+        self.training = model.training
+        self.style = _style(model)
+        if self.style.rhymes.rhymes.is_english:
+            shipped_dictionary()
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the weights in memory."""
-        return self.voice.nbytes
+        """Bytes of the weights and the style in memory."""
+        return self.voice.nbytes + self.style.nbytes
+
+
+def _style(model: Model) -> Style:
+    """The artist's style; an empty one if the model has none."""
+    stored = model.profile.style
+    if stored is None:
+        return Style.of("")
+    try:
+        return Style.from_json(stored)
+    except ValueError as error:
+        raise ModelFileError(f"The model's style of its artist is damaged: {error}.") from None

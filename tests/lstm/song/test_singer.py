@@ -23,7 +23,7 @@ def test_it_has_the_voice_and_the_record_of_its_model():
     model = make_model({})
     singer = Singer(model)
     assert (singer.voice.vocabulary, singer.training) == (model.vocabulary, TrainingRecord(artist="Ann"))
-    assert singer.nbytes == singer.voice.nbytes
+    assert singer.nbytes == singer.voice.nbytes + singer.style.nbytes
 
 
 def test_the_style_is_the_models_or_nobodys():
@@ -36,4 +36,4 @@ def test_the_style_is_the_models_or_nobodys():
 @pytest.mark.parametrize("stored", [{}, {"x": 1}])
 def test_a_damaged_style_is_a_sentence(stored):
     with pytest.raises(ModelFileError, match=r"style of its artist is damaged.*\."):
-        _ = Singer(make_model({"style": stored})).style
+        Singer(make_model({"style": stored}))
