@@ -1,4 +1,4 @@
-"""Draws `conversation.png`: a real conversation in the console chat, as a terminal shows it.
+"""Draw `conversation.png`: a real conversation in the console chat, as a terminal shows it.
 
     python docs/draw_conversation.py
 
@@ -33,7 +33,7 @@ COLOURS = {
 
 
 def converse() -> pyte.Screen:
-    """The screen after all was typed and answered."""
+    """The screen after everything was typed and answered."""
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
     ours, theirs = pty.openpty()

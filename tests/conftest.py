@@ -1,4 +1,4 @@
-"""One BLAS thread and one layout of products, set before NumPy is imported, and hypothesis without a clock."""
+"""One BLAS thread and one layout of products, set before NumPy is imported; Hypothesis without a deadline."""
 
 import os
 
@@ -6,7 +6,7 @@ import hypothesis
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
-# Which layout of matrix products is faster is a matter of the machine and of the moment: pinned, runs agree to the bit.
+# Which layout of matrix products is faster depends on the machine and the moment; pinned, runs agree to the bit.
 os.environ.setdefault("LSTM_GEMM", "whole")
 
 # A deadline would measure how busy the machine is; derandomized examples are the same in every run.

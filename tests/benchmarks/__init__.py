@@ -1,1 +1,1 @@
-"""Benchmarks: run by `make bench` and `make quality`, beside rivals in the same run; never timed tests."""
+"""Benchmarks, run by `make bench`, `make load` and `make quality`. They measure; they are not tests."""

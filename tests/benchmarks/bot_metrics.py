@@ -1,4 +1,4 @@
-"""What the bot says of itself at LYRICS_METRICS_PORT, between two moments."""
+"""What the bot reports at LYRICS_METRICS_PORT between two moments."""
 
 import math
 import socket
@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens at."""
+    """A loopback port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -32,17 +32,17 @@ class Scrape:
             return cls(await answer.text())
 
     def since(self, earlier: "Scrape", name: str, label: str = "") -> float:
-        """By how much a counter has grown."""
+        """How much a counter has grown."""
         return self._samples.get((name, label), 0.0) - earlier._samples.get((name, label), 0.0)
 
     def share_below(self, earlier: "Scrape", histogram: str, share: float) -> float:
-        """The bound below which a share of the values that came since then lie: their quantile, rounded up."""
+        """A quantile of the values since then, rounded up to the bound of a bucket."""
         name = f"{histogram}_bucket"
         bounds = sorted((float(label), label) for known, label in self._samples if known == name)
         wanted = share * self.since(earlier, f"{histogram}_count")
         return next((bound for bound, label in bounds if self.since(earlier, name, label) >= wanted), math.nan)
 
     def mean(self, earlier: "Scrape", histogram: str) -> float:
-        """The mean of the values that came since then."""
+        """The mean of the values since then."""
         count = self.since(earlier, f"{histogram}_count")
         return self.since(earlier, f"{histogram}_sum") / count if count else math.nan

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Answer:
-    """How a request went; seconds from the member's act, nan for what never came."""
+    """How a request went: seconds from the member's action, nan for what never came."""
 
     acknowledged: float
     whole: float
@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass
 class Answers:
-    """How many requests went."""
+    """How many requests were made."""
 
     all: list[Answer] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ class Answers:
 
     @property
     def refused(self) -> int:
-        """How many were told to try later."""
+        """How many were refused, to try later."""
         return sum(answer.refused for answer in self.all)
 
     @property
@@ -86,7 +86,7 @@ class Crowd:
         return Answers(list(await asyncio.gather(*(self.ask(member) for member in who))))
 
     async def ask_in_turn(self, who: Iterable[Member], in_flight: int = 1) -> Answers:
-        """So many at a time; as soon as one has the song the next one asks."""
+        """That many at a time: as soon as one member has the song, the next one asks."""
         answers, waiting = Answers(), iter(who)
 
         async def go_on() -> None:

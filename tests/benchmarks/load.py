@@ -1,7 +1,7 @@
 """A crowd on two cores (`make load`): the real bot process, a real websocket, and a stand-in for Discord on loopback.
 
-The crowd, the stand-in and the bot share the machine, so every figure holds for a bot that has less than two cores.
-Times are what members see: from their act to the first answer, and to the edit that shows the whole song.
+The crowd, the stand-in and the bot share the machine, so every figure is that of a bot with less than two cores.
+Times are what members see: from their action to the first answer, and to the edit that shows the whole song.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ Row = Callable[[Stage], Coroutine[None, None, "tuple[str, Answers, str]"]]
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The smallest of the values that so great a share is not above."""
+    """A quantile: the smallest value that at least this share of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
 
 
 async def alone(here: Stage) -> tuple[str, Answers, str]:
-    """One request at a time, each by another member."""
+    """One request at a time, each by a different member."""
     loop, members = asyncio.get_running_loop(), here.crowd.mixed[: here.size.alone]
     began = loop.time()
     answers = await here.crowd.ask_in_turn(members)
@@ -44,7 +44,7 @@ async def alone(here: Stage) -> tuple[str, Answers, str]:
 
 
 async def at_once(here: Stage) -> tuple[str, Answers, str]:
-    """So many members of one guild at once, one guild after the other."""
+    """That many members of one guild at once, one guild after the other."""
     answers = Answers()
     for members in here.crowd.guilds[: here.size.rounds]:
         answers.all += (await here.crowd.ask_at_once(members[: here.size.at_once])).all
@@ -76,7 +76,7 @@ async def training(here: Stage) -> tuple[str, Answers, str]:
 
 
 async def flood(here: Stage) -> tuple[str, Answers, str]:
-    """Far more than can be sung."""
+    """Far more requests than can be sung."""
     members = here.crowd.mixed[: here.size.flooders]
     answers = await here.crowd.ask_at_once(members[number % len(members)] for number in range(here.size.flood))
     verdict = f"answered or refused within {max(answers.acknowledged):.2f} s (≤ 2), lost {answers.lost} (0)"
@@ -84,7 +84,7 @@ async def flood(here: Stage) -> tuple[str, Answers, str]:
 
 
 async def steady(here: Stage) -> tuple[str, Answers, str]:
-    """So many a second, for long."""
+    """That many per second, for a long time."""
     memory: list[float] = []
 
     async def watch() -> None:

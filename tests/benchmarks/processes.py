@@ -21,7 +21,7 @@ def family_megabytes(pid: int) -> float:
 
 @dataclass(frozen=True)
 class ProcessorTime:
-    """Seconds that cores have worked: for the bot, with its descendants, for this process, and for anything."""
+    """Seconds of processor time: for the bot with its descendants, for this process, and for everything."""
 
     bot_alone: float
     bot: float
@@ -30,14 +30,14 @@ class ProcessorTime:
 
     @classmethod
     def so_far(cls, pid: int) -> "ProcessorTime":
-        """Up to now, for the bot of that process number."""
+        """Up to now, for the bot with that process id."""
         user, nice, system, _, _, irq, soft_irq, *_ = map(int, (PROC / "stat").read_text().splitlines()[0].split()[1:])
         anything = (user + nice + system + irq + soft_irq) / TICKS_A_SECOND
         family = sum(map(_processor_seconds, _family(pid)))
         return cls(_processor_seconds(pid), family, time.process_time(), anything)
 
     def cores_since(self, earlier: "ProcessorTime", seconds: float) -> str:
-        """How many cores the bot, this process and others kept busy for so many seconds."""
+        """How many cores the bot, this process and others kept busy during that many seconds."""
         bot, here = self.bot - earlier.bot, self.here - earlier.here
         others = self.anything - earlier.anything - bot - here
         return ", ".join(f"{max(0.0, taken) / seconds:.1f}" for taken in (bot, here, others))

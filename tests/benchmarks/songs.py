@@ -1,6 +1,6 @@
-"""How well the songs are made: rhyme, words, copying, repetition, line lengths, time (a part of `make quality`).
+"""How well the songs are made: rhyme, words, copying, repetition, line lengths, time (part of `make quality`).
 
-For each model, 200 songs of 12 lines by default settings for each scheme; beside them the artist's n-gram rival,
+For each model, 200 songs of 12 lines by default settings for each scheme; beside them the artist's n-gram baseline,
 sampled at the same temperature and top-p, character by character. Rhymes and words are judged by the dictionary that
 the program has (CMUdict's sounds) and the artist's own words.
 """
@@ -56,7 +56,7 @@ class Measures:
     line_length: float
     distinct_4grams: float
     nats: float | None
-    """Mean log-likelihood of a character of the song after its seed."""
+    """Mean log-likelihood per character of the song after its seed."""
     seconds: float
 
 

@@ -1,4 +1,4 @@
-"""The bot as a process, a Discord for it, members, and all that watches them."""
+"""The bot as a process, a Discord for it, its members, and everything that measures them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEARTBEAT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Size:
-    """How much is asked for."""
+    """How large the load is."""
 
     alone: int = 20
     at_once: int = 64
@@ -38,7 +38,7 @@ class Size:
     flight: int = 128
     a_second: float = 10.0
     hidden: int = 512
-    """Of the untrained model that sings where no artist is there."""
+    """Of the untrained model that sings if no artist is there."""
 
 
 SMALL = Size(alone=2, at_once=4, rounds=1, flood=12, flooders=4, in_flight=4, flight=8, a_second=4.0, hidden=64)
@@ -46,7 +46,7 @@ SMALL = Size(alone=2, at_once=4, rounds=1, flood=12, flooders=4, in_flight=4, fl
 
 @dataclass
 class Stage:
-    """The bot and all that watches it."""
+    """The bot and everything that measures it."""
 
     discord: DiscordStandIn
     bot: BotProcess
@@ -60,12 +60,12 @@ class Stage:
     songs_a_second_alone: float = math.nan
 
     async def scrape(self) -> Scrape:
-        """What the bot says of itself now."""
+        """What the bot reports now."""
         return await Scrape.of(self.metrics_port)
 
 
 def untrained(hidden: int, corpus: str) -> bytes:
-    """A model that knows how often which letter comes, and nothing else."""
+    """A model that knows how frequent each letter is, and nothing else."""
     vocabulary = Vocabulary.of(corpus)
     parameters = initial_parameters(Shape(len(vocabulary), 64, hidden, 1), np.random.default_rng(0))
     counts = np.bincount(vocabulary.encode(corpus), minlength=len(vocabulary)) + 0.1

@@ -1,4 +1,4 @@
-"""Small real inputs: a corpus and models that load in no time."""
+"""Small real inputs: a corpus, and models that load quickly."""
 
 import itertools
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def model(random_seed: int = 0, **record: Any) -> bytes:
 
 
 def copying_model() -> bytes:
-    """The file of a model that knows one line and sings it always, which is a line of its artist's corpus.
+    """The file of a model that always sings the same line, which is a line of its artist's corpus.
 
     Written by hand: the cell remembers nothing but the character just read, and each character of the line, being there
     once, tells the next.

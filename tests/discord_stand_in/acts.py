@@ -1,4 +1,4 @@
-"""What members do, as the interaction payloads that Discord would send for it."""
+"""What members do, as the interaction payloads that Discord would send."""
 
 import secrets
 from typing import Any
@@ -38,7 +38,7 @@ from tests.discord_stand_in.world import (
 
 
 class Acts:
-    """Lets members act, and sends the bot what follows from it."""
+    """Lets members act, and sends the bot the resulting events."""
 
     def __init__(
         self,

@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 
 class Changes:
-    """What a record announces its changes on, and tests wait on."""
+    """Where a record announces its changes, and tests wait for them."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def announce(self) -> None:
-        """Wake everybody who waits."""
+        """Wake everything that waits."""
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)

@@ -101,7 +101,7 @@ class Gateway:
         await self._emit(sessions[-1], event, data)
 
     def cut(self) -> None:
-        """Drop every connection without a word."""
+        """Drop every connection without a close frame."""
         for connection in list(self._connections):
             connection.cut()
 

@@ -1,4 +1,4 @@
-"""What a member did and how the bot answered: one record an interaction, with Discord's deadlines."""
+"""What a member did and how the bot answered: one record per interaction, with Discord's deadlines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ ANSWERS = {
 
 @dataclass(eq=False)
 class Interaction:
-    """A command, button, autocompletion or modal, and all that the bot did about it."""
+    """A command, button, autocompletion or modal, and everything that the bot did about it."""
 
     id: int
     token: str
@@ -48,7 +48,7 @@ class Interaction:
 
     @property
     def latency(self) -> float:
-        """Seconds from the member's act to the bot's first answer."""
+        """Seconds from the member's action to the bot's first answer."""
         assert self.answered_at is not None, "the bot has not answered"
         return self.answered_at - self.sent_at
 

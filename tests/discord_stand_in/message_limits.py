@@ -1,4 +1,4 @@
-"""What Discord refuses in a message: lengths, counts, types, per its API documentation."""
+"""What Discord refuses in a message: lengths, counts and types, as its API documentation says."""
 
 from typing import Any
 

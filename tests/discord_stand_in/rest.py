@@ -38,7 +38,7 @@ class Rest:
         self._interactions, self._commands, self._token = interactions, commands, token
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Everything this Discord answers to."""
+        """Every route that this Discord serves."""
         with_token: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self._me),
             ("GET", "/applications/@me", self._application),

@@ -38,13 +38,13 @@ class BotProcess:
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The process id."""
         assert self._process is not None
         return self._process.pid
 
     @property
     def log(self) -> str:
-        """All that the bot has written since the first start."""
+        """Everything that the bot has written since the first start."""
         return self._log_path.read_text(errors="replace")
 
     async def start(self) -> None:
@@ -77,7 +77,7 @@ class BotProcess:
         return await self._process.wait()
 
     async def stop(self, sent: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
-        """Ask the process to end; return its exit status and how many seconds it took."""
+        """Ask the process to exit; return its exit status and how many seconds it took."""
         assert self._process is not None
         began = time.monotonic()
         if self._process.returncode is None:
@@ -88,7 +88,7 @@ class BotProcess:
         return status, time.monotonic() - began
 
     async def kill(self) -> None:
-        """End the process without a chance to do anything, if it still runs."""
+        """Kill the process, if it still runs."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
             await self._process.wait()

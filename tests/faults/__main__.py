@@ -15,7 +15,7 @@ from tests.faults.stage import Stage
 
 
 async def hold(kills: int, random_seed: int, folder: Path) -> int:
-    """Hold trials until so many kills were tried; return how many of them were survived."""
+    """Hold trials until that many kills were tried; return how many of them were survived."""
     tried = survived = 0
     async with Stage(folder) as stage:
         print(f"undisturbed: {stage.seconds:.1f} s", flush=True)

@@ -1,4 +1,4 @@
-"""The processes of one bot, found by what /proc tells of them."""
+"""The processes of one bot, as found in /proc."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def of_data_dir(data_dir: Path) -> set[int]:
-    """The bot on that data folder, its workers and whatever else they have started."""
+    """The bot on that data folder, its workers and anything else that they have started."""
     told = f"LYRICS_DATA_DIR={data_dir}".encode()
     return {
         process_id
@@ -26,7 +26,7 @@ def workers_of(bot: int) -> set[int]:
 
 
 def is_alive(process_id: int) -> bool:
-    """Whether it runs; a zombie only waits for whoever inherits it."""
+    """Whether it runs; a zombie only waits for its new parent."""
     return _status(process_id)[:1] not in ([], ["Z"])
 
 

@@ -19,7 +19,7 @@ class Kill:
 
 
 def draw(randomness: random.Random, kills: int, seconds: float) -> list[Kill]:
-    """Draw the kills of one trial on a training of about so many seconds."""
+    """Draw the kills of one trial on a training of about that many seconds."""
     drawn: list[Kill] = []
     for _ in range(kills):
         with_workers = sum(kill.victim is not Victim.BOT for kill in drawn)

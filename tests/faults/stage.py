@@ -1,4 +1,4 @@
-"""Where the trials are held: a Discord, a queued training, and what that training brings if nobody disturbs it."""
+"""Where the trials are held: a Discord, a queued training, and the result of that training when undisturbed."""
 
 import asyncio
 import shutil
@@ -16,7 +16,7 @@ from tests.faults.trial import Findings, Trial
 SONGS = 16
 """Some seconds of training."""
 MINUTES = "60"
-"""So many that the plan is the recipe's epochs: no measured speed enters it, and every run takes the same steps."""
+"""So many that the plan is the recipe's epochs: no measured speed matters, and every run takes the same steps."""
 
 
 class Stage:

@@ -1,4 +1,4 @@
-"""The real bot that trains on a Dask cluster, which is killed piece by piece under it."""
+"""The real bot training on a Dask cluster that is killed piece by piece."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The real bot with real workers, killed by SIGKILL: the job ends once, and its weights are as if nothing had been."""
+"""The real bot with real workers, killed by SIGKILL: the job ends once, with the weights of an undisturbed run."""
 
 import random
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One training that is killed again and again, and what became of it."""
+"""One training that is killed again and again, and its outcome."""
 
 import asyncio
 import shutil
@@ -45,7 +45,7 @@ class Findings:
 
 
 class Trial:
-    """A bot on a copy of a data folder with one queued job; `kill` at will, then wait for the result to be told."""
+    """A bot on a copy of a data folder with one queued job; `kill` at will, then wait for the result to be posted."""
 
     def __init__(self, discord: DiscordStandIn, channel: Channel, folder: Path, settings: dict[str, str]) -> None:
         self._discord, self._channel, self._folder = discord, channel, folder
@@ -74,7 +74,7 @@ class Trial:
         return self._bot.log
 
     def order_death(self, point: str) -> None:
-        """Let whoever reaches that point die there."""
+        """Make the process that reaches that point die there."""
         self._orders.write_text(point)
 
     async def worker_died(self) -> None:
@@ -112,7 +112,7 @@ class Trial:
             await self._go_on()
 
     async def told(self, seconds: float = 180) -> Message:
-        """Wait until the channel is told the result, with the curve."""
+        """Wait until the result is posted in the channel, with the curve."""
 
         def is_result(message: Message) -> bool:
             return message.id not in self._seen and any(
@@ -149,7 +149,7 @@ class Trial:
             return connection.execute(query).fetchall()
 
     async def _go_on(self) -> None:
-        """Start again at once, while the killed bot's workers may not yet have noticed; none may live on."""
+        """Start again at once, while the killed bot's workers may not have noticed yet; none may survive."""
         orphans = processes.of_data_dir(self._data_dir)
         killed_at = time.monotonic()
         await self._bot.start()

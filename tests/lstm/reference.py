@@ -16,7 +16,7 @@ def sigma(z):
 
 @dataclass
 class LayerWeights:
-    """One layer: for each gate (i, f, g, o) the rows of it, ``w_x`` (H, D), ``w_h`` (H, H), ``bias`` (H,)."""
+    """One layer: for each gate (i, f, g, o) its rows, ``w_x`` (H, D), ``w_h`` (H, H), ``bias`` (H,)."""
 
     w_x: list
     w_h: list
@@ -31,7 +31,7 @@ class LayerWeights:
 
 @dataclass
 class Step:
-    """Everything of one step of one layer of one stream."""
+    """All values of one step of one layer of one stream."""
 
     x: np.ndarray
     h_before: np.ndarray
@@ -77,7 +77,7 @@ class Masks:
 
 @dataclass
 class Result:
-    """What a pass over a chunk gives."""
+    """The result of a pass over a chunk."""
 
     nats: np.ndarray
     """Cross-entropy of each target, (T, B)."""

@@ -30,7 +30,7 @@ QUICK_CHECKPOINTS = "import sys, lstm.{0} as m; m.CHECKPOINT_SECONDS = 0; sys.ex
 
 
 def start(module, *arguments, quick_checkpoints=False, **environment):
-    """A running command, in a folder of no importance."""
+    """A running command, in some folder."""
     how = ["-c", QUICK_CHECKPOINTS.format(module)] if quick_checkpoints else ["-m", f"lstm.{module}"]
     return subprocess.Popen(
         [sys.executable, *how, *map(os.fsencode, map(str, arguments))],
@@ -38,7 +38,7 @@ def start(module, *arguments, quick_checkpoints=False, **environment):
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Whoever runs the tests in the background may have told them to ignore Ctrl-C.
+        # A shell that runs the tests in the background may have made them ignore Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
@@ -82,7 +82,7 @@ def lines_of(song):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A data folder with a corpus, a trained model, its summary, and files that are of no use."""
+    """A data folder with a corpus, a trained model, its summary, and unusable files."""
     path = tmp_path_factory.mktemp("data")
     (path / "corpora").mkdir()
     (path / "corpora" / "Ann.txt").write_text(make_corpus(20, stanzas=1))
@@ -177,7 +177,7 @@ def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reaso
     module, *arguments = command.split()
     places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201}
     arguments = [argument.format(**places) for argument in arguments]
-    # Only a few of them as processes of their own, which cost half a second each.
+    # Only a few of them as real processes, which take half a second each.
     if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5", "data"):
         status, out, err = run(module, *arguments)
     else:

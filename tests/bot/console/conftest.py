@@ -1,4 +1,4 @@
-"""The bot as its users start it: `python -m bot` in a data folder of its own."""
+"""The bot as its users start it: `python -m bot` in its own data folder."""
 
 import os
 import sys

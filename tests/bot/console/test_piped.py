@@ -24,7 +24,7 @@ async def start(environment: dict[str, str]) -> asyncio.subprocess.Process:
 
 
 async def chat(environment: dict[str, str], *lines: str) -> str:
-    """Type the lines, and return what the bot said until it ended by itself."""
+    """Type the lines, and return what the bot said until it exited by itself."""
     bot = await start(environment)
     async with asyncio.timeout(30):
         output, errors = await bot.communicate("".join(f"{line}\n" for line in lines).encode())

@@ -1,4 +1,4 @@
-"""Services that say what a test wants them to, so that the front end is tested apart from them."""
+"""Services that answer what a test wants, so that the front end is tested apart from them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable

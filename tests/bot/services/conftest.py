@@ -1,4 +1,4 @@
-"""Services on a real store and engine, with two artists of everyone and one of a guild."""
+"""Services on a real store and engine, with two artists that every guild sees and one of a guild."""
 
 import itertools
 import sqlite3

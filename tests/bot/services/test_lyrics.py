@@ -55,7 +55,7 @@ async def test_a_guild_that_wants_it_gets_filtered_lines(lyrics: LyricsService, 
     assert "e" in plain.text.removeprefix("I walk alone")
     await guilds_service.change(manager(), language_filter=True)
     filtered = await whole(lyrics.sing(member(), replace(REQUEST, lines=12)))
-    # An untrained model writes hardly a line without the letter that stands for bad words here: the fewest are taken.
+    # An untrained model hardly writes a line without the letter that stands for bad words here: the fewest win.
     assert filtered.text.count("e") < plain.text.count("e")
 
 
@@ -130,7 +130,7 @@ async def test_the_record_and_not_the_button_knows_whose_song_it_is(lyrics: Lyri
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is not None
     await lyrics.delete(member(1), song.request_id, asked_by=5)
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is None
-    await lyrics.delete(member(5), song.request_id, asked_by=5)  # of a song that is not recorded, the button tells
+    await lyrics.delete(member(5), song.request_id, asked_by=5)  # for a song that is not recorded, the button says so
 
 
 async def test_songs_outside_the_chosen_channel_are_private(

@@ -1,4 +1,4 @@
-"""The queue, by example and as a state machine: whatever happens in whatever order, its invariants hold."""
+"""The queue, by example and as a state machine: its invariants hold whatever happens, in any order."""
 
 import json
 import sqlite3
@@ -159,7 +159,7 @@ def test_a_row_that_cannot_be_read_fails_and_no_other(connection: sqlite3.Connec
 
 
 class Queue(RuleBasedStateMachine):
-    """Members enqueue and cancel, runners claim, report, finish, die and come back, in any order."""
+    """Members enqueue and cancel; runners claim, report, finish, die and come back; in any order."""
 
     live: Any = Bundle("live")
     claims: Any = Bundle("claims")
@@ -260,7 +260,7 @@ class Queue(RuleBasedStateMachine):
             artists.forget(self.connection, artist.id)
 
     def last_turn(self) -> Counter[int | None]:
-        """When each guild had its last turn; 0 for one that never had any."""
+        """When each guild had its last turn; 0 if it never had one."""
         rows = self.connection.execute("SELECT guild_id, coalesce(max(turn), 0) FROM jobs GROUP BY guild_id")
         return Counter(dict(map(tuple, rows)))
 

@@ -67,7 +67,7 @@ class DaskCluster:
         await _kill(self._workers.pop(await asyncio.to_thread(self._busy)))
 
     def freeze_scheduler(self) -> None:
-        """Let it neither answer nor be gone."""
+        """Freeze it: it neither answers nor exits."""
         assert self._scheduler is not None
         self._scheduler.send_signal(signal.SIGSTOP)
 

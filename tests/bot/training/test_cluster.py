@@ -29,7 +29,7 @@ from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runn
 from tests.bot.waiting import until
 
 SONGS = 12
-"""Some seconds, by a plan in epochs: no measured speed enters it."""
+"""Takes some seconds, by a plan in epochs, which does not depend on measured speed."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The training process as a neighbour: what it imports, how it behaves, and that it does not outlive the bot."""
+"""The training process seen from outside: what it imports, how it behaves, and that it does not outlive the bot."""
 
 import asyncio
 import os
@@ -84,4 +84,4 @@ def is_alive(process_id: int) -> bool:
         state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False
-    return state != "Z"  # a zombie waits only for whoever inherits it
+    return state != "Z"  # a zombie only waits for its new parent

@@ -137,7 +137,7 @@ async def test_a_training_is_looked_at_now_and_then_not_all_the_time(
         await wait_for(database, await enqueue(database, news), is_learning)
         before = heard
         await asyncio.sleep(3)
-        assert heard - before <= 9  # the progress of each second, not every look at it
+        assert heard - before <= 9  # progress once per second, not at every check
     listening.cancel()
 
 

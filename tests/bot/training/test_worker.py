@@ -50,7 +50,7 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     assert trained.curve_png is not None and trained.curve_png.startswith(b"\x89PNG")
     progress = progress_in(folder)
     assert progress is not None and progress["rival_bits_per_character"] > 0
-    # Whoever comes back to the job finds the result and does not train again.
+    # A runner that comes back to the job finds the result and does not train again.
     assert train(task(tmp_path, "too short by now", 5)) == trained
 
 

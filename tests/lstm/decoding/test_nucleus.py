@@ -1,4 +1,4 @@
-"""Choosing a character: the frequencies of many draws, and the edges of temperature, nucleus and rounding."""
+"""Choosing a unit: the frequencies of many draws, and the edge cases of temperature, nucleus and rounding."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ ALMOST_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 
 
 def frequencies(logits, temperature, top_p, draws=20_000):
-    """Share of each character among evenly spaced uniform numbers: what `pick_one` and `pick_each` agree on."""
+    """Share of each unit among evenly spaced uniform numbers: what `pick_one` and `pick_each` agree on."""
     uniform = ((np.arange(draws) + 0.5) / draws).astype(np.float32)
     rows = np.tile(logits, (draws, 1))
     picked = pick_each(rows, np.full(draws, 1 / temperature, np.float32), np.full(draws, top_p, np.float32), uniform)

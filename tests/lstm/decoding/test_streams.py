@@ -1,4 +1,4 @@
-"""Streams and choruses: the distribution is the network's, and nobody's song depends on who sings along."""
+"""Streams and choruses: the distribution is the network's, and no song depends on which others are in progress."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
 
 
 def sample(voice, text="ab", seed=0, chorus=None, **settings):
-    """One stream, run to its end in a chorus of its own or in another."""
+    """One stream, run to its end in its own chorus or in another."""
     settings = {"limit": 40, "lines": 99} | settings
     stream = Stream(voice.start(), voice.vocabulary.encode(text), np.random.default_rng(seed), **settings)
     (chorus or Chorus(voice)).run([stream])
@@ -112,7 +112,7 @@ class TestDistribution:
     DRAWS = 8_000
 
     def draw(self, voice, memory, **settings):
-        """How often each character was the first that one of many streams sampled, all in one chorus."""
+        """How often each unit was the first that one of many streams sampled, all in one chorus."""
         rng, nothing = np.random.default_rng(1), np.empty(0, np.int32)
         streams = [Stream(memory, nothing, one, limit=1, **settings) for one in rng.spawn(self.DRAWS)]
         Chorus(voice).run(streams)
@@ -287,7 +287,7 @@ class TestTogether:
     def test_a_long_text_draws_its_random_numbers_in_order(self):
         voice = Voice(make_model(config={"alphabet": "abcde"}))
         alone = [sample(voice, "ab", seed=k, limit=400) for k in range(3)]
-        # Others that come and go in between make the notes begin anew at odd places.
+        # Others that come and go in between make blocks begin at odd places.
         chorus = Chorus(voice)
         together = [
             Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), lines=99, limit=400)

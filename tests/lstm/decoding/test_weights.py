@@ -1,4 +1,4 @@
-"""Packed weights: what may be sung, what they weigh, where a stream starts."""
+"""Packed weights: what may be sung, how large they are, where a stream starts."""
 
 from dataclasses import replace
 from itertools import product

@@ -1,4 +1,4 @@
-"""What loaded models take of a process, beside their own bytes."""
+"""How much memory loaded models take in a process, beyond their own bytes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Model files: what is written is read, and whatever is not whole is refused with one sentence."""
+"""Model files: what is written can be read, and anything incomplete is refused with one sentence."""
 
 import json
 import re
@@ -273,7 +273,7 @@ class TestSubwords:
             assert loaded.vocabulary.units == SUBWORDS.units
 
 
-# Every single bit of the header would take long; hypothesis looks for the ones that matter.
+# Trying every bit of the header would take long; Hypothesis looks for the ones that matter.
 @settings(max_examples=400)
 @given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_mutated_bytes_give_a_model_or_a_sentence(changes):
@@ -292,7 +292,7 @@ def test_mutated_bytes_give_a_model_or_a_sentence(changes):
 @settings(max_examples=400)
 @given(st.data())
 def test_mutated_headers_give_a_model_or_a_sentence(data):
-    """Text put into the header, with its length set right: what gets past the first look at the file."""
+    """Text put into the header, with its length corrected: passes the first look at the file."""
     length = struct.unpack("<Q", WHOLE[:8])[0]
     header = WHOLE[8 : 8 + length]
     start = data.draw(st.integers(0, len(header)))

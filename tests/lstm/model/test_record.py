@@ -1,4 +1,4 @@
-"""What a model file says of its artist and training, read from files of any origin."""
+"""What a model file says about its artist and training, read from files of any origin."""
 
 import json
 import math

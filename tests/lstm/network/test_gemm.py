@@ -1,4 +1,4 @@
-"""Products in tiles, with vectors and by columns are the gemm."""
+"""Products in tiles, with vectors and by columns give the same numbers as one plain product."""
 
 import itertools
 
@@ -71,7 +71,7 @@ def test_tiles_pay_where_they_are_much_faster(monkeypatch, whole, pays):
 
 @pytest.fixture
 def measured(monkeypatch):
-    """Lets the layout be chosen again; collects how often it was measured."""
+    """Allows the layout to be chosen again; counts how often it was measured."""
     times = []
     monkeypatch.setattr(gemm, "tiles_pay", lambda: bool(times.append(1)) or True)
     gemm.layout.cache_clear()

@@ -1,4 +1,4 @@
-"""The recurrence and its gradient against the plain reference, and what the kernels promise about layout and memory."""
+"""The recurrence and its gradient against the plain reference; what the kernels promise about layout and memory."""
 
 import tracemalloc
 

@@ -19,7 +19,7 @@ def rng(*seed):
 
 
 def random_parameters(shape, dtype=np.float64, seed=0):
-    """Weights of which every one matters: no zeros, all gates in their curved part."""
+    """Weights that all matter: no zeros, every gate where it is curved."""
     parameters = Parameters(shape, dtype)
     parameters.flat[...] = 0.5 * rng(1, seed).normal(size=parameters.flat.size)
     return parameters

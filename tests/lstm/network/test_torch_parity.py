@@ -1,4 +1,4 @@
-"""The same numbers as PyTorch: gradients, optimisers, and model files that its modules load as they are."""
+"""The same numbers as PyTorch: gradients, optimisers, and model files that its modules load unchanged."""
 
 import numpy as np
 import pytest
@@ -93,7 +93,7 @@ def test_fifty_steps_from_equal_weights_have_equal_losses(kind, L, dtype, limit)
         rate = 1e-2
         hers = torch.optim.Adam(torchs.parameters(), lr=rate, betas=(0.9, 0.999), eps=1e-8)
     else:
-        rate = 3e-3  # its first steps are ten times this; at 1e-2 rounding alone grows beyond the limit
+        rate = 3e-3  # its first steps are ten times this; at 1e-2 rounding alone exceeds the limit
         hers = torch.optim.RMSprop(torchs.parameters(), lr=rate, alpha=0.99, eps=1e-8)
 
     streams = text(shape.V, (50 * T + 1) * B).reshape(B, -1).T
@@ -135,7 +135,7 @@ def test_pytorch_loads_a_model_file_as_it_is_and_computes_the_same(tmp_path, L, 
     ids = vocabulary.encode("\nabba cafe\nbad hedge faced\n")
     with torch.no_grad():
         logits, _ = torchs(torch.tensor(ids)[:, None], None)
-    hers = torch.log_softmax(logits[:, 0], dim=1).numpy()  # logits up to one number a step, which means nothing
+    hers = torch.log_softmax(logits[:, 0], dim=1).numpy()  # logits up to a constant per step, which has no effect
 
     # Our log-likelihood of every character after every prefix, by the sampler's kernels and by the training's.
     network, state = Network(parameters, 1, shape.V), State.zeros(shape, shape.V)

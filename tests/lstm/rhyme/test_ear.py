@@ -122,14 +122,14 @@ def test_poets_rhyme_where_they_should():
 
 
 def test_agreement_with_pronouncing():
-    """The rhymes of another library are ours, but for equal onsets, which it allows; and it has all of ours."""
+    """The rhymes of another library are ours too, except for equal onsets, which it allows; and it has all of ours."""
     pronouncing = pytest.importorskip("pronouncing")
     ear = Rhymes()
     for word in "night love day moon heart glory tender follow nation singing".split():
         theirs = {other for other in pronouncing.rhymes(word) if re.fullmatch("[a-z]+", other)}
         ours = {other for other in theirs if ear.rhymes(word, other)}
         assert all(set(ear.sounds(word)) & set(ear.sounds(other)) for other in theirs - ours)
-        # Of one syllable: it tells a second stress from a first, and so "night" from "moonlight".
+        # Of one syllable: it distinguishes secondary from primary stress, and so "night" from "moonlight".
         strangers = [other for other in pronouncing.search("^[^0-9]*[0-9][^0-9]*$") if re.fullmatch("[a-z]+", other)]
         assert {other for other in strangers if ear.rhymes(word, other)} <= theirs | {word}
 

@@ -1,4 +1,4 @@
-"""Words that a dictionary of today's English lacks."""
+"""Words that a dictionary of modern English lacks."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ def english():
         ("drest", "dressed"), ("curst", "cursed"), ("ador'd", "adored"), ("slumbers", "numbers"),
         ("gladness", "madness"), ("mournfully", "scornfully"), ("rejoices", "voices"), ("pass'd", "past"),
         ("love's", "loves"), ("scorning", "morning"), ("rills", "hills"), ("tarries", "marries"),
-        # spelt as of old, or in Britain
+        # old or British spelling
         ("splendour", "tender"), ("countrie", "country"), ("againe", "again"), ("offence", "offense"), ("tyde", "tide"),
         ("kyng", "king"), ("unravelled", "raveled"), ("hande", "hand"), ("realise", "realize"),
         # dialect

@@ -1,4 +1,4 @@
-"""The dictionary, and what it makes of words that it lacks, measured on words taken out of it."""
+"""The dictionary, and its guesses at words that it lacks, measured on words taken out of it."""
 
 import gzip
 from collections import defaultdict

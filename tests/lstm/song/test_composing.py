@@ -1,4 +1,4 @@
-"""Songs: of so many lines, on any seed, under every scheme, from networks that know nothing and from trained ones."""
+"""Songs: any number of lines, any seed, every scheme, from untrained networks and trained ones."""
 
 import math
 import re
@@ -33,7 +33,7 @@ ENDS = (
 )  # fmt: skip
 KINDS = ("characters", "subwords")
 CLOSING = set(')]}"\u201d\u00bb')
-"""What closes a seed's brackets and quotes; nobody's song has it but for that."""
+"""What closes a seed's brackets and quotes; it occurs in songs for no other reason."""
 
 
 def make_songs(count, seed=0):
@@ -58,7 +58,7 @@ def vocabulary(kind):
 
 @cache
 def trained(kind):
-    """A voice of the songs above: it spells nearly every word right."""
+    """A singer of the songs above: it spells nearly every word right."""
     ids = vocabulary(kind).encode(TEXT)
     shape = Shape(len(vocabulary(kind)), E=16, H=32, L=1)
     parameters = initial_parameters(shape, np.random.default_rng(0), vocabulary(kind).log_frequencies(ids))
@@ -100,7 +100,7 @@ def lines_of(song):
 
 
 def texts_read(composition):
-    """Drive a composition; yields the song up to now and what its next candidates go on from, as the network read it.
+    """Drive a composition; yields the song so far, and the text that its next candidates continue as the network read it.
 
     What is to be spelt first counts as read.
     """
@@ -155,7 +155,7 @@ seeds = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=2
 
 
 def check_shape(speaker, seed, how):
-    """What is true of every song."""
+    """Check what must hold for every song."""
     composition, song = compose_all(speaker, seed, **how)
     assert song.startswith(seed)
     sung, given = lines_of(song), lines_of(seed)

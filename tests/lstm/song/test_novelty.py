@@ -39,7 +39,7 @@ def test_whole_lines():
     index = WordNgrams.of(CORPUS)
     assert index.is_whole_line("the rose is red")
     assert index.is_whole_line('"And so are YOU!"')
-    assert not index.is_whole_line("Sugar is sweet,")  # three words belong to nobody
+    assert not index.is_whole_line("Sugar is sweet,")  # three words are too few to be a copy
     assert not index.is_whole_line("rose is red the")
     assert not index.is_whole_line("The rose is red, the")
     assert not index.is_whole_line("the rose is new")

@@ -1,4 +1,4 @@
-"""Repeated lines, phrase loops and what is left open."""
+"""Repeated lines, phrase loops, and brackets and quotes left open."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_lines_repeated_in_a_song():
 
 
 def test_an_artists_share_of_repeated_lines():
-    assert repeated_share(["a b\nc d\na b", "a b", ""]) == 0.25  # the same line in another song is none
+    assert repeated_share(["a b\nc d\na b", "a b", ""]) == 0.25  # the same line in another song does not count
     assert repeated_share([]) == repeated_share([""]) == 0.0
 
 

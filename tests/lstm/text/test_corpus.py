@@ -1,4 +1,4 @@
-"""From any bytes to clean text, songs, and a split that keeps its promise."""
+"""From any bytes to clean text, songs, and a split that separates them."""
 
 import codecs
 import os
@@ -78,7 +78,7 @@ class TestDecoding:
     @example(RUSSIAN)
     def test_a_byte_order_mark_decides(self, encoding, mark, text):
         if encoding == "utf-16-le" and text.startswith("\0"):
-            return  # reads as the mark of UTF-32
+            return  # would be read as the mark of UTF-32
         assert decode(mark + text.encode(encoding)) == text
 
     @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0")))

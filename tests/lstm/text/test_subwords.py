@@ -14,7 +14,7 @@ from tests.lstm.songs import make_corpus
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 SCRIPTS = "aZß é Жё Ωώ אבג ابج हिन्दी ไทย 漢字かな 한국어 🎵👩‍🎤 ﬁ Ⅷ ½ \U0001d4d0 ٣٤\r\n\t\x1c\u2028\u3000''t's''_x"
 SMALL_TEXT = st.text("aab '\n1.é", max_size=60)
-"""Of few characters, so that neighbours recur."""
+"""Few different characters, so that pairs recur."""
 ONE_LETTER = st.text("aaaaa ", max_size=60)
 MERGES = st.lists(st.tuples(*[st.text("ab '", min_size=1, max_size=3)] * 2), max_size=8, unique=True)
 
@@ -65,7 +65,7 @@ def joined(word, pair):
 
 
 def slow_merges(text, count, characters):
-    """`learn_merges` by the letter of the paper: all pairs are counted anew at every step."""
+    """`learn_merges` exactly as in the paper: all pairs are counted again at every step."""
     words, units, merges = [list(piece) for piece in cut(text)], set(characters), []
     while len(merges) < count:
         counts = Counter(pair for word in words for pair in pairwise(word) if units.issuperset(pair))
@@ -80,7 +80,7 @@ def slow_merges(text, count, characters):
 
 
 def slow_segment(text, merges):
-    """The pieces with the earliest merge that is possible made, again and again."""
+    """The pieces after applying the earliest possible merge, again and again."""
     words = []
     for piece in cut(text):
         word = list(piece)

@@ -1,4 +1,4 @@
-"""Characters, subwords and their ids, over any text there can be."""
+"""Characters, subwords and their ids, for any possible text."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""The training loop: it learns, keeps to its plan, and goes on from a checkpoint to the bit."""
+"""The training loop: it learns, keeps to its plan, and continues from a checkpoint to the bit."""
 
 import itertools
 import math
@@ -36,7 +36,7 @@ def descent(settings=SETTINGS, plan=5 * EPOCH // 2, held_out=HELD_OUT_IDS, ids=I
 
 
 def bits_of(run):
-    """All that must be the same, to the bit."""
+    """Everything that must be the same, to the bit."""
     return {
         "parameters": run.parameters.flat.tobytes(),
         "best": run.best.flat.tobytes(),

@@ -1,4 +1,4 @@
-"""A whole training: what is learned from, what is measured, what is told, and going on after a stop."""
+"""A whole training: what it learns from, what it measures, what it reports, and how it continues after a stop."""
 
 import itertools
 import json
@@ -40,7 +40,7 @@ SETTINGS = TrainingSettings(
 
 
 def ticking(step=1.0):
-    """A clock of which every look takes some seconds: every update is told, and time is the same in each run."""
+    """A clock that advances whenever it is read: every update is reported, and time is the same in each run."""
     return itertools.count(0, step).__next__
 
 
@@ -160,7 +160,7 @@ class TestResuming:
         assert bits_of(finish(run)) == bits_of(undisturbed)
 
     def test_the_first_weights_do_not_matter(self, undisturbed, model):
-        """All is in the checkpoint: even a fine-tuning goes on although its start is another one."""
+        """Everything is in the checkpoint: a fine-tuning continues even if its start is another one."""
         settings = replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=2)
         whole = finish(trainer(settings=settings, start=model))
         first = trainer(settings=settings, start=model)
@@ -253,7 +253,7 @@ class TestMinutes:
         for progress in first.run():
             if progress.characters_planned < 50 * len(first._training) and first.descent.position.updates >= stop:
                 break
-        # It goes on on a machine that is ten times as fast.
+        # It continues on a machine that is ten times as fast.
         second = trainer(settings=self.SETTINGS, checkpoint=first.checkpoint(), clock=ticking(0.01))
         assert bits_of(finish(second)) == bits_of(whole)
 
