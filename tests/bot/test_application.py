@@ -73,7 +73,7 @@ async def test_a_default_artist_is_found_in_any_case(tmp_path: Path, shipped: Da
         pass
 
 
-async def test_a_missing_default_that_nobody_chose_is_warned_of(
+async def test_a_missing_default_that_was_not_configured_is_a_warning(
     tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped):

@@ -140,7 +140,7 @@ def test_a_wrong_value_is_one_line_with_variable_value_and_what_it_may_hold(vari
     assert "\n" not in said
 
 
-def test_a_wrong_token_is_never_told() -> None:
+def test_a_wrong_token_is_never_shown() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings({"DISCORD_TOKEN": "secret with spaces"}, NOWHERE)
     assert "secret" not in str(caught.value)

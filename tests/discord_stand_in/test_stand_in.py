@@ -103,7 +103,7 @@ async def test_a_command_is_answered(stand_in: DiscordStandIn, client: PlainClie
 
 
 @pytest.mark.parametrize("values", [{}, {"text": ""}, {"text": "x", "times": 6}, {"text": 1}, {"word": "x"}])
-async def test_nobody_can_send_what_the_options_forbid(
+async def test_members_cannot_send_what_the_options_forbid(
     stand_in: DiscordStandIn, client: PlainClient, anna: Member, values: dict[str, object]
 ) -> None:
     with pytest.raises(NotOfferedError):
@@ -265,7 +265,7 @@ async def test_a_dropped_session_resumes_and_misses_nothing(
     assert (stand_in.gateway.identifies, stand_in.gateway.resumes) == (1, 1)
 
 
-async def test_an_invalid_session_identifies_anew(
+async def test_an_invalid_session_identifies_again(
     stand_in: DiscordStandIn, client: PlainClient, anna: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client, "before_identify_hook", no_wait)

@@ -33,7 +33,7 @@ async def asked_at_once(
     )
 
 
-async def test_a_crowd_is_sung_for_and_whoever_wants_too_much_is_told(
+async def test_a_crowd_gets_its_songs_and_requests_over_the_limit_are_refused(
     asked_at_once: list[Interaction], bot: BotProcess
 ) -> None:
     *served, refused = asked_at_once
@@ -46,7 +46,7 @@ async def test_a_crowd_is_sung_for_and_whoever_wants_too_much_is_told(
     assert sorted(lines) == ["refused", *["sung"] * 11]
 
 
-async def test_the_metrics_tell_of_it(asked_at_once: list[Interaction], metrics_port: int) -> None:
+async def test_the_metrics_count_it(asked_at_once: list[Interaction], metrics_port: int) -> None:
     for interaction in asked_at_once[:-1]:
         await interaction.final(is_whole)
     async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{metrics_port}/metrics") as answer:

@@ -36,7 +36,7 @@ async def test_options_are_obeyed(
     assert message.ephemeral is options.get("private", False)
 
 
-async def test_the_buttons_work_and_go_on_working_after_a_restart(
+async def test_the_buttons_still_work_after_a_restart(
     bot: BotProcess, discord: DiscordStandIn, anna: Member, guild: Guild
 ) -> None:
     message = await (await sing(discord, anna)).final(is_whole)

@@ -15,7 +15,7 @@ pytestmark = [
 ]
 
 
-async def test_another_worker_goes_on_and_without_the_cluster_the_bot_itself(stage: Stage, tmp_path: Path) -> None:
+async def test_another_worker_continues_or_without_the_cluster_the_bot_itself(stage: Stage, tmp_path: Path) -> None:
     async with DaskCluster(tmp_path) as dask:
         settings = {"LYRICS_DASK_SCHEDULER": dask.address, "LYRICS_DASK_PATIENCE_SECONDS": "3"}
         async with stage.trial(**settings) as trial:

@@ -257,7 +257,7 @@ class TestStoppingTraining:
         assert process.returncode == 0, err.decode()
         return json.loads(out)
 
-    def test_an_interrupted_run_leaves_a_checkpoint_and_goes_on_to_the_same_bits(self, folder, model, tmp_path):
+    def test_an_interrupted_run_leaves_a_checkpoint_and_continues_to_the_same_bits(self, folder, model, tmp_path):
         resume = []
         for number in (signal.SIGINT, signal.SIGTERM):
             process = self.train(folder, tmp_path, *resume)
@@ -277,7 +277,7 @@ class TestStoppingTraining:
             assert summary[key] == whole[key]
         assert not (tmp_path / "model.checkpoint").exists()
 
-    def test_a_killed_run_goes_on_to_the_same_bits(self, folder, model, tmp_path):
+    def test_a_killed_run_continues_to_the_same_bits(self, folder, model, tmp_path):
         checkpoint, resume, seen = tmp_path / "model.checkpoint", [], []
         for _ in range(2):
             process = self.train(folder, tmp_path, *resume, quick_checkpoints=True)
@@ -436,7 +436,7 @@ class TestPretrain:
             "evaluate", "--model", tmp_path / "out/base.safetensors", "--text", folder / "corpora/Ann.txt", "--json"
         ))["bits_per_character"] < 5  # fmt: skip
 
-    def test_a_killed_run_goes_on_to_the_same_bits(self, folder, tmp_path):
+    def test_a_killed_run_continues_to_the_same_bits(self, folder, tmp_path):
         (tmp_path / "a").mkdir()
         (tmp_path / "b").mkdir()
         succeed("pretrain", *self.arguments(folder, tmp_path / "a", passes=4))

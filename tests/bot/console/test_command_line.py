@@ -54,7 +54,7 @@ def test_lines(line: str, name: str, options: dict[str, str]) -> None:
         ("/artists all", "/artists takes no options"),
     ],
 )
-def test_what_is_not_understood_is_said(line: str, reason: str) -> None:
+def test_what_is_not_understood_is_reported(line: str, reason: str) -> None:
     with pytest.raises(Refusal) as caught:
         parse(line)
     assert reason in str(caught.value)

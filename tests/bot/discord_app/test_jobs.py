@@ -164,7 +164,7 @@ async def test_an_artist_forgotten_meanwhile(
     await message.until(lambda message: "forgotten" in message.text and not message.buttons)
 
 
-async def test_a_restart_goes_on_where_the_last_process_stopped(
+async def test_a_restart_continues_where_the_last_process_stopped(
     discord: DiscordStandIn, services: StubServices, chief: Member
 ) -> None:
     services.training.script = [RUNNING, "go on"]
@@ -191,7 +191,7 @@ async def test_a_result_without_a_message_is_announced_in_the_channel(
         await end_is_told(services)
 
 
-async def test_a_result_that_can_be_told_nowhere_is_not_tried_for_ever(
+async def test_a_result_that_cannot_be_posted_is_not_tried_for_ever(
     discord: DiscordStandIn, services: StubServices, guild: Guild, caplog: pytest.LogCaptureFixture
 ) -> None:
     closed = guild.channel("closed")

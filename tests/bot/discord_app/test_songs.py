@@ -67,9 +67,7 @@ async def test_many_lines_stay_within_the_edit_limit(
     assert 3 <= len(message.edits) <= 6
 
 
-async def test_a_refusal_is_told_to_the_asker_alone(
-    discord: DiscordStandIn, services: StubServices, anna: Member
-) -> None:
+async def test_only_the_asker_sees_a_refusal(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
     services.lyrics.script = [Refusal("Nobody of that *name* sings here.")]
     interaction = await ask(discord, anna)
     message = await interaction.message()

@@ -122,7 +122,7 @@ async def test_a_song_ends_with_what_can_be_said_of_it(thread: ComposingThread) 
     assert all(isinstance(piece, str) for piece in song[:-1])
 
 
-async def test_a_song_that_nobody_waits_for_any_more_is_not_begun(
+async def test_a_song_that_nobody_waits_for_is_not_begun(
     thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(composing_thread, "MOST_SONGS_AT_ONCE", 1)

@@ -72,7 +72,7 @@ async def test_only_loopback_is_listened_at(port: int) -> None:
             other.bind(("127.0.0.2", port))
 
 
-async def test_what_the_loop_cannot_tell_in_time_is_left_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_the_loop_cannot_report_in_time_is_left_out(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.metrics.prometheus._PATIENCE_SECONDS", 0.05)
 
     async def never() -> Standing:

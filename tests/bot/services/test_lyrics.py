@@ -41,7 +41,7 @@ async def test_a_song_begins_with_the_seed_and_is_recorded(lyrics: LyricsService
     assert (stored.seed, stored.text, stored.artist) == (song.seed, song.text, "Anna")
 
 
-async def test_the_guilds_choice_sings_when_nobody_is_named(
+async def test_the_guilds_choice_sings_when_no_artist_is_named(
     lyrics: LyricsService, guilds_service: GuildsService
 ) -> None:
     await guilds_service.change(manager(), default_artist="CHOIR")

@@ -58,9 +58,7 @@ async def test_a_file_is_taken_in_once_with_its_curve_and_text(
     assert await database.read(lambda connection: versions.curve(connection, version_id)) == b"picture"
 
 
-async def test_a_file_that_is_written_anew_is_a_new_version(
-    database: Database, folder: Path, intake: ModelIntake
-) -> None:
+async def test_a_rewritten_file_is_a_new_version(database: Database, folder: Path, intake: ModelIntake) -> None:
     file = folder / "models" / "burns.safetensors"
     first = samples.model(1)
     file.write_bytes(first)
@@ -147,7 +145,7 @@ async def test_what_an_earlier_version_of_the_bot_took_in_is_not_taken_in_again(
     assert await numbers(database, "burns") == [1]
 
 
-async def test_a_bad_file_is_told_once_and_taken_in_when_it_is_mended(
+async def test_a_bad_file_is_reported_once_and_taken_in_when_it_is_repaired(
     folder: Path, intake: ModelIntake, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = folder / "models" / "burns.safetensors"

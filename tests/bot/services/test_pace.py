@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from bot.services.pace import Pace
 
 
-def test_so_many_in_a_row_then_one_at_a_time() -> None:
+def test_a_burst_then_one_at_a_time() -> None:
     pace = Pace(in_a_row=3, seconds_each=8)
     for _ in range(3):
         assert pace.seconds_left(1, 100) == 0
@@ -17,7 +17,7 @@ def test_so_many_in_a_row_then_one_at_a_time() -> None:
     assert pace.seconds_left(2, 108) == 0
 
 
-def test_whoever_has_rested_may_ask_for_as_many_as_at_first() -> None:
+def test_after_a_rest_the_burst_is_available_again() -> None:
     pace = Pace(in_a_row=2, seconds_each=8)
     for now in (0, 0, 16, 16):
         assert pace.seconds_left(1, now) == 0

@@ -86,7 +86,7 @@ async def test_a_long_export_comes_in_parts_that_are_each_whole(
     ]
 
 
-async def test_an_export_of_years_holds_up_nobody(
+async def test_an_export_of_years_blocks_nobody(
     stocked: Database, lyrics: LyricsService, privacy: PrivacyService, clock: Clock
 ) -> None:
     await add_songs(stocked, clock, 20_000)

@@ -35,7 +35,7 @@ def test_within_a_guild_the_oldest_goes_first(waiting: list[Waiting], last_turn:
 
 
 @given(queues(), st.dictionaries(GUILDS, st.integers(1, 99)))
-def test_jobs_are_claimed_in_the_order_that_was_told(waiting: list[Waiting], last_turn: dict[int, int]) -> None:
+def test_jobs_are_claimed_in_the_order_that_was_shown(waiting: list[Waiting], last_turn: dict[int, int]) -> None:
     told = turns(waiting, last_turn)
     left, last, claimed, turn = list(waiting), dict(last_turn), [], 100
     while left:

@@ -51,7 +51,7 @@ async def test_a_sung_song_is_one_line_without_its_text_or_who_asked(
     assert tally.batch.sum > len(SEED)
 
 
-async def test_a_refusal_does_not_tell_what_was_typed(
+async def test_a_refusal_does_not_repeat_what_was_typed(
     lyrics: LyricsService, tally: Tally, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(Refusal):
@@ -73,7 +73,7 @@ async def test_a_reader_who_leaves(lyrics: LyricsService, tally: Tally) -> None:
     assert lyrics.songs_waiting == 0
 
 
-async def test_the_console_is_told_in_debug_only(lyrics: LyricsService, caplog: pytest.LogCaptureFixture) -> None:
+async def test_the_console_logs_only_at_debug(lyrics: LyricsService, caplog: pytest.LogCaptureFixture) -> None:
     await read(lyrics.sing(OPERATOR, REQUEST))
     (record,) = [record for record in caplog.records if record.getMessage().startswith("song guild=- ")]
     assert record.levelno == logging.DEBUG
@@ -90,7 +90,7 @@ def test_times_are_those_from_outside(caplog: pytest.LogCaptureFixture) -> None:
     assert (tally.first_line_seconds.sum, tally.song_seconds.sum) == (0.25, 1.25)
 
 
-def test_what_nobody_expected_has_failed() -> None:
+def test_an_unexpected_error_counts_as_failed() -> None:
     tally = Tally()
     with pytest.raises(ZeroDivisionError), reported(Asker(1, None, 7), tally, Seconds()):
         raise ZeroDivisionError

@@ -83,7 +83,7 @@ async def test_a_killed_worker_and_a_killed_scheduler_change_nothing_of_the_resu
     assert await weights(database, there) == await weights(database, here)
 
 
-async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_goes_on(
+async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
     database: Database, tmp_path: Path, news: JobNews, dask: DaskCluster, no_fallback: Cluster
 ) -> None:
     job = await enqueue(database, news)
@@ -137,7 +137,7 @@ async def test_a_scheduler_that_freezes_counts_as_away(
         assert (await wait_for(database, job, is_learning)).attempts == 0
 
 
-def test_patience_begins_anew_when_the_cluster_was_there() -> None:
+def test_patience_starts_over_when_the_cluster_was_there() -> None:
     clock = iter([1000.0, 1059.0, 1061.0, 1062.0])
     absence = Absence(60.0, lambda: next(clock))
     assert [absence.is_too_long() for _ in range(3)] == [False, False, True]

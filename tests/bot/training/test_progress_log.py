@@ -9,7 +9,7 @@ from bot.training.progress_log import ProgressLog
 PROGRESS = TrainingProgress(250, 1000, 0.5, 5.0, None, 1234.5, 3.0, None, None, 2.5)
 
 
-def test_a_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+def test_one_line_per_minute(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     log = ProgressLog(7)
     for seconds in (5.0, 64.0, 65.0, 100.0):

@@ -166,7 +166,9 @@ async def test_a_job_that_kills_its_process_ends_after_three_attempts(
     assert job.reason == "Its training process died, 3 times in all."
 
 
-async def test_a_killed_process_goes_on_from_its_checkpoint(database: Database, tmp_path: Path, news: JobNews) -> None:
+async def test_a_killed_process_continues_from_its_checkpoint(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
     job = await enqueue(database, news)
     folder = JobFolder(tmp_path / "jobs" / str(job.id))
     async with runner(database, tmp_path, news):
@@ -211,7 +213,7 @@ async def test_forgetting_the_artist_ends_the_process(database: Database, tmp_pa
         await no_processes(2)
 
 
-async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_goes_on(
+async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
     database: Database, tmp_path: Path, news: JobNews
 ) -> None:
     job = await enqueue(database, news)

@@ -54,12 +54,12 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     assert train(task(tmp_path, "too short by now", 5)) == trained
 
 
-def test_a_text_that_will_not_do_is_said_in_a_sentence(tmp_path: Path, folder: JobFolder) -> None:
+def test_an_unusable_text_is_refused_in_one_sentence(tmp_path: Path, folder: JobFolder) -> None:
     result = train(task(tmp_path, "too short", 5))
     assert isinstance(result, Unsuitable) and result.reason.endswith(".")
 
 
-def test_a_stopped_training_goes_on_from_its_checkpoint(
+def test_a_stopped_training_continues_from_its_checkpoint(
     tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "FIRST_CHECKPOINT_SECONDS", 3600.0)
@@ -90,7 +90,7 @@ def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, m
     assert len(kept) == 1  # the next would have been due 25 s later
 
 
-def test_a_checkpoint_that_nobody_can_read_means_to_begin_again(tmp_path: Path, folder: JobFolder) -> None:
+def test_an_unreadable_checkpoint_means_starting_over(tmp_path: Path, folder: JobFolder) -> None:
     folder.write_checkpoint(b"of another world")
     assert isinstance(train(task(tmp_path, samples.corpus(12), 0.05)), TrainedModel)
 

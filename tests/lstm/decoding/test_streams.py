@@ -80,7 +80,7 @@ class TestReading:
         np.testing.assert_array_equal(memory.cell, whole.memory.cell)
         assert nats == pytest.approx(whole.nats)
 
-    def test_a_memory_can_be_gone_on_from_any_number_of_times(self):
+    def test_a_memory_can_be_continued_any_number_of_times(self):
         voice = Voice(make_model())
         memory = sample(voice).memory
         kept = memory.hidden.copy(), memory.cell.copy()
@@ -96,7 +96,7 @@ class TestReading:
         ids = np.concatenate([voice.vocabulary.encode("\nab"), np.array(stream.sampled, np.int32)])
         assert -stream.nats == pytest.approx(Likelihood(model.parameters).nats(ids), rel=1e-5)
 
-    def test_streams_whose_nats_nobody_wants_go_the_same_way(self):
+    def test_streams_that_are_not_scored_sample_the_same(self):
         voice = Voice(make_model(2))
         scored, plain = sample(voice, seed=4), sample(voice, seed=4, is_scored=False)
         assert plain.sampled == scored.sampled
@@ -184,13 +184,13 @@ class TestAlphabet:
 
 
 class TestStopping:
-    def test_after_so_many_line_ends(self):
+    def test_after_that_many_line_ends(self):
         voice = Voice(make_model())
         stream = sample(voice, lines=3, limit=500)
         assert stream.sampled.count(voice.newline) == 3
         assert stream.sampled[-1] == voice.newline
 
-    def test_after_so_many_characters(self):
+    def test_after_that_many_units(self):
         voice = Voice(make_model(config={"alphabet": "abc"}))
         assert len(sample(voice, limit=17).sampled) == 17
 
@@ -262,7 +262,7 @@ class TestTogether:
         for stream, by_itself in zip(streams, alone, strict=True):
             self.same(stream, by_itself)
 
-    def test_the_number_of_streams_is_told(self):
+    def test_the_number_of_streams_is_its_length(self):
         voice = Voice(make_model())
         chorus = Chorus(voice)
         streams = [self.make(voice, k) for k in range(3)]

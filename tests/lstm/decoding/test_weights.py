@@ -23,7 +23,7 @@ def make_model(config=None):
     return Model(parameters, VOCABULARY, ArtistProfile.from_json(config or {}), TrainingRecord(artist="Ann"))
 
 
-def test_it_knows_what_the_model_tells():
+def test_it_knows_what_the_model_says():
     model = make_model({"alphabet": "abc"})
     voice = Voice(model)
     assert (voice.vocabulary, voice.shape) == (model.vocabulary, model.shape)
@@ -40,13 +40,13 @@ def test_it_keeps_nothing_of_the_model_that_could_change_it():
         np.testing.assert_array_equal(array, before)
 
 
-def test_its_memory_is_told_and_little_more_than_the_weights():
+def test_its_size_is_little_more_than_the_weights():
     vocabulary = Vocabulary([UNKNOWN, *map(chr, range(32, 96))])
     model = Model(Parameters(Shape(len(vocabulary), E=64, H=256, L=2)), vocabulary)
     assert 0.9 * model.nbytes < Voice(model).nbytes < 1.2 * model.nbytes
 
 
-def test_it_starts_at_a_line_break_without_a_past():
+def test_it_starts_at_a_line_break_with_a_zero_state():
     memory = Voice(make_model()).start()
     assert memory.pending == VOCABULARY.id_of("\n")
     assert memory.hidden.shape == memory.cell.shape == (2, 8)
@@ -106,7 +106,7 @@ class TestSubwords:
         assert self.fitting(voice, "abc") == {"abc"}, "the seed may hold what is not sung"
         assert self.fitting(voice, " ") == {" "}
 
-    def test_many_spellings_are_told_apart(self):
+    def test_many_spellings_are_distinguished(self):
         voice = self.voice()
         texts = ["".join(letters) for letters in product("abc", repeat=4)]
         assert len(texts) > REMEMBERED_SPELLINGS

@@ -54,7 +54,7 @@ def test_weights_times_columns(pays, B, M, K):
 
 
 @pytest.mark.parametrize("B", [1, 4, 5, 64])
-def test_rows_and_result_lie_in_the_order_that_is_told(pays, B):
+def test_rows_and_result_lie_in_the_order_that_is_reported(pays, B):
     product = Product(Weights(np.ones((500, 64), np.float32)), B)
     assert product.by_columns == (not pays and B > gemm.FEW)
     for array in (product.rows, product.out):

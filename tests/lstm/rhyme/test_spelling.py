@@ -37,7 +37,7 @@ def test_words_that_do_not_rhyme_have_different_tails(pair):
     assert a.tail != b.tail
 
 
-def test_nothing_can_be_told_of_signs_and_digits():
+def test_signs_and_digits_have_no_sound():
     assert spelt_sound("").tail == spelt_sound("1842").tail == spelt_sound("--").tail == ""
 
 

@@ -100,7 +100,7 @@ def lines_of(song):
 
 
 def texts_read(composition):
-    """Drive a composition; yields the song so far, and the text that its next candidates continue as the network read it.
+    """Drive a composition; yields the song so far and the text that its next candidates continue.
 
     What is to be spelt first counts as read.
     """
@@ -231,7 +231,7 @@ class TestGoingOn:
             ("The river\n漢字", r"The river\n漢字\n\n? ?\w"),
         ],
     )
-    def test_a_seed_is_gone_on_with_where_it_ends(self, singer, seed, song):
+    def test_a_seed_is_continued_where_it_ends(self, singer, seed, song):
         for random_seed in range(3):
             sung = compose_all(singer, seed, random_seed=random_seed, **self.SURE)[1]
             assert re.match(song, sung), sung
@@ -292,7 +292,7 @@ class TestRhyme:
         song = compose_all(singer, rhyme="ABAB", lines=10)[1]
         assert [len(stanza.splitlines()) for stanza in song.split("\n\n")] == [4, 4, 2]
 
-    def test_a_rhyme_that_nobody_knows_is_missed(self, singer):
+    def test_a_rhyme_that_does_not_exist_is_missed(self, singer):
         composition, song = compose_all(singer, "The river sings low for the month.\n", rhyme="AAAA", lines=4)
         rhymes = singer.style.rhymes.rhymes
         assert not any(rhymes.rhymes("month", last_word(line)) for line in lines_of(song)[1:])
@@ -407,7 +407,7 @@ class TestReport:
                 rhymes_missed=composition.report().rhymes_missed,
             )
 
-    def test_what_the_seed_copies_is_nobodys_fault(self, singer):
+    def test_what_the_seed_copies_does_not_count(self, singer):
         style = Style.of("\n".join(["one two three four five six seven eight nine ten"] * 9))
         model = replace(random("characters"), profile=ArtistProfile(style=style.to_json()))
         for seed in ("one two three four five six seven eight nine\n", "One two three four five six seven\n\n\n"):

@@ -47,7 +47,7 @@ def test_a_line_that_is_stuck(line):
         "no no yes no no",
     ],
 )
-def test_a_line_that_goes_on(line):
+def test_a_line_that_is_not_stuck(line):
     assert not has_phrase_loop(line)
 
 

@@ -26,7 +26,7 @@ def test_it_has_the_voice_and_the_record_of_its_model():
     assert singer.nbytes == singer.voice.nbytes + singer.style.nbytes
 
 
-def test_the_style_is_the_models_or_nobodys():
+def test_the_style_is_the_models_or_empty():
     style = Style.of("one two\nthree four\n\nfive six\nseven\n" * 9).to_json()
     assert Singer(make_model({"style": style})).style.to_json() == style
     for stored in (None, 3, []):

@@ -134,7 +134,7 @@ class TestLearning:
     @given(SMALL_TEXT, st.integers(0, 12), st.sets(st.sampled_from("ab '\n1.é"), min_size=1))
     @example("aaaa aaaa aaaaaaa", 12, set("a "))
     @example("\n\n\n\n\n\n", 5, {"\n"})
-    def test_merges_are_those_of_counting_anew_at_every_step(self, text, count, characters):
+    def test_merges_are_those_of_counting_again_at_every_step(self, text, count, characters):
         assert learn_merges(text, count, characters) == slow_merges(text, count, characters)[0]
 
     @given(ONE_LETTER, st.integers(0, 12))

@@ -64,7 +64,7 @@ def undisturbed():
 class TestResuming:
     # Between evaluations, in the middle of an epoch and at its end (and at the first update and the last but one).
     @pytest.mark.parametrize("stop", [1, 7, UPDATES - 1, UPDATES, UPDATES + 1, 2 * UPDATES, 5 * UPDATES // 2 - 1])
-    def test_a_checkpoint_goes_on_as_if_nothing_had_happened(self, undisturbed, stop):
+    def test_a_checkpoint_continues_as_if_nothing_had_happened(self, undisturbed, stop):
         first = descent()
         for _ in itertools.islice(first.run(), stop):
             pass
@@ -106,7 +106,7 @@ class TestResuming:
         second.restore(first.checkpoint())
         assert bits_of(finish(second)) == bits_of(finish(whole))
 
-    def test_time_goes_on_too(self):
+    def test_time_continues_too(self):
         run = descent(clock=itertools.count().__next__)
         for _ in itertools.islice(run.run(), 9):
             pass
@@ -175,7 +175,7 @@ class TestPlan:
         gaps = np.diff([0, *(point.characters for point in run.curve)])
         assert np.abs(gaps - run.plan / 5).max() <= 2 * 4 * 16
 
-    def test_they_are_spread_over_a_plan_that_is_set_anew(self):
+    def test_they_are_spread_over_a_plan_that_is_changed(self):
         run = descent(plan=100 * EPOCH)
         for _ in itertools.islice(run.run(), 3):
             pass
@@ -329,7 +329,7 @@ def subword_descent(settings=SETTINGS, passes=2.5, seed=1, lengths=SUBWORDS.leng
 
 
 class TestSubwords:
-    def test_an_update_tells_nats_by_character(self):
+    def test_an_update_reports_nats_per_character(self):
         still = replace(SETTINGS, dropout=Dropout(), learning_rate=0.0, batch=1)
         run = subword_descent(still)
         for start in range(0, 64, 16):
@@ -378,7 +378,7 @@ class TestSubwords:
         assert bits_of(finish(ones)) == bits_of(finish(none))
 
     @pytest.mark.parametrize("stop", [1, 7, 30])
-    def test_a_checkpoint_goes_on_as_if_nothing_had_happened(self, stop):
+    def test_a_checkpoint_continues_as_if_nothing_had_happened(self, stop):
         whole, first = subword_descent(passes=1.5), subword_descent(passes=1.5)
         for _ in itertools.islice(first.run(), stop):
             pass

@@ -277,7 +277,7 @@ class TestStartingFromAModel:
     def settings(self, **changes):
         return replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=1, **changes)
 
-    def test_it_goes_on_with_the_models_weights_and_sizes(self, model):
+    def test_it_continues_with_the_models_weights_and_sizes(self, model):
         run = finish(trainer(make_corpus(12, seed=4), self.settings(), start=model))
         assert run.result().shape == model.shape
         first = run.descent.curve[0].validation_bits_per_character
@@ -400,7 +400,7 @@ def tuned():
 
 
 class TestStartingFromSubwords:
-    def test_it_goes_on_with_the_bases_units_and_new_characters(self, tuned):
+    def test_it_continues_with_the_bases_units_and_new_characters(self, tuned):
         base, made = base_of("subwords"), tuned.result()
         assert not tuned.is_foreign
         assert made.training.start == "base"
@@ -428,7 +428,7 @@ class TestStartingFromSubwords:
         assert record.epochs == pytest.approx(record.characters_seen / len(training), abs=0.01)
         json.dumps(record.to_json(), allow_nan=False)
 
-    def test_the_rival_is_the_same_whatever_the_units(self, tuned):
+    def test_the_baseline_is_the_same_whatever_the_units(self, tuned):
         split = split_songs(clean(ACCENTED))
         letters = Vocabulary.of(join(split.training), 1)
         training, held_out = (letters.encode(join(songs)) for songs in (split.training, split.held_out))
