@@ -1,21 +1,31 @@
-# Two commands on a fresh machine: `make run` starts the bot, `make test` runs the tests. Both make .venv if they must.
+# Two commands on a fresh machine: `make run` starts the bot, `make test` runs the tests. Both create .venv if needed.
 
-PYTHON ?= python3
+# The first Python here that is new enough; PYTHON=/path/to/python3.12 names another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$python; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Files whose age says that an installation is done; anything newer than them is installed anew.
+# The age of these files shows when something was installed last; if a prerequisite is newer, it is installed again.
 INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test faults check format bench load quality clean help
+.PHONY: run train doctor test faults check format bench load quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: $(INSTALLED) ## start the bot: on Discord with DISCORD_TOKEN, else the console chat
 	@$(BIN)/python -m bot
+
+train: $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CORPUS=FILE] [MINUTES=M]
+	@test -n "$$ARTIST" || { echo "Name the artist: make train ARTIST=NAME CORPUS=FILE [MINUTES=M]" >&2; exit 2; }
+	@$(BIN)/python -m lstm.train --artist "$$ARTIST" $${CORPUS:+--corpus "$$CORPUS"} $${MINUTES:+--minutes "$$MINUTES"}
+
+doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to mend what is wrong
+	@$(BIN)/python -m bot doctor
 
 test: $(TEST_INSTALLED) ## the whole test suite
 	$(BIN)/python -m pytest
@@ -33,7 +43,7 @@ format: $(TEST_INSTALLED) ## format the code
 	$(BIN)/ruff check --fix .
 
 bench: $(TEST_INSTALLED) ## the benchmarks beside PyTorch (extra "bench")
-	$(BIN)/pip install -q -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 load: $(TEST_INSTALLED) ## a crowd on this machine: the real bot process against a stand-in for Discord
@@ -47,13 +57,24 @@ clean: ## remove what was built, not data
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed")'
-	$(PYTHON) -m venv $(VENV)
+	@test -n "$(PYTHON)" || { echo "lyricbot needs Python 3.11 or newer, and none was found. Install one" \
+		"(https://www.python.org/downloads/), or name it: make PYTHON=/path/to/python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "lyricbot needs Python 3.11 or newer; $(PYTHON) is not." \
+		"Name another one: make PYTHON=/path/to/python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks the venv module." \
+		"On Debian or Ubuntu: sudo apt install python3-venv; then run make again." >&2; exit 1; }
+	@echo "Creating $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
 
-$(INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install -q -c constraints.txt -e .
+NOT_INSTALLED = { echo "The dependencies could not be installed: pip gives the reason above. They come from the network:" \
+	"check the connection, a proxy or PIP_INDEX_URL, then run make again." >&2; exit 1; }
+
+$(INSTALLED): pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing the dependencies into $(VENV): about 60 MB to download, once; a minute or two on a small machine."
+	@$(BIN)/python -m pip install -c constraints.txt -e . || $(NOT_INSTALLED)
 	@touch $@
 
-$(TEST_INSTALLED): pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+$(TEST_INSTALLED): pyproject.toml constraints.txt $(VENV)/bin/python
+	@echo "Installing the dependencies and those of the tests into $(VENV): about 130 MB to download, once."
+	@$(BIN)/python -m pip install -c constraints.txt -e '.[test]' || $(NOT_INSTALLED)
 	@touch $@ $(INSTALLED)

@@ -16,7 +16,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
+from lstm.cli import BAD_INPUT, not_installed
+
+try:
+    from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
+except ModuleNotFoundError as missing:
+    print(f"bot: {not_installed(str(missing.name))}", file=sys.stderr)  # noqa: T201
+    sys.exit(BAD_INPUT)
 
 if TYPE_CHECKING:
     from bot.application import Services

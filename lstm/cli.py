@@ -9,10 +9,17 @@ import math
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 INTERRUPTED = 130
 BAD_INPUT = 2
+
+
+def program(module: str) -> str:
+    """The name of the command as it was typed: ``lyricbot-train`` and the like, or ``python -m MODULE``."""
+    typed = Path(sys.argv[0]).name
+    return typed if typed.startswith("lyricbot-") else f"python -m {module}"
 
 
 class Parser(argparse.ArgumentParser):
@@ -78,6 +85,11 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
         # The reader of the output has gone. Keep Python from reporting it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] in ("lstm", "bot"):
+            raise
+        sys.stderr.write(f"{prog}: {not_installed(missing.name)}\n")
+        return BAD_INPUT
     except Exception as error:
         if not isinstance(error, (*expected(), OSError)):
             raise
@@ -87,6 +99,14 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
             message = " ".join(str(error).split())
         sys.stderr.write(f"{prog}: {message}\n")
         return BAD_INPUT
+
+
+def not_installed(module: str) -> str:
+    """What to do where a dependency is missing: most often it is the wrong Python."""
+    return (
+        f"{module} is not installed for {sys.executable}: use .venv/bin/python, which `make run` creates, "
+        "or install the dependencies with pip install -c constraints.txt -e ."
+    )
 
 
 def expected_errors() -> tuple[type[Exception], ...]:

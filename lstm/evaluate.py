@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lstm import cli
 
-PROG = "python -m lstm.evaluate"
+PROG = cli.program("lstm.evaluate")
 
 
 def main(arguments: list[str] | None = None) -> int:

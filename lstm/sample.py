@@ -15,7 +15,7 @@ from lstm import cli
 if TYPE_CHECKING:
     from lstm.song.composing import Report
 
-PROG = "python -m lstm.sample"
+PROG = cli.program("lstm.sample")
 SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
 
 

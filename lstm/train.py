@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lstm.model.model_file import Model
     from lstm.training.trainer import Progress, Trainer
 
-PROG = "python -m lstm.train"
+PROG = cli.program("lstm.train")
 CHECKPOINT_SECONDS = 15.0
 PLAIN_LINE_SECONDS = 10.0
 
