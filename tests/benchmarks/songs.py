@@ -113,7 +113,7 @@ def ours(singer: Singer, scheme: str) -> Callable[[str, int], str]:
     return sing
 
 
-def rival(text: str, order: int = 6) -> Callable[[str, int], str]:
+def baseline(text: str, order: int = 6) -> Callable[[str, int], str]:
     """Songs of the n-gram, at the same temperature and top-p."""
     vocabulary = Vocabulary.of(text)
     model = KneserNey.fit(vocabulary.encode(text), len(vocabulary), order)
@@ -154,12 +154,12 @@ def main() -> int:
         )
         print(
             "| songs | rhyme as asked | words that are words | copying lines | looping songs | line length "
-            "| distinct 4-grams | nats a character | seconds, median |"
+            "| distinct 4-grams | nats per character | seconds, median |"
         )
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for kind, scheme in (("free", "none"), ("AABB", "AABB"), ("ABAB", "ABAB"), ("ABBA", "ABBA"), ("AAAA", "AAAA")):
             show(measure(kind, scheme, ours(singer, scheme), singer, options.songs))
-        show(measure("n-gram rival", "none", rival(join(songs_of(read_corpus([corpus])))), singer, options.songs))
+        show(measure("n-gram baseline", "none", baseline(join(songs_of(read_corpus([corpus])))), singer, options.songs))
     return 0
 
 

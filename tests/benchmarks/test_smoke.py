@@ -45,7 +45,7 @@ def test_songs() -> None:
         pytest.skip("no shipped model")
     printed = run("tests.benchmarks.songs", "--model", str(model), "--corpus", str(corpus), "--songs", "2")
     assert "| AABB |" in printed
-    assert "| n-gram rival |" in printed
+    assert "| n-gram baseline |" in printed
 
 
 def test_quality() -> None:
