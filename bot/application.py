@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from bot.engine.composing_thread import ComposingThread
@@ -92,6 +92,7 @@ class Services:
         channel_id: int | None,
         may_manage_guild: bool = False,
         may_manage_messages: bool = False,
+        in_age_restricted_channel: bool = False,
     ) -> Asker:
         """Describe who asks; whether they are an operator is decided here, by the settings."""
         return Asker(
@@ -100,6 +101,7 @@ class Services:
             channel_id=channel_id,
             may_manage_guild=may_manage_guild,
             may_manage_messages=may_manage_messages,
+            in_age_restricted_channel=in_age_restricted_channel,
             is_operator=user_id in self.settings.operators,
         )
 
@@ -140,7 +142,7 @@ async def open_application(
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
-        has_bad_language = _language_filter(data_dir / "language_filter.txt")
+        has_bad_language = await asyncio.to_thread(_language_filter, data_dir / "language_filter.txt")
         describe = partial(publishing.describe, has_bad_language=has_bad_language)
         lyrics = LyricsService(
             database,
@@ -245,8 +247,7 @@ def _language_filter(own_list: Path) -> Callable[[str], bool]:
             return LanguageFilter.load(own_list).matches
         except (OSError, ValueError) as error:
             raise SettingsError(f"{own_list} cannot be used as a word list: {error}") from None
-    load = cache(LanguageFilter.load)  # when it is first needed: most guilds never ask for it
-    return lambda text: load().matches(text)
+    return LanguageFilter.load().matches
 
 
 @asynccontextmanager

@@ -1,7 +1,17 @@
 """Who asks, told to the services in their own terms."""
 
+import discord
+
 from bot.discord_app.client import Interaction
 from bot.services import Asker
+
+_MAY_BE_AGE_RESTRICTED = (
+    discord.TextChannel,
+    discord.VoiceChannel,
+    discord.StageChannel,
+    discord.ForumChannel,
+    discord.Thread,
+)
 
 
 def asker_of(interaction: Interaction) -> Asker:
@@ -13,4 +23,10 @@ def asker_of(interaction: Interaction) -> Asker:
         channel_id=interaction.channel_id,
         may_manage_guild=allowed.manage_guild or allowed.administrator,
         may_manage_messages=allowed.manage_messages or allowed.administrator,
+        in_age_restricted_channel=_is_age_restricted(interaction.channel),
     )
+
+
+def _is_age_restricted(channel: object) -> bool:
+    """Tell it of a channel of a guild, or of the channel that a thread belongs to; private messages never are."""
+    return isinstance(channel, _MAY_BE_AGE_RESTRICTED) and channel.is_nsfw()

@@ -23,6 +23,7 @@ class Asker:
     may_manage_guild: bool = False
     """Has Manage Server in this guild, according to the interaction itself."""
     may_manage_messages: bool = False
+    in_age_restricted_channel: bool = False
     is_operator: bool = False
     """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""
 

@@ -40,7 +40,7 @@ class GuildsService:
         Args:
             asker: a member with Manage Server.
             default_artist: an artist that sings here, or "none" to go back to the default.
-            language_filter: whether lines with bad language are sung anew.
+            language_filter: whether bad language is kept out of songs, in every channel.
             channel_id: the channel for songs, or 0 for every channel.
 
         Raises:

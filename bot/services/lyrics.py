@@ -47,7 +47,13 @@ class LyricsService:
         self._voices = voices
         self._composing = composing
         self._record = record
-        self._planner = SongPlanner(database, record, default_artist=default_artist, new_random_seed=new_random_seed)
+        self._planner = SongPlanner(
+            database,
+            record,
+            default_artist=default_artist,
+            has_bad_language=has_bad_language,
+            new_random_seed=new_random_seed,
+        )
         self._has_bad_language = has_bad_language
         self._tally = tally
         self._now = now

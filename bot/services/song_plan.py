@@ -1,5 +1,6 @@
 """From what was asked for to everything that composing needs: the artist, the settings, the lines before."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from bot.store.guilds import GuildSettings
 from bot.store.requests import StoredRequest
 from lstm.song.composing import SongSettings
 
+_BAD_SEED = "The language filter here keeps out words of this seed. Begin with other words."
 _NO_LONGER_KNOWN = "That song is no longer stored. Ask for a new one with /lyrics."
 
 
@@ -36,20 +38,31 @@ class SongPlanner:
     """Plans songs for askers."""
 
     def __init__(
-        self, database: Database, record: SongRecord, *, default_artist: str, new_random_seed: Callable[[], int]
+        self,
+        database: Database,
+        record: SongRecord,
+        *,
+        default_artist: str,
+        has_bad_language: Callable[[str], bool],
+        new_random_seed: Callable[[], int],
     ) -> None:
-        """Plan with `default_artist` where neither asker nor guild names an artist."""
+        """Plan with `default_artist` where neither asker nor guild names an artist.
+
+        Where the language filter is on, a seed for which `has_bad_language` is true is refused.
+        """
         self._database = database
         self._record = record
         self._default_artist = default_artist
+        self._has_bad_language = has_bad_language
         self._new_random_seed = new_random_seed
 
     async def plan(self, asker: Asker, what: SongRequest | SungAgain | Continuation) -> SongPlan:
         """Check what was asked for and look up what it needs.
 
         Raises:
-            Refusal: if a value is out of range, there is no such artist here, or the song that is sung again or
-                continued is no longer stored or belongs to another place than the asker's.
+            Refusal: if a value is out of range, there is no such artist here, the seed has words that the language
+                filter keeps out, or the song that is sung again or continued is no longer stored or belongs to
+                another place than the asker's.
         """
         if isinstance(what, SongRequest):
             return await self._plan(asker, check_request(what), before="")
@@ -63,6 +76,9 @@ class SongPlanner:
             return self._artist(connection, asker, request.artist, chosen), chosen
 
         artist, chosen = await self._database.read(read)
+        is_filtered = _is_filtered(asker, chosen)
+        if is_filtered and await asyncio.to_thread(self._has_bad_language, request.seed):
+            raise Refusal(_BAD_SEED)
         lines_before = sum(1 for line in before.splitlines() if line.strip())
         settings = SongSettings(
             lines=request.lines + lines_before,
@@ -70,7 +86,7 @@ class SongPlanner:
             rhyme=request.rhyme,
             random_seed=self._new_random_seed(),
         )
-        return SongPlan(artist, request, settings, chosen.language_filter, before)
+        return SongPlan(artist, request, settings, is_filtered, before)
 
     async def _stored(self, asker: Asker, request_id: int) -> StoredRequest:
         stored = await self._record.find(request_id)
@@ -95,6 +111,13 @@ class SongPlanner:
         if not known:
             raise Refusal("No artist can sing yet. Train one with /train.")
         return known[0]
+
+
+def _is_filtered(asker: Asker, chosen: GuildSettings) -> bool:
+    """Tell whether bad language is kept out of a song: as the guild says, else outside of age-restricted channels."""
+    if chosen.language_filter is not None:
+        return chosen.language_filter
+    return not asker.in_age_restricted_channel and not asker.is_at_console
 
 
 def _request_of(stored: StoredRequest) -> SongRequest:

@@ -10,7 +10,8 @@ class GuildSettings:
 
     default_artist: str | None = None
     """Who sings when nobody is named; None: LYRICS_DEFAULT_ARTIST."""
-    language_filter: bool = False
+    language_filter: bool | None = None
+    """None: on, except in age-restricted channels."""
     channel_id: int | None = None
     """The channel for songs; elsewhere in the guild a song is shown to its asker only. None: every channel."""
 
@@ -20,7 +21,8 @@ def settings_of(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:
     row = connection.execute("SELECT * FROM guilds WHERE id = ?", (guild_id,)).fetchone()
     if row is None:
         return GuildSettings()
-    return GuildSettings(row["default_artist"], bool(row["language_filter"]), row["channel_id"])
+    wanted = row["language_filter"]
+    return GuildSettings(row["default_artist"], None if wanted is None else bool(wanted), row["channel_id"])
 
 
 def keep(connection: sqlite3.Connection, guild_id: int, settings: GuildSettings) -> None:

@@ -64,6 +64,7 @@ class Channel:
     recipient: User | None = None
     with_bot: bool = True
     bot_may_send: bool = True
+    age_restricted: bool = False
 
     def payload(self) -> dict[str, Any]:
         shared: dict[str, Any] = {"id": str(self.id), "flags": 0, "last_message_id": None}
@@ -78,7 +79,7 @@ class Channel:
             "permission_overwrites": [],
             "parent_id": None,
             "topic": None,
-            "nsfw": False,
+            "nsfw": self.age_restricted,
             "rate_limit_per_user": 0,
         }
 

@@ -17,13 +17,14 @@ from bot.discord_app.song_message import COLOUR
 from bot.services import GuildSettings
 
 _EVERY_CHANNEL = 0
+_FILTER = {None: "on, except in age-restricted channels", True: "on", False: "off"}
 
 
 @to_managers
 @app_commands.command(description="This server's choices: show them, or change what you name")
 @app_commands.describe(
     default_artist="Who sings when nobody is named; none for the bot's own choice",
-    language_filter="Sing lines with bad language anew",
+    language_filter="Keep bad language out of songs; unless you say, it is kept out of channels without an age limit",
     channel="The channel for songs; elsewhere they are shown to their asker alone",
 )
 @app_commands.autocomplete(default_artist=autocompletion.artist_names)
@@ -69,6 +70,6 @@ def _body(chosen: GuildSettings) -> MessageBody:
     artist = "the bot's own choice" if chosen.default_artist is None else markdown.escape(chosen.default_artist)
     embed = discord.Embed(title="This server's choices", colour=COLOUR)
     embed.add_field(name="default_artist", value=artist)
-    embed.add_field(name="language_filter", value="on" if chosen.language_filter else "off")
+    embed.add_field(name="language_filter", value=_FILTER[chosen.language_filter])
     embed.add_field(name="channel", value="every channel" if chosen.channel_id is None else f"<#{chosen.channel_id}>")
     return MessageBody(embeds=[embed], buttons=[] if chosen.channel_id is None else [EveryChannel()])

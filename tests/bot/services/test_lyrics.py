@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services import Continuation, GuildsService, LyricsService, Refusal, Song, SongRequest, SongSoFar, SungAgain
+from bot.services import (
+    Asker,
+    Continuation,
+    GuildsService,
+    LyricsService,
+    Refusal,
+    Song,
+    SongRequest,
+    SongSoFar,
+    SungAgain,
+)
 from bot.services.song_record import SongRecord
 from bot.store import artists, requests
 from bot.store.artists import EVERYONE
@@ -50,13 +60,58 @@ async def test_the_guilds_choice_sings_when_no_artist_is_named(
     assert (await whole(lyrics.sing(member(), replace(REQUEST, artist=" burns ")))).artist == "Burns"
 
 
-async def test_a_guild_that_wants_it_gets_filtered_lines(lyrics: LyricsService, guilds_service: GuildsService) -> None:
-    plain = await whole(lyrics.sing(member(), replace(REQUEST, lines=12)))
-    assert "e" in plain.text.removeprefix("I walk alone")
-    await guilds_service.change(manager(), language_filter=True)
-    filtered = await whole(lyrics.sing(member(), replace(REQUEST, lines=12)))
+IN_AGE_RESTRICTED_CHANNEL = replace(member(), in_age_restricted_channel=True)
+
+
+@pytest.mark.parametrize(
+    ("asker", "chosen", "is_filtered"),
+    [
+        (member(), None, True),
+        (member(guild_id=None), None, True),
+        (member(), True, True),
+        (IN_AGE_RESTRICTED_CHANNEL, True, True),
+        (IN_AGE_RESTRICTED_CHANNEL, None, False),
+        (IN_AGE_RESTRICTED_CHANNEL, False, False),
+        (member(), False, False),
+        (OPERATOR, None, False),  # at the console
+    ],
+)
+async def test_where_bad_language_is_kept_out(
+    lyrics: LyricsService,
+    guilds_service: GuildsService,
+    bad_letters: set[str],
+    asker: Asker,
+    chosen: bool | None,
+    is_filtered: bool,
+) -> None:
+    bad_letters.add("e")
+    await guilds_service.change(manager(), channel_id=CHANNEL)  # says nothing about the filter
+    if chosen is not None:
+        await guilds_service.change(manager(), language_filter=chosen)
+    assert (await lyrics._planner.plan(asker, replace(REQUEST, seed="I walk"))).is_filtered is is_filtered
+    bad = replace(REQUEST, seed="He sings")
+    if is_filtered:
+        with pytest.raises(Refusal, match="language filter here keeps out words of this seed"):
+            await whole(lyrics.sing(asker, bad))
+    else:
+        stored = await whole(lyrics.sing(asker, bad))
+        assert stored.text.startswith("He sings")
+
+
+async def test_a_filtered_song_has_less_bad_language(lyrics: LyricsService, bad_letters: set[str]) -> None:
+    plain = await whole(lyrics.sing(member(), replace(REQUEST, seed="I walk", lines=12)))
+    bad_letters.add("e")
+    filtered = await whole(lyrics.sing(member(), replace(REQUEST, seed="I walk", lines=12)))
     # An untrained model hardly writes a line without the letter that stands for bad words here: the fewest win.
     assert filtered.text.count("e") < plain.text.count("e")
+
+
+async def test_a_seed_is_looked_at_again_where_it_is_sung_again(lyrics: LyricsService, bad_letters: set[str]) -> None:
+    bad_letters.add("e")
+    song = await whole(lyrics.sing(IN_AGE_RESTRICTED_CHANNEL, replace(REQUEST, seed="He sings")))
+    for what in (SungAgain(song.request_id), Continuation(song.request_id)):
+        with pytest.raises(Refusal, match="language filter"):
+            await whole(lyrics.sing(member(), what))
 
 
 async def test_someone_sings_even_if_every_default_is_gone(lyrics: LyricsService, database: Database) -> None:
