@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import logging
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
         "All settings come from the environment or .env; .env.example lists them.",
     )
     parser.add_argument("--version", action="version", version=_version())
-    parser.parse_args(arguments)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands, instead of running the bot")
+    for name, purpose in (
+        ("backup", "copy the database into a file, also while the bot runs"),
+        ("restore", "put a backup in the place of the database; the bot must not be running"),
+    ):
+        command = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
+        command.add_argument("file", metavar="FILE", type=Path)
+    chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
     try:
         settings = read_settings(os.environ, ENV_FILE)
@@ -55,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
         _configure_logging(settings.log_level or by_default)
         for doubt in doubtful_settings(os.environ, ENV_FILE):
             log.warning(doubt)
+        if chosen.command is not None:
+            return _backup_or_restore(chosen.command, chosen.file, settings)
         return asyncio.run(_serve(settings))
     except SettingsError as error:
         return _say(error, 2)
@@ -62,9 +73,32 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
+    from bot.store.backup import BackupError, back_up, restore
+    from bot.store.faults import StoreError
+
+    database = settings.data_dir / "lyrics.db"
+    try:
+        if command == "backup":
+            size = back_up(database, file)
+            print(f"{database} is copied to {file}: {size:,} bytes.")  # noqa: T201
+        else:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            moved_to = restore(file, database, datetime.now(UTC)).moved_to
+            # Checkpoints belong to the trainings of the database before: those of the backup begin again.
+            shutil.rmtree(settings.data_dir / "jobs", ignore_errors=True)
+            kept = "" if moved_to is None else f" The database before is kept as {moved_to}."
+            print(f"{file} is restored to {database}.{kept}")  # noqa: T201
+    except BackupError as error:
+        return _say(error, 2)
+    except StoreError as error:
+        return _say(error, 1)
+    return 0
+
+
 async def _serve(settings: Settings) -> int:
     from bot.application import open_application
-    from bot.store.database import StoreError
+    from bot.store.faults import StoreError
 
     asked_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -44,9 +44,10 @@ from bot.services.data_files import DataFiles, DataFolder
 from bot.services.model_intake import ModelIntake
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
-from bot.store import versions
+from bot.store import backup, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
+from bot.store.faults import StoreError
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
@@ -184,6 +185,11 @@ async def open_application(
         await stack.enter_async_context(runner)
         await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
+
+        async def delete_old_copies() -> None:
+            await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", now())
+
+        await stack.enter_async_context(_repeated(delete_old_copies, _PURGE_SECONDS))
         yield Services(
             settings=settings,
             lyrics=lyrics,
@@ -259,6 +265,8 @@ async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> As
             await asyncio.sleep(seconds)
             try:
                 await work()
+            except StoreError as error:
+                log.error("work in the background failed; it is tried again in %g s. %s", seconds, error)
             except Exception:
                 log.exception("work in the background failed; it is tried again in %g s", seconds)
 

@@ -1,6 +1,6 @@
 """What people read, in the words that both front ends use."""
 
-from bot.services import ArtistToForget, Job, Song, TrainingOutcome
+from bot.services import ArtistToForget, Job, Song, StoreError, TrainingOutcome
 
 
 def verdict(outcome: TrainingOutcome) -> str:
@@ -20,6 +20,14 @@ def forget_warning(artist: ArtistToForget) -> str:
     if artist.comes_with_the_bot:
         return "It comes with the bot: it returns at the next start, without what was trained since."
     return "It can't be undone."
+
+
+def storage_fault(error: StoreError) -> str:
+    """Say to a member that something could not be stored."""
+    return (
+        f"The bot can't store anything right now: {error.reason}. "
+        "Nothing that was stored is lost. Try again later, or tell whoever runs this bot."
+    )
 
 
 def shortcomings(song: Song) -> tuple[str, ...]:

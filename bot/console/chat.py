@@ -12,7 +12,7 @@ from bot.console.commands import COMMANDS
 from bot.console.context import Context
 from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines
 from bot.console.screen import Screen
-from bot.services import Asker, Refusal
+from bot.services import Asker, Refusal, StoreError
 
 PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
 """The person at the console: in no guild, and an operator."""
@@ -101,6 +101,8 @@ class _Chat:
             await COMMANDS[command.name](self._context, command)
         except Refusal as refusal:
             self._screen.refuse(str(refusal))
+        except StoreError as error:
+            self._screen.refuse(str(error))
         except Exception:
             error_id = secrets.token_hex(4)
             log.exception("error %s in a command of the console", error_id)

@@ -7,8 +7,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot import wording
 from bot.discord_app import answering, markdown
-from bot.services import Refusal
+from bot.services import Refusal, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,9 @@ def _cause(error: BaseException) -> BaseException:
 def _sentence(error: BaseException) -> str:
     if isinstance(error, Refusal):
         return markdown.escape(str(error))
+    if isinstance(error, StoreError):
+        _log.error("an interaction found the database unusable. %s", error)
+        return wording.storage_fault(error)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return _OUTDATED
     if isinstance(error, app_commands.TransformerError):

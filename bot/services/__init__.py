@@ -19,6 +19,7 @@ from bot.services.song_request import (
     SungAgain,
 )
 from bot.services.training import Job, JobState, TrainingOutcome, TrainingProgress, TrainingService
+from bot.store.faults import StoreError
 
 __all__ = [
     "DEFAULT_LINES",
@@ -47,6 +48,7 @@ __all__ = [
     "Song",
     "SongRequest",
     "SongSoFar",
+    "StoreError",
     "SungAgain",
     "TrainingOutcome",
     "TrainingProgress",

@@ -1,5 +1,6 @@
 """The record of what was sung, which the buttons under a song go back to."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,9 +8,12 @@ from dataclasses import dataclass, replace
 
 from bot.store import requests
 from bot.store.database import Database
+from bot.store.faults import StoreError
 from bot.store.requests import StoredRequest
 
 _KEPT_IN_MEMORY = 1_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -45,8 +49,11 @@ class SongRecord:
     async def keep(self, draft: Draft, request: StoredRequest) -> int:
         """Keep a request, unless its draft is no longer wanted, and return its id; the id in it is not used."""
         if draft.is_wanted and self._on_disk:
-            # No await comes in between: a deletion that is asked for from now on is queued behind this write.
-            return await self._database.write(lambda connection: requests.record(connection, request))
+            try:
+                # No await comes in between: a deletion that is asked for from now on is queued behind this write.
+                return await self._database.write(lambda connection: requests.record(connection, request))
+            except StoreError as error:  # the song is sung: its buttons work until the next start
+                log.error("a song is kept in memory only. %s", error)
         request_id = self._new_id()
         if not draft.is_wanted:
             return request_id

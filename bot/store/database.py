@@ -10,14 +10,17 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import aiosqlite
 
+from bot.store import backup
+from bot.store.faults import StoreError, explained, is_of_the_disk
 from bot.store.instance_lock import InstanceLock, LockedError
-from bot.store.migrating import NewerDatabaseError, migrate
+from bot.store.migrating import NewerDatabaseError, check_not_newer, migrate, newest_version, version_of
 
 T = TypeVar("T")
 
@@ -27,14 +30,11 @@ _BUSY_TIMEOUT_SECONDS = 5.0  # another program may look into the file, or back i
 log = logging.getLogger(__name__)
 
 
-class StoreError(Exception):
-    """The database cannot be used; the message is one sentence for the operator."""
-
-
 class Database:
     """An open database; made by `open_database`."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._path = path
         self._writer = writer
         self._reader = reader
         self._holds_deleted = False
@@ -43,8 +43,16 @@ class Database:
         """Run a whole transaction on the writer's thread and commit it, or roll it back if it raises.
 
         A cancelled caller stops waiting; the transaction is finished all the same.
+
+        Raises:
+            StoreError: if the disk is full or has a fault; nothing of the transaction is kept then.
         """
-        return await _run(self._writer, "BEGIN IMMEDIATE", transaction)
+        try:
+            return await _run(self._writer, "BEGIN IMMEDIATE", transaction)
+        except sqlite3.Error as error:
+            if not is_of_the_disk(error):
+                raise
+            raise explained(error, self._path) from error
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
         """Run queries on the reader's thread, all on one and the same snapshot."""
@@ -63,7 +71,13 @@ class Database:
             return bool(is_busy)
 
         self._holds_deleted = True
-        self._holds_deleted = await _on_thread(self._writer, vacuum)
+        try:
+            self._holds_deleted = await _on_thread(self._writer, vacuum)
+        except sqlite3.Error as error:
+            if not is_of_the_disk(error):
+                raise
+            log.warning("deleted rows stay in the log file for now. %s", explained(error, self._path))
+            return
         if self._holds_deleted:
             log.warning("another program reads the database: deleted rows stay in its log file for now")
 
@@ -78,14 +92,15 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
     """Open the database file, made and migrated as needed, for as long as the context lasts.
 
     Raises:
-        StoreError: if another bot has it open, it is of a newer version, or no database at all.
+        StoreError: if another bot has it open, it is of a newer version or no database at all, or the disk has a fault.
     """
     async with AsyncExitStack() as stack:
         try:
             stack.enter_context(InstanceLock(path.with_name(path.name + ".lock")))
+            await asyncio.to_thread(_check_not_newer, path)
             await asyncio.to_thread(_keep_from_others, path)
             writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
-            await _on_thread(writer, _prepare_writer)
+            await _on_thread(writer, lambda connection: _prepare_writer(connection, path))
             # The reader comes last and goes first, so that the writer alone checkpoints at the end.
             reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await _on_thread(reader, _prepare_reader)
@@ -99,9 +114,16 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
                 "start that version, or set LYRICS_DATA_DIR to another folder."
             ) from None
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"{path} cannot be opened: {error}.") from error
+            raise explained(error, path) from error
         log.info("opened %s with SQLite %s", path, sqlite3.sqlite_version)
-        yield Database(writer, reader)
+        yield Database(path, writer, reader)
+
+
+def _check_not_newer(path: Path) -> None:
+    """Leave alone what a newer version of the bot has written, before anything about the file is changed."""
+    if path.is_file() and path.stat().st_size > 0:
+        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)) as connection:
+            check_not_newer(version_of(connection), newest_version())
 
 
 def _keep_from_others(path: Path) -> None:
@@ -112,7 +134,7 @@ def _keep_from_others(path: Path) -> None:
             file.chmod(0o600)
 
 
-def _prepare_writer(connection: sqlite3.Connection) -> None:
+def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         needed = ".".join(map(str, _OLDEST_SQLITE))
         raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}, it needs {needed} or newer")
@@ -121,6 +143,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = FULL")  # a job that was acknowledged survives the loss of power
     connection.execute("PRAGMA secure_delete = ON")  # deleted is deleted: nothing lingers in free pages
     _prepare(connection)
+    backup.back_up_before_migration(connection, path, newest_version())
     migrate(connection)
 
 

@@ -1,4 +1,4 @@
-"""One bot a data folder: a lock that the system releases with the process, however it ends."""
+"""One bot per data folder: a lock that the system releases with the process, however it ends."""
 
 import fcntl
 import os
@@ -22,6 +22,7 @@ class InstanceLock:
 
         Raises:
             LockedError: if another process, or another lock of this one, has it.
+            OSError: if the file cannot be made, or its disk has no locks.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -29,6 +30,9 @@ class InstanceLock:
         except BlockingIOError:
             os.close(descriptor)
             raise LockedError from None
+        except OSError:  # a network drive may know no locks
+            os.close(descriptor)
+            raise
         self._descriptor = descriptor
         return self
 

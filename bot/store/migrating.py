@@ -23,10 +23,8 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
         NewerDatabaseError: if it has migrations that are not known here.
     """
     migrations = _migrations(folder)
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    newest = max(migrations)
-    if version > newest:
-        raise NewerDatabaseError(f"it has schema version {version}, this one knows {newest}")
+    version, newest = version_of(connection), max(migrations)
+    check_not_newer(version, newest)
     for number in range(version + 1, newest + 1):
         script = migrations[number].read_text(encoding="utf-8")
         try:
@@ -37,6 +35,22 @@ def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
             raise
         log.info("database migrated to schema version %d", number)
     return newest
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the schema version of a database; 0 for an empty one."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def check_not_newer(version: int, newest: int) -> None:
+    """Refuse a database that a newer version of the bot has written.
+
+    Raises:
+        NewerDatabaseError: if it has migrations that are not known here.
+    """
+    if version > newest:
+        raise NewerDatabaseError(f"it has schema version {version}, this one knows {newest}")
 
 
 def newest_version(folder: Path = MIGRATIONS) -> int:

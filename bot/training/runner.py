@@ -12,6 +12,7 @@ from types import TracebackType
 
 from bot.store import corpora, jobs
 from bot.store.database import Database
+from bot.store.faults import StoreError
 from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
 from bot.store.versions import NewVersion
 from bot.training.attempt import Attempt, Died, Result
@@ -152,7 +153,12 @@ class TrainingRunner:
         async def renew(progress: TrainingProgress | None) -> bool:
             nonlocal latest
             until = self._now() + _LEASE
-            kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
+            try:
+                kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
+            except StoreError as error:
+                # The training itself needs no database; what it reports next may be kept again.
+                log.warning("the progress of training job %d cannot be kept. %s", job.id, error)
+                return True
             # Only what is new is news: the attempt itself wakes at news, and would renew again at once, forever.
             if kept and progress is not None and progress != latest:
                 latest = progress

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -99,7 +100,8 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     fault_point("training ends")
     model = trainer.result()
     trained = TrainedModel(dump_model(model, np.float16), draw_curve(model.training))
-    exchange.write_result(trained)
+    with suppress(OSError):  # it is returned as well
+        exchange.write_result(trained)
     fault_point("result kept")
     return trained
 
@@ -125,14 +127,16 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
             give_back()  # what the steps have left behind: a checkpoint is as much as all that a training keeps
             checkpoint = trainer.checkpoint()
             fault_point("checkpoint begins")
-            exchange.write_checkpoint(checkpoint)
+            with suppress(OSError):  # a full disk: the training is worth more than its checkpoint
+                exchange.write_checkpoint(checkpoint)
             fault_point("checkpoint kept")
             interval = min(2 * interval, CHECKPOINT_SECONDS)
             now = time.monotonic()
             checkpoint_due = now + max(interval, (now - began) / CHECKPOINT_SHARE)
         if stop:
             return False
-        exchange.write_progress(_told(progress))
+        with suppress(OSError):
+            exchange.write_progress(_told(progress))
     return True
 
 

@@ -9,7 +9,7 @@ from bot.application import SHIPPED, open_application
 from bot.services import Song, SongRequest
 from bot.services.data_files import DataFolder
 from bot.settings import Settings, SettingsError
-from bot.store.database import StoreError
+from bot.store.faults import StoreError
 from tests.bot import samples
 
 

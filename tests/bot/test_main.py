@@ -72,7 +72,59 @@ def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) ->
     (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
     ended = bot(tmp_path, LYRICS_DATA_DIR=".")
     assert ended.returncode == 1
-    assert ended.stderr == "bot: lyrics.db cannot be opened: file is not a database.\n"
+    assert ended.stderr == (
+        "bot: lyrics.db is damaged or not a database of the bot. Put a backup in its place with "
+        "`python -m bot restore FILE`, or move it away to begin with an empty one.\n"
+    )
+
+
+NO_LOCKS = """
+import errno, fcntl, os, runpy, sys
+def flock(*_):
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+fcntl.flock = flock
+sys.argv = ["bot", *sys.argv[1:]]
+runpy.run_module("bot", run_name="__main__")
+"""
+
+
+def test_a_drive_without_locks_is_said_in_one_line(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_LOCKS],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LYRICS_DATA_DIR": str(tmp_path), "DISCORD_TOKEN": ""},
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.count("\n") == 1 and "Set LYRICS_DATA_DIR to a folder on a local disk." in ended.stderr
+
+
+def test_backup_and_restore(tmp_path: Path) -> None:
+    data = {"LYRICS_DATA_DIR": "data"}
+    assert bot(tmp_path, **data).returncode == 0
+    made = bot(tmp_path, "backup", "copy.db", **data)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.startswith("data/lyrics.db is copied to copy.db: ")
+    (tmp_path / "data" / "jobs" / "3").mkdir(parents=True)
+    restored = bot(tmp_path, "restore", "copy.db", **data)
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert "copy.db is restored to data/lyrics.db. The database before is kept as data/lyrics.db.before-" in (
+        restored.stdout
+    )
+    assert not (tmp_path / "data" / "jobs").exists()
+    assert bot(tmp_path, **data).returncode == 0
+    (tmp_path / "note.txt").write_text("no database")
+    for command, file, words in (
+        ("restore", "note.txt", "is no backup"),
+        ("restore", "nothing", "There is no file"),
+        ("backup", "note.txt", "exists and is no backup"),
+    ):
+        refused = bot(tmp_path, command, file, **data)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert words in refused.stderr and refused.stderr.count("\n") == 1
+    assert (tmp_path / "note.txt").read_text() == "no database"
 
 
 def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Path) -> None:

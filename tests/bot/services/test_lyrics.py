@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bot.services.song_record import SongRecord
 from bot.store import artists, requests
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from bot.store.faults import StoreError
 from tests.bot import samples
 from tests.bot.samples import Clock
 from tests.bot.services.conftest import CHANNEL, GUILD, OPERATOR, OTHER_GUILD, add_artist, manager, member
@@ -231,3 +233,24 @@ async def test_a_song_says_how_much_of_it_is_the_artists_own(
     assert song.copied_lines == 3
     rhymed = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!", lines=2, rhyme="AABB")))
     assert (rhymed.copied_lines, rhymed.rhymes_missed) == (1, 1)
+
+
+async def test_a_song_is_sung_although_the_disk_is_full(lyrics: LyricsService, database: Database) -> None:
+    await whole(lyrics.sing(member(), REQUEST))
+    columns = (
+        "user_id, guild_id, artist, seed, text, lines, temperature, rhyme, private, random_seed, seconds, asked_at"
+    )
+
+    def bound(connection: sqlite3.Connection) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    def fill(connection: sqlite3.Connection) -> None:
+        connection.execute(f"INSERT INTO requests ({columns}) SELECT {columns} FROM requests LIMIT 1")
+
+    await database.write(bound)
+    with pytest.raises(StoreError, match="is full"):
+        while True:
+            await database.write(fill)
+    song = await whole(lyrics.sing(member(), replace(REQUEST, lines=40)))
+    assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed

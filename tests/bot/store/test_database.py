@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.database import Database, StoreError, open_database
+from bot.store.database import Database, open_database
+from bot.store.faults import StoreError
 
 INSERT = "INSERT INTO registrations (scope, digest) VALUES (?, ?)"
 
@@ -173,7 +174,7 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lyrics.db").write_bytes(b"something else " * 100)
-    with pytest.raises(StoreError, match="cannot be opened: file is not a database"):
+    with pytest.raises(StoreError, match="is damaged or not a database of the bot"):
         async with open_database(tmp_path / "lyrics.db"):
             pass
     (tmp_path / "lyrics.db").unlink()

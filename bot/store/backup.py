@@ -1,0 +1,192 @@
+"""Copies of the database: made while the bot runs, before a migration, and put back in its place."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.store.faults import StoreError, explained
+from bot.store.instance_lock import InstanceLock, LockedError
+from bot.store.migrating import newest_version, version_of
+
+KEPT_DAYS = 30
+"""Copies that the bot made by itself are deleted after this: they hold what members may have deleted since."""
+_OF_THE_BOT = {"artists", "jobs", "requests", "versions"}
+"""Tables by which a database of the bot is recognised."""
+
+log = logging.getLogger(__name__)
+
+
+class BackupError(Exception):
+    """A file is no backup, or cannot be written; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restored backup replaced."""
+
+    moved_to: Path | None
+    """Where the database that was there before is now; None if there was none."""
+
+
+def back_up(path: Path, target: Path) -> int:
+    """Copy a database, whether a bot has it open or not, and return the size of the copy in bytes.
+
+    Raises:
+        BackupError: if there is no database, or the target is something else than an earlier backup.
+        StoreError: if the disk is full or has a fault.
+    """
+    if not path.is_file():
+        raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
+    if target.exists() and not _is_of_the_bot(target):
+        raise BackupError(f"{target} exists and is no backup of the bot; name another file.")
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}; make it first.")
+    try:
+        with closing(_open_to_read(path)) as source:
+            copy(source, target)
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+    except OSError as error:
+        raise explained(error, target) from error
+    return target.stat().st_size
+
+
+def restore(file: Path, path: Path, now: datetime) -> Restored:
+    """Put a backup in the place of a database, which is kept under another name.
+
+    The bot must not be running. Queued and running trainings of the backup begin again.
+
+    Raises:
+        BackupError: if the file is no backup, is damaged, or is of a newer version of the bot.
+        StoreError: if the bot runs, or the disk is full or has a fault.
+    """
+    _check(file)
+    try:
+        with InstanceLock(path.with_name(path.name + ".lock")):
+            arriving = path.with_name(path.name + ".restoring")
+            with closing(_open_to_read(file)) as source:
+                copy(source, arriving)
+            moved_to = _move_aside(path, path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}"))
+            arriving.replace(path)
+            _sync_folder(path.parent)
+    except LockedError:
+        raise StoreError(f"The bot is running on {path.parent}. Stop it before you restore a backup.") from None
+    except (OSError, sqlite3.Error) as error:
+        raise explained(error, path) from error
+    return Restored(moved_to)
+
+
+def copy(source: sqlite3.Connection, target: Path) -> None:
+    """Copy an open database into a file, which appears only once it is whole and on the disk; for its owner alone."""
+    partial = target.with_name(target.name + ".partial")
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        with closing(sqlite3.connect(partial, isolation_level=None)) as written:
+            source.backup(written)
+            written.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            (found,) = written.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(target)
+        _sync_folder(target.parent)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def back_up_before_migration(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    """Copy a database that is about to be migrated; a new one, and one that is up to date, need no copy."""
+    version = version_of(connection)
+    if 0 < version < newest:
+        target = path.with_name(f"{path.name}.before-schema-{newest}")
+        copy(connection, target)
+        log.info("kept a copy of schema version %d as %s", version, target)
+
+
+def delete_old_copies(path: Path, now: datetime) -> int:
+    """Delete the copies beside a database that the bot made by itself long ago; return how many."""
+    deleted = 0
+    for copied in path.parent.glob(f"{path.name}.before-*"):
+        with suppress(OSError):
+            if now.timestamp() - copied.stat().st_mtime > timedelta(days=KEPT_DAYS).total_seconds():
+                copied.unlink()
+                deleted += 1
+    return deleted
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
+
+
+def _is_of_the_bot(path: Path) -> bool:
+    with _reading(path) as connection:
+        return connection is not None and _tables(connection) >= _OF_THE_BOT
+
+
+def _check(file: Path) -> None:
+    if not file.is_file():
+        raise BackupError(f"There is no file {file}.")
+    with _reading(file) as connection:
+        if connection is None or not _tables(connection) >= _OF_THE_BOT:
+            raise BackupError(f"{file} is no backup of the bot, or it is damaged.")
+        version, newest = version_of(connection), newest_version()
+        if version > newest:
+            raise BackupError(
+                f"{file} was made by a newer version of the bot (schema version {version}, this one knows {newest})."
+            )
+        try:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.Error as error:
+            found = str(error)
+        if found != "ok":
+            raise BackupError(f"{file} is damaged ({' '.join(found.split())[:100]}); take another backup.")
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Open a file that may be no database: None then."""
+    connection = _open_to_read(path)
+    try:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            readable: sqlite3.Connection | None = connection
+        except sqlite3.Error:
+            readable = None
+        yield readable
+    finally:
+        connection.close()
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
+def _move_aside(path: Path, to: Path) -> Path | None:
+    """Move a database away, with the log files that belong to it."""
+    if not path.exists():
+        return None
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # a damaged one keeps its log files
+    for suffix in ("-wal", "-shm", ""):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.replace(to.with_name(to.name + suffix))
+    return to
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

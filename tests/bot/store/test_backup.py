@@ -1,0 +1,155 @@
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.store import backup
+from bot.store.backup import BackupError, back_up, restore
+from bot.store.database import Database, open_database
+from bot.store.faults import StoreError
+from bot.store.migrating import MIGRATIONS, migrate, newest_version, version_of
+
+INSERT = "INSERT INTO registrations (scope, digest) VALUES (?, ?)"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def digests(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [digest for (digest,) in connection.execute("SELECT digest FROM registrations ORDER BY scope")]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def write(database: Database, scope: int, digest: str) -> None:
+    await database.write(lambda connection: connection.execute(INSERT, (scope, digest)))
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    return folder
+
+
+async def test_a_backup_is_made_while_the_bot_writes(database: Database, tmp_path: Path, other: Path) -> None:
+    await write(database, 1, "before")
+    size = back_up(tmp_path / "lyrics.db", other / "copy")
+    await write(database, 2, "after")
+    assert digests(other / "copy") == ["before"] and digests(tmp_path / "lyrics.db") == ["before", "after"]
+    assert names(other) == ["copy"]
+    assert (other / "copy").stat().st_size == size and (other / "copy").stat().st_mode & 0o777 == 0o600
+    back_up(tmp_path / "lyrics.db", other / "copy")  # in place of the one before
+    assert digests(other / "copy") == ["before", "after"]
+
+
+async def test_a_backup_overwrites_nothing_else(database: Database, tmp_path: Path, other: Path) -> None:
+    (other / "thesis.txt").write_text("years of work")
+    with pytest.raises(BackupError, match="exists and is no backup"):
+        back_up(tmp_path / "lyrics.db", other / "thesis.txt")
+    assert (other / "thesis.txt").read_text() == "years of work"
+    with pytest.raises(BackupError, match="There is no folder"):
+        back_up(tmp_path / "lyrics.db", other / "no" / "copy")
+    with pytest.raises(BackupError, match="nothing to back up"):
+        back_up(other / "lyrics.db", other / "copy")
+
+
+async def test_a_backup_is_restored_and_the_database_before_is_kept(tmp_path: Path, other: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    async with open_database(path) as database:
+        await write(database, 1, "backed up")
+        back_up(path, other / "copy")
+        await write(database, 2, "later")
+        with pytest.raises(StoreError, match="Stop it before you restore"):
+            restore(other / "copy", path, NOW)
+    moved_to = restore(other / "copy", path, NOW).moved_to
+    assert moved_to == tmp_path / "lyrics.db.before-restore-20261124-120000"
+    assert digests(path) == ["backed up"] and digests(moved_to) == ["backed up", "later"]
+    async with open_database(path) as database:
+        await write(database, 3, "goes on")
+    assert digests(path) == ["backed up", "goes on"] and digests(other / "copy") == ["backed up"]
+
+
+async def test_a_backup_is_restored_over_a_damaged_database_or_none(tmp_path: Path, other: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    async with open_database(path) as database:
+        await write(database, 1, "backed up")
+        back_up(path, other / "copy")
+    path.write_bytes(b"scrambled " * 1000)
+    assert restore(other / "copy", path, NOW).moved_to is not None
+    assert digests(path) == ["backed up"]
+    assert restore(other / "copy", other / "new.db", NOW).moved_to is None
+    assert digests(other / "new.db") == ["backed up"]
+
+
+async def test_what_is_no_sound_backup_is_refused_and_changes_nothing(
+    database: Database, tmp_path: Path, other: Path
+) -> None:
+    await write(database, 1, "x" * 200_000)
+    back_up(tmp_path / "lyrics.db", other / "good")
+    good = (other / "good").read_bytes()
+    (other / "cut").write_bytes(good[: len(good) // 2])
+    (other / "text").write_text("no database")
+    (other / "empty").touch()
+    with closing(sqlite3.connect(other / "foreign")) as connection:
+        connection.execute("CREATE TABLE birds (x)")
+    (other / "newer").write_bytes(good)
+    with closing(sqlite3.connect(other / "newer", isolation_level=None)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    for name, reason in (
+        ("cut", "damaged"),
+        ("text", "is no backup"),
+        ("empty", "is no backup"),
+        ("foreign", "is no backup"),
+        ("newer", "newer version"),
+        ("missing", "There is no file"),
+    ):
+        with pytest.raises(BackupError, match=reason):
+            restore(other / name, other / "lyrics.db", NOW)
+    assert not (other / "lyrics.db").exists()
+
+
+async def test_a_migration_runs_after_a_copy(tmp_path: Path, other: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    (other / "0001_first.sql").write_text((MIGRATIONS / "0001_artists_jobs_requests.sql").read_text())
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, other)
+        connection.execute(INSERT, (1, "of an older version"))
+    async with open_database(path):
+        pass
+    async with open_database(path):  # nothing is left to migrate: no further copy
+        pass
+    copy = tmp_path / f"lyrics.db.before-schema-{newest_version()}"
+    assert [name for name in names(tmp_path) if "before" in name] == [copy.name]
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert version_of(connection) == 1
+    assert digests(copy) == digests(path) == ["of an older version"]
+
+
+async def test_a_newer_database_is_left_alone_to_the_byte(tmp_path: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE of_the_future (x)")
+        connection.execute("PRAGMA user_version = 999")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer version of the bot"):
+        async with open_database(path):
+            pass
+    assert path.read_bytes() == before
+    assert names(tmp_path) == ["lyrics.db", "lyrics.db.lock"]
+
+
+def test_old_copies_are_deleted(tmp_path: Path) -> None:
+    for name, days in (("lyrics.db", 99), ("lyrics.db.before-schema-2", 31), ("lyrics.db.before-restore-x", 29)):
+        (tmp_path / name).touch()
+        then = time.time() - timedelta(days=days).total_seconds()
+        os.utime(tmp_path / name, (then, then))
+    assert backup.delete_old_copies(tmp_path / "lyrics.db", datetime.now(UTC)) == 1
+    assert names(tmp_path) == ["lyrics.db", "lyrics.db.before-restore-x"]
