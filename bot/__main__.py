@@ -1,6 +1,7 @@
 """`python -m bot`: reads the settings, opens the services, runs a front end, and reports by exit status how it ended.
 
-0: it was asked to stop. 1: it failed. 2: a setting or an argument is wrong. 130: Ctrl-C before it had started.
+0: it was asked to stop. 1: it failed, or `doctor` found something wrong. 2: a setting or an argument is wrong.
+130: Ctrl-C before it had started.
 
 A spawned training process imports this module again, so that everything else is imported only where it is used.
 """
@@ -56,9 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         command.add_argument("file", metavar="FILE", type=Path)
+    purpose = "check everything that a start needs, and say how to mend what is wrong"
+    doctor = commands.add_parser("doctor", help=purpose, description=f"{purpose.capitalize()}. Status 0: nothing is.")
+    doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     chosen = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
     try:
+        if chosen.command == "doctor":
+            from bot import doctor as checks
+
+            return checks.run(os.environ, ENV_FILE, as_json=chosen.json)
         settings = read_settings(os.environ, ENV_FILE)
         by_default = "WARNING" if settings.discord_token is None else "INFO"
         _configure_logging(settings.log_level or by_default)

@@ -107,6 +107,12 @@ class Services:
         )
 
 
+def own_folder(data_dir: Path, shipped: DataFolder = SHIPPED) -> DataFolder:
+    """Return the operator's folder, without the shipped artists where these lie in it."""
+    is_shipped_there = data_dir.resolve() == shipped.path.resolve() and shipped.artists is not None
+    return DataFolder(data_dir, "own", without=shipped.artists or frozenset() if is_shipped_there else frozenset())
+
+
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -137,9 +143,7 @@ async def open_application(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
         composing = await stack.enter_async_context(ComposingThread(tally))
-        is_shipped_there = _is_same(data_dir, shipped.path) and shipped.artists is not None
-        own = DataFolder(data_dir, "own", without=shipped.artists or frozenset() if is_shipped_there else frozenset())
-        files = DataFiles([own, shipped])
+        files = DataFiles([own_folder(data_dir, shipped), shipped])
         news = JobNews()
         record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
         privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
@@ -290,7 +294,3 @@ def _new_place(settings: Settings) -> Callable[[], Place]:
         may_hold = "an address only where the extra is installed: pip install 'lyricbot[cluster]'"
         raise SettingsError(f"LYRICS_DASK_SCHEDULER holds '{address}'; it may hold {may_hold}") from None
     return Cluster(address, LocalPlace, settings.dask_patience_seconds, time.monotonic).new_place
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve()

@@ -24,7 +24,7 @@ from bot.store.migrating import NewerDatabaseError, check_not_newer, migrate, ne
 
 T = TypeVar("T")
 
-_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables; RETURNING is older
+OLDEST_SQLITE = (3, 37, 0)  # STRICT tables; RETURNING is older
 _BUSY_TIMEOUT_SECONDS = 5.0  # another program may look into the file, or back it up
 
 log = logging.getLogger(__name__)
@@ -135,8 +135,8 @@ def _keep_from_others(path: Path) -> None:
 
 
 def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
-    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        needed = ".".join(map(str, _OLDEST_SQLITE))
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
         raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}, it needs {needed} or newer")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only, before its first page
     connection.execute("PRAGMA journal_mode = WAL")

@@ -1,0 +1,64 @@
+"""Looks through a database without changing it, also while the bot runs."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from bot.store import artists, versions
+from bot.store.artists import EVERYONE, StoredArtist
+
+_PROBLEMS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What a look through a database found."""
+
+    schema_version: int
+    problems: tuple[str, ...]
+    """What SQLite's own check found wrong, a few of it; empty for a sound file."""
+    everyones: tuple[StoredArtist, ...] = ()
+    """The artists of everyone that can sing; empty where the schema is not this version's."""
+    artists: int = 0
+    """Artists that can sing, of everyone and of all guilds."""
+
+
+def examine(path: Path, known_schema_version: int) -> Examined:
+    """Check a database file.
+
+    Raises:
+        sqlite3.Error: if it is no database, or cannot be read.
+    """
+    with _reading(path) as connection:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        found = [row[0] for row in connection.execute(f"PRAGMA quick_check({_PROBLEMS_SHOWN})")]
+        problems = tuple(" ".join(problem.split()) for problem in found if problem != "ok")
+        if problems or version != known_schema_version:
+            return Examined(version, problems)
+        everyones = tuple(artists.singing(connection, EVERYONE))
+        (count,) = connection.execute("SELECT count(*) FROM artists WHERE singing_version_id IS NOT NULL").fetchone()
+        return Examined(version, problems, everyones, count)
+
+
+def singing_weights(path: Path) -> Iterator[tuple[str, int, bytes]]:
+    """Yield the name, the version's number and the safetensors file of every artist that can sing."""
+    with _reading(path) as connection:
+        rows = connection.execute(
+            """SELECT artists.name, versions.number, versions.id
+            FROM artists JOIN versions ON versions.id = artists.singing_version_id ORDER BY artists.id"""
+        ).fetchall()
+        for row in rows:
+            weights = versions.weights(connection, row["id"])
+            if weights is not None:  # it was deleted meanwhile
+                yield row["name"], row["number"], weights
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
