@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 import aiohttp
 import discord
-from discord.utils import MISSING
 
 from bot.discord_app.message_body import MessageBody
 
@@ -23,51 +22,45 @@ async def defer(interaction: AnyInteraction, *, ephemeral: bool = False) -> None
     await _first_answer(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
 
 
-async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:
-    """Answer with a message."""
-    await _first_answer(
-        lambda: interaction.response.send_message(
-            body.text,
-            embeds=body.embeds,
-            files=body.uploads(),
-            view=body.view() or MISSING,
-            ephemeral=ephemeral,
-        )
-    )
+async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> int | None:
+    """Answer with a message; return its id, where Discord gives it."""
+    sent = await _first_answer(lambda: interaction.response.send_message(**_new(body), ephemeral=ephemeral))
+    return None if sent is None else sent.message_id
+
+
+async def defer_update(interaction: AnyInteraction) -> None:
+    """Acknowledge a button whose message stays as it is for now; an `edit` may follow."""
+    await _first_answer(interaction.response.defer)
 
 
 async def update(interaction: AnyInteraction, body: MessageBody) -> None:
-    """Answer a button by letting its own message show something else."""
-    await _first_answer(
-        lambda: interaction.response.edit_message(
-            content=body.text, embeds=body.embeds, attachments=body.uploads(), view=body.view()
-        )
-    )
+    """Answer a button by changing what its own message shows."""
+    await _first_answer(lambda: interaction.response.edit_message(**_whole(body)))
 
 
 async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.InteractionMessage:
-    """Let the answer show something else."""
-    return await _through_broken_connections(
-        lambda: interaction.edit_original_response(
-            content=body.text, embeds=body.embeds, attachments=body.uploads(), view=body.view()
-        )
-    )
+    """Change what the answer shows."""
+    return await _through_broken_connections(lambda: interaction.edit_original_response(**_whole(body)))
+
+
+async def edit_in_channel(message: discord.PartialMessage, body: MessageBody) -> None:
+    """Change what a message shows, by way of its channel."""
+    await message.edit(**_whole(body))
 
 
 async def follow_up(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:
     """Send one more message after the answer."""
-    await interaction.followup.send(
-        body.text or "",
-        embeds=body.embeds,
-        files=body.uploads(),
-        view=body.view() or MISSING,
-        ephemeral=ephemeral,
-    )
+    await interaction.followup.send(**_new(body), ephemeral=ephemeral)
+
+
+async def send_to_channel(channel: discord.abc.Messageable, body: MessageBody) -> None:
+    """Send a message that answers no interaction."""
+    await channel.send(**_new(body))
 
 
 async def delete(interaction: AnyInteraction) -> None:
     """Answer a button by taking its message away."""
-    await _first_answer(interaction.response.defer)
+    await defer_update(interaction)
     await interaction.delete_original_response()
 
 
@@ -83,6 +76,19 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
         if original.flags.loading and not original.flags.ephemeral:
             await interaction.delete_original_response()
     await interaction.followup.send(text, ephemeral=True)
+
+
+def _new(body: MessageBody) -> dict[str, Any]:
+    made: dict[str, Any] = {"content": body.text, "files": body.uploads(), "view": body.view()}
+    return {name: value for name, value in made.items() if value}
+
+
+def _whole(body: MessageBody) -> dict[str, Any]:
+    """Everything of a message, so that nothing of what it showed before is left.
+
+    Earlier versions sent embeds, which a layout may not have beside it.
+    """
+    return {"content": body.text, "embeds": [], "attachments": body.uploads(), "view": body.view()}
 
 
 async def _first_answer(answer: Callable[[], Awaitable[Answer]]) -> Answer | None:

@@ -1,44 +1,77 @@
-"""How artists look on Discord: the list of them, and one with its model."""
+"""How artists look on Discord: the list of them, one of them, and the figures of its model."""
 
 from collections.abc import Sequence
 
 import discord
 
-from bot.discord_app import markdown
-from bot.discord_app.message_body import MessageBody, NamedFile
-from bot.discord_app.song_message import COLOUR
+from bot.discord_app import colours, markdown
+from bot.discord_app.message_body import (
+    Block,
+    Button,
+    Buttons,
+    MessageBody,
+    NamedFile,
+    Picture,
+    Rule,
+    Text,
+    TextBeside,
+)
 from bot.services import Artist, ArtistDetails, Version
 
-_LONGEST_DESCRIPTION = 4096
+ARTISTS_A_PAGE = 8
+"""Each takes three of a message's forty components."""
+_SAMPLE_LINES = 2
+_LONGEST_SAMPLE_LINE = 90
 _MOST_VERSIONS = 8
 _CURVE_NAME = "curve.png"
+_EXPLANATION = (
+    "A tenth of the songs is *held out*: the model never learns from them, and is measured by how well it predicts "
+    "them, in bits per character. Fewer is better. The n-gram baseline is a plain statistic of letters (Kneser-Ney, "
+    "order 6), measured on the same songs: what the network has to beat."
+)
 
 
-def listed(artists: Sequence[Artist]) -> MessageBody:
-    """Show the artists that can be asked for."""
+def listed(artists: Sequence[tuple[Artist, Button]], page: int, pages: int, turns: Sequence[Button]) -> MessageBody:
+    """Show a page of the artists that can be asked for, each with its button."""
     if not artists:
-        return MessageBody(text="Nobody sings here yet. Members with Manage Server can `/train` an artist.")
-    embed = discord.Embed(title="Artists", description=_fitting([_line(artist) for artist in artists]), colour=COLOUR)
-    embed.set_footer(text="Bits per character on songs that the artist never saw: less is better.")
-    return MessageBody(embeds=[embed])
+        nobody = "Nobody sings here yet. Members with Manage Server can `/train` an artist."
+        return MessageBody(blocks=[Text(nobody)], colour=colours.OWN)
+    blocks: list[Block] = [Text("### Artists")]
+    blocks += [TextBeside(_entry(artist), button) for artist, button in artists]
+    if turns:
+        blocks += [Rule(), Text(f"-# page {page} of {pages}"), Buttons(turns)]
+    return MessageBody(blocks=blocks, colour=colours.OWN)
 
 
-def described(details: ArtistDetails) -> MessageBody:
-    """Show one artist's model, its versions and the training curve."""
+def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody:
+    """Show one artist as people want to know it, with its training curve."""
+    artist = details.artist
+    blocks: list[Block] = [Text(f"### {_name(artist)}\n{_description(artist)}")]
+    if artist.taste:
+        blocks.append(Text(_quoted(artist.taste, 4)))
+    files = []
+    if details.curve_png is not None:
+        files.append(NamedFile(_CURVE_NAME, details.curve_png))
+        blocks.append(Picture(_CURVE_NAME, f"The training curve of {markdown.one_line(artist.name, 60)}"))
+    blocks.append(Buttons(buttons))
+    return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name), files=files)
+
+
+def figures(details: ArtistDetails) -> MessageBody:
+    """Show the figures of an artist's model, and what they mean."""
     artist = details.artist
     sings = next(version for version in details.versions if version.sings)
-    embed = discord.Embed(title=_name(artist), colour=COLOUR, description=_whose(artist))
-    embed.add_field(name="Model", value=f"{sings.parameters:,} parameters, {size(sings.weights_bytes)}")
-    embed.add_field(name="Text", value="unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes))
-    embed.add_field(name="Held-out songs", value=_quality(sings), inline=False)
     versions = [_version(version) for version in details.versions[:_MOST_VERSIONS]]
     if len(details.versions) > _MOST_VERSIONS:
         versions.append(f"and {len(details.versions) - _MOST_VERSIONS} older ones")
-    embed.add_field(name="Versions", value="\n".join(versions), inline=False)
-    if details.curve_png is None:
-        return MessageBody(embeds=[embed])
-    embed.set_image(url=f"attachment://{_CURVE_NAME}")
-    return MessageBody(embeds=[embed], files=[NamedFile(_CURVE_NAME, details.curve_png)])
+    text = "unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes)
+    blocks: list[Block] = [
+        Text(f"### {_name(artist)}"),
+        Text(f"**Model** {sings.parameters:,} parameters, {size(sings.weights_bytes)}\n**Text** {text}"),
+        Text(f"**Held-out songs** {_quality(sings)}\n-# {_EXPLANATION}"),
+        Text("**Versions**\n" + "\n".join(versions)),
+    ]
+    return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name))
 
 
 def size(count: int) -> str:
@@ -48,30 +81,31 @@ def size(count: int) -> str:
     return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
-def _fitting(lines: list[str]) -> str:
-    text = "\n".join(lines)
-    while len(text) > _LONGEST_DESCRIPTION:
-        shown = text.count("\n") if "\n… and " in text else len(lines)
-        text = "\n".join([*lines[: shown - 1], f"… and {len(lines) - shown + 1} more"])
-    return text
+def _entry(artist: Artist) -> str:
+    lines = [f"**{_name(artist)}**", f"-# {_description(artist)}"]
+    if artist.taste:
+        lines.append(_quoted(artist.taste, _SAMPLE_LINES))
+    return "\n".join(lines)
 
 
-def _line(artist: Artist) -> str:
-    parts = [f"**{_name(artist)}**", "everyone's" if artist.of_everyone else "this server's"]
+def _description(artist: Artist) -> str:
+    parts = ["everyone's" if artist.of_everyone else "this server's own"]
+    if artist.themes:
+        *others, last = (markdown.escape(markdown.one_line(word, 30)) for word in artist.themes)
+        parts.append(f"on {', '.join(others)} and {last}" if others else f"on {last}")
     if artist.corpus_bytes is not None:
-        parts.append(size(artist.corpus_bytes))
-    if artist.bits_per_character is not None:
-        parts.append(f"{artist.bits_per_character:.2f} bits per character")
+        parts.append(f"learned from {size(artist.corpus_bytes)} of lyrics")
     parts.append(f"trained {discord.utils.format_dt(artist.trained_at, 'd')}")
     return " · ".join(parts)
 
 
+def _quoted(text: str, most: int) -> str:
+    lines = [markdown.one_line(line, _LONGEST_SAMPLE_LINE) for line in text.splitlines()]
+    return "\n".join(f"> *{markdown.escape(line)}*" for line in [line for line in lines if line][:most])
+
+
 def _name(artist: Artist) -> str:
     return markdown.escape(markdown.one_line(artist.name, 60))
-
-
-def _whose(artist: Artist) -> str:
-    return "Sings for every server." if artist.of_everyone else "Sings for this server only."
 
 
 def _quality(version: Version) -> str:
@@ -79,7 +113,7 @@ def _quality(version: Version) -> str:
         return "not measured"
     text = f"{version.bits_per_character:.3f} bits per character"
     if version.rival_bits_per_character is not None:
-        text += f"; an n-gram rival needs {version.rival_bits_per_character:.3f}"
+        text += f"; the n-gram baseline needs {version.rival_bits_per_character:.3f}"
     return text
 
 
@@ -90,5 +124,5 @@ def _version(version: Version) -> str:
     if version.sings:
         parts.append("sings")
     if version.held_back:
-        parts.append("held back, as it was worse")
+        parts.append("held back")
     return " · ".join(parts)

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
@@ -14,16 +14,15 @@ import discord
 from bot.discord_app import answering, job_message, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
-from bot.discord_app.message_body import MessageBody
+from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.discord_app.sing_button import Sing
 from bot.services import Job, JobState
 
 _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.5
-# An edit notifies nobody: whoever waited longer than this has likely scrolled on and is told by a new message.
-_ANNOUNCED_AFTER = timedelta(minutes=1)
 # An interaction's token lives 15 minutes; edits by it end a little before.
 _TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 _INVALID_WEBHOOK_TOKEN = 50027
@@ -55,7 +54,7 @@ class JobMessage:
         if self.message_id is not None:
             message = self._channel().get_partial_message(self.message_id)
             with _passing_over_what_is_gone():
-                await message.edit(content=body.text, embeds=body.embeds, attachments=body.uploads(), view=body.view())
+                await answering.edit_in_channel(message, body)
                 return True
         return False
 
@@ -66,7 +65,7 @@ class JobMessage:
                 await answering.follow_up(self.interaction, body)
                 return True
         with _passing_over_what_is_gone():
-            await self._channel().send(body.text, embeds=body.embeds, files=body.uploads())
+            await answering.send_to_channel(self._channel(), body)
             return True
         return False
 
@@ -131,34 +130,22 @@ async def _tell_end(message: JobMessage, job: Job) -> None:
     training = message.client.services.training
     curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
     body = ended_body(job, curve)
-    if not await message.show(body):
-        if not await message.announce(body):
-            _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
-    elif _is_news(job):
-        await message.announce(MessageBody(text=_announcement(job)))
+    if not await message.show(body) and not await message.announce(body):
+        _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
     await training.announced(job.id)
-
-
-def _is_news(job: Job) -> bool:
-    # Whoever cancelled a job knows.
-    waited = job.ended_at is not None and job.ended_at - job.queued_at > _ANNOUNCED_AFTER
-    return waited and job.state is not JobState.CANCELLED
 
 
 def live_body(job: Job) -> MessageBody:
     """Show a live job with its button."""
-    return replace(job_message.live(job), buttons=[CancelJob(job.id)])
+    return job_message.live(job, [CancelJob(job.id)])
 
 
 def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
-    """Show the result of a job, with a button to use a version that was held back."""
-    is_held_back = job.outcome is not None and not job.outcome.takes_over
-    return replace(job_message.ended(job, curve_png), buttons=[UseAnyway(job.id)] if is_held_back else [])
-
-
-def _announcement(job: Job) -> str:
-    name = markdown.escape(markdown.one_line(job.artist, 60))
-    return f"Training **{name}** has ended (job {job.id}).\n{job_message.result(job)}"
+    """Show the result of a job, with a button to ask the artist, or to use a version that was held back."""
+    buttons: list[Button] = []
+    if job.outcome is not None:
+        buttons.append(Sing(job.artist) if job.outcome.takes_over else UseAnyway(job.id))
+    return job_message.ended(job, curve_png, buttons)
 
 
 def _token_lives(interaction: Interaction) -> bool:

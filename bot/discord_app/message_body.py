@@ -1,11 +1,21 @@
-"""What a message shows, apart from how it gets to Discord."""
+"""What a message shows, apart from how it gets to Discord.
+
+A message is either plain text, or a layout (Discord's Components V2): a box in an artist's colour with headings, texts
+beside buttons, rules and pictures. Discord lets a layout have at most 40 components and 4,000 characters of text, and
+never lets a message change from one kind to the other.
+"""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import discord
+
+MOST_TEXT = 4_000
+"""Characters in all texts of a layout."""
+
+Button: TypeAlias = discord.ui.DynamicItem[Any] | discord.ui.Button[Any]
 
 
 @dataclass(frozen=True)
@@ -17,21 +27,81 @@ class NamedFile:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A paragraph in Discord's Markdown."""
+
+    markdown: str
+
+
+@dataclass(frozen=True)
+class TextBeside:
+    """A paragraph with a button to the right of it."""
+
+    markdown: str
+    button: Button
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """Up to five buttons side by side."""
+
+    buttons: Sequence[Button]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A line between two parts, or only some space."""
+
+    is_visible: bool = True
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One of the message's files, shown as a picture."""
+
+    file_name: str
+    description: str
+    """What it shows, for those who cannot see it."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """One of the message's files, offered for download."""
+
+    file_name: str
+
+
+Block: TypeAlias = Text | TextBeside | Buttons | Rule | Picture | Download
+
+
+@dataclass(frozen=True)
 class MessageBody:
-    """A whole message: showing it replaces whatever the message showed before."""
+    """A whole message: showing it replaces what the message showed before.
+
+    Either `text`, with `buttons` below it, or `blocks`.
+    """
 
     text: str | None = None
-    embeds: Sequence[discord.Embed] = ()
-    buttons: Sequence[discord.ui.DynamicItem[Any]] = ()
+    buttons: Sequence[Button] = ()
+    """Only below `text`: a layout has its buttons among its blocks."""
+    blocks: Sequence[Block] = ()
+    colour: discord.Colour | None = None
+    """Of the edge of the box around the blocks."""
     files: Sequence[NamedFile] = ()
+    """A layout shows only those that a block refers to."""
 
-    def view(self) -> discord.ui.View | None:
-        """Build the rows of buttons; None without buttons."""
-        if not self.buttons:
+    def view(self) -> discord.ui.View | discord.ui.LayoutView | None:
+        """Build the components for one attempt to send them; None if there are none."""
+        view: discord.ui.View | discord.ui.LayoutView
+        if self.blocks:
+            box: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=self.colour)
+            for block in self.blocks:
+                box.add_item(_component(block))
+            view = discord.ui.LayoutView(timeout=None).add_item(box)
+        elif self.buttons:
+            view = _rows(self.buttons)
+        else:
             return None
-        view = discord.ui.View(timeout=None)
-        for button in self.buttons:
-            view.add_item(button)
         # The buttons are recognised by their custom ids, in any process. A stopped view is sent like any other,
         # but discord.py keeps none of it in memory and starts no timer for it.
         view.stop()
@@ -40,3 +110,33 @@ class MessageBody:
     def uploads(self) -> list[discord.File]:
         """Build the files for one attempt to send them."""
         return [discord.File(io.BytesIO(file.data), filename=file.name) for file in self.files]
+
+
+def text_length(blocks: Iterable[Block]) -> int:
+    """Count the characters that Discord's limit is about."""
+    return sum(len(block.markdown) for block in blocks if isinstance(block, Text | TextBeside))
+
+
+def _rows(buttons: Sequence[Button]) -> discord.ui.View:
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    return view
+
+
+def _component(block: Block) -> discord.ui.Item[Any]:
+    match block:
+        case Text(markdown):
+            return discord.ui.TextDisplay(markdown)
+        case TextBeside(markdown, button):
+            return discord.ui.Section(markdown, accessory=button)
+        case Buttons(buttons):
+            return discord.ui.ActionRow(*buttons)
+        case Rule(is_visible):
+            return discord.ui.Separator(visible=is_visible)
+        case Picture(file_name, description):
+            return discord.ui.MediaGallery(
+                discord.MediaGalleryItem(f"attachment://{file_name}", description=description)
+            )
+        case Download(file_name):
+            return discord.ui.File(f"attachment://{file_name}")

@@ -12,15 +12,22 @@ SNOWFLAKE = r"[0-9]{1,19}"
 """Matches an identifier of Discord, or of a row in the store."""
 
 
-class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"(?!)"):
+class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     """A button whose custom id tells all about it; subclasses name their template and what a press does."""
 
     label: ClassVar[str]
     style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+    emoji: ClassVar[str | None] = None
 
-    def __init__(self, custom_id: str) -> None:
-        """Build the button as it is sent, or as it is recognised by its custom id."""
-        super().__init__(discord.ui.Button(label=self.label, style=self.style, custom_id=custom_id))
+    def __init__(self, custom_id: str, label: str | None = None) -> None:
+        """Build the button as it is sent, or as it is recognised by its custom id.
+
+        Args:
+            custom_id: what the template matches.
+            label: in place of the label of all such buttons.
+        """
+        shown = (self.label if label is None else label) or None
+        super().__init__(discord.ui.Button(label=shown, emoji=self.emoji, style=self.style, custom_id=custom_id))
 
     @classmethod
     async def from_custom_id(

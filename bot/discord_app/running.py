@@ -6,16 +6,30 @@ from bot.application import Services
 from bot.discord_app import jobs
 from bot.discord_app.client import AnyDynamicItem, LyricsClient
 from bot.discord_app.commands import COMMANDS
+from bot.discord_app.commands.artists import Details
+from bot.discord_app.commands.artists import TurnPage as TurnArtists
+from bot.discord_app.commands.history import ShowSong
+from bot.discord_app.commands.history import TurnPage as TurnHistory
 from bot.discord_app.commands.settings import EveryChannel
 from bot.discord_app.confirmations import DeleteMyData, ForgetArtist, Keep
 from bot.discord_app.jobs import CancelJob, UseAnyway
-from bot.discord_app.songs import Again, Continue, Delete
+from bot.discord_app.sing_button import Sing
+from bot.discord_app.song_files import Card, WholeSong
+from bot.discord_app.songs import Again, Continue, Delete, Like
 from bot.settings import SettingsError
 
 BUTTONS: tuple[AnyDynamicItem, ...] = (
     Again,
     Continue,
+    Like,
+    WholeSong,
+    Card,
     Delete,
+    Sing,
+    Details,
+    TurnArtists,
+    ShowSong,
+    TurnHistory,
     CancelJob,
     UseAnyway,
     DeleteMyData,

@@ -1,51 +1,100 @@
 """How a song looks on Discord."""
 
-import discord
+from collections.abc import Sequence
 
 from bot import wording
 from bot.discord_app import markdown
-from bot.discord_app.message_body import MessageBody, NamedFile
+from bot.discord_app.colours import colour_of
+from bot.discord_app.message_body import (
+    MOST_TEXT,
+    Block,
+    Button,
+    Buttons,
+    Download,
+    MessageBody,
+    NamedFile,
+    Rule,
+    Text,
+    text_length,
+)
 from bot.services import Song, SongSoFar
 
-COLOUR = discord.Colour(0x8E5BD0)
-
-_LONGEST_DESCRIPTION = 4096
-# Discord allows 6,000 characters in all embeds of a message; what is left is for the line below the song.
-_LONGEST_SONG = 5600
+_FILE_NAME = "song.txt"
+_LONGER_THAN_EXPECTED = 1.3
 
 
-def in_progress(part: SongSoFar) -> MessageBody:
-    """Show what is composed of a song up to now."""
-    pieces = markdown.split(markdown.escape(part.text), _LONGEST_DESCRIPTION)
-    embed = discord.Embed(description=pieces[0], colour=COLOUR)
-    embed.set_footer(text=f"{markdown.one_line(part.artist, 100)} · singing …")
-    return MessageBody(embeds=[embed])
+def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
+    """Show what is composed of a song up to now; its heading is known where a finished song `grows`."""
+    above = [] if grows is None else _heading(grows)
+    below = Text(f"-# {_name(part.artist)} is singing …")
+    lyrics = markdown.split(_lyrics(part.text, part.seed), MOST_TEXT - text_length([*above, below]))[-1]
+    return MessageBody(blocks=[*above, Text(lyrics if lyrics.strip() else "…"), below], colour=colour_of(part.artist))
 
 
-def finished(song: Song) -> MessageBody:
-    """Show a whole song and how it was made."""
-    text = markdown.escape(song.text)
-    pieces = markdown.split(text, _LONGEST_DESCRIPTION)
-    files: list[NamedFile] = []
-    if len(text) > _LONGEST_SONG:
-        pieces = pieces[:1]
-        files.append(NamedFile("song.txt", song.text.encode()))
-    embeds = [discord.Embed(description=piece, colour=COLOUR) for piece in pieces]
-    embeds[-1].set_footer(text=_made_how(song, in_file=bool(files)))
-    embeds[-1].timestamp = song.composed_at
-    return MessageBody(embeds=embeds, files=files)
+def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBody:
+    """Show a whole song and how it was made, with rows of buttons below.
+
+    What is too long for a message is cut between lines, and a file has it all.
+    """
+    above, below = _heading(song), _footer(song)
+    pieces = markdown.split(_lyrics(song.text, song.seed), MOST_TEXT - text_length([*above, *below]))
+    blocks: list[Block] = [*above, Text(pieces[0])]
+    files = []
+    if len(pieces) > 1:
+        files.append(text_file(song.text))
+        blocks.append(Download(_FILE_NAME))
+    blocks += [Rule(), *below, *(Buttons(row) for row in buttons)]
+    return MessageBody(blocks=blocks, colour=colour_of(song.artist), files=files)
 
 
-def _made_how(song: Song, *, in_file: bool) -> str:
-    details = [
-        markdown.one_line(song.artist, 100),
-        f"{song.lines} lines",
-        f"temperature {song.temperature:g}",
-        f"{song.seconds:.1f} s",
-    ]
+def has_room(song: Song) -> bool:
+    """Return whether as many lines as were asked for may be added, and the message still shows all of the song."""
+    text = _lyrics(song.text, song.seed)
+    lines = [line for line in text.splitlines() if line.strip()]
+    taken = text_length([*_heading(song), Text(text), *_footer(song)])
+    more = len(text) / max(1, len(lines)) * song.lines * _LONGER_THAN_EXPECTED
+    return taken + more <= MOST_TEXT
+
+
+def text_file(text: str) -> NamedFile:
+    """Make the file that has the song without any formatting."""
+    return NamedFile(_FILE_NAME, (text.strip("\n") + "\n").encode("utf-8", "replace"))
+
+
+def _heading(song: Song) -> list[Text]:
+    notes = []
+    if song.take > 1:
+        notes.append("another take")
+    if song.part > 1:
+        notes.append(f"part {song.part}")
+    title = markdown.escape(markdown.one_line(song.title, 60))
+    heading = f"### {title}" if title else ""
+    if notes:
+        heading += f"\n-# {' · '.join(notes)}"
+    return [Text(heading)] if heading else []
+
+
+def _footer(song: Song) -> list[Text]:
+    asked_by = f" · for <@{song.asked_by}>" if song.asked_by else ""
+    return [Text(f"-# generated, in the style of **{_name(song.artist)}**{asked_by}\n-# {_made_how(song)}")]
+
+
+def _made_how(song: Song) -> str:
+    lines = sum(1 for line in song.text.splitlines() if line.strip())
+    details = [f"{lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
     if song.rhyme.lower() != "none":
-        details.insert(2, f"rhyme {song.rhyme}")
-    details += wording.shortcomings(song)
-    if in_file:
-        details.append("the whole song is in the file")
-    return " · ".join(details)
+        details.insert(1, f"rhyme {song.rhyme}")
+    return " · ".join([*details, *wording.shortcomings(song)])
+
+
+def _lyrics(text: str, seed: str) -> str:
+    """Escape a song, with the words that its asker gave in bold."""
+    if not seed.strip() or not text.startswith(seed):
+        return markdown.escape(text)
+    words = seed.strip()
+    before, after = seed[: seed.index(words)], seed[seed.index(words) + len(words) :]
+    return f"{before}**{markdown.escape(words)}**{markdown.escape(after + text[len(seed) :])}"
+
+
+def _name(artist: str) -> str:
+    return markdown.escape(markdown.one_line(artist, 100))

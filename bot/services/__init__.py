@@ -15,6 +15,7 @@ from bot.services.song_request import (
     RHYMES,
     SEED_CHARACTERS,
     Continuation,
+    OwnWords,
     SongRequest,
     SungAgain,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "Job",
     "JobState",
     "LyricsService",
+    "OwnWords",
     "PrivacyService",
     "Refusal",
     "Song",

@@ -30,6 +30,10 @@ class Artist:
     """On held-out songs; None where the model's record does not say."""
     rival_bits_per_character: float | None
     trained_at: datetime
+    themes: tuple[str, ...] = ()
+    """A few words that its lines often end with."""
+    taste: str | None = None
+    """A few lines that it has sung."""
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,8 @@ def _shown(artist: StoredArtist) -> Artist:
         bits_per_character=artist.bits_per_character,
         rival_bits_per_character=artist.rival_bits_per_character,
         trained_at=artist.trained_at,
+        themes=tuple(artist.themes.split()),
+        taste=artist.taste,
     )
 
 

@@ -6,18 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from bot.store.job_records import Job
+from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
 
 
 class ExportPart:
-    """One file in the making: `{"user_id": ..., "exported_at": ..., "trainings": [...], "requests": [...]}`."""
+    """One file in the making: `{"user_id", "exported_at", "trainings", "likes", "requests"}`."""
 
-    def __init__(self, user_id: int, exported_at: datetime, trainings: Sequence[bytes]) -> None:
+    def __init__(self, user_id: int, exported_at: datetime, trainings: Sequence[bytes], likes: Sequence[bytes]) -> None:
         """Begin with everything but the songs."""
         about = {"user_id": str(user_id), "exported_at": exported_at.isoformat()}  # an id as text: JavaScript rounds
         self._pieces = [
             _json(about)[:-1],
-            b', "trainings": [\n' + b",\n".join(trainings) + b'\n], "requests": [\n',
+            b', "trainings": [\n'
+            + b",\n".join(trainings)
+            + b'\n], "likes": [\n'
+            + b",\n".join(likes)
+            + b'\n], "requests": [\n',
         ]
         self.is_empty = True
         self.size = sum(map(len, self._pieces)) + len(_END)
@@ -74,6 +79,11 @@ def exported_training(job: Job) -> bytes:
             "state": job.state,
         }
     )
+
+
+def exported_like(like: StoredLike) -> bytes:
+    """Write out a vote for a song."""
+    return _json({"request": str(like.request_id), "liked_at": like.liked_at.isoformat()})
 
 
 def _json(value: dict[str, Any]) -> bytes:

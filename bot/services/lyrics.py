@@ -1,24 +1,30 @@
 """Singing: a seed goes in, a song comes out line by line, and what was sung is recorded."""
 
+import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
-from bot.services.song import Song, SongSoFar
+from bot.services.song import Song, SongSoFar, of_record
 from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
 from bot.services.song_record import Draft, SongRecord
 from bot.services.song_report import reported
-from bot.services.song_request import Continuation, SongRequest, SungAgain
-from bot.store import guilds
+from bot.services.song_request import Wish
+from bot.store import guilds, likes, requests
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.requests import StoredRequest
 from lstm.song.composing import Composition, Report
+
+TOP_DAYS = 7
+_MOST_TOP_CANDIDATES = 100
+"""Songs looked at for those whose channel the asker may see."""
 
 
 class LyricsService:
@@ -75,17 +81,15 @@ class LyricsService:
         """Memory of the models that are kept loaded."""
         return self._voices.nbytes
 
-    async def sing(
-        self, asker: Asker, what: SongRequest | SungAgain | Continuation
-    ) -> AsyncGenerator[SongSoFar | Song, None]:
+    async def sing(self, asker: Asker, what: Wish) -> AsyncGenerator[SongSoFar | Song, None]:
         """Yield the song as it is composed and, last, the finished song, which is then on record.
 
         A song keeps the model version that it began with, whatever is published meanwhile.
 
         Args:
             asker: the song is recorded as theirs.
-            what: a new song, another one on a recorded song's seed, artist and settings, or the lines that follow a
-                recorded song: as many again, and only the new ones.
+            what: a new song, one that the artist begins itself, another one on a recorded song's seed, artist and
+                settings, or the lines that follow a recorded song.
 
         Raises:
             Refusal: before the first part, if the request cannot be planned, or so many songs are in progress or were
@@ -104,6 +108,8 @@ class LyricsService:
             composed = ""
             # The seed is known from the start: the first line is the first that comes after it.
             given = len(plan.before or plan.request.seed)
+            # Earlier lines are not shown again, unless the new ones are shown with them.
+            hidden = 0 if plan.extends else len(plan.before)
             said: Report | None = None
             async with aclosing(self._composing.compose(begin)) as pieces:
                 async for piece in pieces:
@@ -113,10 +119,10 @@ class LyricsService:
                     composed += piece
                     if len(composed) > given and not piece.isspace():
                         report.first_line()
-                    if text := composed[len(plan.before) :]:
-                        yield SongSoFar(plan.artist.name, text)
+                    if text := composed[hidden:]:
+                        yield SongSoFar(plan.artist.name, text, plan.request.seed)
             assert said is not None
-            yield await self._finish(asker, plan, composed[len(plan.before) :], said, began, draft)
+            yield await self._finish(asker, plan, composed[hidden:], said, began, draft)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown to the asker only.
@@ -130,8 +136,83 @@ class LyricsService:
         chosen = await self._database.read(lambda connection: guilds.settings_of(connection, guild_id))
         return chosen.channel_id is not None and chosen.channel_id != asker.channel_id
 
+    async def recall(self, asker: Asker, request_id: int) -> Song:
+        """Return a recorded song.
+
+        Raises:
+            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+        """
+        stored = await self._planner.stored(asker, request_id)
+        return await self._song(stored)
+
+    async def all_parts(self, asker: Asker, request_id: int) -> list[Song]:
+        """Return a recorded song with the parts before it that are still stored, in their order.
+
+        Raises:
+            Refusal: as `recall`.
+        """
+        parts = [await self.recall(asker, request_id)]
+        known = {request_id}
+        earlier = (await self._planner.stored(asker, request_id)).continues
+        while earlier is not None and earlier not in known:
+            known.add(earlier)
+            try:
+                stored = await self._planner.stored(asker, earlier)
+            except Refusal:
+                break
+            parts.insert(0, of_record(stored))
+            earlier = stored.continues
+        return parts
+
+    async def like(self, asker: Asker, request_id: int) -> Song:
+        """Give the asker's vote to a song, or withdraw it; return the song with its votes.
+
+        Raises:
+            Refusal: as `recall`, or if songs are not stored here (LYRICS_HISTORY_DAYS 0) or this one is private.
+        """
+        stored = await self._planner.stored(asker, request_id)
+        if stored.private:
+            raise Refusal("Only you can see this song, so there is nothing to vote on.")
+        if not self._record.is_on_disk:
+            raise Refusal("This bot stores no songs, so it cannot count votes.")
+        now = self._now()
+        await self._database.write(lambda connection: likes.toggle(connection, request_id, asker.user_id, now))
+        return await self._song(stored)
+
+    async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:
+        """List the songs of this guild that members liked most in the last seven days, best first.
+
+        Args:
+            asker: a member of the guild.
+            may_see: whether the asker may see a channel, by its id; songs of other channels are left out.
+            limit: how many at most.
+
+        Raises:
+            Refusal: outside of guilds.
+        """
+        guild_id = asker.guild_id
+        if guild_id is None:
+            raise Refusal("/top is about a server: use it in one.")
+        since = self._now() - timedelta(days=TOP_DAYS)
+
+        def read(connection: sqlite3.Connection) -> list[Song]:
+            songs = []
+            for request_id, votes in likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES):
+                stored = requests.by_id(connection, request_id)
+                if stored is not None and stored.channel_id is not None and may_see(stored.channel_id):
+                    songs.append(of_record(stored, votes))
+            return songs[:limit]
+
+        return await self._database.read(read)
+
+    async def remember_message(self, request_id: int, message_id: int) -> None:
+        """Remember the public message that shows a song, so that it can be linked to."""
+        await self._record.remember_message(request_id, message_id)
+
     async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
         """Allow the deletion of a song's message, and forget the song if it was the asker's own.
+
+        One that a moderator deletes stays in its owner's history, without its votes.
 
         Args:
             asker: who pressed the button.
@@ -146,8 +227,13 @@ class LyricsService:
         owner = asked_by if stored is None else stored.user_id
         if asker.user_id != owner and not asker.may_manage_messages:
             raise Refusal("Only the member who asked for this song, or members who manage messages, can delete it.")
-        if stored is not None and stored.user_id == asker.user_id:
+        if stored is None:
+            return
+        if stored.user_id == asker.user_id:
             await self._record.forget(request_id)
+        else:
+            await self._record.remember_message(request_id, None)
+            await self._database.write(lambda connection: likes.delete_of_song(connection, request_id))
 
     async def _composition(self, plan: SongPlan) -> Callable[[], Composition]:
         """Load the singer and return what starts the composition, in the composing thread."""
@@ -162,8 +248,11 @@ class LyricsService:
     async def _finish(
         self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft
     ) -> Song:
-        now = self._now()
-        request, settings = plan.request, plan.settings
+        seconds = max(0.0, (self._now() - began).total_seconds())
+        request, settings, earlier = plan.request, plan.settings, plan.earlier
+        if plan.extends:
+            assert earlier is not None
+            return await self._extend(earlier, text, said, seconds)
         assert settings.random_seed is not None
         stored = StoredRequest(
             id=0,
@@ -178,21 +267,27 @@ class LyricsService:
             rhyme=settings.rhyme,
             private=request.private,
             random_seed=settings.random_seed,
-            seconds=max(0.0, (now - began).total_seconds()),
+            seconds=seconds,
             asked_at=began,
-        )
-        request_id = await self._record.keep(draft, stored)
-        return Song(
-            request_id=request_id,
-            artist=stored.artist,
-            seed=stored.seed,
-            text=stored.text,
-            lines=stored.lines,
-            temperature=stored.temperature,
-            rhyme=stored.rhyme,
-            private=stored.private,
-            seconds=stored.seconds,
-            composed_at=now,
+            continues=earlier.id if earlier is not None and plan.before else None,
+            part=earlier.part + 1 if earlier is not None and plan.before else 1,
+            take=earlier.take + 1 if earlier is not None and not plan.before else 1,
             copied_lines=said.copied_lines,
             rhymes_missed=said.rhymes_missed,
         )
+        return of_record(replace(stored, id=await self._record.keep(draft, stored)))
+
+    async def _extend(self, earlier: StoredRequest, text: str, said: Report, seconds: float) -> Song:
+        grown = replace(
+            earlier,
+            text=text,
+            seconds=earlier.seconds + seconds,
+            copied_lines=earlier.copied_lines + said.copied_lines,
+            rhymes_missed=earlier.rhymes_missed + said.rhymes_missed,
+        )
+        if not await self._record.extend(grown):
+            raise Refusal("That song was deleted while it was being continued.")
+        return await self._song(grown)
+
+    async def _song(self, stored: StoredRequest) -> Song:
+        return of_record(stored, await self._database.read(lambda connection: likes.count(connection, stored.id)))

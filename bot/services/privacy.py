@@ -5,20 +5,22 @@ import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.services.asking import Asker, Refusal
-from bot.services.export_file import ExportPart, exported_request, exported_training
+from bot.services.export_file import ExportPart, exported_like, exported_request, exported_training
+from bot.services.song import title_of
 from bot.services.song_record import SongRecord
-from bot.store import jobs, requests
+from bot.store import jobs, likes, requests
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import Job
+from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
 
-ENTRIES_A_PAGE = 10
+ENTRIES_A_PAGE = 6
 _ROWS_AT_ONCE = 500
 """Songs of an export that are read together: about 1 MB."""
 
@@ -30,12 +32,17 @@ class HistoryEntry:
     """One of the asker's own songs."""
 
     request_id: int
+    title: str
     artist: str
     seed: str
     lines: int
     rhyme: str
     private: bool
     asked_at: datetime
+    guild_id: int | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+    """The public message that shows it, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Deleted:
     requests: int
     trainings: int
     """Trainings that no longer tell who asked for them; the artists belong to their guild and stay."""
+    likes: int = 0
+    """Votes for songs, one's own and others'."""
 
 
 class PrivacyService:
@@ -116,16 +125,25 @@ class PrivacyService:
             self._exporting.discard(asker.user_id)
 
     async def _export(self, user_id: int, part_bytes: int | None) -> AsyncGenerator[bytes, None]:
-        def read(connection: sqlite3.Connection) -> tuple[list[int], list[Job]]:
-            return requests.of_person(connection, user_id), jobs.of_person(connection, user_id)
+        def read(connection: sqlite3.Connection) -> tuple[list[int], list[Job], list[StoredLike]]:
+            return (
+                requests.of_person(connection, user_id),
+                jobs.of_person(connection, user_id),
+                likes.of_person(connection, user_id),
+            )
 
-        ids, trainings = await self._database.read(read)
-        part = ExportPart(user_id, self._now(), [exported_training(job) for job in trainings])
+        ids, trainings, liked = await self._database.read(read)
+        part = ExportPart(
+            user_id,
+            self._now(),
+            [exported_training(job) for job in trainings],
+            [exported_like(like) for like in liked],
+        )
         async with aclosing(self._songs(user_id, ids)) as songs:
             async for song in songs:
                 if part_bytes is not None and not part.is_empty and part.size_with(song) > part_bytes:
                     yield part.whole()
-                    part = ExportPart(user_id, self._now(), [])
+                    part = ExportPart(user_id, self._now(), [], [])
                 part.add(song)
         yield part.whole()
 
@@ -145,12 +163,13 @@ class PrivacyService:
             return Deleted(
                 requests=requests.delete_of_person(connection, asker.user_id),
                 trainings=jobs.forget_asker(connection, asker.user_id),
+                likes=likes.delete_of_person(connection, asker.user_id),
             )
 
         in_memory = self._record.forget_person(asker.user_id)
         deleted = await self._database.write(transaction)
         await self._database.give_back_space()
-        return Deleted(deleted.requests + in_memory, deleted.trainings)
+        return replace(deleted, requests=deleted.requests + in_memory)
 
     async def purge(self) -> int:
         """Delete the requests that are older than LYRICS_HISTORY_DAYS and return how many there were.
@@ -173,10 +192,14 @@ class PrivacyService:
 def _entry(request: StoredRequest) -> HistoryEntry:
     return HistoryEntry(
         request_id=request.id,
+        title=title_of(request.text),
         artist=request.artist,
         seed=request.seed,
         lines=request.lines,
         rhyme=request.rhyme,
         private=request.private,
         asked_at=request.asked_at,
+        guild_id=request.guild_id or None,
+        channel_id=request.channel_id,
+        message_id=request.message_id,
     )

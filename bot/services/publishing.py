@@ -1,9 +1,10 @@
 """How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.store import versions
 from bot.store.job_records import HeldBack, TrainingOutcome
@@ -19,6 +20,16 @@ WORSE_BITS_PER_CHARACTER = 0.02
 held-out songs; this is about one standard error of such a measurement."""
 TASTE_LINES = 4
 _LONGEST_TASTE = 400
+_MOST_THEMES, _COMMON_ENDINGS = 3, 200
+_FEWEST_LETTERS, _MOST_LETTERS = 4, 24
+_WORDS_WITHOUT_THEME = frozenset(
+    "about above after again ahead alike alone also always away back been before behind below between beyond come "
+    "could done down each else ever every found from gone have here into just know last less like long made make mine "
+    "more most much must near never next none once only other over said same seen shall should slow some still such "
+    "take than that thee their them then there these they thine thing this those through told took under until upon "
+    "very want well went were what when where which while will with within would years your".split()
+)
+"""Common at the ends of lines, and no description of anybody."""
 _LONGEST_VERDICT = 1_000
 
 
@@ -58,6 +69,7 @@ def describe(
         characters_seen=record.characters_seen,
         training_seconds=record.seconds,
         verdict=None if record.verdict is None else " ".join(record.verdict.split())[:_LONGEST_VERDICT],
+        themes=" ".join(_themes(model.profile.style, has_bad_language)),
         taste=_taste(model, has_bad_language),
     )
 
@@ -104,6 +116,20 @@ def publish_result(
         verdict=version.verdict,
         taste=version.taste,
     )
+
+
+def _themes(style: Mapping[str, Any] | None, has_bad_language: Callable[[str], bool] | None) -> list[str]:
+    """Name a few words that the artist's lines often end with, and that mean something."""
+    endings = None if style is None else style.get("endings")
+    words = [word for word in endings if isinstance(word, str)] if isinstance(endings, list) else []
+    return [
+        word
+        for word in words[:_COMMON_ENDINGS]
+        if _FEWEST_LETTERS <= len(word) <= _MOST_LETTERS
+        and word.isalpha()
+        and word.casefold() not in _WORDS_WITHOUT_THEME
+        and not (has_bad_language is not None and has_bad_language(word))
+    ][:_MOST_THEMES]
 
 
 def _taste(model: Model, has_bad_language: Callable[[str], bool] | None) -> str:

@@ -1,7 +1,14 @@
 """A song as a front end receives it: growing, then finished."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+
+from bot.store.requests import StoredRequest
+
+_LONGEST_TITLE = 48
+_PUNCTUATION = ' \t,.;:!-–—…"“”„«»()[]*_'
 
 
 @dataclass(frozen=True)
@@ -11,6 +18,7 @@ class SongSoFar:
     artist: str
     text: str
     """Everything composed so far, from its beginning."""
+    seed: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,7 @@ class Song:
     seed: str
     text: str
     lines: int
+    """As many as were asked for; a continued song has more."""
     temperature: float
     rhyme: str
     private: bool
@@ -33,3 +42,59 @@ class Song:
     """Lines that copy the artist's own in spite of all attempts."""
     rhymes_missed: int
     """Lines for which no rhyme was found."""
+    asked_by: int = 0
+    """The user that the song was made for."""
+    part: int = 1
+    """2 for what continues a song in a second message, and so on."""
+    take: int = 1
+    """2 for another song on the same seed, and so on."""
+    likes: int = 0
+    guild_id: int | None = None
+    channel_id: int | None = None
+    message_id: int | None = None
+    """The public message that shows it, where that is known."""
+
+    @property
+    def title(self) -> str:
+        """A name for the song: the line that it repeats most, as a chorus does, else its first line."""
+        return title_of(self.text)
+
+
+def title_of(text: str) -> str:
+    """Name a song after the line that it repeats most, else after its first line; empty for an empty song."""
+    lines = [line.strip(_PUNCTUATION) for line in text.splitlines()]
+    lines = [line for line in lines if line]
+    if not lines:
+        return ""
+    times = Counter(line.casefold() for line in lines)
+    best = max(lines, key=lambda line: times[line.casefold()])  # the first of those that come most often
+    title = re.sub(r"\s+", " ", best)
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE + 1].rpartition(" ")[0].rstrip(_PUNCTUATION) or title[:_LONGEST_TITLE]
+        title += " …"
+    return title[0].upper() + title[1:]
+
+
+def of_record(stored: StoredRequest, likes: int = 0) -> Song:
+    """Make a recorded song out of its record."""
+    return Song(
+        request_id=stored.id,
+        artist=stored.artist,
+        seed=stored.seed,
+        text=stored.text,
+        lines=stored.lines,
+        temperature=stored.temperature,
+        rhyme=stored.rhyme,
+        private=stored.private,
+        seconds=stored.seconds,
+        composed_at=stored.asked_at,
+        copied_lines=stored.copied_lines,
+        rhymes_missed=stored.rhymes_missed,
+        asked_by=stored.user_id,
+        part=stored.part,
+        take=stored.take,
+        likes=likes,
+        guild_id=stored.guild_id or None,
+        channel_id=stored.channel_id,
+        message_id=stored.message_id,
+    )

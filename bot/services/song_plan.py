@@ -3,13 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.rights import singer
 from bot.services.song_record import SongRecord
-from bot.services.song_request import Continuation, SongRequest, SungAgain, check_request
+from bot.services.song_request import Continuation, OwnWords, SongRequest, Wish, check_request, check_settings
 from bot.store import guilds
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
@@ -31,7 +31,11 @@ class SongPlan:
     is_filtered: bool
     """Lines with bad language are composed again."""
     before: str
-    """What the composer reads ahead of the new song: earlier lines that are not shown again."""
+    """What the composer reads ahead of the new lines."""
+    earlier: StoredRequest | None = None
+    """The recorded song that is sung again or continued."""
+    extends: bool = False
+    """The new lines become part of the recorded song, and are shown with it."""
 
 
 class SongPlanner:
@@ -56,7 +60,7 @@ class SongPlanner:
         self._has_bad_language = has_bad_language
         self._new_random_seed = new_random_seed
 
-    async def plan(self, asker: Asker, what: SongRequest | SungAgain | Continuation) -> SongPlan:
+    async def plan(self, asker: Asker, what: Wish) -> SongPlan:
         """Check what was asked for and look up what it needs.
 
         Raises:
@@ -66,9 +70,13 @@ class SongPlanner:
         """
         if isinstance(what, SongRequest):
             return await self._plan(asker, check_request(what), before="")
-        stored = await self._stored(asker, what.request_id)
-        before = stored.text + "\n" if isinstance(what, Continuation) else ""
-        return await self._plan(asker, _request_of(stored), before)
+        if isinstance(what, OwnWords):
+            own = SongRequest(seed="", artist=what.artist, private=what.private)
+            return await self._plan(asker, check_settings(own), before="")
+        stored = await self.stored(asker, what.request_id)
+        continues = isinstance(what, Continuation)
+        plan = await self._plan(asker, _request_of(stored), stored.text + "\n" if continues else "")
+        return replace(plan, earlier=stored, extends=isinstance(what, Continuation) and what.in_place)
 
     async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:
         def read(connection: sqlite3.Connection) -> tuple[StoredArtist, GuildSettings]:
@@ -88,7 +96,12 @@ class SongPlanner:
         )
         return SongPlan(artist, request, settings, is_filtered, before)
 
-    async def _stored(self, asker: Asker, request_id: int) -> StoredRequest:
+    async def stored(self, asker: Asker, request_id: int) -> StoredRequest:
+        """Find a recorded song that the asker may see.
+
+        Raises:
+            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+        """
         stored = await self._record.find(request_id)
         if stored is None:
             raise Refusal(_NO_LONGER_KNOWN)

@@ -31,8 +31,8 @@ class SongRecord:
     def __init__(self, database: Database, *, on_disk: bool, new_id: Callable[[], int]) -> None:
         """Keep requests; those that are not in the database get ids from `new_id`, which must never repeat."""
         self._database = database
-        self._on_disk = on_disk
         self._new_id = new_id
+        self.is_on_disk = on_disk
         self._recent: OrderedDict[int, StoredRequest] = OrderedDict()
         self._drafts: set[Draft] = set()
 
@@ -48,7 +48,7 @@ class SongRecord:
 
     async def keep(self, draft: Draft, request: StoredRequest) -> int:
         """Keep a request, unless its draft is no longer wanted, and return its id; the id in it is not used."""
-        if draft.is_wanted and self._on_disk:
+        if draft.is_wanted and self.is_on_disk:
             try:
                 # No await comes in between: a deletion that is asked for from now on is queued behind this write.
                 return await self._database.write(lambda connection: requests.record(connection, request))
@@ -61,6 +61,20 @@ class SongRecord:
         if len(self._recent) > _KEPT_IN_MEMORY:
             self._recent.popitem(last=False)
         return request_id
+
+    async def extend(self, request: StoredRequest) -> bool:
+        """Replace what a kept song says after more of it was composed; False if it is no longer kept."""
+        if request.id in self._recent:
+            self._recent[request.id] = request
+            return True
+        return await self._database.write(lambda connection: requests.extend(connection, request))
+
+    async def remember_message(self, request_id: int, message_id: int | None) -> None:
+        """Note the message that shows a song; None where it was deleted."""
+        if request_id in self._recent:
+            self._recent[request_id] = replace(self._recent[request_id], message_id=message_id)
+        else:
+            await self._database.write(lambda connection: requests.remember_message(connection, request_id, message_id))
 
     async def find(self, request_id: int) -> StoredRequest | None:
         """Find a request that is still kept."""

@@ -1,6 +1,7 @@
 """What a user may choose about a song, and within which limits."""
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from bot.services.asking import Refusal
 from lstm.rhyme.schemes import SCHEMES
@@ -29,17 +30,31 @@ class SongRequest:
 
 
 @dataclass(frozen=True)
+class OwnWords:
+    """A song that the artist begins itself."""
+
+    artist: str
+    private: bool = False
+
+
+@dataclass(frozen=True)
 class SungAgain:
-    """Another song on a recorded song's seed, artist and settings."""
+    """Another song on a recorded song's seed, artist and settings: another take."""
 
     request_id: int
 
 
 @dataclass(frozen=True)
 class Continuation:
-    """The lines that follow a recorded song."""
+    """The lines that follow a recorded song, as many as were asked for."""
 
     request_id: int
+    in_place: bool = False
+    """The recorded song itself grows, whoever asks; otherwise the lines become a song of the asker's, the next part."""
+
+
+Wish: TypeAlias = SongRequest | OwnWords | SungAgain | Continuation
+"""All that the songs service can be asked for."""
 
 
 def check_request(request: SongRequest) -> SongRequest:
@@ -49,6 +64,11 @@ def check_request(request: SongRequest) -> SongRequest:
         Refusal: if a value is out of its range.
     """
     _check_seed(request.seed)
+    return check_settings(request)
+
+
+def check_settings(request: SongRequest) -> SongRequest:
+    """Check everything but the seed, as `check_request` does."""
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
         raise Refusal(f"A song has {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:

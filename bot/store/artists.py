@@ -27,6 +27,9 @@ class StoredArtist:
     bits_per_character: float | None
     rival_bits_per_character: float | None
     trained_at: datetime | None
+    themes: str
+    """Of the version that sings: words apart by spaces."""
+    taste: str | None
 
 
 def name_key(name: str) -> str:
@@ -39,7 +42,7 @@ def name_key(name: str) -> str:
 _SELECT = """
     SELECT artists.id, artists.guild_id, artists.name, artists.key, artists.singing_version_id,
            corpora.bytes AS corpus_bytes, versions.bits_per_character, versions.rival_bits_per_character,
-           versions.published_at
+           versions.published_at, versions.themes, versions.taste
     FROM artists
     LEFT JOIN corpora ON corpora.artist_id = artists.id
     LEFT JOIN versions ON versions.id = artists.singing_version_id
@@ -103,4 +106,6 @@ def _artist(row: sqlite3.Row) -> StoredArtist:
         bits_per_character=row["bits_per_character"],
         rival_bits_per_character=row["rival_bits_per_character"],
         trained_at=times.from_text_or_none(row["published_at"]),
+        themes=row["themes"] or "",
+        taste=row["taste"],
     )

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+_LONGEST_SAMPLE = 600
+
 
 class JobState(StrEnum):
     """Where a training job stands; the last three are ends."""
@@ -38,6 +40,8 @@ class TrainingProgress:
     validation_bits_per_character: float | None
     best_bits_per_character: float | None
     rival_bits_per_character: float | None
+    sample: str | None = None
+    """A few lines that the network sang when it was last measured."""
 
     def to_json(self) -> str:
         """Write the progress as JSON."""
@@ -51,11 +55,12 @@ class TrainingProgress:
             ValueError: if it is not JSON, or a field is missing or not a number.
         """
         data = _object(text)
-        told = {field.name: _number_or_none(data.get(field.name)) for field in fields(cls)}
+        sample = data.pop("sample", None)
+        told = {field.name: _number_or_none(data.get(field.name)) for field in fields(cls) if field.name != "sample"}
         for name in ("characters_seen", "characters_planned", "epoch", "seconds", "characters_per_second"):
             if told[name] is None:
                 raise ValueError(f"{name} is missing")
-        return cls(**told)  # type: ignore[arg-type]
+        return cls(**told, sample=sample[:_LONGEST_SAMPLE] if isinstance(sample, str) else None)  # type: ignore[arg-type]
 
 
 class HeldBack(StrEnum):

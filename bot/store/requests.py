@@ -28,13 +28,24 @@ class StoredRequest:
     random_seed: int
     seconds: float
     asked_at: datetime
+    message_id: int | None = None
+    """The public message that shows it; None where there is none, or before that is known."""
+    continues: int | None = None
+    """The request whose song this one goes on with; it may be gone."""
+    part: int = 1
+    """2 for what continues a song in a second message, and so on."""
+    take: int = 1
+    """2 for another song on the same seed, and so on."""
+    copied_lines: int = 0
+    rhymes_missed: int = 0
 
 
 def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
     """Store a song and return its id; the id in `request` is not used."""
     cursor = connection.execute(
         """INSERT INTO requests (user_id, guild_id, channel_id, artist, seed, text, lines, temperature, rhyme,
-            private, random_seed, seconds, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            private, random_seed, seconds, asked_at, continues, part, take, copied_lines, rhymes_missed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             request.user_id,
             request.guild_id,
@@ -49,10 +60,31 @@ def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
             request.random_seed,
             request.seconds,
             times.to_text(request.asked_at),
+            request.continues,
+            request.part,
+            request.take,
+            request.copied_lines,
+            request.rhymes_missed,
         ),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
+
+
+def extend(connection: sqlite3.Connection, request: StoredRequest) -> bool:
+    """Replace what a song says after more of it was composed; False if the song is gone."""
+    return (
+        connection.execute(
+            "UPDATE requests SET text = ?, seconds = ?, copied_lines = ?, rhymes_missed = ? WHERE id = ?",
+            (request.text, request.seconds, request.copied_lines, request.rhymes_missed, request.id),
+        ).rowcount
+        == 1
+    )
+
+
+def remember_message(connection: sqlite3.Connection, request_id: int, message_id: int | None) -> None:
+    """Note the message that shows a song; None where it was deleted."""
+    connection.execute("UPDATE requests SET message_id = ? WHERE id = ?", (message_id, request_id))
 
 
 def by_id(connection: sqlite3.Connection, request_id: int) -> StoredRequest | None:
@@ -127,6 +159,12 @@ def _requests(rows: Iterable[sqlite3.Row]) -> list[StoredRequest]:
             random_seed=row["random_seed"],
             seconds=row["seconds"],
             asked_at=times.from_text(row["asked_at"]),
+            message_id=row["message_id"],
+            continues=row["continues"],
+            part=row["part"],
+            take=row["take"],
+            copied_lines=row["copied_lines"],
+            rhymes_missed=row["rhymes_missed"],
         )
         for row in rows
     ]

@@ -22,6 +22,8 @@ class NewVersion:
     training_seconds: float | None
     verdict: str | None = None
     """What the model's record says about its quality; announced when it is published, not kept."""
+    themes: str = ""
+    """Words that its lines often end with, apart by spaces."""
     taste: str | None = None
     """Four lines that it has sung; announced when it is published, not kept."""
 
@@ -64,9 +66,11 @@ def add(
     """Add a version under the artist's next number; it does not sing yet."""
     cursor = connection.execute(
         """INSERT INTO versions (artist_id, number, job_id, held_back, weights, curve, parameters, corpus_sha256,
-            bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at)
+            bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at, themes,
+            taste)
         VALUES (:artist, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE artist_id = :artist),
-            :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :rival, :characters, :seconds, :now)""",
+            :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :rival, :characters, :seconds, :now,
+            :themes, :taste)""",
         {
             "artist": artist_id,
             "job": job_id,
@@ -80,6 +84,8 @@ def add(
             "characters": version.characters_seen,
             "seconds": version.training_seconds,
             "now": times.to_text(now),
+            "themes": version.themes,
+            "taste": version.taste,
         },
     )
     return _version(connection.execute(f"{_SELECT} WHERE id = ?", (cursor.lastrowid,)).fetchone())

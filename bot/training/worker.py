@@ -107,7 +107,7 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
 
 
 def _trainer(task: TrainingTask, checkpoint: bytes | None) -> Trainer:
-    settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed)
+    settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
     if checkpoint is not None:
         try:
             return Trainer(task.corpus, settings, task.artist, load_base(), checkpoint)
@@ -120,7 +120,9 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
     """Train to the end, or until asked to stop (False)."""
     interval = FIRST_CHECKPOINT_SECONDS
     checkpoint_due = time.monotonic() + interval
+    sample: str | None = None
     for progress in trainer.run():
+        sample = progress.sample or sample
         stop = exchange.is_asked_to_stop()
         began = time.monotonic()
         if stop or began >= checkpoint_due:
@@ -136,7 +138,7 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
         if stop:
             return False
         with suppress(OSError):
-            exchange.write_progress(_told(progress))
+            exchange.write_progress(_told(dataclasses.replace(progress, sample=sample)))
     return True
 
 

@@ -133,7 +133,7 @@ class Interactions:
     def edit(self, token: str, message: str, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
         """Edit the original answer or a follow-up."""
         interaction = self.live(token)
-        edited = self._messages.edit(self.find(interaction, message), payload, files)
+        edited = self._messages.patch(self.find(interaction, message), payload, files)
         interaction.changes.announce()
         return edited
 

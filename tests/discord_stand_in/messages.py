@@ -50,6 +50,8 @@ class Message:
     components: list[dict[str, Any]] = field(default_factory=list)
     uploads: list[Upload] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    patched_at: list[float] = field(default_factory=list)
+    """When it was edited by requests of their own, which Discord limits; answers to buttons are not among them."""
     deleted: bool = False
     changes: Changes = field(default_factory=Changes)
 
@@ -222,15 +224,21 @@ class Messages:
         self._changed(message, payload)
         return message
 
-    def edit(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
-        """Change a message, at most five times in five seconds."""
-        if message.deleted:
-            raise errors.unknown_message()
+    def patch(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
+        """Edit a message by a request of its own, at most five times in five seconds."""
         now = self._clock.now()
-        recent = [edit.at for edit in message.edits if now - edit.at < WINDOW_SECONDS]
+        recent = [at for at in message.patched_at if now - at < WINDOW_SECONDS]
         if len(recent) >= EDITS_PER_WINDOW:
             self.rate_limited += 1
             raise errors.rate_limited(round(recent[-EDITS_PER_WINDOW] + WINDOW_SECONDS - now, 3))
+        edited = self.edit(message, payload, files)
+        message.patched_at.append(now)
+        return edited
+
+    def edit(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
+        """Change a message."""
+        if message.deleted:
+            raise errors.unknown_message()
         if message.loading:
             return self.fill(message, payload, files)
         if message.author is not self._world.bot:

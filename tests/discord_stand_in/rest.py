@@ -158,7 +158,7 @@ class Rest:
     async def _edit(self, request: web.Request) -> web.Response:
         message = self._message_of_channel(request)
         payload, files = await _form(request)
-        return json_response(self._messages.edit(message, payload, files).payload())
+        return json_response(self._messages.patch(message, payload, files).payload())
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._messages.delete(self._message_of_channel(request))

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.discord_stand_in import MANAGE_MESSAGES, DiscordStandIn, Guild, Interaction, Member, Message
+from tests.discord_stand_in.components import texts
 from tests.end_to_end.bot_process import BotProcess
 from tests.end_to_end.conftest import SEED
 
@@ -10,11 +11,13 @@ async def sing(discord: DiscordStandIn, who: Member, **options: object) -> Inter
 
 
 def is_whole(message: Message) -> bool:
-    return [button["label"] for button in message.buttons] == ["Again", "Continue", "Delete"]
+    labels = [button.get("label") for button in message.buttons]
+    return labels[:2] == ["Again", "Continue"] and labels[-3:] == ["Whole song", "Card", "Delete"]
 
 
 def song(message: Message) -> str:
-    return str(message.embeds[0]["description"])
+    """The lyrics, which stand between heading and footer, without the marks around the seed."""
+    return texts(message.components)[-2].replace("**", "")
 
 
 async def test_a_seed_becomes_a_song(bot: BotProcess, discord: DiscordStandIn, anna: Member) -> None:
@@ -23,7 +26,9 @@ async def test_a_seed_becomes_a_song(bot: BotProcess, discord: DiscordStandIn, a
     message = await interaction.final(is_whole)
     assert song(message).startswith(SEED)
     assert len([line for line in song(message).splitlines() if line.strip()]) == 12
-    assert "testling · 12 lines" in message.text
+    assert "generated, in the style of **testling**" in message.text
+    assert f"**{SEED}**" in message.text
+    assert "12 lines" in message.text
     assert not message.ephemeral
 
 
@@ -46,8 +51,17 @@ async def test_the_buttons_still_work_after_a_restart(
             await bot.start()
         again = await (await discord.press(anna, message, "Again")).final(is_whole)
         assert song(again).startswith(SEED)
-        on = await (await discord.press(anna, message, "Continue")).final(is_whole)
-        assert not song(on).startswith(SEED)
+        before = song(message)
+        await discord.press(anna, message, "Continue")
+        await message.until(lambda message: len(song(message)) > len(before))  # noqa: B023
+        await message.until(is_whole)
+        assert song(message).startswith(before)
+        await discord.press(guild.member("liz"), message, "👍")
+        await message.until(lambda message: message.button("👍").get("label") == ("2" if restarted else "1"))  # noqa: B023
+        card = await (await discord.press(anna, message, "Card")).final(lambda message: bool(message.attachments))
+        assert card.attachments[0].data.startswith(b"\x89PNG")
+        text = await (await discord.press(anna, message, "Whole song")).message()
+        assert text.attachments[0].data.decode().startswith(SEED)
         refused = await (await discord.press(guild.member("ben"), message, "Delete")).message()
         assert refused.ephemeral
     await discord.press(guild.member("mod", MANAGE_MESSAGES), message, "Delete")
@@ -77,7 +91,7 @@ async def test_sings_in_direct_messages_and_as_a_user_install(bot: BotProcess, d
 async def test_a_seed_can_neither_ping_nor_format(bot: BotProcess, discord: DiscordStandIn, anna: Member) -> None:
     seed = "@everyone <@1> **bold** [link](https://example.org) ```"
     message = await (await discord.slash(anna, "lyrics", {"seed": seed, "lines": 2})).final(is_whole)
-    assert song(message).startswith("@\u200beveryone \\<@1\\> \\*\\*bold\\*\\* \\[link\\](https\\://example.org)")
+    assert "**@\u200beveryone \\<@1\\> \\*\\*bold\\*\\* \\[link\\](https\\://example.org)" in message.text
 
 
 async def test_artists_history_and_my_data(

@@ -8,12 +8,11 @@ import discord
 import numpy
 from discord import app_commands
 
-from bot.discord_app import answering, job_message
+from bot.discord_app import answering, colours, job_message
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
-from bot.discord_app.message_body import MessageBody
+from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import everywhere
-from bot.discord_app.song_message import COLOUR
 
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
@@ -31,12 +30,14 @@ _REMOVAL = (
 async def about(interaction: Interaction) -> None:
     """Introduce the bot."""
     client = interaction.client
-    embed = discord.Embed(title="Lyrics", description=_WHAT, colour=COLOUR)
-    embed.add_field(name="What is stored", value=_stored(client.services.settings.history_days), inline=False)
-    embed.add_field(name="How to remove it", value=_REMOVAL, inline=False)
-    embed.add_field(name="Now", value=await _standing(interaction), inline=False)
-    embed.set_footer(text=_versions())
-    await answering.send(interaction, MessageBody(embeds=[embed]))
+    blocks: list[Block] = [
+        Text(f"### Lyrics\n{_WHAT}"),
+        Text(f"**What is stored**\n{_stored(client.services.settings.history_days)}"),
+        Text(f"**How to remove it**\n{_REMOVAL}"),
+        Rule(),
+        Text(f"-# {await _standing(interaction)}\n-# {_versions()}"),
+    ]
+    await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN))
 
 
 def _stored(history_days: int) -> str:

@@ -1,44 +1,98 @@
-"""`/history`: the asker's own requests, shown to them alone."""
+"""`/history`: the asker's own songs, shown to them alone."""
+
+import re
+from typing import Self
 
 import discord
 from discord import app_commands
 
-from bot.discord_app import answering, markdown
+from bot.discord_app import answering, colours, markdown, songs
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
-from bot.discord_app.message_body import MessageBody
+from bot.discord_app.jump import link
+from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, Rule, Text, TextBeside
 from bot.discord_app.offering import everywhere
-from bot.discord_app.song_message import COLOUR
+from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.services import HistoryEntry, HistoryPage
 
 _LONGEST_SEED = 80
 
 
 @everywhere
-@app_commands.command(description="Your own requests here, shown to you alone")
+@app_commands.command(description="Your own songs here, shown to you alone")
 @app_commands.describe(page="Which page, 1 being the newest")
 async def history(interaction: Interaction, page: app_commands.Range[int, 1, 1_000_000] = 1) -> None:
-    """List a page of the asker's requests."""
+    """List a page of the asker's songs."""
     entries = await interaction.client.services.privacy.history(asker_of(interaction), page)
     await answering.send(interaction, _body(entries), ephemeral=True)
 
 
+class TurnPage(PersistentButton, template=r"history:page:(?P<page>[0-9]{1,7})"):
+    """Shows another page in the same message."""
+
+    label = ""
+
+    def __init__(self, page: int, label: str = "") -> None:
+        """Remember the page."""
+        super().__init__(f"history:page:{page}", label)
+        self.page = page
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the page from the custom id."""
+        return cls(int(match["page"]), "…")
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Turn to the page; of an ephemeral message only its asker can press anything."""
+        entries = await interaction.client.services.privacy.history(asker_of(interaction), self.page)
+        await answering.update(interaction, _body(entries))
+
+
+class ShowSong(PersistentButton, template=f"song:show:(?P<request>{SNOWFLAKE})"):
+    """Shows a song once more, with its buttons, to the presser alone."""
+
+    label = "Show"
+
+    def __init__(self, request_id: int) -> None:
+        """Remember the song."""
+        super().__init__(f"song:show:{request_id}")
+        self.request_id = request_id
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the song from the custom id."""
+        return cls(int(match["request"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with the song."""
+        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.request_id)
+        await answering.send(interaction, songs.finished_body(song, interaction), ephemeral=True)
+
+
 def _body(page: HistoryPage) -> MessageBody:
     if not page.entries:
-        return MessageBody(text="You have asked for nothing here yet, or it is no longer stored.")
-    description = "\n".join(_line(entry) for entry in page.entries)
-    embed = discord.Embed(title="Your requests here", description=description, colour=COLOUR)
-    more = f" · more with /history page:{page.page + 1}" if page.page < page.pages else ""
-    embed.set_footer(text=f"page {page.page} of {page.pages} · requests: {page.requests}{more}")
-    return MessageBody(embeds=[embed])
+        nothing = "You have asked for no song here yet, or none is stored any more. `/lyrics` sings one."
+        return MessageBody(blocks=[Text(nothing)], colour=colours.OWN)
+    blocks: list[Block] = [Text("### Your songs here")]
+    blocks += [TextBeside(_entry(entry), ShowSong(entry.request_id)) for entry in page.entries]
+    turns: list[Button] = []
+    if page.page > 1:
+        turns.append(TurnPage(page.page - 1, "Newer"))
+    if page.page < page.pages:
+        turns.append(TurnPage(page.page + 1, "Older"))
+    blocks += [Rule(), Text(f"-# page {page.page} of {page.pages} · songs: {page.requests}")]
+    if turns:
+        blocks.append(Buttons(turns))
+    return MessageBody(blocks=blocks, colour=colours.OWN)
 
 
-def _line(entry: HistoryEntry) -> str:
+def _entry(entry: HistoryEntry) -> str:
+    title = markdown.escape(markdown.one_line(entry.title, 60))
     seed = markdown.escape(markdown.one_line(entry.seed, _LONGEST_SEED))
     artist = markdown.escape(markdown.one_line(entry.artist, 60))
-    details = [artist, f"{entry.lines} lines"]
-    if entry.rhyme.lower() != "none":
-        details.append(entry.rhyme)
+    details = [artist, discord.utils.format_dt(entry.asked_at, "R")]
     if entry.private:
         details.append("private")
-    return f"{discord.utils.format_dt(entry.asked_at, 'R')} **{seed}** · {' · '.join(details)}"
+    if (url := link(entry.guild_id, entry.channel_id, entry.message_id)) is not None:
+        details.append(f"[open]({url})")
+    return f"**{title}**\n-# {' · '.join(details)}\n-# seed: {seed}"

@@ -1,14 +1,12 @@
 """`/jobs` and `/cancel`: this guild's trainings."""
 
-import discord
 from discord import app_commands
 
-from bot.discord_app import answering, autocompletion, job_message
+from bot.discord_app import answering, autocompletion, colours, job_message
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
-from bot.discord_app.message_body import MessageBody
+from bot.discord_app.message_body import MessageBody, Text
 from bot.discord_app.offering import to_managers
-from bot.discord_app.song_message import COLOUR
 
 
 @to_managers
@@ -22,8 +20,8 @@ async def jobs(interaction: Interaction) -> None:
         )
         return
     lines = "\n".join(job_message.in_a_line(job) for job in found)
-    embed = discord.Embed(title="Trainings", description=lines, colour=COLOUR)
-    await answering.send(interaction, MessageBody(embeds=[embed]), ephemeral=True)
+    body = MessageBody(blocks=[Text("### Trainings"), Text(lines)], colour=colours.OWN)
+    await answering.send(interaction, body, ephemeral=True)
 
 
 @to_managers

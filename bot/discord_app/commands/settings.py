@@ -7,13 +7,12 @@ import discord
 from discord import app_commands
 
 from bot.artist_name import LONGEST_ARTIST_NAME
-from bot.discord_app import answering, autocompletion, markdown
+from bot.discord_app import answering, autocompletion, colours, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
-from bot.discord_app.message_body import MessageBody
+from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import to_managers
 from bot.discord_app.persistent_button import PersistentButton
-from bot.discord_app.song_message import COLOUR
 from bot.services import GuildSettings
 
 _EVERY_CHANNEL = 0
@@ -68,8 +67,14 @@ class EveryChannel(PersistentButton, template=r"settings:every-channel"):
 
 def _body(chosen: GuildSettings) -> MessageBody:
     artist = "the bot's own choice" if chosen.default_artist is None else markdown.escape(chosen.default_artist)
-    embed = discord.Embed(title="This server's choices", colour=COLOUR)
-    embed.add_field(name="default_artist", value=artist)
-    embed.add_field(name="language_filter", value=_FILTER[chosen.language_filter])
-    embed.add_field(name="channel", value="every channel" if chosen.channel_id is None else f"<#{chosen.channel_id}>")
-    return MessageBody(embeds=[embed], buttons=[] if chosen.channel_id is None else [EveryChannel()])
+    channel: Block = Text("**channel**\nevery channel")
+    if chosen.channel_id is not None:
+        channel = TextBeside(f"**channel**\n<#{chosen.channel_id}>", EveryChannel())
+    blocks: list[Block] = [
+        Text("### This server's choices"),
+        Text(f"**default_artist**\n{artist}"),
+        Text(f"**language_filter**\n{_FILTER[chosen.language_filter]}"),
+        channel,
+        Text("-# Change one with its option: `/settings default_artist:…`"),
+    ]
+    return MessageBody(blocks=blocks, colour=colours.OWN)

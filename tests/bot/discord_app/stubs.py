@@ -18,6 +18,7 @@ from bot.services import (
     HistoryPage,
     Job,
     JobState,
+    OwnWords,
     Refusal,
     Song,
     SongRequest,
@@ -45,22 +46,76 @@ class StubLyrics:
     only_channel: int | None = None
     songs_in_progress: int = 3
     songs_waiting: int = 2
+    earlier: str = "I walk alone\nand the song goes on"
+    shown_by: dict[int, int] = field(default_factory=dict)
+    likes: set[int] = field(default_factory=set)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)
 
     def sing(
-        self, asker: Asker, what: SongRequest | SungAgain | Continuation
+        self, asker: Asker, what: SongRequest | OwnWords | SungAgain | Continuation
     ) -> AsyncGenerator[SongSoFar | Song, None]:
         self.asked.append((asker, what))
-        return self._play(what if isinstance(what, SongRequest) else SongRequest("on"))
+        song = self._song(SongRequest("I walk alone"), asker.user_id)
+        match what:
+            case SongRequest():
+                song = self._song(what, asker.user_id)
+            case SungAgain():
+                song = replace(song, request_id=8, take=2)
+            case Continuation(in_place=True):
+                song = replace(song, text=f"{self.earlier}\nand further")
+            case Continuation():
+                song = replace(song, request_id=9, part=2, text="and further")
+        return self._play(song)
+
+    async def recall(self, asker: Asker, request_id: int) -> Song:
+        return replace(self._song(SongRequest("I walk alone"), 1), text=self.earlier, likes=len(self.likes))
+
+    async def all_parts(self, asker: Asker, request_id: int) -> list[Song]:
+        song = await self.recall(asker, request_id)
+        return [song, replace(song, part=2, text="and further")]
+
+    async def like(self, asker: Asker, request_id: int) -> Song:
+        self.likes ^= {asker.user_id}
+        return await self.recall(asker, request_id)
+
+    async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:
+        song = await self.recall(asker, 7)
+        places = [(asker.channel_id or 0, 3), (12345, 2)]
+        return [
+            replace(song, guild_id=asker.guild_id, channel_id=channel, message_id=99, likes=likes)
+            for channel, likes in places
+            if may_see(channel)
+        ]
+
+    async def remember_message(self, request_id: int, message_id: int) -> None:
+        self.shown_by[request_id] = message_id
 
     async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
         self.deleted.append(request_id)
         if asker.user_id != asked_by and not asker.may_manage_messages:
             raise Refusal("Only the one who asked can delete it.")
 
-    async def _play(self, request: SongRequest) -> AsyncGenerator[SongSoFar | Song, None]:
+    def _song(self, request: SongRequest, asked_by: int) -> Song:
+        text = f"{request.seed}\nand the song goes on"
+        return Song(
+            request_id=7,
+            artist="burns",
+            seed=request.seed,
+            text=text,
+            lines=request.lines,
+            temperature=0.8,
+            rhyme=request.rhyme,
+            private=request.private,
+            seconds=0.1,
+            composed_at=NOON,
+            copied_lines=0,
+            rhymes_missed=0,
+            asked_by=asked_by,
+        )
+
+    async def _play(self, song: Song) -> AsyncGenerator[SongSoFar | Song, None]:
         try:
             for step in self.script:
                 if isinstance(step, int | float):
@@ -69,10 +124,7 @@ class StubLyrics:
                     raise step
                 else:
                     yield step
-            text = f"{request.seed}\nand the song goes on"
-            yield Song(
-                7, "burns", request.seed, text, request.lines, 0.8, request.rhyme, request.private, 0.1, NOON, 0, 0
-            )
+            yield song
         finally:
             self.closed.set()
 
@@ -169,7 +221,9 @@ class StubTraining:
         return replace(CANCELLED, id=job_id)
 
 
-BURNS = Artist("burns", True, 594_000, 2.01, 2.11, NOON)
+BURNS = Artist(
+    "burns", True, 594_000, 2.01, 2.11, NOON, ("heather", "rose"), "My love is like\na red, red *rose*\nthat"
+)
 VERSION = Version(
     number=1,
     sings=True,
@@ -189,10 +243,11 @@ class StubArtists:
     forgotten: list[int] = field(default_factory=list)
     used: list[int] = field(default_factory=list)
     rolled_back: list[tuple[str, int | None]] = field(default_factory=list)
+    more: list[Artist] = field(default_factory=list)
     names: Callable[[str], list[str]] = lambda typed: [name for name in ("burns", "kipling") if typed in name]
 
     async def visible(self, asker: Asker) -> list[Artist]:
-        return [BURNS, replace(BURNS, name="*wild*", of_everyone=False)]
+        return [BURNS, replace(BURNS, name="*wild*", of_everyone=False), *self.more]
 
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         return self.names(typed)
@@ -261,7 +316,16 @@ class StubPrivacy:
     async def history(self, asker: Asker, page: int = 1) -> HistoryPage:
         if page > 2:
             raise Refusal("There are only 2 pages.")
-        return HistoryPage((HistoryEntry(7, "burns", "I *walk* @everyone", 12, "AABB", True, NOON),), page, 2, 11)
+        shown = HistoryEntry(8, "Open", "burns", "Open", 12, "none", False, NOON, asker.guild_id, 5, 6)
+        return HistoryPage(
+            (
+                shown,
+                HistoryEntry(7, "I *walk*", "burns", "I *walk* @everyone", 12, "AABB", True, NOON),
+            ),
+            page,
+            2,
+            11,
+        )
 
     async def export(self, asker: Asker, part_bytes: int | None = None) -> AsyncGenerator[bytes, None]:
         for _ in range(self.export_parts):

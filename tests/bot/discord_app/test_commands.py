@@ -1,9 +1,11 @@
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from tests.bot.discord_app.stubs import StubServices
+from bot.services import OwnWords
+from tests.bot.discord_app.stubs import BURNS, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -11,15 +13,46 @@ pytestmark = pytest.mark.usefixtures("bot")
 
 async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artists")).message()
-    assert "**burns** · everyone's · 594 kB · 2.01 bits per character" in message.text
-    assert "**\\*wild\\*** · this server's" in message.text
+    assert (
+        "**burns**\n-# everyone's · on heather and rose · learned from 594 kB of lyrics · trained <t:1795521600:d>\n"
+        "> *My love is like*\n> *a red, red \\*rose\\**"
+    ) in message.text
+    assert "**\\*wild\\***\n-# this server's own" in message.text
+    assert [button["label"] for button in message.buttons] == ["Sing", "Sing"]
 
 
-async def test_artist_with_its_curve(discord: DiscordStandIn, anna: Member) -> None:
+async def test_many_artists_come_in_pages(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
+    services.artists.more = [replace(BURNS, name=f"artist {number}" + "*" * 25) for number in range(17)]
+    message = await (await discord.slash(anna, "artists")).message()
+    assert "page 1 of 3" in message.text
+    await discord.press(anna, message, "More")
+    await message.until(lambda message: "page 2 of 3" in message.text)
+    await discord.press(anna, message, "More")
+    await message.until(lambda message: "page 3 of 3" in message.text)
+    assert "artist 16" in message.text
+    await discord.press(anna, message, "Back")
+    await message.until(lambda message: "page 2 of 3" in message.text)
+
+
+async def test_sing_lets_the_artist_begin(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
+    services.lyrics.script = []
+    message = await (await discord.slash(anna, "artists")).message()
+    song = await (await discord.press(anna, message, "artist:sing:*wild*")).message()
+    assert "and the song goes on" in song.text
+    assert services.lyrics.asked[-1][1] == OwnWords("*wild*")
+
+
+async def test_artist_with_its_curve_and_its_figures(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artist", {"name": "burns"})).message()
-    assert "1,200,000 parameters, 4.8 MB" in message.text
-    assert "2.010 bits per character; an n-gram rival needs 2.110" in message.text
+    assert "### burns\neveryone's · on heather and rose" in message.text
+    assert "> *that*" in message.text
     assert message.attachments[0].data.startswith(b"\x89PNG")
+    assert "parameters" not in message.text
+    figures = await (await discord.press(anna, message, "Details")).message()
+    assert figures.ephemeral
+    assert "1,200,000 parameters, 4.8 MB" in figures.text
+    assert "2.010 bits per character; the n-gram baseline needs 2.110" in figures.text
+    assert "*held out*" in figures.text
     refused = await (await discord.slash(anna, "artist", {"name": "nobody"})).message()
     assert (refused.ephemeral, refused.content) == (True, "There is no artist nobody here: see /artists.")
 
@@ -27,9 +60,17 @@ async def test_artist_with_its_curve(discord: DiscordStandIn, anna: Member) -> N
 async def test_history_is_for_the_asker_alone(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "history")).message()
     assert message.ephemeral
-    assert "**I \\*walk\\* @\u200beveryone** · burns · 12 lines · AABB · private" in message.text
-    assert "page 1 of 2 · requests: 11 · more with /history page:2" in message.text
-    assert "more" not in (await (await discord.slash(anna, "history", {"page": 2})).message()).text
+    assert (
+        "**I \\*walk\\***\n-# burns · <t:1795521600:R> · private\n-# seed: I \\*walk\\* @\u200beveryone" in message.text
+    )
+    assert f"[open](https://discord.com/channels/{anna.guild.id}/5/6)" in message.text
+    assert "page 1 of 2 · songs: 11" in message.text
+    await discord.press(anna, message, "Older")
+    await message.until(lambda message: "page 2 of 2" in message.text)
+    assert "Older" not in [button.get("label") for button in message.buttons]
+    shown = await (await discord.press(anna, message, "song:show:7")).message()
+    assert shown.ephemeral
+    assert "and the song goes on" in shown.text
     assert (await (await discord.slash(anna, "history", {"page": 3})).message()).content == "There are only 2 pages."
 
 
@@ -76,7 +117,7 @@ async def test_about(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "about")).message()
     for part in ("LSTM", "for 30 days", "/mydata delete", "/forget", "artists here: 2", "discord.py 2.7"):
         assert part in message.text
-    assert re.search(r"\nup .+ · gateway [0-9]+ ms · songs: 3 in progress, 2 waiting · artists here", message.text)
+    assert re.search(r"-# up .+ · gateway [0-9]+ ms · songs: 3 in progress, 2 waiting · artists here", message.text)
 
 
 async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member) -> None:
@@ -115,7 +156,7 @@ async def test_settings_show_what_is_chosen(
     assert "the bot's own choice" in message.text
     changes = {"default_artist": "burns", "language_filter": True, "channel": guild.channels[0]}
     message = await (await discord.slash(chief, "settings", changes)).message()
-    for part in ("default_artist\nburns", "language_filter\non", f"channel\n<#{guild.channels[0].id}>"):
+    for part in ("**default_artist**\nburns", "**language_filter**\non", f"**channel**\n<#{guild.channels[0].id}>"):
         assert part in message.text
     await discord.press(chief, message, "Sing in every channel")
     await message.until(lambda message: "every channel" in message.text)

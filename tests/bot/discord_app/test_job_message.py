@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.discord_app import job_message
+from bot.discord_app.message_body import MessageBody
 from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
+from tests.discord_stand_in.attachments import Upload
+from tests.discord_stand_in.components import texts
+from tests.discord_stand_in.message_limits import COMPONENTS_V2, check_message
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -54,42 +58,69 @@ OUTCOME = TrainingOutcome(
 SUCCEEDED = replace(RUNNING, state=JobState.SUCCEEDED, progress=None, outcome=OUTCOME, ended_at=NOON)
 
 
+def shown(body: MessageBody) -> str:
+    """What a message says, if Discord would take it."""
+    view = body.view()
+    assert view is not None
+    components = view.to_components()
+    files = {str(number): Upload(file.name, file.data) for number, file in enumerate(body.files)}
+    check_message({"components": components, "flags": COMPONENTS_V2}, files)
+    return "\n".join(texts(components))
+
+
 def description(job: Job) -> str:
-    return str(job_message.live(job).embeds[0].description)
+    return shown(job_message.live(job))
 
 
-def test_shows_the_place_in_the_queue() -> None:
-    assert description(QUEUED) == "Place 2 in the queue."
-    assert job_message.live(QUEUED).embeds[0].title == "Training kip\\*ling"
+async def test_shows_the_place_in_the_queue() -> None:
+    text = description(QUEUED)
+    assert text == "### Training kip\\*ling\nPlace 2 in the queue.\n-# job 3 · at most 5 min"
 
 
-def test_shows_bar_loss_speed_and_time_left() -> None:
+async def test_shows_bar_time_left_and_figures() -> None:
     text = description(RUNNING)
-    assert "█████░░░░░░░░░░░░░░░" in text
-    for part in ("25%", "2.500 bits per character", "2.600", "rival: 2.400", "12,346 characters/s", "1 min 30 s"):
+    assert "`█████░░░░░░░░░░░░░░░` 25% · 1 min 30 s left" in text
+    for part in ("loss 2.50 bits per character", "held-out songs 2.60", "n-gram baseline 2.40", "12,346 characters/s"):
         assert part in text
 
 
-def test_shows_a_start_without_progress() -> None:
-    assert description(replace(RUNNING, progress=None)) == "Starting …"
+async def test_the_time_left_never_exceeds_the_limit() -> None:
+    assert "4 min 30 s left" in description(replace(RUNNING, progress=replace(PROGRESS, seconds_left=5_000)))
 
 
-def test_does_not_guess_what_is_not_known_yet() -> None:
+async def test_measures_instead_of_being_done_for_long() -> None:
+    text = description(replace(RUNNING, progress=replace(PROGRESS, seconds_left=0)))
+    assert "measuring …" in text
+    assert "100" not in text
+    assert "measuring" in job_message.in_a_line(replace(RUNNING, progress=replace(PROGRESS, seconds_left=0)))
+
+
+async def test_shows_what_it_sings_by_now_and_what_was_understood() -> None:
+    job = replace(RUNNING, progress=replace(PROGRESS, sample="If you can\n*keep*"))
+    text = shown(job_message.live(job, understood="A Genius page: 12 songs."))
+    assert "> If you can\n> \\*keep\\*" in text
+    assert "\nA Genius page: 12 songs.\n" in text
+
+
+async def test_shows_a_start_without_progress() -> None:
+    assert "Starting …" in description(replace(RUNNING, progress=None))
+
+
+async def test_does_not_guess_what_is_not_known_yet() -> None:
     unknown = replace(PROGRESS, seconds_left=None, train_bits_per_character=None, best_bits_per_character=None)
     text = description(replace(RUNNING, progress=unknown))
-    assert " 0%" in text
-    assert "Time left: no telling yet" in text
-    assert "Loss: not measured yet" in text
+    assert " 0% · time left not known yet" in text
+    assert "loss not measured yet" in text
 
 
-def test_shows_the_result_with_its_curve() -> None:
-    body = job_message.ended(SUCCEEDED, b"png")
-    text = str(body.embeds[0].description)
-    assert text.startswith("Done. Version 2 sings")
+async def test_shows_the_result_with_lines_of_a_song_and_its_curve() -> None:
+    body = job_message.ended(replace(SUCCEEDED, outcome=replace(OUTCOME, taste="If you can\nkeep it")), b"png")
+    text = shown(body)
+    assert "Version 2 sings" in text
     assert "2.10 bits per character" in text
-    assert "1,000,000 characters in 2 min 10 s" in text
+    assert "> If you can\n> keep it" in text
+    assert "read 1,000,000 characters in 2 min 10 s" in text
     assert body.files[0].data == b"png"
-    assert body.embeds[0].image.url == f"attachment://{body.files[0].name}"
 
 
 def test_says_when_the_one_before_still_sings() -> None:
@@ -109,7 +140,7 @@ def test_says_how_else_a_job_ended(job: Job, text: str) -> None:
     assert job_message.result(job) == text
 
 
-@pytest.mark.parametrize("job, text", [(QUEUED, "waits, place 2"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")])
+@pytest.mark.parametrize("job, text", [(QUEUED, "is waiting, place 2"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")])
 def test_lists_a_job_in_a_line(job: Job, text: str) -> None:
     line = job_message.in_a_line(job)
     assert text in line

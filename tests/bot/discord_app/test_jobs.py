@@ -1,13 +1,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from bot.store.job_records import HeldBack
 from tests.bot.discord_app.conftest import online
-from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, RUNNING, SUCCEEDED, StubServices
+from tests.bot.discord_app.stubs import JOB, OUTCOME, RUNNING, SUCCEEDED, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member, Message, Upload
 
 TEXT = Upload("kipling.txt", b"If you can keep your head\n" * 100)
@@ -45,22 +44,11 @@ async def test_a_text_is_read_queued_and_followed_to_its_result(
     services.training.go_on.set()
     await message.until(lambda message: "12,345 characters/s" in message.text)
     await message.until(has_curve)
-    assert "Done." in message.text
-    assert message.embeds[0]["image"]["url"] == "attachment://curve.png"
-    assert not message.buttons
+    assert "Version 2 sings" in message.text
+    assert [button["label"] for button in message.buttons] == ["Sing"]
     assert services.training.messages == [(3, chief.guild.channels[0].id, message.id)]
     await end_is_told(services)
     assert not interaction.followups
-
-
-async def test_a_long_training_is_announced_by_a_message_of_its_own(
-    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
-) -> None:
-    services.training.script = [replace(SUCCEEDED, ended_at=NOON + timedelta(minutes=4))]
-    interaction = await train(discord, chief)
-    announcement = await interaction.followup()
-    assert "kipling" in announcement.content
-    assert not announcement.ephemeral
 
 
 async def test_members_without_manage_server_are_refused_before_anything_is_read(

@@ -1,16 +1,23 @@
 import asyncio
 import logging
 import re
+from dataclasses import replace
 
 import pytest
 
 from bot.services import Continuation, Refusal, SongRequest, SongSoFar, SungAgain
 from tests.bot.discord_app.stubs import StubServices
-from tests.discord_stand_in import MANAGE_MESSAGES, DiscordStandIn, Guild, Interaction, Member
+from tests.bot.waiting import until
+from tests.discord_stand_in import MANAGE_MESSAGES, DiscordStandIn, Guild, Interaction, Member, Message
 
 pytestmark = pytest.mark.usefixtures("bot")
 
-WHOLE = "I walk alone\nand the song goes on"
+WHOLE = "**I walk alone**\nand the song goes on"
+BUTTONS = ["Again", "Continue", None, "Whole song", "Card", "Delete"]
+
+
+def labels(message: Message) -> list[str | None]:
+    return [button.get("label") for button in message.buttons]
 
 
 async def ask(discord: DiscordStandIn, who: Member, **options: object) -> Interaction:
@@ -22,9 +29,11 @@ async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, service
     interaction = await ask(discord, anna, artist="burns", lines=14, temperature=0.7, rhyme="AABB")
     assert await interaction.acknowledged() == 4
     message = await interaction.message()
-    assert message.embeds[0]["description"] == WHOLE
-    assert "burns · 14 lines · rhyme AABB · temperature 0.8" in message.text
-    assert [button["label"] for button in message.buttons] == ["Again", "Continue", "Delete"]
+    assert message.is_layout
+    assert message.text.startswith(f"### I walk alone\n{WHOLE}\n-# generated, in the style of **burns**")
+    assert "2 lines · rhyme AABB · temperature 0.8" in message.text
+    assert labels(message) == BUTTONS
+    await until(lambda: services.lyrics.shown_by == {7: message.id}, 5)
     ((asker, request),) = services.lyrics.asked
     assert (asker.user_id, asker.guild_id) == (anna.user.id, anna.guild.id)
     assert request == SongRequest("I walk alone", "burns", 14, 0.7, "AABB", False)
@@ -35,7 +44,7 @@ async def test_a_crowd_shares_a_few_connections(discord: DiscordStandIn, service
     members = [guild.member(f"member {number}") for number in range(150)]
     asked = await asyncio.gather(*(ask(discord, member) for member in members))
     for interaction in asked:
-        assert (await interaction.final(lambda message: bool(message.buttons))).embeds[0]["description"] == WHOLE
+        assert WHOLE in (await interaction.final(lambda message: bool(message.buttons))).text
     assert discord.connections <= 32 + 1
 
 
@@ -44,18 +53,20 @@ async def test_lines_are_shown_as_they_come(discord: DiscordStandIn, services: S
     interaction = await ask(discord, anna)
     assert await interaction.acknowledged() == 4
     message = await interaction.message()
-    assert message.embeds[0]["description"] == "I walk"
+    assert message.text == "I walk\n-# burns is singing …"
     assert not message.buttons
     await message.until(lambda message: bool(message.buttons))
-    assert message.embeds[0]["description"] == WHOLE
+    assert WHOLE in message.text
 
 
 async def test_a_slow_song_is_deferred(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
-    services.lyrics.script = [0.5]
+    services.lyrics.script = [1.5]
     interaction = await ask(discord, anna)
     assert await interaction.acknowledged() == 5
-    assert interaction.latency < 0.45
-    assert (await interaction.message()).embeds[0]["description"] == WHOLE
+    assert interaction.latency < 1.2
+    message = await interaction.message()
+    assert WHOLE in message.text
+    await until(lambda: services.lyrics.shown_by == {7: message.id}, 5)
 
 
 async def test_many_lines_stay_within_the_edit_limit(
@@ -112,17 +123,100 @@ async def test_outside_the_chosen_channel_songs_are_private(
     assert (await (await ask(discord, anna)).message()).ephemeral
 
 
-async def test_again_and_continue_answer_with_new_messages(
+async def test_again_answers_with_another_take(
     discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
 ) -> None:
     message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
     ben = guild.member("ben")
-    for button, what in (("Again", SungAgain(7)), ("Continue", Continuation(7))):
-        new = await (await discord.press(ben, message, button)).final(lambda message: bool(message.buttons))
-        assert new is not message
-        assert new.text.startswith("on")
-        asker, asked = services.lyrics.asked[-1]
-        assert (asker.user_id, asked) == (ben.user.id, what)
+    new = await (await discord.press(ben, message, "Again")).final(lambda message: bool(message.buttons))
+    assert new is not message
+    assert "another take" in new.text
+    await until(lambda: services.lyrics.shown_by.get(8) == new.id, 5)
+    asker, asked = services.lyrics.asked[-1]
+    assert (asker.user_id, asked) == (ben.user.id, SungAgain(7))
+
+
+@pytest.mark.parametrize("pause", [0, 0.6])
+async def test_continue_lets_the_song_grow_in_its_message(
+    discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild, pause: float
+) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    services.lyrics.script = [pause, SongSoFar("burns", "I walk alone\nand", "I walk alone"), 0.3]
+    ben = guild.member("ben")
+    pressed = await discord.press(ben, message, "Continue")
+    assert await pressed.acknowledged() == (6 if pause else 7)
+    await message.until(lambda message: "is singing" in message.text)
+    assert message.text.startswith("### I walk alone\n**I walk alone**\nand")
+    await message.until(lambda message: bool(message.buttons))
+    assert "and further" in message.text
+    asker, asked = services.lyrics.asked[-1]
+    assert (asker.user_id, asked) == (ben.user.id, Continuation(7, in_place=True))
+
+
+async def test_a_full_message_is_continued_in_the_next_one(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    services.lyrics.earlier = "\n".join(["and the wind sings the same old song"] * 100)
+    new = await (await discord.press(anna, message, "Continue")).final(lambda message: bool(message.buttons))
+    assert new is not message
+    assert "part 2" in new.text
+    assert services.lyrics.asked[-1][1] == Continuation(7)
+
+
+async def test_a_song_that_cannot_be_continued_is_shown_as_it_was(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    services.lyrics.script = [SongSoFar("burns", "I walk alone\nand"), 0.2, Refusal("That song was deleted.")]
+    pressed = await discord.press(anna, message, "Continue")
+    refused = await pressed.followup()
+    assert (refused.ephemeral, refused.content) == (True, "That song was deleted.")
+    await message.until(lambda message: labels(message) == BUTTONS)
+    assert WHOLE in message.text
+
+
+async def test_a_thumb_is_one_vote_and_is_withdrawn_by_the_next_press(
+    discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
+) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    ben = guild.member("ben")
+    for who, count in ((anna, "1"), (ben, "2"), (anna, "1"), (ben, None)):
+        await discord.press(who, message, "👍")
+        await message.until(lambda message, count=count: message.button("👍").get("label") == count)  # type: ignore[misc]
+    assert WHOLE in message.text
+
+
+async def test_private_songs_and_bots_without_history_have_no_thumb(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await (await ask(discord, anna, private=True)).final(lambda message: bool(message.buttons))
+    assert labels(message) == ["Again", "Continue", "Whole song", "Card", "Delete"]
+    services.settings = replace(services.settings, history_days=0)
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    assert None not in labels(message)
+
+
+async def test_the_whole_song_is_a_text_file_with_all_parts(discord: DiscordStandIn, anna: Member) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    answer = await (await discord.press(anna, message, "Whole song")).message()
+    assert answer.ephemeral
+    (file,) = answer.attachments
+    assert (file.filename, file.data.decode()) == ("song.txt", "I walk alone\nand the song goes on\nand further\n")
+
+
+async def test_a_card_is_a_picture_of_the_song(
+    discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
+) -> None:
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    card = await (await discord.press(guild.member("ben"), message, "Card")).message()
+    assert not card.ephemeral
+    assert card.attachments[0].data.startswith(b"\x89PNG")
+    assert "generated, in the style of **burns**" in card.text
+    services.lyrics.earlier = "我独自走在路上"
+    refused = await (await discord.press(anna, message, "Card")).followup()
+    assert refused.ephemeral
+    assert "letters" in refused.content
 
 
 async def test_delete_is_for_the_asker_and_for_moderators(
@@ -192,7 +286,7 @@ async def test_sings_in_direct_messages_and_as_a_user_install(discord: DiscordSt
     ]
     for place in places:
         interaction = await discord.slash(ben, "lyrics", {"seed": "I walk alone"}, channel=place)
-        assert (await interaction.final(lambda message: bool(message.buttons))).text.startswith(WHOLE)
+        assert WHOLE in (await interaction.final(lambda message: bool(message.buttons))).text
         assert services.lyrics.asked[-1][0].channel_id == place.id
 
 
@@ -200,9 +294,7 @@ async def test_a_seed_can_do_no_harm(discord: DiscordStandIn, services: StubServ
     seed = "@everyone <@1> **b** [x](https://x.y) ```"
     services.lyrics.script = []
     message = await (await discord.slash(anna, "lyrics", {"seed": seed})).message()
-    assert message.embeds[0]["description"].startswith(
-        "@\u200beveryone \\<@1\\> \\*\\*b\\*\\* \\[x\\](https\\://x.y) \\`\\`\\`"
-    )
+    assert "**@\u200beveryone \\<@1\\> \\*\\*b\\*\\* \\[x\\](https\\://x.y) \\`\\`\\`**" in message.text
     assert message.content == ""
 
 
@@ -215,7 +307,7 @@ async def test_a_request_that_failed_does_no_harm(
     discord.fail(1, path_contains=path, applied=applied, status=status)
     services.lyrics.script = [SongSoFar("burns", "I walk"), 0.1]
     message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
-    assert message.embeds[0]["description"] == WHOLE
+    assert WHOLE in message.text
 
 
 async def test_artists_are_offered_while_typing(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:

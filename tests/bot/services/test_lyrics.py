@@ -10,6 +10,8 @@ from bot.services import (
     Continuation,
     GuildsService,
     LyricsService,
+    OwnWords,
+    PrivacyService,
     Refusal,
     Song,
     SongRequest,
@@ -17,7 +19,7 @@ from bot.services import (
     SungAgain,
 )
 from bot.services.song_record import SongRecord
-from bot.store import artists, requests
+from bot.store import artists, likes, requests
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.faults import StoreError
@@ -254,3 +256,106 @@ async def test_a_song_is_sung_although_the_disk_is_full(lyrics: LyricsService, d
             await database.write(fill)
     song = await whole(lyrics.sing(member(), replace(REQUEST, lines=40)))
     assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed
+
+
+async def test_again_is_another_take(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), REQUEST))
+    second = await whole(lyrics.sing(member(), SungAgain(song.request_id)))
+    third = await whole(lyrics.sing(member(), SungAgain(second.request_id)))
+    assert [song.take, second.take, third.take] == [1, 2, 3]
+
+
+async def test_a_song_that_grows_in_place_stays_one_song_of_its_asker(
+    lyrics: LyricsService, privacy: PrivacyService
+) -> None:
+    song = await whole(lyrics.sing(member(), REQUEST))
+    grown = await whole(lyrics.sing(member(user_id=9), Continuation(song.request_id, in_place=True)))
+    assert grown.text.startswith(song.text)
+    assert lines_of(grown.text) == 8
+    assert (grown.request_id, grown.asked_by, grown.part) == (song.request_id, 1, 1)
+    assert await lyrics.recall(member(), song.request_id) == grown
+    assert (await privacy.history(member())).requests == 1
+    assert (await privacy.history(member(user_id=9))).requests == 0
+
+
+async def test_a_song_deleted_while_it_grows_is_not_recorded_again(lyrics: LyricsService, database: Database) -> None:
+    song = await whole(lyrics.sing(member(), REQUEST))
+    async with aclosing(lyrics.sing(member(9), Continuation(song.request_id, in_place=True))) as parts:
+        await anext(parts)
+        await lyrics.delete(member(), song.request_id, 1)
+        with pytest.raises(Refusal, match="deleted"):
+            async for _ in parts:
+                pass
+    assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is None
+
+
+async def test_parts_know_what_they_continue(lyrics: LyricsService) -> None:
+    first = await whole(lyrics.sing(member(), REQUEST))
+    second = await whole(lyrics.sing(member(), Continuation(first.request_id)))
+    third = await whole(lyrics.sing(member(), Continuation(second.request_id)))
+    assert [second.part, third.part] == [2, 3]
+    parts = await lyrics.all_parts(member(), third.request_id)
+    assert [part.request_id for part in parts] == [first.request_id, second.request_id, third.request_id]
+    await lyrics.delete(member(), second.request_id, 1)
+    assert [part.part for part in await lyrics.all_parts(member(), third.request_id)] == [3]
+
+
+async def test_an_artist_can_begin_by_itself(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), OwnWords("burns")))
+    assert (song.artist, song.seed, lines_of(song.text)) == ("Burns", "", 12)
+    assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).artist == "Burns"
+
+
+async def test_one_vote_per_member_withdrawn_by_the_next(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), REQUEST))
+    votes = [(await lyrics.like(member(user), song.request_id)).likes for user in (1, 9, 1, 9, 9)]
+    assert votes == [1, 2, 1, 0, 1]
+
+
+async def test_private_songs_and_songs_elsewhere_get_no_votes(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), replace(REQUEST, private=True)))
+    with pytest.raises(Refusal, match="Only you"):
+        await lyrics.like(member(), song.request_id)
+    public = await whole(lyrics.sing(member(), REQUEST))
+    with pytest.raises(Refusal, match="no longer stored"):
+        await lyrics.like(member(9, OTHER_GUILD), public.request_id)
+
+
+async def test_the_top_has_the_songs_liked_most_in_seven_days(lyrics: LyricsService, clock: Clock) -> None:
+    songs = [await whole(lyrics.sing(member(), REQUEST)) for _ in range(4)]
+    for number, votes in enumerate((1, 3, 2)):
+        for user in range(votes):
+            await lyrics.like(member(user + 10), songs[number].request_id)
+    top = await lyrics.top(member(), lambda channel: True)
+    assert [(song.request_id - songs[0].request_id, song.likes) for song in top] == [(1, 3), (2, 2), (0, 1)]
+    assert len(await lyrics.top(member(), lambda channel: True, limit=2)) == 2
+    assert await lyrics.top(member(), lambda channel: channel != CHANNEL) == []
+    assert await lyrics.top(member(guild_id=OTHER_GUILD), lambda channel: True) == []
+    clock.move(days=8)
+    assert await lyrics.top(member(), lambda channel: True) == []
+    with pytest.raises(Refusal, match="server"):
+        await lyrics.top(member(guild_id=None), lambda channel: True)
+
+
+async def test_votes_go_with_the_song_with_its_message_and_with_their_person(
+    lyrics: LyricsService, privacy: PrivacyService, database: Database
+) -> None:
+    songs = [await whole(lyrics.sing(member(), REQUEST)) for _ in range(3)]
+    for song in songs:
+        await lyrics.like(member(9), song.request_id)
+    await lyrics.delete(member(), songs[0].request_id, 1)
+    await lyrics.delete(manager(), songs[1].request_id, 1)
+    assert [song.request_id for song in await lyrics.top(member(), lambda channel: True)] == [songs[2].request_id]
+    assert len(await database.read(lambda connection: likes.of_person(connection, 9))) == 1
+    assert (await privacy.delete(member(9))).likes == 1
+    assert await database.read(lambda connection: likes.of_person(connection, 9)) == []
+
+
+async def test_without_history_there_are_no_votes(lyrics: LyricsService, database: Database) -> None:
+    lyrics._record = record = SongRecord(database, on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
+    lyrics._planner._record = record
+    song = await whole(lyrics.sing(member(), REQUEST))
+    grown = await whole(lyrics.sing(member(), Continuation(song.request_id, in_place=True)))
+    assert grown.text.startswith(song.text)
+    with pytest.raises(Refusal, match="no songs"):
+        await lyrics.like(member(), song.request_id)

@@ -41,8 +41,10 @@ async def test_a_history_is_ones_own_and_of_this_place(lyrics: LyricsService, pr
     await sing(lyrics, "in private", guild_id=None)
     page = await privacy.history(member())
     assert (page.page, page.pages, page.requests) == (1, 2, 12)
-    assert [entry.seed for entry in page.entries] == [f"seed {number}" for number in range(11, 1, -1)]
-    assert [entry.seed for entry in (await privacy.history(member(), 2)).entries] == ["seed 1", "seed 0"]
+    assert [entry.seed for entry in page.entries] == [f"seed {number}" for number in range(11, 5, -1)]
+    assert [entry.seed for entry in (await privacy.history(member(), 2)).entries] == [
+        f"seed {number}" for number in range(5, -1, -1)
+    ]
     assert [entry.seed for entry in (await privacy.history(member(guild_id=None))).entries] == ["in private"]
     assert (await privacy.history(member(user_id=99))).pages == 1
     for number in (0, 3, -1):

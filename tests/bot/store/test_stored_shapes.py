@@ -7,11 +7,12 @@ from bot.store.migrating import newest_version
 
 SHAPES = {
     TrainingProgress: """characters_seen characters_planned epoch seconds seconds_left characters_per_second
-        train_bits_per_character validation_bits_per_character best_bits_per_character rival_bits_per_character""",
+        train_bits_per_character validation_bits_per_character best_bits_per_character rival_bits_per_character
+        sample""",
     TrainingOutcome: """version takes_over bits_per_character previous_bits_per_character rival_bits_per_character
         characters_seen seconds held_back verdict taste""",
 }
-CHANGED_WITH = 2
+CHANGED_WITH = 4
 
 
 def test_the_stored_shapes_are_those_of_the_newest_migration_that_changed_them() -> None:
