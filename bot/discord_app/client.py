@@ -15,6 +15,7 @@ from bot.discord_app.registered_commands import RegisteredCommands
 
 _CONNECTIONS = 32
 """To Discord's API. Without a bound, discord.py opens one for each of the five hundred who ask at the same moment."""
+_SECONDS_FOR_REGISTRATION = 5.0
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
@@ -52,17 +53,23 @@ class LyricsClient(discord.AutoShardedClient):
             self._downloads = aiohttp.ClientSession(timeout=_DOWNLOAD_TIMEOUT)
         return self._downloads
 
-    def run_in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def run_in_background(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run something beyond the interaction that asked for it; cancelled when the client closes."""
         task = asyncio.create_task(work, name=name)
         self._background.add(task)
         task.add_done_callback(self._background_ended)
+        return task
 
     async def setup_hook(self) -> None:
-        """Register the commands where they changed; called once, after the login and before the gateway."""
-        await registration.register(
-            self.tree, RegisteredCommands(self.services.database), self.services.settings.home_guild
+        """Register the commands where they changed; called once, after the login and before the gateway.
+
+        Discord is not waited for long: commands that it refuses just now are no reason to stay away.
+        """
+        registered = RegisteredCommands(self.services.database)
+        registering = self.run_in_background(
+            registration.keep_registering(self.tree, registered, self.services.settings.home_guild), "registration"
         )
+        await asyncio.wait({registering}, timeout=_SECONDS_FOR_REGISTRATION)
 
     async def close(self) -> None:
         """End what runs in the background, then the connections."""

@@ -1,44 +1,63 @@
 """Registers the commands with Discord, but only where they differ from what was registered last."""
 
+import asyncio
 import hashlib
 import json
 import logging
+from itertools import chain, repeat
 
 import discord
 from discord import app_commands
 
+from bot.discord_app.answering import UNDELIVERED
 from bot.discord_app.registered_commands import RegisteredCommands
-from bot.settings import SettingsError
+
+_SECONDS_BEFORE_RETRIES = (10, 60, 600, 3600)
 
 _log = logging.getLogger(__name__)
 
 
-async def register(
-    tree: app_commands.CommandTree[discord.Client],
-    registered: RegisteredCommands,
-    home_guild: int | None,
+async def keep_registering(
+    tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, home_guild: int | None
 ) -> None:
-    """Register the tree's commands with every guild, or with the home guild alone.
+    """Register the tree's commands with every guild, or with the home guild alone, until Discord accepts them.
 
-    A guild that was home before loses its own: its members would see every command twice.
+    Meanwhile members see the commands that were registered before, most of which still work.
+    """
+    arrange(tree, home_guild)
+    for pause in chain(_SECONDS_BEFORE_RETRIES, repeat(_SECONDS_BEFORE_RETRIES[-1])):
+        try:
+            await register(tree, registered, home_guild)
+            return
+        except UNDELIVERED as error:
+            hint = ""
+            if home_guild is not None and isinstance(error, discord.Forbidden):
+                hint = f"; is the bot in the guild {home_guild} that LYRICS_HOME_GUILD names?"
+            _log.warning("the commands can't be registered, trying again in %d s: %s%s", pause, error, hint)
+        await asyncio.sleep(pause)
 
-    Raises:
-        SettingsError: if the bot is not in the home guild.
+
+def arrange(tree: app_commands.CommandTree[discord.Client], home_guild: int | None) -> None:
+    """Assign the tree's commands to the home guild, if there is one."""
+    if home_guild is not None:
+        tree.copy_global_to(guild=discord.Object(home_guild))
+        tree.clear_commands(guild=None)
+
+
+async def register(
+    tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, home_guild: int | None
+) -> None:
+    """Register what differs from what Discord accepted last.
+
+    A guild that was home before loses its own commands: its members would see every command twice.
     """
     home = None if home_guild is None else discord.Object(home_guild)
-    if home is not None:
-        tree.copy_global_to(guild=home)
-        tree.clear_commands(guild=None)
     for guild in (None,) if home is None else (None, home):
         scope = None if guild is None else guild.id
         digest = _digest(tree, guild)
         if await registered.digest(scope) == digest:
             continue
-        try:
-            commands = await tree.sync(guild=guild)
-        except discord.Forbidden:
-            message = f"LYRICS_HOME_GUILD holds {scope}; it may hold the id of a guild that the bot is in, or nothing"
-            raise SettingsError(message) from None
+        commands = await tree.sync(guild=guild)
         await registered.remember(scope, digest)
         _log.info("registered %d commands %s", len(commands), "globally" if scope is None else f"with guild {scope}")
     for guild_id in await registered.guilds():

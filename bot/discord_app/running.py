@@ -1,5 +1,10 @@
 """Runs the Discord front end, from the login to the cancellation."""
 
+import asyncio
+import logging
+import random
+
+import aiohttp
 import discord
 
 from bot.application import Services
@@ -38,23 +43,53 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     EveryChannel,
 )
 
+_REFUSED = "DISCORD_TOKEN holds a token that Discord refuses; it may hold the bot's token from the portal"
+_AUTHENTICATION_FAILED = 4004
+_UNREACHABLE = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TimeoutError)
+_LONGEST_PAUSE_SECONDS = 60
+
+_log = logging.getLogger(__name__)
+
 
 async def run(services: Services) -> None:
-    """Serve on Discord until cancelled.
+    """Serve on Discord until cancelled, through any loss of the network.
 
     Raises:
-        SettingsError: if Discord refuses the token, or the home guild is not one that the bot is in.
+        SettingsError: if Discord refuses the token.
     """
-    # discord.py warns that it cannot speak; this bot sings in letters.
+    # discord.py warns that it has no voice support; this bot needs none.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    logging.getLogger("discord.client").setLevel(logging.WARNING)  # it announces every attempt to log in
+    attempts = 0
+    while True:
+        began = asyncio.get_running_loop().time()
+        try:
+            await _serve(services)
+            return
+        except discord.LoginFailure:
+            raise SettingsError(_REFUSED) from None
+        except discord.ConnectionClosed as closed:
+            if closed.code == _AUTHENTICATION_FAILED:
+                raise SettingsError(_REFUSED) from None
+            raise
+        except _UNREACHABLE as error:
+            if asyncio.get_running_loop().time() - began > _LONGEST_PAUSE_SECONDS:
+                attempts = 0  # it was online in between
+            if attempts == 0:
+                _log.warning("Discord can't be reached, trying until it can: %s", _one_line(error))
+        await asyncio.sleep(min(_LONGEST_PAUSE_SECONDS, 2**attempts) * random.uniform(0.5, 1))  # noqa: S311
+        attempts = min(attempts + 1, 10)
+
+
+async def _serve(services: Services) -> None:
     token = services.settings.discord_token
     assert token is not None, "without a token there is the console"
     async with LyricsClient(services, COMMANDS, BUTTONS) as client:
-        try:
-            await client.login(token)
-        except discord.LoginFailure:
-            message = "DISCORD_TOKEN holds a token that Discord refuses; it may hold the bot's token from the portal"
-            raise SettingsError(message) from None
+        await client.login(token)
         # Over REST alone, so that it need not wait for the gateway, which may take minutes with many shards.
         client.run_in_background(jobs.follow_unannounced(client), "unannounced jobs")
         await client.connect()
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,12 +1,15 @@
+import asyncio
+import logging
 from dataclasses import replace
 
 import pytest
 
+from bot.discord_app import client, registration, running
 from bot.discord_app.registered_commands import RegisteredCommands
 from bot.settings import Settings, SettingsError
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import StubServices
-from tests.discord_stand_in import DiscordStandIn, Guild
+from tests.discord_stand_in import DiscordStandIn, Guild, Member
 
 # The names and options that the outer interface promises.
 PROMISED = {
@@ -115,11 +118,48 @@ async def test_commands_that_cannot_be_withdrawn_now_are_at_the_next_start(
         assert await RegisteredCommands(services.database).guilds() == []
 
 
-async def test_a_home_guild_without_the_bot_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
-    services.settings = replace(services.settings, home_guild=discord.guild("Elsewhere", has_bot=False).id)
-    with pytest.raises(SettingsError, match="LYRICS_HOME_GUILD"):
-        async with online(discord, services):
-            pass
+async def test_a_home_guild_without_the_bot_is_named_in_the_log(
+    discord: DiscordStandIn, services: StubServices, anna: Member, caplog: pytest.LogCaptureFixture
+) -> None:
+    elsewhere = discord.guild("Elsewhere", has_bot=False)
+    services.settings = replace(services.settings, home_guild=elsewhere.id)
+    async with online(discord, services):
+        pass
+    (line,) = (record.getMessage() for record in caplog.records if record.levelno == logging.WARNING)
+    assert f"is the bot in the guild {elsewhere.id} that LYRICS_HOME_GUILD names?" in line
+
+
+@pytest.mark.parametrize("status", [400, 403, 429, 500, 503])
+async def test_commands_that_discord_refuses_just_now_are_no_reason_to_stay_away(
+    discord: DiscordStandIn,
+    services: StubServices,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    monkeypatch.setattr(registration, "_SECONDS_BEFORE_RETRIES", (0.5,))
+    monkeypatch.setattr(client, "_SECONDS_FOR_REGISTRATION", 0.2)
+    discord.fail(2 if status != 500 else 1, path_contains="/commands", status=status)
+    async with online(discord, services):
+        registered = RegisteredCommands(services.database)
+        async with asyncio.timeout(10):
+            while await registered.digest(None) is None:  # noqa: ASYNC110 - nothing announces it
+                await asyncio.sleep(0.05)
+    if status != 500:  # discord.py itself tries that again
+        assert caplog.text.count("the commands can't be registered, trying again") == 2
+
+
+async def test_without_a_network_the_bot_waits_for_one(
+    discord: DiscordStandIn, services: StubServices, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(running, "_LONGEST_PAUSE_SECONDS", 0.1)
+    discord.fail(3, path_contains="/users/@me", status=None)
+    discord.fail(1, path_contains="/users/@me", status=503)
+    discord.fail(2, path_contains="/gateway/bot", status=None)
+    async with online(discord, services):
+        pass
+    lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert len(lines) == 1 and lines[0].startswith("Discord can't be reached, trying until it can: ")
 
 
 async def test_a_refused_token_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:
