@@ -33,6 +33,7 @@ from bot.services import (
     ArtistsService,
     Asker,
     GuildsService,
+    LeftGuilds,
     LyricsService,
     PrivacyService,
     TrainingService,
@@ -81,6 +82,7 @@ class Services:
     training: TrainingService
     guilds: GuildsService
     privacy: PrivacyService
+    left_guilds: LeftGuilds
     database: Database
     """For what a front end itself has to remember; everything else goes through a service."""
     started_at: datetime
@@ -175,7 +177,9 @@ async def open_application(
         intake = ModelIntake(database, files, now=now)
         await intake.take_in()
         await _check_default_artist(settings.default_artist, database)
+        left_guilds = LeftGuilds(database, record, news, days=settings.left_guild_days, now=now)
         await privacy.purge()
+        await left_guilds.purge()
         runner = TrainingRunner(
             database,
             data_dir / "jobs",
@@ -189,6 +193,7 @@ async def open_application(
         await stack.enter_async_context(runner)
         await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
+        await stack.enter_async_context(_repeated(left_guilds.purge, _PURGE_SECONDS))
 
         async def delete_old_copies() -> None:
             await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", now())
@@ -201,6 +206,7 @@ async def open_application(
             training=training,
             guilds=GuildsService(database),
             privacy=privacy,
+            left_guilds=left_guilds,
             database=database,
             started_at=now(),
         )

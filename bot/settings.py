@@ -124,6 +124,7 @@ class Settings:
     """How long a cluster that is away is waited for."""
     max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
     history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
+    left_guild_days: int = field(default=30, metadata=_from("LYRICS_LEFT_GUILD_DAYS", _days))
     metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))
     """None: no metrics are served."""
     log_level: str | None = field(default=None, metadata=_from("LYRICS_LOG_LEVEL", _log_level))

@@ -71,6 +71,18 @@ class LyricsClient(discord.AutoShardedClient):
         )
         await asyncio.wait({registering}, timeout=_SECONDS_FOR_REGISTRATION)
 
+    async def on_ready(self) -> None:
+        """Note the guilds that the bot is in; called when all shards have heard of theirs, and may be repeated."""
+        await self.services.left_guilds.present({guild.id for guild in self.guilds})
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that the bot was invited, maybe again."""
+        await self.services.left_guilds.returned(guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that the bot was removed; a guild that is only unavailable does not come here."""
+        await self.services.left_guilds.left(guild.id)
+
     async def close(self) -> None:
         """End what runs in the background, then the connections."""
         for task in self._background:

@@ -3,6 +3,7 @@
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
 from bot.services.guilds import GuildSettings, GuildsService
+from bot.services.left_guilds import LeftGuilds
 from bot.services.lyrics import LyricsService
 from bot.services.privacy import Deleted, HistoryEntry, HistoryPage, PrivacyService
 from bot.services.song import Song, SongSoFar
@@ -43,6 +44,7 @@ __all__ = [
     "HistoryPage",
     "Job",
     "JobState",
+    "LeftGuilds",
     "LyricsService",
     "OwnWords",
     "PrivacyService",

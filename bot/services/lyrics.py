@@ -99,7 +99,7 @@ class LyricsService:
         with (
             reported(asker, self._tally, self._seconds) as report,
             self._limits.song_of(asker),
-            self._record.draft(asker.user_id) as draft,
+            self._record.draft(asker.user_id, asker.guild_id) as draft,
         ):
             plan = await self._planner.plan(asker, what)
             report.artist, report.request = plan.artist.name, plan.request

@@ -21,8 +21,9 @@ class Draft:
     """A song in the making; made by `SongRecord.draft`."""
 
     user_id: int
+    guild_id: int | None
     is_wanted: bool = True
-    """False once the person has asked for their data to be deleted: the song is shown, and recorded nowhere."""
+    """False once the person's or the guild's data is deleted: the song is shown, and recorded nowhere."""
 
 
 class SongRecord:
@@ -37,9 +38,9 @@ class SongRecord:
         self._drafts: set[Draft] = set()
 
     @contextmanager
-    def draft(self, user_id: int) -> Iterator[Draft]:
+    def draft(self, user_id: int, guild_id: int | None) -> Iterator[Draft]:
         """Know of a person's song while it is being composed."""
-        draft = Draft(user_id)
+        draft = Draft(user_id, guild_id)
         self._drafts.add(draft)
         try:
             yield draft
@@ -97,10 +98,16 @@ class SongRecord:
 
         Songs that are being composed for them are not recorded any more.
         """
-        for draft in self._drafts:
-            if draft.user_id == user_id:
-                draft.is_wanted = False
-        theirs = [request.id for request in self.in_memory(user_id)]
-        for request_id in theirs:
+        return self._forget(lambda of: of.user_id == user_id)
+
+    def forget_guild(self, guild_id: int) -> int:
+        """Forget a guild's requests in memory, as `forget_person` does a person's."""
+        return self._forget(lambda of: of.guild_id == guild_id)
+
+    def _forget(self, is_meant: Callable[[Draft | StoredRequest], bool]) -> int:
+        for draft in filter(is_meant, self._drafts):
+            draft.is_wanted = False
+        meant = [request.id for request in filter(is_meant, self._recent.values())]
+        for request_id in meant:
             del self._recent[request_id]
-        return len(theirs)
+        return len(meant)

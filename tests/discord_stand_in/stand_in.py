@@ -131,6 +131,18 @@ class DiscordStandIn:
         """A private channel with the bot, or with somebody else."""
         return self.world.direct_messages(user, with_bot=with_bot)
 
+    async def remove_bot(self, guild: Guild) -> None:
+        """Let the bot be removed from a server."""
+        await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild)
+        guild.has_bot = False
+
+    async def invite_bot(self, guild: Guild) -> None:
+        """Let the bot be invited to a server, for the first time or again."""
+        guild.has_bot = True
+        payload = guild.payload()
+        del payload["unavailable"]  # which Discord says only of guilds that the bot was in before
+        await self.gateway.dispatch("GUILD_CREATE", payload, guild)
+
     # What members do.
 
     async def slash(

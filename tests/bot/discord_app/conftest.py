@@ -54,10 +54,12 @@ async def online(discord: DiscordStandIn, services: Any) -> AsyncIterator[None]:
     ready.cancel()
     if running.done():
         running.result()
-    yield
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
 
 
 @pytest.fixture

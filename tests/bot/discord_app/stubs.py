@@ -1,7 +1,7 @@
 """Services that answer what a test wants, so that the front end is tested apart from them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -337,6 +337,20 @@ class StubPrivacy:
 
 
 @dataclass
+class StubLeftGuilds:
+    seen: list[tuple[str, Any]] = field(default_factory=list)
+
+    async def present(self, guild_ids: Collection[int]) -> None:
+        self.seen.append(("present", set(guild_ids)))
+
+    async def left(self, guild_id: int) -> None:
+        self.seen.append(("left", guild_id))
+
+    async def returned(self, guild_id: int) -> None:
+        self.seen.append(("returned", guild_id))
+
+
+@dataclass
 class StubServices:
     """Stands where the front end expects the open `Services`."""
 
@@ -347,6 +361,7 @@ class StubServices:
     training: StubTraining = field(default_factory=StubTraining)
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
+    left_guilds: StubLeftGuilds = field(default_factory=StubLeftGuilds)
     started_at: datetime = NOON
 
     def asker(self, **facts: Any) -> Asker:

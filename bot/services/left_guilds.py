@@ -1,0 +1,81 @@
+"""What becomes of a guild's data when the bot has left: it goes some days later, unless the bot returns."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from bot.services.song_record import SongRecord
+from bot.store import left_guilds
+from bot.store.artists import EVERYONE
+from bot.store.database import Database
+from bot.training.news import JobNews
+
+log = logging.getLogger(__name__)
+
+
+class LeftGuilds:
+    """Remembers which guilds the bot has left, and deletes their data in time."""
+
+    def __init__(
+        self, database: Database, record: SongRecord, news: JobNews, *, days: int, now: Callable[[], datetime]
+    ) -> None:
+        """Keep the data of a guild for so many days after the bot has left (LYRICS_LEFT_GUILD_DAYS); 0: not at all."""
+        self._database = database
+        self._record = record
+        self._news = news
+        self._days = days
+        self._now = now
+
+    async def left(self, guild_id: int) -> None:
+        """Note that the bot was removed from a guild."""
+        await self._database.write(lambda connection: left_guilds.left(connection, guild_id, self._now()))
+        log.info("left guild %d; its data is kept for %d days", guild_id, self._days)
+        if self._days == 0:
+            await self.purge()
+
+    async def present(self, guild_ids: Collection[int]) -> None:
+        """Note all guilds that the bot is in, after a start: it may have left some and joined others meanwhile.
+
+        What is due is deleted by the next `purge`, not at once: a data folder may have been taken for another bot's.
+        """
+
+        def transaction(connection: sqlite3.Connection) -> tuple[int, int]:
+            back = left_guilds.returned(connection, guild_ids)
+            absent = set(left_guilds.with_data(connection)).difference(guild_ids)
+            return back, sum(left_guilds.left(connection, guild_id, self._now()) for guild_id in absent)
+
+        back, gone = await self._database.write(transaction)
+        if back:
+            log.info("returned to %d guilds, whose data stays", back)
+        if gone:
+            log.warning(
+                "not in %d guilds any more whose data is stored; it is deleted in %d days unless the bot returns",
+                *(gone, self._days),
+            )
+
+    async def returned(self, guild_id: int) -> None:
+        """Note that the bot has joined a guild."""
+        await self._database.write(lambda connection: left_guilds.returned(connection, [guild_id]))
+
+    async def purge(self) -> int:
+        """Delete the data of guilds that were left long enough ago, and return how many there were."""
+        latest = self._now() - timedelta(days=self._days)
+        due = await self._database.read(lambda connection: left_guilds.left_before(connection, latest))
+        for guild_id in due:
+            await self.forget(guild_id)
+        return len(due)
+
+    async def forget(self, guild_id: int) -> int:
+        """Delete everything that is stored of a guild at once, and return how many artists it had.
+
+        Running trainings of them are stopped. For the bot's operators; nobody else is offered it.
+        """
+        if guild_id == EVERYONE:
+            raise ValueError("everyone is no guild")
+        in_memory = self._record.forget_guild(guild_id)
+        artists = await self._database.write(lambda connection: left_guilds.forget(connection, guild_id))
+        await self._database.give_back_space()
+        self._news.tell()
+        log.info("data of guild %d deleted: %d artists, %d songs in memory, all on disk", guild_id, artists, in_memory)
+        return artists
