@@ -157,6 +157,8 @@ async def open_application(
             composing,
             record,
             default_artist=settings.default_artist,
+            songs_in_a_row=settings.songs_in_a_row,
+            seconds_per_song=settings.seconds_per_song,
             has_bad_language=has_bad_language,
             tally=tally,
             now=now,

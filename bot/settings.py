@@ -66,8 +66,15 @@ _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
 _patience_seconds = _whole_number(1, 86_400, "a whole number of seconds from 1 to 86400")
 _days = _whole_number(0, 36_500, "a whole number of days from 0 to 36500")
+_songs = _whole_number(1, 10_000, "a whole number from 1 to 10000")
 _port = _whole_number(1, 65_535, "a port from 1 to 65535, or nothing")
 _cache_bytes = _whole_number(2**20, 2**40, "a whole number of bytes from 1048576 to 1099511627776")
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text) or float(text) > 3600:
+        raise _WrongValueError("a number of seconds from 0 to 3600")
+    return float(text)
 
 
 def _minutes(text: str) -> float:
@@ -125,6 +132,10 @@ class Settings:
     max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
     history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
     left_guild_days: int = field(default=30, metadata=_from("LYRICS_LEFT_GUILD_DAYS", _days))
+    songs_in_a_row: int = field(default=10, metadata=_from("LYRICS_SONGS_IN_A_ROW", _songs))
+    """That a member may ask for before they have to wait."""
+    seconds_per_song: float = field(default=4.0, metadata=_from("LYRICS_SECONDS_PER_SONG", _seconds))
+    """How long a member then waits for each."""
     metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))
     """None: no metrics are served."""
     log_level: str | None = field(default=None, metadata=_from("LYRICS_LOG_LEVEL", _log_level))

@@ -23,10 +23,10 @@ def asker_of(interaction: Interaction) -> Asker:
         channel_id=interaction.channel_id,
         may_manage_guild=allowed.manage_guild or allowed.administrator,
         may_manage_messages=allowed.manage_messages or allowed.administrator,
-        in_age_restricted_channel=_is_age_restricted(interaction.channel),
+        in_age_restricted_channel=is_age_restricted(interaction.channel),
     )
 
 
-def _is_age_restricted(channel: object) -> bool:
+def is_age_restricted(channel: object) -> bool:
     """Tell it of a channel of a guild, or of the channel that a thread belongs to; private messages never are."""
     return isinstance(channel, _MAY_BE_AGE_RESTRICTED) and channel.is_nsfw()

@@ -13,6 +13,7 @@ from bot.services import Refusal, Version
 
 MOST_CHOICES = 25
 LONGEST_NAME = 100
+_MINUTES = (1, 2, 3, 5, 10, 15, 30, 60, 120, 240, 480)
 
 Value = TypeVar("Value", int, str)
 Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[Value]]]]
@@ -75,6 +76,15 @@ async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_com
         )
         for job in jobs
     ]
+
+
+@_offering_nothing_on_failure
+async def allowed_minutes(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
+    """Offer durations that this bot allows."""
+    most = interaction.client.services.settings.train_minutes
+    offered = [minutes for minutes in _MINUTES if minutes < int(most)] + [int(most)] * (most >= 1)
+    typed = str(typed).strip()
+    return [app_commands.Choice(name=f"{m} min", value=m) for m in offered if str(m).startswith(typed)]
 
 
 def _version_name(version: Version) -> str:

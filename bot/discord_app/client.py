@@ -39,8 +39,10 @@ class LyricsClient(discord.AutoShardedClient):
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=_CONNECTIONS),
         )
         self.services = services
+        self.commands = tuple(commands)
+        """All that are offered, in the order in which `/help` lists them."""
         self.tree = CommandTree(self)
-        for command in commands:
+        for command in self.commands:
             self.tree.add_command(command)
         self.add_dynamic_items(*buttons)
         self._background: set[asyncio.Task[None]] = set()

@@ -13,6 +13,10 @@ _LIST_NUMBER = re.compile(r"^([ \t]*\d{1,9})\.(?=[ \t])", re.MULTILINE)
 _LINK = re.compile(r":(?=//)")
 # The only mentions without "<": no backslash helps against them.
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+")
+_CUSTOM_EMOJI = re.compile(r"<a?:\w{1,64}:\d{1,20}>|<[@#][!&]?\d{1,20}>|<t:\d{1,20}(?::\w)?>")
+_MARKS = re.compile(r"[*_~`|\\]{1,3}")
+_LINE_MARK = re.compile(r"^(?:#{1,3}|-#|>{1,3}|[-+])[ \t]")
 
 
 def plain(text: str) -> str:
@@ -34,6 +38,20 @@ def one_line(text: str, longest: int) -> str:
     """Fit plain text into one line of at most ``longest`` characters."""
     line = " ".join(plain(text).split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def opening_words(text: str, longest: int) -> str:
+    """Return the words that a member's message begins with, without what Discord would not show as words.
+
+    At most `longest` characters, cut between lines or words where that is possible.
+    """
+    text = _CUSTOM_EMOJI.sub("", _ADDRESS.sub("", plain(text)))
+    lines = (_LINE_MARK.sub("", line).strip() for line in _MARKS.sub("", text).split("\n"))
+    text = "\n".join(" ".join(line.split()) for line in lines if line)
+    if len(text) <= longest:
+        return text
+    cut = max(text.rfind("\n", 0, longest + 1), text.rfind(" ", 0, longest + 1))
+    return text[: cut if cut > 0 else longest].rstrip()
 
 
 def split(text: str, longest: int) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import discord
 from discord import app_commands
 
-AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group
+AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.Group | app_commands.ContextMenu
 Offered = TypeVar("Offered", bound=AnyCommand)
 
 
@@ -26,3 +26,8 @@ def to_managers(command: Offered) -> Offered:
     command.guild_only = True
     command.default_permissions = discord.Permissions(manage_guild=True)
     return command
+
+
+def is_for_managers(command: AnyCommand) -> bool:
+    """Return whether a command is offered to members with Manage Server only."""
+    return command.default_permissions is not None

@@ -38,6 +38,8 @@ class LyricsService:
         record: SongRecord,
         *,
         default_artist: str,
+        songs_in_a_row: int,
+        seconds_per_song: float,
         has_bad_language: Callable[[str], bool],
         tally: Tally,
         now: Callable[[], datetime],
@@ -46,6 +48,7 @@ class LyricsService:
     ) -> None:
         """Sing with `voices`, composed in `composing`; as `default_artist` where neither asker nor guild names one.
 
+        A member may ask for `songs_in_a_row`, then for one every `seconds_per_song`.
         Guilds that want it get no line for which `has_bad_language` is true; it is called in the composing thread.
         Requests are counted in `tally`; `seconds` is a monotonic clock.
         """
@@ -64,7 +67,7 @@ class LyricsService:
         self._tally = tally
         self._now = now
         self._seconds = seconds
-        self._limits = SongLimits(seconds)
+        self._limits = SongLimits(seconds, in_a_row=songs_in_a_row, seconds_each=seconds_per_song)
 
     @property
     def songs_in_progress(self) -> int:

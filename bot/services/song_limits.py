@@ -17,17 +17,19 @@ MOST_SONGS = 256
 """In progress and waiting: what two cores sing within some ten seconds."""
 MOST_OF_A_GUILD = 128
 MOST_OF_A_MEMBER = 2
-MEMBER_IN_A_ROW, MEMBER_SECONDS = 5, 8.0
 GUILD_IN_A_ROW, GUILD_SECONDS = 200, 0.1
 
 
 class SongLimits:
     """Knows all songs in progress and who asked for how many lately."""
 
-    def __init__(self, seconds: Callable[[], float]) -> None:
-        """Take the time from `seconds`, which never goes back."""
+    def __init__(self, seconds: Callable[[], float], *, in_a_row: int, seconds_each: float) -> None:
+        """Allow a member so many songs in a row, then one every so many seconds.
+
+        Takes the time from `seconds`, which never goes back.
+        """
         self._seconds = seconds
-        self._member_pace = Pace(MEMBER_IN_A_ROW, MEMBER_SECONDS)
+        self._member_pace = Pace(in_a_row, seconds_each)
         self._guild_pace = Pace(GUILD_IN_A_ROW, GUILD_SECONDS)
         self._of_members: Counter[int] = Counter()
         self._of_guilds: Counter[int] = Counter()
@@ -64,7 +66,7 @@ class SongLimits:
         if self._of_members[asker.user_id] >= MOST_OF_A_MEMBER:
             raise Refusal(f"{MOST_OF_A_MEMBER} songs of yours are in the making; ask again when one of them is done.")
         if left := self._member_pace.seconds_left(asker.user_id, now):
-            raise Refusal(f"That were many songs in a row; try again in {_whole(left)} s.")
+            raise Refusal(f"You have asked for many songs in a row; try again in {_whole(left)} s.")
         if guild_id is not None:
             if self._of_guilds[guild_id] >= MOST_OF_A_GUILD:
                 raise Refusal("Many songs of this server are in the making; try again in a few seconds.")

@@ -18,6 +18,7 @@ from bot.discord_app.offering import to_managers
     minutes="The longest that it may take",
 )
 @app_commands.autocomplete(artist=autocompletion.artist_names)
+@app_commands.autocomplete(minutes=autocompletion.allowed_minutes)
 async def train(
     interaction: Interaction,
     artist: app_commands.Range[str, 1, LONGEST_ARTIST_NAME],

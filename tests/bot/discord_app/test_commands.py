@@ -3,10 +3,13 @@ import re
 from dataclasses import replace
 
 import pytest
+from discord.app_commands import ContextMenu
 
-from bot.services import OwnWords
+from bot.discord_app.commands import COMMANDS
+from bot.services import OwnWords, SongRequest
 from tests.bot.discord_app.stubs import BURNS, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
+from tests.discord_stand_in.components import walk
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -168,3 +171,59 @@ async def test_a_command_of_an_older_version_is_explained(discord: DiscordStandI
     message = await (await discord.slash(anna, "sing")).message()
     assert message.ephemeral
     assert "reload Discord" in message.content
+
+
+async def test_sing_this_takes_the_words_of_a_message(
+    discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
+) -> None:
+    services.lyrics.script = []
+    said = discord.says(guild.member("ben"), "**The fog** <:fog:123> rolls\n> in https://example.org/a?b @everyone")
+    song = await (await discord.on_message(anna, "Sing this", said)).message()
+    assert "and the song goes on" in song.text
+    asker, request = services.lyrics.asked[-1]
+    assert asker.user_id == anna.user.id
+    assert request == SongRequest("The fog rolls\nin @everyone")
+
+
+async def test_sing_this_needs_words(discord: DiscordStandIn, anna: Member) -> None:
+    refused = await (await discord.on_message(anna, "Sing this", discord.says(anna, "https://example.org"))).message()
+    assert (refused.ephemeral, "no words" in refused.content) == (True, True)
+
+
+async def test_sing_this_works_wherever_a_user_takes_the_bot(discord: DiscordStandIn, services: StubServices) -> None:
+    services.lyrics.script = []
+    ben = discord.user("ben", installed_app=True)
+    elsewhere = discord.guild("Elsewhere", has_bot=False).join(ben)
+    said = discord.says(elsewhere, "The fog rolls in")
+    assert "The fog rolls in" in (await (await discord.on_message(elsewhere, "Sing this", said)).message()).text
+
+
+async def test_top_links_to_the_songs_of_channels_that_the_asker_may_see(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await (await discord.slash(anna, "top")).message()
+    assert "**1. I walk alone** · 👍 3\n> I walk alone\n> and the song goes on" in message.text
+    assert "2." not in message.text
+    (link,) = [part for part in walk(message.components) if part["type"] == 2]
+    assert link["url"] == f"https://discord.com/channels/{anna.guild.id}/{anna.guild.channels[0].id}/99"
+
+
+@pytest.mark.parametrize("is_chief", [True, False])
+async def test_help_lists_what_the_member_may_use(
+    discord: DiscordStandIn, anna: Member, chief: Member, is_chief: bool
+) -> None:
+    message = await (await discord.slash(chief if is_chief else anna, "help")).message()
+    assert message.ephemeral
+    managers = {"train", "jobs", "cancel", "forget", "rollback", "settings"}
+    for command in COMMANDS:
+        name = f"**{command.name}**" if isinstance(command, ContextMenu) else f"`/{command.name}"
+        assert (name in message.text) == (is_chief or command.name not in managers), command.name
+
+
+async def test_minutes_offers_what_this_bot_allows(
+    discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    choices = await discord.autocomplete(chief, "train", "minutes", options={"artist": "kipling"})
+    assert [choice["value"] for choice in choices] == [1, 2, 3, 5]
+    services.settings = replace(services.settings, train_minutes=0.5)
+    assert await discord.autocomplete(chief, "train", "minutes", options={"artist": "kipling"}) == []

@@ -67,3 +67,24 @@ def test_split_loses_nothing_and_cuts_no_escape(text: str, longest: int) -> None
 def test_split_cuts_between_lines() -> None:
     assert markdown.split("one\ntwo\nthree", 8) == ["one\ntwo", "three"]
     assert markdown.split("", 8) == [""]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("I walk alone", "I walk alone"),
+        ("# Big *news*\n\n- ||hidden|| `code`\n-# small", "Big news\nhidden code\nsmall"),
+        ("see <@123> <#4> <t:5:R> <a:wave:6> https://example.org/x", "see"),
+        ("well-known, 3 > 2", "well-known, 3 > 2"),
+        ("one two three four", "one two three"),
+        ("abcdefghijklmnopqrstuvwxyz", "abcdefghijklmno"),
+        ("", ""),
+    ],
+)
+def test_the_words_that_a_message_begins_with(text: str, words: str) -> None:
+    assert markdown.opening_words(text, 15 if len(text) in (18, 26) else 80) == words
+
+
+@given(st.text(max_size=500))
+def test_opening_words_fit_a_seed(text: str) -> None:
+    assert len(markdown.opening_words(text, 20)) <= 20

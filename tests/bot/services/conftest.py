@@ -115,6 +115,8 @@ def lyrics(
         composing,
         record,
         default_artist="anna",
+        songs_in_a_row=10,
+        seconds_per_song=4.0,
         has_bad_language=lambda text: any(letter in text for letter in bad_letters),
         tally=tally,
         now=clock,

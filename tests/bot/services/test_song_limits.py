@@ -24,7 +24,7 @@ def seconds() -> Seconds:
 
 @pytest.fixture
 def limits(seconds: Seconds) -> SongLimits:
-    return SongLimits(seconds)
+    return SongLimits(seconds, in_a_row=5, seconds_each=8.0)
 
 
 def sing(limits: SongLimits, asker: Asker, times: int = 1) -> None:

@@ -1,0 +1,22 @@
+"""`Sing this`: the text of a message becomes the seed of a song. Only that one message is read."""
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import markdown, songs
+from bot.discord_app.asking import asker_of
+from bot.discord_app.client import Interaction
+from bot.discord_app.offering import everywhere
+from bot.services import SEED_CHARACTERS, Refusal, SongRequest
+
+
+@everywhere
+@app_commands.context_menu(name="Sing this")
+async def sing_this(interaction: Interaction, message: discord.Message) -> None:
+    """Sing on the words of a message."""
+    seed = markdown.opening_words(message.clean_content, SEED_CHARACTERS)
+    if not seed:
+        raise Refusal("There are no words in that message to begin with.")
+    asker, service = asker_of(interaction), interaction.client.services.lyrics
+    hidden = await service.is_private(asker, False)
+    await songs.show(interaction, service.sing(asker, SongRequest(seed, private=hidden)), private=hidden)

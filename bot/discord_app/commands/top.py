@@ -1,0 +1,60 @@
+"""`/top`: the songs that members of this server liked most lately."""
+
+import discord
+from discord import app_commands
+
+from bot.discord_app import answering, colours, markdown
+from bot.discord_app.asking import asker_of, is_age_restricted
+from bot.discord_app.client import Interaction
+from bot.discord_app.jump import link
+from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
+from bot.discord_app.offering import everywhere
+from bot.services import Song
+
+_LINES_SHOWN = 2
+_LONGEST_LINE = 90
+
+
+@everywhere
+@app_commands.command(description="The songs of this server that members liked most in the last seven days")
+async def top(interaction: Interaction) -> None:
+    """List the best songs, of channels that the asker may see."""
+    lyrics = interaction.client.services.lyrics
+    best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
+    if not best:
+        nothing = "No song of the last seven days has a 👍 yet: give yours below a song."
+        await answering.send(interaction, MessageBody(blocks=[Text(nothing)], colour=colours.OWN))
+        return
+    blocks: list[Block] = [Text("### Liked most in the last seven days")]
+    for place, song in enumerate(best, 1):
+        text = _entry(place, song)
+        url = link(song.guild_id, song.channel_id, song.message_id)
+        if url is None:
+            blocks.append(Text(text))
+        else:
+            blocks.append(TextBeside(text, discord.ui.Button(label="Open", url=url)))
+    await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN))
+
+
+def _may_see(interaction: Interaction, channel_id: int) -> bool:
+    """Return whether a song of that channel may be shown to the asker in this one."""
+    if channel_id == interaction.channel_id:
+        return True
+    guild, member = interaction.guild, interaction.user
+    channel = None if guild is None else guild.get_channel_or_thread(channel_id)
+    if channel is None or not isinstance(member, discord.Member):
+        return False
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return False
+    allowed = channel.permissions_for(member)
+    if not (allowed.view_channel and allowed.read_message_history):
+        return False
+    return not is_age_restricted(channel) or is_age_restricted(interaction.channel)
+
+
+def _entry(place: int, song: Song) -> str:
+    title = markdown.escape(markdown.one_line(song.title, 60))
+    lines = [markdown.one_line(line, _LONGEST_LINE) for line in song.text.splitlines()]
+    quoted = "\n".join(f"> {markdown.escape(line)}" for line in [line for line in lines if line][:_LINES_SHOWN])
+    artist = markdown.escape(markdown.one_line(song.artist, 60))
+    return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# in the style of {artist} · for <@{song.asked_by}>"
