@@ -111,7 +111,7 @@ class TrainingService:
 
         job = await self._database.write(transaction)
         fault_point("queued")
-        log.info("training job %d queued", job.id)
+        log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "everyone")
         self._news.tell()
         return job
 
@@ -163,7 +163,7 @@ class TrainingService:
             return cancelled
 
         job = await self._database.write(transaction)
-        log.info("training job %d cancelled", job.id)
+        log.info("training job %d of %r, guild %s, is cancelled", job.id, job.artist, job.guild_id or "everyone")
         self._news.tell()
         return job
 
