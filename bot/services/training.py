@@ -17,7 +17,8 @@ from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
-from lstm.text.corpus import CorpusError, clean, decode, split_songs
+from lstm.text.corpus import CorpusError, clean, decode
+from lstm.training.split import split_songs
 
 __all__ = ["Job", "JobState", "TrainingOutcome", "TrainingProgress", "TrainingService"]
 

@@ -1,4 +1,4 @@
-"""From files to clean text, from text to songs, from songs to what is learned and what is held out."""
+"""From files to clean text, and from text to songs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 SONG_BREAK = "\n\n\n"
@@ -145,45 +144,3 @@ def read_corpus(paths: Iterable[Path]) -> str:
     if not songs:
         raise CorpusError(f"There is no text in {', '.join(map(str, paths)) or 'no file'}.")
     return SONG_BREAK.join(songs)
-
-
-@dataclass(frozen=True)
-class Split:
-    """Songs to learn from, and songs that training never sees."""
-
-    training: tuple[str, ...]
-    held_out: tuple[str, ...]
-
-
-MINIMUM_SONGS = 10
-
-
-def split_songs(text: str, share: float = 0.1) -> Split:
-    """Hold out the last ``share`` of the songs of a clean text, at least one.
-
-    A text of fewer than ten songs is cut by stanzas instead, then by lines. A held-out song that is also among those
-    to learn from is no test, and is left out; where all of them are (a corpus pasted twice), they are left out of what
-    is learned from instead. Only a text that is one piece over and over is measured on what it learns from.
-
-    Raises:
-        CorpusError: fewer than two pieces.
-    """
-    pieces = songs_of(text)
-    for separator in (r"\n{2,}", r"\n"):
-        if len(pieces) < MINIMUM_SONGS:
-            pieces = [piece for piece in re.split(separator, text) if piece.strip()]
-    if len(pieces) < 2:
-        raise CorpusError("The text has only one line; a corpus needs songs of several lines.")
-    cut = min(len(pieces) - 1, max(1, round(len(pieces) * (1 - share))))
-    training = tuple(pieces[:cut])
-    known = {_essence(song) for song in training}
-    held_out = tuple(song for song in pieces[cut:] if _essence(song) not in known)
-    if held_out:
-        return Split(training, held_out)
-    held_out = tuple(pieces[cut:])
-    measured = {_essence(song) for song in held_out}
-    return Split(tuple(song for song in training if _essence(song) not in measured) or training, held_out)
-
-
-def _essence(song: str) -> str:
-    return " ".join(re.findall(r"\w+", song.casefold()))
