@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from lstm.song.composing import Report
 
 PROG = cli.program("lstm.sample")
-SCHEMES = ("none", "AABB", "ABAB", "ABBA", "AAAA")
+SCHEMES = ("auto", "none", "AABB", "ABAB", "ABBA", "AAAA")
+FORMS = ("song", "verses", "free")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,8 +30,16 @@ def main(arguments: list[str] | None = None) -> int:
         "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: what reads best)"
     )
     parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
-    parser.add_argument("--rhyme", choices=SCHEMES, default="none", type=_scheme, help="rhyme scheme (default none)")
-    parser.add_argument("--form", choices=("free", "verse-chorus"), default="free", help="a chorus that comes back")
+    parser.add_argument(
+        "--rhyme", choices=SCHEMES, default="auto", type=_scheme, help="default auto: as the artist does"
+    )
+    parser.add_argument(
+        "--form",
+        choices=FORMS,
+        default="song",
+        type=str.lower,
+        help="song (default): verses and a chorus that comes back; verses: stanzas; free: as the network breaks",
+    )
     parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
@@ -45,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _scheme(text: str) -> str:
-    return "none" if text.lower() == "none" else text.upper()
+    return text.lower() if text.lower() in ("auto", "none") else text.upper()
 
 
 def _sample(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ LSTM = {
     "model": {"arrays", "network", "text"},
     "decoding": {"arrays", "text", "network", "model"},
     "rhyme": {"text"},
-    "data": {"rhyme"},
+    "data": {"rhyme", "text"},
     "song": {"arrays", "text", "network", "model", "decoding", "rhyme"},
     "training": {"arrays", "text", "network", "model", "decoding", "rhyme", "song"},
 }

@@ -11,7 +11,7 @@ the event loop waits no longer than the interpreter's switch interval, and voice
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -139,14 +139,13 @@ class ComposingThread:
 
     def _step(self, chorus: Chorus) -> None:
         self._tally.batch.observe(len(chorus))
-        joining: list[Stream] = []
+        joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
         for stream in chorus.step():
             song = self._owner.pop(stream)
             song.in_progress.discard(stream)
             if not song.in_progress:
-                joining += self._advance(song)
-        # All at once: every change of the batch copies the states of all that are in it.
-        chorus.add(joining)
+                self._advance(song, joining)
+        self._join(joining)
 
     def _admit(self) -> None:
         joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
@@ -156,19 +155,26 @@ class ComposingThread:
                 continue
             self._songs.add(song)
             try:
-                composition = song.start()
+                song.start()
             except Exception as error:
                 self._end(song, error)
             else:
-                joining[composition.voice] += self._advance(song)
+                self._advance(song, joining)
+        self._join(joining)
+
+    def _join(self, joining: Mapping[Voice, list[Stream]]) -> None:
+        """Add streams to the choruses of their voices.
+
+        All at once: every change of a batch copies the states of all that are in it.
+        """
         for voice, streams in joining.items():
             self._choruses.setdefault(voice, Chorus(voice)).add(streams)
 
-    def _advance(self, song: _Song) -> list[Stream]:
-        """Go on with a song up to the streams that it wants next; none if it has ended."""
+    def _advance(self, song: _Song, joining: defaultdict[Voice, list[Stream]]) -> None:
+        """Advance a song to the streams that it wants next; they join the chorus of the voice that sings them."""
         composition = song.composition
         if composition is None:
-            return []
+            return
         share = STREAMS_AT_ONCE // len(self._songs)
         composition.candidates = max(FEWEST_CANDIDATES, min(CANDIDATES, share))
         try:
@@ -177,13 +183,13 @@ class ComposingThread:
                 song.deliver(composition.report())
         except Exception as error:
             self._end(song, error)
-            return []
+            return
         if streams is None:
             self._end(song)
-            return []
+            return
         for stream in streams:
             self._owner[stream] = song
-        return streams
+        joining[composition.voice] += streams
 
     def _end(self, song: _Song, error: Exception | None = None) -> None:
         self._songs.discard(song)

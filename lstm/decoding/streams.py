@@ -31,8 +31,8 @@ BLOCK_LOGITS = 32_768
 class Stream:
     """One continuation of a memory: first ``given``, then sampled until its stop rule holds.
 
-    It stops after ``lines`` line ends, at the end of a song (two blank lines) or after ``limit`` sampled units; with
-    ``limit`` 0 it only reads what is given.
+    It stops after ``lines`` line ends, at the end of a song (two blank lines), at the unit ``last`` or after ``limit``
+    sampled units; with ``limit`` 0 it only reads what is given.
     """
 
     memory: Memory
@@ -43,10 +43,12 @@ class Stream:
     top_p: float = 1.0
     lines: int = 1
     limit: int = 0
-    not_empty: bool = False
-    """Whether the first sampled unit must not be a line end: the line must not be empty."""
-    to_spell: str = ""
-    """What the sampled text must begin with: the unfinished end of a seed (`Voice.spelling_bias`)."""
+    last: int | None = None
+    """A unit that ends the stream as soon as it is sampled."""
+    bias: FloatArray | None = None
+    """What is added to the logits of sampled units, (V,), in place of `Voice.sung_bias`."""
+    first_bias: FloatArray | None = None
+    """The same for the first sampled unit alone."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
     sampled: list[int] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Stream:
     @property
     def has_own_bias(self) -> bool:
         """Whether this stream restricts what may be sampled next."""
-        return bool(self.to_spell) or (self.not_empty and not self.sampled)
+        return self.bias is not None or (self.first_bias is not None and not self.sampled)
 
     def uniforms(self, count: int) -> FloatArray:
         """The next random numbers in [0, 1), at least ``count`` (up to `UNIFORMS`); `advance` marks them as used.
@@ -84,15 +86,13 @@ class Stream:
             self._uniforms = np.concatenate([self._uniforms, self.rng.random(UNIFORMS, dtype=np.float32)])
         return self._uniforms
 
-    def advance(self, units: list[int], voice: Voice) -> None:
+    def advance(self, units: list[int]) -> None:
         """Append units: first those that were given, then those that were sampled."""
         given = min(len(units), self.given_left)
         self.taken += given
         sampled = units[given:]
         self.sampled += sampled
         self._uniforms = self._uniforms[len(sampled) :]
-        for unit in sampled if self.to_spell else ():
-            self.to_spell = self.to_spell[len(voice.vocabulary.units[unit]) :]
 
 
 class Chorus:
@@ -113,6 +113,8 @@ class Chorus:
     """The block's random numbers, (steps, B)."""
     _given_left: list[int]
     """Steps of the block before each stream samples."""
+    _last: IntArray
+    """The unit that ends a line of each stream, or the stream, (B,)."""
     _ends: list[int]
     """Steps of the block after which each stream is at its limit."""
 
@@ -172,10 +174,10 @@ class Chorus:
         self._pending = units
         self._position = n + 1
         # Both expressions say the same; for one unit the second costs 2 microseconds more.
-        any_line_end = units[0] == self.voice.newline if alone else (units == self.voice.newline).any()
+        any_line_end = units[0] == self._last[0] if alone else (units == self._last).any()
         if not any_line_end and n + 1 < self._next_end:
             return []
-        line_ends = np.flatnonzero(units == self.voice.newline).tolist()
+        line_ends = np.flatnonzero(units == self._last).tolist()
         finished = {k for k in line_ends if n >= self._given_left[k] and self._was_last_line(k)}
         finished |= {k for k, end in enumerate(self._ends) if n + 1 >= end}
         return self._finish(sorted(finished)) if finished else []
@@ -199,18 +201,19 @@ class Chorus:
         units[some] = pick_each(sung, self._inverse_temperature[some], self._top_p[some], uniform[some])
 
     def _bias_of(self, stream: Stream) -> FloatArray:
-        """0 for units that a stream may sample next, minus infinity for the others, (V,)."""
-        bias = self.voice.spelling_bias(stream.to_spell) if stream.to_spell else self.voice.sung_bias
-        if stream.not_empty and not stream.sampled:
-            bias = bias.copy()
-            bias[self.voice.newline] = -np.inf
-        return bias
+        """What is added to the logits of the next unit: minus infinity excludes it, (V,)."""
+        if stream.first_bias is not None and not stream.sampled:
+            return stream.first_bias
+        return self.voice.sung_bias if stream.bias is None else stream.bias
 
     def _was_last_line(self, k: int) -> bool:
-        """Count a line end that a stream has just sampled; returns whether the stream has finished by it."""
+        """Count a line end that a stream has just sampled; returns whether the stream has finished by it.
+
+        A stream's own last unit ends it as well.
+        """
         stream, n, newline = self._streams[k], self._position, self.voice.newline
         stream.lines -= 1
-        if stream.lines <= 0:
+        if stream.last is not None or stream.lines <= 0:
             return True
         noted = self._units[min(n, max(self._given_left[k], n - 3)) : n, k].tolist()
         return [*stream.sampled[-3:], *noted][-3:] == [newline] * 3
@@ -232,6 +235,8 @@ class Chorus:
         B, V = len(streams), self.voice.shape.V
         self._inverse_temperature = np.array([1 / stream.temperature for stream in streams], np.float32)
         self._top_p = np.array([stream.top_p for stream in streams], np.float32)
+        newline = self.voice.newline
+        self._last = np.array([newline if stream.last is None else stream.last for stream in streams], np.intp)
         self._any_is_scored = any(stream.is_scored for stream in streams)
         steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
         self._units = np.empty((steps, B), np.intp)
@@ -243,7 +248,7 @@ class Chorus:
         streams = self._streams
         self._position = 0
         self._any_has_own_bias = any(stream.has_own_bias for stream in streams)
-        # Spelling and the rule about the first unit depend at every step on what was sampled until then.
+        # A bias for the first sampled unit depends at every step on what was sampled until then.
         self._steps = steps = 1 if self._any_has_own_bias else len(self._units)
         self._given_left = [stream.given_left for stream in streams]
         self._ends = [
@@ -266,7 +271,7 @@ class Chorus:
             return
         units = self._units[:n]
         for stream, column in zip(self._streams, units.T.tolist(), strict=True):
-            stream.advance(column, self.voice)
+            stream.advance(column)
         if self._any_is_scored:
             logits = self._logits[:n]
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)

@@ -1,5 +1,6 @@
 """The weights of a trained model packed for decoding, and the state that a stream continues from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,10 @@ from lstm.arrays import BoolArray, FloatArray
 from lstm.model.model_file import Model
 from lstm.network.gemm import Weights
 from lstm.network.layer import pack
+from lstm.text.plans import LINE_MARK
 from lstm.text.vocabulary import Vocabulary
+from lstm.text.words import last_word
 
-REMEMBERED_SPELLINGS = 64
 LARGE_TABLE = 512
 """Vocabulary size from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights
 together (10 MB); multiplying the embedding instead costs 14-20 % of a step."""
@@ -61,17 +63,21 @@ class Voice:
         ]
         self.output_bias = p["output.bias"].copy()
         self.newline = self.vocabulary.id_of("\n")
+        self.line_mark = self.vocabulary.id_of(LINE_MARK) or None
+        """The unit behind a line's plan (`lstm.text.plans`); None if the network reads no plans."""
         self.sung = self._sung(model.profile.alphabet)
-        self._bias_of_spelling: dict[str, FloatArray] = {}
+        self._biases_for: dict[Callable[[str], bool], FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
 
     def _sung(self, alphabet: str | None) -> BoolArray:
-        """Which units may be sung, (V,): those of the artist's own corpus, never the unknown one."""
-        sung = np.ones(len(self.vocabulary), bool)
-        if alphabet is not None and not set(self.vocabulary.units[1:]).isdisjoint(alphabet):
+        """Which units may be sung, (V,): those of the artist's own corpus; never the unknown one or a mark."""
+        units = self.vocabulary.units
+        sung = np.ones(len(units), bool)
+        if alphabet is not None and not set(units[1:]).isdisjoint(alphabet):
             letters = frozenset(alphabet)
-            sung[:] = [letters.issuperset(unit) for unit in self.vocabulary.units]
+            sung[:] = [letters.issuperset(unit) for unit in units]
         sung[0] = False
+        sung[[k for k, unit in enumerate(units) if unit < " " and unit != "\n"]] = False
         return sung
 
     @property
@@ -79,25 +85,31 @@ class Voice:
         """0 for units that may be sung, minus infinity for the others, (V,)."""
         return self._bias_of_sung
 
-    def spelling_bias(self, text: str) -> FloatArray:
-        """0 for units that may come next where ``text`` must be spelt, minus infinity for the others, (V,).
+    def plan_bias(self, *, first: bool) -> FloatArray:
+        """`sung_bias` for a plan, a word behind a space: for its first unit, or for the others and the mark, (V,)."""
+        bias = self.bias_for(_begins_plan if first else _continues_plan)
+        if not first and self.line_mark is not None:
+            bias = bias.copy()
+            bias[self.line_mark] = 0
+        return bias
 
-        Those are the units that begin with the whole text and continue only with what may be sung. Units that spell
-        only part of the text are excluded as long as there are others: " a" is a hundred times as likely as " alone",
-        but not if it is known that "lone" follows.
+    @property
+    def plan_or_break_bias(self) -> FloatArray:
+        """`sung_bias` where a plan or a blank line comes next, (V,)."""
+        bias = self.plan_bias(first=True).copy()
+        bias[self.newline] = 0
+        return bias
+
+    def bias_for(self, fits: Callable[[str], bool]) -> FloatArray:
+        """`sung_bias` without the units that do not fit; `sung_bias` itself if none does, (V,).
+
+        Units are compared once per function; pass the same one each time.
         """
-        if (bias := self._bias_of_spelling.get(text)) is None:
+        if (bias := self._biases_for.get(fits)) is None:
             units = self.vocabulary.units
-            fits = [
-                unit == text or (is_sung and unit.startswith(text))
-                for unit, is_sung in zip(units, self.sung, strict=True)
-            ]
-            if not any(fits):
-                fits = [text.startswith(unit) for unit in units]
-            bias = np.where(fits, 0, -np.inf).astype(np.float32)
-            if len(self._bias_of_spelling) >= REMEMBERED_SPELLINGS:
-                self._bias_of_spelling.clear()
-            self._bias_of_spelling[text] = bias
+            fitting = self.sung & np.fromiter((fits(unit) for unit in units), bool, len(units))
+            bias = np.where(fitting, 0, -np.inf).astype(np.float32) if fitting.any() else self.sung_bias
+            self._biases_for[fits] = bias
         return bias
 
     @property
@@ -123,6 +135,14 @@ class Voice:
         L, H = self.shape.L, self.shape.H
         zeros = np.zeros((L, H), np.float32)
         return Memory(zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
+
+
+def _begins_plan(unit: str) -> bool:
+    return unit[0] == " " and len(unit) > 1 and last_word(unit) == unit[1:]
+
+
+def _continues_plan(unit: str) -> bool:
+    return all(character in "'-" or last_word(character) for character in unit)
 
 
 @dataclass(frozen=True)

@@ -1,69 +1,32 @@
-"""A song from streams: line by line, each the best of a few candidates under rules.
+"""A song from streams: line by line, each the best of several candidates.
 
 A `Composition` says what is to be sampled and chooses among what comes back; it does not sample itself. Whoever drives
 it hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
-
-Rhyme is not learned at this size, and waiting for it costs dozens of candidates a line. So a line that must rhyme loses
-its last word, and the rhyming words of the artist are tried in its place: the network says which fits best.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from dataclasses import dataclass
 
 import numpy as np
 
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import Memory
+from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
-from lstm.rhyme.schemes import SCHEMES, answers
+from lstm.song.asking import Asking
+from lstm.song.candidates import NOTHING, Beginning, Candidate, LineWriter, Place
+from lstm.song.form import GROUP, Slot, slots
 from lstm.song.judging import Judge
+from lstm.song.opening import Opening
 from lstm.song.repetition import missing_ends
 from lstm.song.singer import Singer
-from lstm.text.seed import clean_seed
-from lstm.text.words import last_word, words_of
+from lstm.song.taste import TASTE, Taste
+from lstm.song.theme import Nearness, Theme
+from lstm.text.plans import planned
+from lstm.text.words import last_word
 
-CANDIDATES = 8
-"""Lines sampled for each line of the song; a product of 8 columns costs hardly more than one of 4."""
-ATTEMPTS = 3
-"""How often a line is sampled anew before the least faulty one is taken."""
-RHYMED_CANDIDATES = 3
-"""How many of the candidates are tried with other last words."""
-RHYMING_WORDS = 24
-"""How many rhyming words are tried on each."""
-ENOUGH_RHYMES = 4
-"""A line that is to be answered should end with a word that has so many rhymes."""
-CHANGES_THE_SEED = 8.0
-"""Weight of the fault of a line that makes another word of the seed's last one."""
-MISSPELT = 0.5
-"""Nats a character by which a line that goes on with the seed may be less likely than the likeliest such line: one that
-is beyond that has cut the seed's last word into units that belong to no word."""
-GOES_ON = 1.5
-"""Weight of the fault of a last line that ends on a comma or a dash."""
-MISSES_RHYME = 32.0
-"""Weight of the fault of a line that should rhyme and does not."""
-LENGTH_COST = 0.8
-"""Nats a character that a line loses for being twice as long as the artist's mean one, or nothing: the likeliest lines,
-character by character, are short ones, and without this songs were a quarter narrower than the artist's."""
-LIKELY_ENOUGH = 0.8
-"""Share of the nats that a character of the artist's held-out songs has: of what a line is likelier than that, only a
-little counts. The likeliest of eight lines are what everybody says: chosen so, 92 % of the 4-grams of 200 songs were
-distinct."""
-BEYOND = 0.15
-"""How much of it counts: with 0.3 94 % were distinct; with 0 96 %, but chance chose between good and fair lines."""
-GROUP = 4
-"""Lines of a rhyme scheme, of a stanza where a scheme asks for one, and of a chorus."""
-LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS = 160, 72
-"""Longest line in units; a candidate that reaches it has lost its way."""
-GOING_ON = (",", ";", ":", "-", "(")
-LINE_ENDS = (".", "!", "?", ";", ":", ",")
-
-T = TypeVar("T")
-Asking: TypeAlias = Generator[list[Stream] | str, None, T]
-"""Yields streams to be run and pieces of the song; returns something."""
+CANDIDATES = TASTE.candidates
 
 
 @dataclass(frozen=True)
@@ -71,11 +34,12 @@ class SongSettings:
     """What may be chosen about a song."""
 
     lines: int = 12
-    """Lines of text, the seed's own included; blank lines between stanzas come on top."""
-    temperature: float = 0.8
+    """Lines of text, the seed's own included; blank lines between stanzas and a title come on top."""
+    temperature: float = 0.6
     top_p: float = 0.95
-    rhyme: str = "none"
-    form: str = "free"
+    rhyme: str = "auto"
+    """A scheme (`lstm.rhyme.schemes`), or ``auto``: what the artist does."""
+    form: str = "song"
     random_seed: int | None = None
 
 
@@ -91,27 +55,44 @@ class Report:
     """Lines that copy in spite of all attempts."""
     rhymes_missed: int
     """Lines for which no rhyme was found."""
+    seed_is_title: bool = False
+    """Whether the seed was of another script or language than the artist's and stands above the song."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One way in which a line might go on."""
+class _Part:
+    """What one of the singers of a song has read, and writes."""
 
-    text: str
-    """The line, or what is new of it, without its line end."""
-    memory: Memory
-    """After the line and its line end."""
-    nats: float
-    characters: int
-    faults: float
-    fitness: float
-    """Likelihood, as far as it counts, and length, in nats a character."""
-    rhymes: bool = True
+    def __init__(self, singer: Singer, seed: str, settings: SongSettings, taste: Taste, is_filtered: _Filter) -> None:
+        self.singer, self.voice = singer, singer.voice
+        self.judge = Judge(singer.style, seed, is_filtered, taste)
+        self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)
+        self.memory: Memory = singer.voice.start()
+        self._unread = "\n\n"
 
-    @property
-    def rank(self) -> tuple[float, float]:
-        """What the best has most of: no fault (a missed rhyme is one), then fitness."""
-        return -self.faults - (0 if self.rhymes else MISSES_RHYME), self.fitness
+    def hear(self, line: str) -> None:
+        """Take note of a line of the song, or of a blank one."""
+        self._unread += self._as_read(self.voice.vocabulary.fold(line)) + "\n"
+
+    def hear_opening(self, heard: str) -> None:
+        """Take note of what the network reads of a seed."""
+        self._unread += planned(heard) if self.voice.line_mark is not None else heard
+
+    def has_read(self, memory: Memory) -> None:
+        """Continue from a memory that has read all of the song."""
+        self.memory, self._unread = memory, ""
+
+    def catch_up(self) -> Asking[None]:
+        """Read what has not been read yet."""
+        if self._unread:
+            stream = Stream(self.memory, self.voice.vocabulary.encode(self._unread), is_scored=False)
+            yield [stream]
+            self.has_read(stream.memory)
+
+    def _as_read(self, line: str) -> str:
+        return planned(line) if self.voice.line_mark is not None else line
+
+
+_Filter = Callable[[str], bool] | None
 
 
 class Composition:
@@ -122,296 +103,179 @@ class Composition:
         singer: Singer,
         seed: str,
         settings: SongSettings,
-        is_filtered: Callable[[str], bool] | None = None,
+        is_filtered: _Filter = None,
+        partner: Singer | None = None,
+        taste: Taste = TASTE,
     ) -> None:
         """``seed`` is kept as typed; the network reads it folded to the characters that it knows.
 
-        ``is_filtered`` is true of a line that must not be sung.
+        Args:
+            singer: sings all of the song, or its first stanza and every second one from there.
+            seed: how the song begins.
+            settings: what may be chosen.
+            is_filtered: true of a line that must not be sung.
+            partner: sings the other stanzas.
+            taste: what makes one candidate better than another.
         """
-        self.singer, self.voice, self.seed, self.settings = singer, singer.voice, seed, settings
-        self.candidates = CANDIDATES
+        self.seed, self.settings, self._taste = seed, settings, taste
+        self.candidates = taste.candidates
         """May be lowered by an engine that has many songs in progress."""
-        self.sampled_characters = 0
         self.lines: list[str] = []
         """The song's lines up to now, blank ones left out."""
+        singers = [singer] if partner is None else [singer, partner]
+        self._parts = [_Part(each, seed, settings, taste, is_filtered) for each in singers]
+        self._part = self._parts[0]
+        self._is_filtered = is_filtered
         self._rng = np.random.default_rng(settings.random_seed)
-        self._limit = LINE_LIMIT_OF_SUBWORDS if self.voice.vocabulary.merges else LINE_LIMIT
-        self._wanted = settings.lines
-        bits = singer.training.validation_bits_per_character or 0.0
-        self._likely_enough = -LIKELY_ENOUGH * bits * math.log(2)
-        self._open_end = ""
-        """What of the seed is not read yet, because the next unit may begin in it; nothing once its line is there."""
-        self._judge = Judge(singer.style, seed, is_filtered)
+        self._scheme = "none" if settings.rhyme == "auto" else settings.rhyme
+        self._stanza_start = 0
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
+        self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=True)
+        self._theme = Theme(Nearness.shipped(), self._opening.heard + self._opening.heard_begun)
+
+    @property
+    def voice(self) -> Voice:
+        """The voice of the streams that were asked for last."""
+        return self._part.voice
+
+    @property
+    def sampled_characters(self) -> int:
+        """Characters of all candidates."""
+        return sum(part.writer.sampled_characters for part in self._parts)
 
     def report(self) -> Report:
         """What can be said of the song, or of what there is of it."""
-        index, own = self.singer.style.index, self.lines[self._first_own_line :]
+        own = self.lines[self._first_own_line :]
+        indexes = [part.singer.style.index for part in self._parts]
         return Report(
-            longest_copied_run=max((index.longest_run(line) for line in own), default=0),
-            new_4grams=index.new_share("\n".join(self.lines)),
+            longest_copied_run=max((index.longest_run(line) for line in own for index in indexes), default=0),
+            new_4grams=min(index.new_share("\n".join(self.lines)) for index in indexes),
             copied_lines=self._copied_lines,
             rhymes_missed=self._rhymes_missed,
+            seed_is_title=self._opening.is_title,
         )
 
-    def steps(self) -> Asking[None]:
-        """Yield streams to be run until all have finished, and pieces of the song as soon as they are known.
+    def steps(self) -> Generator[list[Stream] | str, None, None]:
+        """Yield streams of `voice` to be run until all have finished, and pieces of the song as soon as they are known.
 
         The pieces, put together, are the song; it begins with the seed as typed.
         """
-        seed = self.seed
-        heard = self.voice.vocabulary.fold(clean_seed(seed)).lstrip("\n")
-        if seed:
-            yield seed
-        self.lines = [line for line in seed.splitlines() if line.strip()]
-        # The seed's last line is gone on with, unless it is finished: by a line break, by a sentence's end, or because
-        # the network knows none of its characters.
-        last = (seed.splitlines(keepends=True) or [""])[-1]
-        is_open = bool(last.strip()) and last.splitlines() == [last]
-        if is_open and (not heard.rpartition("\n")[2].strip() or seed.rstrip().endswith(LINE_ENDS)):
-            is_open = False
-            heard = f"{heard.rstrip()}\n".lstrip("\n")
-            yield "\n"
-        self._first_own_line = len(self.lines) - is_open
-        if is_open:
-            heard, self._open_end = self.voice.vocabulary.split_open_end(heard)
-        memory = yield from self._read(self.voice.start(), "\n\n" + heard)
-        wanted = self._wanted = max(self.settings.lines, len(self.lines) + (0 if is_open else 1))
-        may_break = bool(self.lines) and not is_open
-        while is_open or len(self.lines) < wanted:
-            number = len(self.lines) - is_open
-            if may_break and (yield from self._stanza_ends(number, memory)):
-                memory = yield from self._read(memory, "\n")
-                yield "\n"
-            if self._is_repeated_chorus(number) and not is_open:
-                line = self.lines[GROUP + number % GROUP]
-                memory = yield from self._read(memory, self.voice.vocabulary.fold(line) + "\n")
+        opening = self._opening
+        if self.seed:
+            yield self.seed
+        if opening.after:
+            yield opening.after
+        self.lines = list(opening.lines)
+        self._first_own_line = given = len(self.lines)
+        for part in self._parts:
+            part.hear_opening(opening.heard)
+        wanted = max(self.settings.lines, given + 1)
+        begun = opening.begun
+        for slot in slots(wanted, self.settings.form, self._scheme)[given:]:
+            self._part = self._parts[slot.stanza % len(self._parts)]
+            is_begun = bool(begun) and slot.number == given
+            if self.lines and not is_begun and not (slot.number == given and opening.ends_stanza):
+                breaks = slot.opens_stanza
+                if slot.may_open_stanza:
+                    breaks = yield from self._stanza_ends()
+                if breaks:
+                    self._stanza_start = slot.number
+                    self._hear("")
+                    yield "\n"
+            if slot.repeats is not None and not is_begun and slot.repeats < len(self.lines):
+                line, new = self.lines[slot.repeats], self.lines[slot.repeats]
+                self._hear(line)
             else:
-                line, memory = yield from self._line(memory, number, self.lines[-1] if is_open else "")
-            if is_open:
-                # What the seed opened, no candidate may have closed.
-                line += missing_ends(self.lines[-1] + line)
-                self.lines[-1] += line
-            else:
-                self.lines.append(line)
-            yield line + "\n" if len(self.lines) < wanted else line
-            is_open, may_break, self._open_end = False, True, ""
+                new = yield from self._line(slot, begun if is_begun else "")
+                line = begun + new if is_begun else new
+            self.lines.append(line)
+            yield new if slot.is_last else new + "\n"
 
-    def _is_repeated_chorus(self, number: int) -> bool:
-        group = number // GROUP
-        return self.settings.form == "verse-chorus" and group % 2 == 1 and group > 1
+    def _hear(self, line: str) -> None:
+        self._theme.hear(line)
+        for part in self._parts:
+            part.hear(line)
 
-    def _read(self, memory: Memory, text: str) -> Asking[Memory]:
-        stream = Stream(memory, self.voice.vocabulary.encode(text))
-        yield [stream]
-        return stream.memory
-
-    def _stanza_ends(self, number: int, memory: Memory) -> Asking[bool]:
-        """Whether a blank line comes now: after each group where there are groups, else as often as the artist's."""
-        if self.settings.form != "free" or self.settings.rhyme != "none":
-            return number % GROUP == 0
-        settings = self.settings
+    def _stanza_ends(self) -> Asking[bool]:
+        """Whether the network puts a blank line here."""
+        part, settings = self._part, self.settings
+        yield from part.catch_up()
         (rng,) = self._rng.spawn(1)
-        stream = Stream(memory, _NOTHING, rng, settings.temperature, settings.top_p, limit=1)
+        stream = Stream(part.memory, NOTHING, rng, settings.temperature, settings.top_p, limit=1)
+        if part.voice.line_mark is not None:
+            stream.bias = part.voice.plan_or_break_bias
         yield [stream]
-        return stream.sampled == [self.voice.newline]
+        return stream.sampled == [part.voice.newline]
 
-    def _line(self, memory: Memory, number: int, begun: str) -> Asking[tuple[str, Memory]]:
-        """The next line, or the rest of it after ``begun``, and the memory after its line end."""
-        must_rhyme = self._words_to_rhyme_with(number)
+    def _line(self, slot: Slot, begun: str) -> Asking[str]:
+        """The next line, or the rest of it after what is begun."""
+        part, taste = self._part, self._taste
+        yield from part.catch_up()
+        beginning = (yield from self._beginning()) if begun else None
+        rhyme_with = [word for k in slot.answers if k < len(self.lines) and (word := last_word(self.lines[k]))]
+        ends = [last_word(line).lower() for line in self.lines]
+        place = Place(
+            part.memory,
+            part.judge.after(self.lines, self.lines[self._stanza_start :], closes=slot.closes_stanza),
+            self._theme,
+            rhyme_with=rhyme_with,
+            is_answered=slot.is_answered,
+            used=frozenset(ends[-GROUP:]),
+            recent=frozenset(ends[-3 * GROUP :]),
+            beginning=beginning,
+        )
         best: Candidate | None = None
-        for attempt in range(ATTEMPTS):
-            candidates = yield from self._sample(memory, begun, attempt)
-            if must_rhyme:
-                candidates = yield from self._rhymed(memory, begun, candidates, must_rhyme)
-            elif self._will_be_answered(number):
-                candidates = [self._weighed_by_rhymes(begun, candidate) for candidate in candidates]
-            best = max([*candidates, *([best] if best else [])], key=lambda c: c.rank, default=None)
-            if best is not None and best.rank[0] > -1:
+        for attempt in range(taste.attempts):
+            (rng,) = self._rng.spawn(1)
+            candidates = yield from part.writer.write(place, rng, self.candidates, attempt)
+            best = max([*([best] if best else []), *candidates], key=lambda each: each.rank(taste), default=None)
+            if best is not None and best.rank(taste) > taste.acceptable:
                 break
         if best is None:
-            best = replace((yield from self._cut(memory, begun)), rhymes=not must_rhyme)
-        if self._judge.is_filtered is not None and self._judge.is_filtered(best.text):
-            best = replace((yield from self._silence(memory, begun)), rhymes=not must_rhyme)
-        self._copied_lines += self._judge.copies(begun + best.text)
+            (rng,) = self._rng.spawn(1)
+            best = yield from part.writer.cut(place, rng)
+        if self._is_filtered is not None and self._is_filtered(begun + best.text):
+            best = part.writer.silence(place)
+        # What the seed opened, no candidate may have closed.
+        new = best.text + (missing_ends(begun + best.text) if begun else "")
+        line = begun + new
+        heard = beginning.heard + new if beginning else line
+        if begun[-1:].isspace() and beginning:
+            heard = f"{beginning.heard} {new}"
+        self._copied_lines += part.judge.copies(line)
         self._rhymes_missed += not best.rhymes
-        return best.text, best.memory
+        self._theme.hear(new)
+        for each in self._parts:
+            if each is part and best.memory is not None and new == best.text:
+                each.has_read(best.memory)
+            else:
+                each.hear(heard)
+        return new
 
-    def _words_to_rhyme_with(self, number: int) -> list[str]:
-        words = [last_word(self.lines[k]) for k in answers(self.settings.rhyme, number) if k < len(self.lines)]
-        return [word for word in words if word]
-
-    def _will_be_answered(self, number: int) -> bool:
-        place = number % GROUP
-        return any(place in earlier for earlier in SCHEMES[self.settings.rhyme])
-
-    def _weighed_by_rhymes(self, begun: str, candidate: Candidate) -> Candidate:
-        """A small fault for a line that ends with a word that has few rhymes."""
-        word = last_word(begun + candidate.text)
-        if not word or len(self.singer.style.rhymes.rhyming_with(word)) < ENOUGH_RHYMES:
-            return replace(candidate, faults=candidate.faults + 3.0)
-        return candidate
-
-    def _sample(self, memory: Memory, begun: str, attempt: int) -> Asking[list[Candidate]]:
-        """Candidates for a line; each attempt is a little wilder than the one before."""
-        settings = self.settings
-        temperature = min(1.5, settings.temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - settings.temperature)))
-        streams = [
-            self._stream(memory, begun, rng, temperature, number)
-            for number, rng in enumerate(self._rng.spawn(self.candidates))
-        ]
-        yield streams
-        candidates: list[Candidate] = []
-        texts: set[str] = set()
-        for stream in streams:
-            text = self._text(stream)
-            self.sampled_characters += len(text)
-            line = text.rstrip()
-            # No line without an end, no empty one, no second that is the same.
-            if text.endswith("\n") and (begun + line).strip() and line not in texts:
-                texts.add(line)
-                faults = self._faults(begun, line)
-                characters = len(text) + len(self._open_end)
-                candidates.append(
-                    Candidate(
-                        line,
-                        stream.memory,
-                        stream.nats,
-                        characters,
-                        faults,
-                        self._fitness(begun + line, stream.nats, characters),
-                    )
-                )
-        if begun:
-            likeliest = max((c.nats / c.characters for c in candidates), default=0.0)
-            candidates = [c for c in candidates if c.nats / c.characters >= likeliest - MISSPELT]
-        return candidates
-
-    def _stream(
-        self, memory: Memory, begun: str, rng: np.random.Generator, temperature: float, number: int = 0
-    ) -> Stream:
-        """Of the candidates, each spells the seed's open end in the next of all ways."""
-        ways = self.voice.vocabulary.ways_to_spell(self._open_end)
-        given, to_spell = ways[number % len(ways)]
-        top_p, limit = self.settings.top_p, self._limit + len(to_spell)
-        return Stream(memory, given, rng, temperature, top_p, limit=limit, not_empty=not begun, to_spell=to_spell)
-
-    def _text(self, stream: Stream) -> str:
-        """What a candidate adds to a line."""
-        decode = self.voice.vocabulary.decode
-        return (decode(stream.given) + decode(stream.sampled))[len(self._open_end) :]
-
-    def _faults(self, begun: str, line: str) -> float:
-        song = self.lines[:-1] if begun else self.lines
-        faults = self._judge.faults(begun + line, song)
-        # "The sun is low" is not to become "The sun is lower": a whole word of the seed stays what it is.
-        if begun[-1:].isalnum() and (line[:1].isalnum() or line[:1] == "'") and self._judge.is_word(_end_word(begun)):
-            faults += CHANGES_THE_SEED
-        if len(song) == self._wanted - 1 and line.rstrip().endswith(GOING_ON):
-            faults += GOES_ON
-        return faults
-
-    def _fitness(self, line: str, nats: float, characters: int) -> float:
-        mean, likelihood = self.singer.style.line_lengths[1], nats / max(1, characters)
-        if likelihood > self._likely_enough:
-            likelihood = self._likely_enough + BEYOND * (likelihood - self._likely_enough)
-        return likelihood - LENGTH_COST * abs(len(line) - mean) / mean
-
-    def _rhymed(
-        self, memory: Memory, begun: str, candidates: Sequence[Candidate], with_words: Sequence[str]
-    ) -> Asking[list[Candidate]]:
-        """The candidates that rhyme already, and the best of them with rhyming words in place of their last ones."""
-        rhymes = self.singer.style.rhymes
-        choices = rhymes.rhyming_with(with_words[0])
-        earlier = self.lines[:-1] if begun else self.lines
-        used = {last_word(line).casefold() for line in earlier[-GROUP:]}
-        choices = tuple(
-            word
-            for word in choices
-            if word.casefold() not in used and all(rhymes.rhymes.rhymes(word, other) for other in with_words[1:])
-        )[:RHYMING_WORDS]
-
-        def is_rhyme(line: str) -> bool:
-            word = last_word(line)
-            return word.casefold() not in used and all(rhymes.rhymes.rhymes(word, other) for other in with_words)
-
-        lucky = [c for c in candidates if is_rhyme(begun + c.text)]
-        others = [replace(c, rhymes=False) for c in candidates if c not in lucky]
-        bases = sorted(candidates, key=lambda c: c.rank, reverse=True)[:RHYMED_CANDIDATES]
-        cut = [(c, place) for c in bases if (place := _place_of_last_word(c.text)) is not None]
-        if not choices or not cut:
-            return [*lucky, *others]
-        encode = self.voice.vocabulary.encode
-        # A unit may hold a word's beginning together with the space before it.
-        beginnings = [Stream(memory, encode(self._open_end + c.text[:place].removesuffix(" "))) for c, place in cut]
-        yield beginnings
-        tried = []
-        for (candidate, place), beginning in zip(cut, beginnings, strict=True):
-            tail = candidate.text[place:][len(last_word(candidate.text[place:])) :]
-            space = " " if candidate.text[:place].endswith(" ") else ""
-            for word in choices:
-                stream = Stream(beginning.memory, encode(space + word + tail + "\n"))
-                tried.append((candidate.text[:place] + word + tail, beginning, stream))
-        yield [stream for _, _, stream in tried]
-        # The likeliest few are judged: judging costs more than scoring.
-        tried.sort(key=lambda t: (t[1].nats + t[2].nats) / (len(t[0]) + 1), reverse=True)
-        rhymed = [
-            Candidate(
-                text,
-                stream.memory,
-                beginning.nats + stream.nats,
-                len(text) + 1,
-                self._faults(begun, text),
-                self._fitness(begun + text, beginning.nats + stream.nats, len(text) + 1),
-            )
-            for text, beginning, stream in tried[: 2 * RHYMED_CANDIDATES]
-        ]
-        return [*lucky, *rhymed, *others]
-
-    def _cut(self, memory: Memory, begun: str) -> Asking[Candidate]:
-        """What to sing where no candidate ended its line: one of them up to its last whole word."""
-        (rng,) = self._rng.spawn(1)
-        stream = self._stream(memory, begun, rng, self.settings.temperature)
+    def _beginning(self) -> Asking[Beginning]:
+        """The unfinished line of the seed, read by the network without plans."""
+        opening, voice = self._opening, self._part.voice
+        heard = voice.vocabulary.encode(f"\n\n{opening.heard}{opening.heard_begun}")
+        stream = Stream(voice.start(), heard, is_scored=False)
         yield [stream]
-        text = self._text(stream)
-        characters = max(1, len(text) + len(self._open_end))
-        text = text.partition("\n")[0].rpartition(" ")[0].rstrip()
-        text = text if begun else text.strip() or "..."
-        after = yield from self._read(memory, self._open_end + self.voice.vocabulary.fold(text) + "\n")
-        return Candidate(text, after, stream.nats, characters, self._faults(begun, text), 0.0)
-
-    def _silence(self, memory: Memory, begun: str) -> Asking[Candidate]:
-        """What to sing where the filter lets none of all candidates pass."""
-        text = "" if begun else "..."
-        rest = self._open_end + self.voice.vocabulary.fold(text) + "\n"
-        return Candidate(text, (yield from self._read(memory, rest)), 0.0, 1, 0.0, 0.0)
-
-
-_NOTHING = np.empty(0, np.int32)
-
-
-def _end_word(text: str) -> str:
-    words = words_of(text)
-    return words[-1] if words else ""
-
-
-def _place_of_last_word(text: str) -> int | None:
-    """Where the last word of a line begins; None where the line has no other word before it."""
-    word = last_word(text)
-    place = text.rfind(word) if word else -1
-    return place if place > 0 and text[place - 1] in " -" else None
+        return Beginning(opening.begun, opening.heard_begun, voice.bias_for(opening.next_unit_fits), stream.memory)
 
 
 def drive(composition: Composition) -> Iterator[str]:
     """Sample what a composition asks for, by itself; yields the song's text in pieces."""
-    chorus = Chorus(composition.voice)
+    choruses: dict[Voice, Chorus] = {}
     for item in composition.steps():
         if isinstance(item, str):
             yield item
         else:
-            chorus.run(item)
+            choruses.setdefault(composition.voice, Chorus(composition.voice)).run(item)
 
 
-def compose(model: Model | Singer, seed: str, settings: SongSettings) -> Iterator[str]:
+def compose(
+    model: Model | Singer, seed: str, settings: SongSettings, partner: Model | Singer | None = None
+) -> Iterator[str]:
     """Compose one song; yields its text in pieces."""
-    return drive(Composition(model if isinstance(model, Singer) else Singer(model), seed, settings))
+    singers: Sequence[Singer] = [
+        each if isinstance(each, Singer) else Singer(each) for each in (model, partner) if each is not None
+    ]
+    return drive(Composition(singers[0], seed, settings, partner=singers[1] if len(singers) > 1 else None))

@@ -1,8 +1,7 @@
-"""What is wrong with a line, and which of several is to be sung.
+"""What is wrong with a line of a song.
 
-Rules that the user can rely on come before taste: a line that copies the corpus, is stuck, repeats the song beyond the
-artist's habit or leaves a bracket open loses against any that does not. Among those without fault the one that the
-network finds likeliest, by character, wins.
+Rules that the user can rely on weigh most: a line that copies the corpus, is stuck, repeats the song beyond the
+artist's habit or leaves a bracket open loses against any that does not. The weights are those of `lstm.song.taste`.
 """
 
 from __future__ import annotations
@@ -14,18 +13,47 @@ from dataclasses import dataclass
 from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.repetition import closes_what_it_opens, has_phrase_loop
 from lstm.song.style import Style
-from lstm.text.words import words_of
+from lstm.song.taste import TASTE, Taste
+from lstm.song.theme import Nearness
+from lstm.text.words import last_word, words_of
 
 LONGEST_RUN = 5
 """A line may share so many consecutive words with the corpus, not one more."""
 SHORTER, LONGER = 0.75, 1.1
 """How far beyond the artist's short and long lines a line may go."""
-COPIES, IS_STUCK, REPEATS, IS_OPEN, IS_FILTERED = 16.0, 8.0, 8.0, 4.0, 64.0
-UNKNOWN_WORD, SAYS_AGAIN, IS_ODD_LENGTH = 2.0, 1.0, 1.0
-"""Weights of faults: sums of them are compared before any likelihood is."""
-BEGINS_ALIKE, BEFORE = 0.9, 8
-"""Weight of beginning with the same two words as two of the last eight lines. Less than 1: no reason to sample anew."""
+BEFORE = 8
+"""Lines whose beginnings are compared."""
+GOING_ON = (",", ";", ":", "-", "(")
 _ENGLISH = re.compile("[a-z']+")
+_PERSONS = {
+    word: person
+    for person, words in {
+        "I": "i i'm i'll i'd i've me my mine myself",
+        "you": "you you're you'll you'd you've your yours yourself",
+        "he": "he he's he'll he'd him his himself",
+        "she": "she she's she'll she'd her hers herself",
+        "we": "we we're we'll we'd we've us our ours ourselves",
+        "they": "they they're they'll they'd they've them their theirs themselves",
+    }.items()
+    for word in words.split()
+}
+_OWNERS = {
+    "he": frozenset(
+        "man men boy boys father dad daddy papa brother son uncle grandfather grandpa king mister husband guy sailor "
+        "soldier captain driver doctor teacher stranger friend lover boss cowboy preacher lord god jesus dog horse cat "
+        "devil baby child neighbor neighbour singer bartender".split()
+    ),
+    "she": frozenset(
+        "woman women girl girls mother mom mama mum sister daughter aunt grandmother grandma queen lady wife bride "
+        "teacher doctor stranger friend lover boss dog cat ship moon sea baby child neighbor neighbour singer "
+        "waitress nurse bartender".split()
+    ),
+}  # fmt: skip
+_CANNOT_END = frozenset(
+    "a an the and or but of to from with for at by my your his our their its every if when while because than as is "
+    "was are were am be i we they he she very who whose which into onto upon 'cause i'm you're he's she's we're "
+    "they're i'll you'll i'd you'd i've you've so no".split()
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,29 +65,14 @@ class Judge:
     """What stands in the seed may be sung, whether the corpus has it or not."""
     is_filtered: Callable[[str], bool] | None = None
     """A language filter: true of a text that must not be sung."""
+    taste: Taste = TASTE
 
-    def faults(self, line: str, song: Sequence[str]) -> float:
-        """The weight of all that is wrong with a line after the lines of ``song``; 0 for a good one."""
-        words = words_of(line)
-        weight = UNKNOWN_WORD * sum(not self.is_word(word) for word in words)
-        short, _, long = self.style.line_lengths
-        if not SHORTER * short <= len(line) <= LONGER * long:
-            weight += IS_ODD_LENGTH
-        if self.copies(line):
-            weight += COPIES
-        if has_phrase_loop(line):
-            weight += IS_STUCK
-        if not closes_what_it_opens(line):
-            weight += IS_OPEN
-        said = [words_of(earlier) for earlier in song]
-        if self._repeats(words, said):
-            weight += REPEATS
-        weight += SAYS_AGAIN * _phrases_said(words, said)
-        if sum(earlier[:2] == words[:2] for earlier in said[-BEFORE:]) >= 2:
-            weight += BEGINS_ALIKE
-        if self.is_filtered is not None and self.is_filtered(line):
-            weight += IS_FILTERED
-        return weight
+    def after(self, song: Sequence[str], stanza: Sequence[str] = (), *, closes: bool = False) -> LineJudge:
+        """The judge of the line after those of ``song``, the last of which are those of its ``stanza``.
+
+        ``closes``: whether the line ends its stanza.
+        """
+        return LineJudge(self, [words_of(line) for line in song], [words_of(line) for line in stanza], closes)
 
     def copies(self, line: str) -> bool:
         """Whether a line has six or more consecutive words of the corpus, or is a whole line of it."""
@@ -68,19 +81,71 @@ class Judge:
             return False
         return self.seed == "" or index.longest_run(line) > index.longest_run(self.seed)
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is the artist's or a frequent one of English songs."""
+        return self.style.has_word(word) or Nearness.shipped().knows(word)
+
     def is_word(self, word: str) -> bool:
         """Whether a word is the artist's or stands in the dictionary of English."""
         if self.style.has_word(word) or word.isdigit():
             return True
         return _ENGLISH.fullmatch(word) is not None and bool(shipped_dictionary().sounds(word))
 
-    def _repeats(self, words: list[str], said: list[list[str]]) -> bool:
-        """Whether a line says what an earlier one of the song says, and the artist does that less often."""
-        if not words:
-            return False
-        allowed = self.style.repeated_share * (len(said) + 1)
-        repeated = sum(_alike(line, earlier) for k, line in enumerate(said) for earlier in said[:k])
-        return any(_alike(words, earlier) for earlier in said) and repeated + 1 > allowed
+
+class LineJudge:
+    """Judges candidates for one line of a song."""
+
+    def __init__(self, judge: Judge, song: list[list[str]], stanza: list[list[str]], closes: bool) -> None:
+        """As `Judge.after` makes it; lines as their words."""
+        self._judge, self._song, self._closes = judge, song, closes
+        self._persons = {_PERSONS[word] for line in stanza for word in line if word in _PERSONS}
+        said = {word for line in song for word in line}
+        self._known = {person for person, owners in _OWNERS.items() if said & owners or _has_person(said, person)}
+        self._dwelt_on = set(song[-1]).intersection(song[-2]) if len(song) > 1 else set()
+        allowed = judge.style.repeated_share * (len(song) + 1)
+        repeated = sum(_alike(line, earlier) for k, line in enumerate(song) for earlier in song[:k])
+        self._may_repeat = repeated + 1 <= allowed
+
+    def faults(self, line: str) -> float:
+        """The weight of all that is wrong with a line; 0 for a good one."""
+        judge, taste, words = self._judge, self._judge.taste, words_of(line)
+        weight = taste.unknown_word * sum(not judge.is_word(word) for word in words)
+        short, _, long = judge.style.line_lengths
+        if not SHORTER * short <= len(line) <= LONGER * long:
+            weight += taste.odd_length
+        if judge.copies(line):
+            weight += taste.copies
+        if has_phrase_loop(line):
+            weight += taste.is_stuck
+        if not closes_what_it_opens(line):
+            weight += taste.leaves_open
+        if words and not self._may_repeat and any(_alike(words, earlier) for earlier in self._song):
+            weight += taste.repeats
+        weight += taste.says_again * _phrases_said(words, self._song)
+        if sum(earlier[:2] == words[:2] for earlier in self._song[-BEFORE:]) >= 2:
+            weight += taste.begins_alike
+        weight += taste.dwells * sum(Nearness.shipped().weight(word) > 0 for word in self._dwelt_on & set(words))
+        weight += self._faults_of_sense(line, words)
+        if judge.is_filtered is not None and judge.is_filtered(line):
+            weight += taste.filtered
+        return weight
+
+    def _faults_of_sense(self, line: str, words: list[str]) -> float:
+        """What makes a line hard to follow: people out of nowhere, a sentence that breaks off."""
+        taste, weight, said = self._judge.taste, 0.0, set(words)
+        for person, owners in _OWNERS.items():
+            if person not in self._known and _has_person(said, person) and not said & owners:
+                weight += taste.stranger
+        persons = self._persons | {_PERSONS[word] for word in words if word in _PERSONS}
+        if len(persons) > max(2, len(self._persons)):
+            weight += taste.many_persons
+        if self._closes and (line.rstrip().endswith(GOING_ON) or last_word(line).lower() in _CANNOT_END):
+            weight += taste.unfinished
+        return weight
+
+
+def _has_person(words: set[str], person: str) -> bool:
+    return any(_PERSONS.get(word) == person for word in words)
 
 
 def _phrases_said(words: list[str], said: list[list[str]]) -> int:

@@ -58,13 +58,6 @@ def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge
     return merges
 
 
-def open_piece(text: str) -> str:
-    """What of a text's end is of one piece with a letter or a sign that may follow; nothing after a line break."""
-    line = text[text.rfind("\n") + 1 :]
-    # The longer of the two: "don'" is a word and a sign, but "don't" is one piece.
-    return max((str(_PIECE.findall(line + following)[-1][:-1]) for following in "a."), key=len)
-
-
 def _join(word: Sequence[str], pair: Merge) -> list[str]:
     """The word with every occurrence of the pair joined, from the left."""
     joined, k = [], 0

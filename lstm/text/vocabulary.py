@@ -11,7 +11,7 @@ import numpy as np
 from lstm.arrays import FloatArray, IntArray
 from lstm.text.corpus import clean
 from lstm.text.seed import clean_seed
-from lstm.text.subwords import Merge, Segmenter, learn_merges, open_piece
+from lstm.text.subwords import Merge, Segmenter, learn_merges
 
 UNKNOWN = "\ufffd"
 """Stands for every character that the vocabulary lacks; has id 0; is learned about but never sung."""
@@ -114,33 +114,6 @@ class Vocabulary:
     def decode(self, ids: Iterable[int]) -> str:
         """The text of some ids."""
         return "".join([self.units[k] for k in ids])
-
-    def split_open_end(self, text: str) -> tuple[str, str]:
-        """A text that is to be continued, as what is settled and what the next unit may still be a part of.
-
-        "I walk al" ends with " al", which may be a unit or the beginning of " alone"; whoever continues it goes on from
-        "I walk", with units that spell " al" first. Characters leave nothing open.
-        """
-        if self._segmenter is None:
-            return text, ""
-        open_end = open_piece(text)
-        return text[: len(text) - len(open_end)], open_end
-
-    def ways_to_spell(self, open_end: str) -> list[tuple[IntArray, str]]:
-        """Units to begin an open end with, (N,), and its rest, which a single unit may hold and go beyond.
-
-        The first way begins with all units of the open end but the last. The others begin with fewer of them, where
-        there is a unit that holds what is left: "alon" may be " al" and "on" and more, or a part of " alone".
-        """
-        if self._segmenter is None or not open_end:
-            return [(np.empty(0, np.int32), open_end)]
-        segments = self._segmenter.segment(open_end)
-        ways: list[tuple[IntArray, str]] = []
-        for count in range(len(segments) - 1, -1, -1):
-            rest = "".join(segments[count:])
-            if not ways or any(unit.startswith(rest) for unit in self.units):
-                ways.append((np.array([self.id_of(unit) for unit in segments[:count]], np.int32), rest))
-        return ways
 
     def fold(self, text: str) -> str:
         """Whatever a reader typed, in characters that the vocabulary has.

@@ -1,17 +1,17 @@
 """Packed weights: what may be sung, how large they are, where a stream starts."""
 
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 import pytest
 
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import REMEMBERED_SPELLINGS, Voice
+from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
+from lstm.text.plans import LINE_MARK
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
@@ -75,12 +75,6 @@ class TestSubwords:
         model = Model(Parameters(Shape(len(vocabulary), E=4, H=8, L=1)), vocabulary)
         return Voice(replace(model, profile=ArtistProfile(alphabet)))
 
-    def fitting(self, voice, text):
-        bias = voice.spelling_bias(text)
-        assert bias.dtype == np.float32
-        assert set(bias.tolist()) <= {0, -np.inf}
-        return {unit for unit, value in zip(self.UNITS, bias, strict=True) if value == 0}
-
     def sung(self, voice):
         return {unit for unit, is_sung in zip(self.UNITS, voice.sung, strict=True) if is_sung}
 
@@ -89,29 +83,49 @@ class TestSubwords:
         assert self.sung(self.voice("ab\n é" + UNKNOWN)) == {"\n", " ", "a", "b", "ab", " ab"}
         assert self.sung(self.voice()) == set(self.UNITS) - {UNKNOWN}
 
-    @pytest.mark.parametrize(
-        ("text", "units"),
-        [
-            ("a", {"a", "ab", "abc"}), ("ab", {"ab", "abc"}), ("abca", {"a", "ab", "abc"}), ("b", {"b", "bc"}),
-            (" ", {" ", " ab"}), (" a", {" ab"}), (" b", {" "}), ("c", {"c"}), ("\n", {"\n"}), ("é", set()),
-            (UNKNOWN, {UNKNOWN}),
-        ],
-    )  # fmt: skip
-    def test_units_that_hold_all_that_is_to_be_spelt_come_before_parts_of_it(self, text, units):
-        assert self.fitting(self.voice(), text) == units
+    def allowed(self, bias):
+        assert bias.dtype == np.float32
+        assert set(bias.tolist()) <= {0, -np.inf}
+        return {unit for unit, value in zip(self.UNITS, bias, strict=True) if value == 0}
 
-    def test_the_artist_may_not_go_beyond_it_with_characters_of_others(self):
+    def test_of_the_units_that_are_sung_those_that_fit_are_allowed(self):
+        def has_b(unit):
+            return "b" in unit
+
         voice = self.voice("ab\n")
-        assert self.fitting(voice, "ab") == {"ab"}
-        assert self.fitting(voice, "abc") == {"abc"}, "the seed may hold what is not sung"
-        assert self.fitting(voice, " ") == {" "}
+        assert self.allowed(voice.bias_for(has_b)) == {"b", "ab"}
+        assert voice.bias_for(has_b) is voice.bias_for(has_b)
+        assert self.allowed(self.voice().bias_for(has_b)) == {"b", "ab", " ab", "bc", "abc"}
 
-    def test_many_spellings_are_distinguished(self):
-        voice = self.voice()
-        texts = ["".join(letters) for letters in product("abc", repeat=4)]
-        assert len(texts) > REMEMBERED_SPELLINGS
-        for text in [*texts, *texts]:
-            assert self.fitting(voice, text) == {unit for unit in self.UNITS if text.startswith(unit)}, text
+    def test_where_none_fits_all_that_are_sung_are_allowed(self):
+        voice = self.voice("ab\n")
+        assert self.allowed(voice.bias_for(lambda unit: unit == "c")) == self.sung(voice)
+
+
+class TestPlans:
+    UNITS = (UNKNOWN, *"\n ,ab'", LINE_MARK, "\x1d", "ab", " ab", " ,")
+
+    def voice(self, alphabet=None):
+        vocabulary = Vocabulary(self.UNITS, [("a", "b"), (" ", "ab"), (" ", ",")])
+        model = Model(Parameters(Shape(len(vocabulary), E=4, H=8, L=1)), vocabulary)
+        return Voice(replace(model, profile=ArtistProfile(alphabet)))
+
+    def allowed(self, bias):
+        return {unit for unit, value in zip(self.UNITS, bias, strict=True) if value == 0}
+
+    @pytest.mark.parametrize("alphabet", [None, "\n ,ab'"])
+    def test_marks_are_never_sung(self, alphabet):
+        assert self.allowed(self.voice(alphabet).sung_bias) == set(self.UNITS) - {UNKNOWN, LINE_MARK, "\x1d"}
+
+    def test_a_plan_is_a_word_behind_a_space_and_a_mark(self):
+        voice = self.voice("\n ,ab'")
+        assert self.allowed(voice.plan_bias(first=True)) == {" ab"}
+        assert self.allowed(voice.plan_bias(first=False)) == {"a", "b", "'", "ab", LINE_MARK}
+        assert self.allowed(voice.plan_or_break_bias) == {" ab", "\n"}
+
+    def test_a_vocabulary_without_the_mark_reads_no_plans(self):
+        assert self.voice().line_mark == self.UNITS.index(LINE_MARK)
+        assert Voice(make_model()).line_mark is None
 
 
 @pytest.mark.parametrize("in_tiles", [True, False])

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lstm.song.judging import BEGINS_ALIKE, COPIES, IS_FILTERED, IS_ODD_LENGTH, IS_OPEN, IS_STUCK, UNKNOWN_WORD, Judge
+from lstm.song.judging import Judge
 from lstm.song.style import Style
+from lstm.song.taste import TASTE
 
 CORPUS = """\
 The river is calling my brother away
@@ -22,23 +23,59 @@ def judge():
     ("line", "weight"),
     [
         ("The harbour is singing for my brother", 0),
-        ("The harbour is singing for my brothkler", UNKNOWN_WORD),
-        ("The river", IS_ODD_LENGTH),
-        ("The harbour light remembers every bay", COPIES),
-        ("And then the river is calling my brother", COPIES),
+        ("The harbour is singing for my brothkler", TASTE.unknown_word),
+        ("The river", TASTE.odd_length),
+        ("The harbour light remembers every bay", TASTE.copies),
+        ("And then the river is calling my brother", TASTE.copies),
         ("The river is calling my old guitar", 0),
-        ('The harbour is "singing for the bird', IS_OPEN),
-        ("The bird the bird the bird is singing", IS_STUCK),
-        ("The darn bird is singing for the river", IS_FILTERED),
+        ('The harbour is "singing for the bird', TASTE.leaves_open),
+        ("The bird the bird the bird is singing", TASTE.is_stuck),
+        ("The darn bird is singing for the river", TASTE.filtered),
     ],
 )
 def test_what_is_wrong_with_a_line_is_weighed(judge, line, weight):
-    assert judge.faults(line, []) == weight
+    assert judge.after([]).faults(line) == weight
 
 
 def test_a_third_line_of_the_last_eight_that_begins_alike_is_a_fault_that_needs_no_new_attempt(judge):
     line, alike = "The harbour is singing for my brother", ["The harbour waits.", "The harbour, dark"]
     others = ["Rain and lane", "A bird", "My guitar", "Wander away", "Every light", "Lonely bay", "Singing down"]
-    assert judge.faults(line, alike[:1] + others[:3]) == 0
-    assert judge.faults(line, alike + others[:3]) == BEGINS_ALIKE < 1
-    assert judge.faults(line, alike + others) == 0
+    assert judge.after(alike[:1] + others[:3]).faults(line) == 0
+    assert judge.after(alike + others[:3]).faults(line) == TASTE.begins_alike < 1
+    assert judge.after(alike + others).faults(line) == 0
+
+
+@pytest.mark.parametrize(
+    ("song", "line", "weight"),
+    [
+        ([], "The river is calling him away down", TASTE.stranger),
+        (["My brother will wander"], "The river is calling him away down", 0),
+        ([], "The river is calling him to my brother", 0),
+        (["He will wander"], "The river is calling him away down", 0),
+        ([], "The river is calling me away down", 0),
+        (["I wander away", "You wander away"], "The river is calling them away down", TASTE.many_persons),
+        (["I wander away", "You wander away"], "The river is calling me away down", 0),
+    ],
+)
+def test_people_out_of_nowhere_are_a_fault(song, line, weight):
+    judge = Judge(Style.of(CORPUS + "you he him me I them to down\n"))
+    assert judge.after(song, song).faults(line) == weight
+
+
+@pytest.mark.parametrize(
+    ("line", "weight"),
+    [
+        ("The bird is singing for my guitar", 0),
+        ("The bird is singing for my guitar,", TASTE.unfinished),
+        ("The bird is singing for my guitar is", TASTE.unfinished),
+    ],
+)
+def test_a_stanza_ends_with_its_sentence(judge, line, weight):
+    assert judge.after([], closes=True).faults(line) == weight
+    assert judge.after([]).faults(line) == 0
+
+
+def test_words_of_both_lines_before_are_dwelt_on(judge):
+    song = ["The river is old", "A river is singing"]
+    assert judge.after(song).faults("My brother will wander down the river") == TASTE.dwells
+    assert judge.after(song[:1]).faults("My brother will wander down the river") == 0

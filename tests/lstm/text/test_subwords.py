@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstm.text import subwords
-from lstm.text.subwords import Segmenter, learn_merges, open_piece
+from lstm.text.subwords import Segmenter, learn_merges
 from tests.lstm.songs import make_corpus
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -229,32 +229,3 @@ class TestSegmenting:
         segmenter = Segmenter(learn_merges(text, 100, set(text)))
         lines = text.splitlines(keepends=True)
         assert [unit for line in lines for unit in segmenter.segment(line)] == segmenter.segment(text)
-
-
-class TestOpenPiece:
-    @pytest.mark.parametrize(
-        ("text", "end"),
-        [
-            ("I walk al", " al"), ("I walk ", " "), ("walk", "walk"), ("walk\n", ""), ("walk\nal", "al"), ("", ""),
-            ("I don'", " don'"), ("I don't", " don't"), ("I rock'n'", " rock'n'"), ("say 'al", "al"), ("wait..", ".."),
-            ("wait ..", " .."), ("a  ", " "), ("in 19", ""), ("walk''", "''"), ("x9'", "'"), ("a\u3000", ""),
-        ],
-    )  # fmt: skip
-    def test_it_is_what_may_still_grow(self, text, end):
-        assert open_piece(text) == end
-
-    @given(SMALL_TEXT | ANY_TEXT, SMALL_TEXT | ANY_TEXT)
-    @example("I don'", "t know")
-    @example("I walk", "'s")
-    @example(SCRIPTS, SCRIPTS)
-    def test_what_stands_before_it_is_settled_whatever_follows(self, text, following):
-        end = open_piece(text)
-        assert text.endswith(end)
-        settled = text[: len(text) - len(end)]
-        whole = cut(text + following)
-        assert cut(settled) == whole[: len(cut(settled))]
-
-    @given(SMALL_TEXT | ANY_TEXT)
-    def test_no_more_than_needed_is_open(self, text):
-        end = open_piece(text)
-        assert not end or any(cut(text + following)[-1] == end + following for following in "a.")

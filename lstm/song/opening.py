@@ -1,0 +1,127 @@
+"""How a song opens: what a user typed, what the network reads of it, and where the song continues."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lstm.text.seed import clean_seed
+from lstm.text.vocabulary import Vocabulary
+from lstm.text.words import is_unspaced, last_word, words_of
+
+LINE_ENDS = (".", "!", "?", ";", ":", ",")
+FEWEST_WORDS = 3
+"""Words from which a seed may count as foreign by its words."""
+FOREIGN_SHARE = 0.25
+"""It does if at most this share of them is known."""
+_LONE_I = re.compile(r"\bi\b(?=$|[\s',.;:!?\-])")
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A seed, taken apart."""
+
+    typed: str
+    lines: tuple[str, ...]
+    """Its finished lines as typed, blank ones left out."""
+    begun: str
+    """The unfinished line at its end, as typed."""
+    heard: str
+    """What the network reads of the finished lines, in its own characters; each ends with a line break."""
+    heard_begun: str
+    """What it reads of the unfinished line, without a space at its end."""
+    after: str
+    """What stands between the seed and the song: line breaks, unless a line is begun."""
+    is_title: bool
+    """Whether the seed is of another script or language, and stands above the song."""
+
+    @classmethod
+    def of(cls, seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], *, capitals: bool) -> Opening:
+        """Take a seed apart.
+
+        Args:
+            seed: as typed.
+            vocabulary: of the network.
+            is_known: whether a word, as `words_of` gives it, is the artist's or of the artist's language.
+            capitals: whether the artist's lines begin with capital letters.
+        """
+        lines = [line for line in seed.splitlines() if line.strip()]
+        written = clean_seed(seed)
+        if capitals:
+            written = "\n".join(map(_as_written, written.split("\n")))
+        heard = vocabulary.fold(written).lstrip("\n")
+        if lines and _is_foreign(seed, heard, is_known):
+            return cls(seed, (), "", "", "", _missing_breaks(seed, 2), is_title=True)
+        last = (seed.splitlines(keepends=True) or [""])[-1]
+        is_begun = bool(last.strip()) and last.splitlines() == [last] and not seed.rstrip().endswith(LINE_ENDS)
+        finished, _, heard_begun = heard.rpartition("\n")
+        if not (is_begun and heard_begun.strip()):
+            whole = f"{heard.rstrip()}\n".lstrip("\n")
+            blank = "\n" if re.search(r"\n[^\S\n]*\n\s*\Z", seed) and whole else ""
+            return cls(seed, tuple(lines), "", whole + blank, "", _missing_breaks(seed, 1) if lines else "", False)
+        return cls(
+            seed, tuple(lines[:-1]), lines[-1], f"{finished}\n" if finished else "", heard_begun.rstrip(), "", False
+        )
+
+    @property
+    def ends_stanza(self) -> bool:
+        """Whether a blank line stands before what is sung next."""
+        return self.is_title or self.heard.endswith("\n\n")
+
+    @property
+    def next_unit_fits(self) -> Callable[[str], bool]:
+        """Whether a unit may come next after the unfinished line: a word of it must stay what it is.
+
+        A hyphen at its end asks for the rest of a compound.
+        """
+        if self.begun[-1:].isspace():
+            return _begins_word
+        end = self.heard_begun[-1:]
+        is_word_end = end.isalnum() and not is_unspaced(end) and not self.begun.endswith("-")
+        return _ends_word if is_word_end else _any
+
+
+def _begins_word(unit: str) -> bool:
+    return unit[0] == " "
+
+
+def _ends_word(unit: str) -> bool:
+    return unit[0] not in "'-" and not last_word(unit[0])
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _is_foreign(seed: str, heard: str, is_known: Callable[[str], bool]) -> bool:
+    """Whether most letters of a seed are unknown to the network, or most of its words to the artist."""
+    letters = sum(map(str.isalpha, seed))
+    if sum(map(str.isalpha, heard)) < letters / 2:
+        return True
+    words = words_of(seed)
+    return len(words) >= FEWEST_WORDS and sum(map(is_known, words)) <= len(words) * FOREIGN_SHARE
+
+
+def _as_written(line: str) -> str:
+    """A line as a careful writer has it: the first letter and "I" are capitals, not all letters."""
+    if line.isupper() and len(words_of(line)) > 1:
+        line = line.lower()
+    line = _LONE_I.sub("I", line)
+    for k, character in enumerate(line):
+        if character.isalpha():
+            return line[:k] + character.upper() + line[k + 1 :] if character.upper() in _one(character) else line
+        if character.isdigit():
+            break
+    return line
+
+
+def _one(character: str) -> tuple[str, ...]:
+    """The capital form of a letter where it is a single letter."""
+    return (character.upper(),) if len(character.upper()) == 1 else ()
+
+
+def _missing_breaks(seed: str, wanted: int) -> str:
+    """The line breaks that a seed lacks at its end."""
+    tail = seed[len(seed.rstrip()) :]
+    return "\n" * max(0, wanted - max(0, len(f"{tail}.".splitlines()) - 1))

@@ -1,0 +1,87 @@
+"""Every constant of taste in composing: how many candidates, at which temperatures, and what makes one line better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What speaks for a line, as values of one candidate or as their weights in `Taste`."""
+
+    likelihood: float = 0.0
+    """Log-likelihood of the line after its plan and the song so far, in nats per character, as far as it counts."""
+    plan: float = 0.0
+    """Log-likelihood of the plan, in nats."""
+    nearness: float = 0.0
+    """How near its words are to what the song is about, -1 to 1 (`lstm.song.theme`)."""
+    length: float = 0.0
+    """How far its length is from the artist's mean, as a share of that mean, negative."""
+
+    def weighted_by(self, weights: Scores) -> float:
+        """The sum of the scores, each times its weight."""
+        return float(sum(getattr(self, score.name) * getattr(weights, score.name) for score in fields(self)))
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What composing prefers. A line's rank is the weighted sum of its scores minus the weights of its faults."""
+
+    candidates: int = 12
+    """Lines sampled for each line of the song."""
+    lines_per_plan: int = 2
+    """Candidates that share a plan."""
+    proposals: int = 16
+    """Plans that the network proposes for each line."""
+    near_proposals: int = 8
+    """Plans proposed because they are near to what the song is about."""
+    rhyming_proposals: int = 32
+    """Rhyming words among which the network chooses."""
+    attempts: int = 2
+    """How often a line is sampled before the best of faulty candidates is taken."""
+    acceptable: float = -1.5
+    """Rank from which no further attempt is made."""
+
+    plan_temperature: float = 0.3
+    """What plans are sampled at above the temperature of the lines."""
+    plan_nearness: float = 4.0
+    """Nats that a plan gains for being as near as can be to what the song is about."""
+    few_rhymes: float = 2.0
+    """Nats that a plan loses if its line will be answered and it has few rhymes."""
+    enough_rhymes: int = 6
+    """Rhymes of a word that are not few."""
+
+    weights: Scores = Scores(likelihood=1.0, plan=0.02, nearness=0.5, length=0.5)
+    likely_enough: float = 0.8
+    """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
+    ``beyond`` counts: the likeliest lines are what everybody says."""
+    beyond: float = 0.3
+
+    filtered: float = 64.0
+    misses_rhyme: float = 32.0
+    copies: float = 16.0
+    cannot_be_answered: float = 1.0
+    """An unplanned line that will be answered and ends with a word that has few rhymes."""
+    misses_plan: float = 8.0
+    """A line that does not end with the word it was written towards."""
+    is_stuck: float = 8.0
+    repeats: float = 8.0
+    leaves_open: float = 4.0
+    """A bracket or quote that the line does not close."""
+    unknown_word: float = 2.0
+    odd_length: float = 1.0
+    says_again: float = 0.5
+    """For each phrase of three words of an earlier line."""
+    begins_alike: float = 0.6
+    """A third line of the last eight that begins with the same two words."""
+    dwells: float = 0.08
+    """For each content word said in both of the last two lines."""
+    unfinished: float = 0.5
+    """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""
+    stranger: float = 0.4
+    """A "he" or "she" of whom the song has not spoken."""
+    many_persons: float = 0.25
+    """A third grammatical person within a stanza."""
+
+
+TASTE = Taste()

@@ -1,0 +1,103 @@
+"""What a song is about: its content words, and how near other words are to them.
+
+Nearness is the cosine of word vectors made from co-occurrence in songs (`lstm.data.make_nearness`). The network forgets
+a song's subject after two lines; this does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import numpy.typing as npt
+
+from lstm.arrays import FloatArray
+from lstm.text.words import words_of
+
+
+class Nearness:
+    """Word vectors of the most frequent words of English songs."""
+
+    def __init__(self, words: list[str], vectors: npt.NDArray[np.int8], weights: npt.NDArray[np.uint8]) -> None:
+        """``words``, most frequent first; their ``vectors`` (V, D) of length 127; their ``weights`` (V,), 0 to 255."""
+        self.words, self._vectors, self._weights = words, vectors, weights
+        self._ids = {word: k for k, word in enumerate(words)}
+
+    @classmethod
+    @cache
+    def shipped(cls) -> Nearness:
+        """The vectors that come with the package, loaded once: some 2 MB."""
+        with (resources.files("lstm") / "data" / "nearness.npz").open("rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            words = arrays["words"].tobytes().decode("ascii").split("\n")
+            return cls(words, arrays["vectors"], arrays["weights"])
+
+    def knows(self, word: str) -> bool:
+        """Whether there is a vector of the word."""
+        return word in self._ids
+
+    def weight(self, word: str) -> float:
+        """How much a word says of what a song is about: 0 for function words and words without a vector, at most 1."""
+        k = self._ids.get(word)
+        return 0.0 if k is None else float(self._weights[k]) / 255
+
+    def vectors(self, words: Iterable[str]) -> tuple[FloatArray, FloatArray]:
+        """Unit vectors (N, D) and weights (N,) of the content words among some words."""
+        ids = [k for word in words if (k := self._ids.get(word)) is not None and self._weights[k]]
+        return self._vectors[ids].astype(np.float32) / 127, self._weights[ids].astype(np.float32) / 255
+
+    def near(self, vector: FloatArray, count: int) -> list[str]:
+        """The content words nearest to a vector (D,), nearest first."""
+        cosines = (self._vectors @ vector.astype(np.float32)) * (self._weights > 0)
+        return [self.words[k] for k in np.argsort(-cosines, kind="stable")[:count].tolist()]
+
+
+class Theme:
+    """What one song is about, as far as it is known: its opening says most, later lines less."""
+
+    OPENING, LINE, FADING = 1.0, 0.35, 0.85
+    """Weights of the opening's and of a new line's words, and what is left of a line's with each further one."""
+    NEUTRAL = 0.6
+    """Weight of content words that would say nothing: a line of few does not count for much."""
+
+    def __init__(self, nearness: Nearness, opening: str) -> None:
+        """``opening``: the seed or title."""
+        self._nearness = nearness
+        self.words = frozenset(word for word in words_of(opening) if nearness.weight(word))
+        """The opening's content words."""
+        self._opening = self._sum(opening) * self.OPENING
+        self._lines = np.zeros_like(self._opening)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known."""
+        return bool(self._centre().any())
+
+    def hear(self, line: str) -> None:
+        """Take in a line of the song."""
+        self._lines = self._lines * self.FADING + self._sum(line) * self.LINE
+
+    def nearness(self, text: str) -> float:
+        """How near the content words of a text are to the song's, -1 to 1; 0 if either has none."""
+        vectors, weights = self._nearness.vectors(words_of(text))
+        centre = self._centre()
+        return float((vectors @ centre * weights).sum() / (weights.sum() + self.NEUTRAL))
+
+    def nearness_of_words(self, words: Iterable[str]) -> list[float]:
+        """For each word its own nearness."""
+        return [self.nearness(word) for word in words]
+
+    def near_words(self, count: int) -> list[str]:
+        """The content words nearest to the song's."""
+        return self._nearness.near(self._centre(), count) if self.is_known else []
+
+    def _sum(self, text: str) -> FloatArray:
+        vectors, weights = self._nearness.vectors(words_of(text))
+        total: FloatArray = (vectors * weights[:, None]).sum(axis=0)
+        return total
+
+    def _centre(self) -> FloatArray:
+        centre = self._opening + self._lines
+        return centre / max(float(np.linalg.norm(centre)), 1e-9)
