@@ -17,11 +17,13 @@ _MAY_BE_AGE_RESTRICTED = (
 def asker_of(interaction: Interaction) -> Asker:
     """Describe the member behind an interaction, with the permissions that Discord itself resolved for it."""
     allowed = interaction.permissions
+    # Only of a server that has the bot: elsewhere it is there for the one who has installed it.
+    manages_guild = (allowed.manage_guild or allowed.administrator) and interaction.is_guild_integration()
     return interaction.client.services.asker(
         user_id=interaction.user.id,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id,
-        may_manage_guild=allowed.manage_guild or allowed.administrator,
+        may_manage_guild=manages_guild,
         may_manage_messages=allowed.manage_messages or allowed.administrator,
         in_age_restricted_channel=is_age_restricted(interaction.channel),
     )

@@ -8,8 +8,8 @@ import discord
 from bot.discord_app import failures
 from bot.discord_app.client import Interaction
 
-SNOWFLAKE = r"[0-9]{1,19}"
-"""Matches an identifier of Discord, or of a row in the store."""
+SNOWFLAKE = r"[0-8]?[0-9]{1,18}"
+"""Matches an identifier of Discord, or of a row in the store: never more than the 63 bits that SQLite can hold."""
 
 
 class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):

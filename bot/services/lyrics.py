@@ -224,11 +224,12 @@ class LyricsService:
                 this counts only where the song is no longer recorded.
 
         Raises:
-            Refusal: unless the song is the asker's, or they may manage messages here.
+            Refusal: unless the song is the asker's, or of this guild and they may manage messages here.
         """
         stored = await self._record.find(request_id)
         owner = asked_by if stored is None else stored.user_id
-        if asker.user_id != owner and not asker.may_manage_messages:
+        is_here = stored is None or stored.guild_id == (asker.guild_id or EVERYONE)
+        if asker.user_id != owner and not (asker.may_manage_messages and is_here):
             raise Refusal("Only the member who asked for this song, or members who manage messages, can delete it.")
         if stored is None:
             return
