@@ -31,7 +31,8 @@ from bot.store.examining import Examined, examine, singing_weights
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import newest_version
 from lstm.model.model_file import ModelFileError, load_model
-from lstm.text.corpus import CorpusError, decode
+from lstm.text.encodings import decode
+from lstm.text.errors import CorpusError
 
 State = Literal["ok", "note", "wrong"]
 

@@ -32,10 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from lstm.model.model_file import load_model
     from lstm.network.likelihood import Likelihood
-    from lstm.text.corpus import join, read_corpus, songs_of
+    from lstm.text.corpus import join, read_plainly, songs_of
 
     model = load_model(options.model)
-    ids = model.vocabulary.encode(join(songs_of(read_corpus([options.text]))))
+    ids = model.vocabulary.encode(join(songs_of(read_plainly([options.text]))))
     characters = int(model.vocabulary.lengths[ids[1:]].sum())
     nats = Likelihood(model.parameters).nats(ids) / max(1, characters)
     result = {

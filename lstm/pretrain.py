@@ -38,7 +38,7 @@ def read_texts(folder: Path, config: dict[str, Any]) -> Texts:
     ``files`` are patterns below the folder; the last ``held_out`` share of each file's songs is kept for measuring.
     ``excluded_tail`` names files whose last share is not even used for that: they are other measurements' test songs.
     """
-    from lstm.text.corpus import join, read_corpus, songs_of
+    from lstm.text.corpus import join, read_plainly, songs_of
 
     data = config["data"]
     paths = sorted({path for pattern in data["files"] for path in folder.glob(pattern)})
@@ -47,7 +47,7 @@ def read_texts(folder: Path, config: dict[str, Any]) -> Texts:
     training, held_out, hashes = [], [], {}
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        songs = songs_of(read_corpus([path]))
+        songs = songs_of(read_plainly([path]))
         hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         songs = songs[: round(len(songs) * (1 - data.get("excluded_tail", {}).get(name, 0.0)))]
         cut = round(len(songs) * (1 - data["held_out"]))

@@ -19,7 +19,8 @@ from bot.store.database import Database
 from bot.store.model_files import ModelFile
 from bot.store.versions import NewVersion
 from lstm.model.model_file import ModelFileError
-from lstm.text.corpus import CorpusError, clean, decode
+from lstm.text.corpus import CorpusError
+from lstm.text.understanding import understand
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ class ModelIntake:
         if path is None:
             return None
         try:
-            return clean(decode(path.read_bytes()))
+            return understand(path.read_bytes()).text
         except (CorpusError, OSError) as error:
             log.warning("%s is not taken in: %s", path, error)
             return None

@@ -17,8 +17,9 @@ from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
-from lstm.text.corpus import CorpusError, clean, decode
-from lstm.training.split import split_songs
+from lstm.text.bounds import check_bounds
+from lstm.text.corpus import CorpusError, split_songs
+from lstm.text.understanding import understand
 
 __all__ = ["Job", "JobState", "TrainingOutcome", "TrainingProgress", "TrainingService"]
 
@@ -112,7 +113,7 @@ class TrainingService:
 
         job = await self._database.write(transaction)
         fault_point("queued")
-        log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "everyone")
+        log.info("training job %d queued", job.id)
         self._news.tell()
         return job
 
@@ -164,7 +165,7 @@ class TrainingService:
             return cancelled
 
         job = await self._database.write(transaction)
-        log.info("training job %d of %r, guild %s, is cancelled", job.id, job.artist, job.guild_id or "everyone")
+        log.info("training job %d cancelled", job.id)
         self._news.tell()
         return job
 
@@ -266,7 +267,8 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
 
 def _suitable_text(data: bytes) -> str:
     try:
-        text = clean(decode(data))
+        text = understand(data).text
+        check_bounds(text)
         if len(text) < FEWEST_CHARACTERS:
             raise Refusal(
                 f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."

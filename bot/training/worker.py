@@ -17,9 +17,7 @@ from lstm.model.model_file import ModelFileError, dump_model
 from lstm.text.corpus import CorpusError
 from lstm.training.base_model import load_base
 from lstm.training.curve import draw_curve
-from lstm.training.settings import TrainingSettings
-from lstm.training.start import Start
-from lstm.training.trainer import Progress, Trainer
+from lstm.training.trainer import Progress, Trainer, TrainingSettings
 
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0
@@ -94,7 +92,7 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     if trained is not None:
         return trained
     try:
-        trainer = _trainer(task, exchange)
+        trainer = _trainer(task, exchange.read_checkpoint())
     except CorpusError as error:
         return Unsuitable(str(error))
     if not _run(trainer, exchange):
@@ -108,18 +106,14 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     return trained
 
 
-def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
-    def tell(progress: Progress) -> None:
-        exchange.write_progress(_told(progress))
-
-    checkpoint = exchange.read_checkpoint()
+def _trainer(task: TrainingTask, checkpoint: bytes | None) -> Trainer:
     settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
     if checkpoint is not None:
         try:
-            return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), checkpoint, on_preparation=tell)
+            return Trainer(task.corpus, settings, task.artist, load_base(), checkpoint)
         except (CorpusError, ModelFileError):
             pass  # an earlier version of the program wrote it: begin again rather than never
-    return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), on_preparation=tell)
+    return Trainer(task.corpus, settings, task.artist, load_base())
 
 
 def _run(trainer: Trainer, exchange: Exchange) -> bool:

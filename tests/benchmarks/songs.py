@@ -30,11 +30,10 @@ from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
 from lstm.song.singer import Singer
-from lstm.text.corpus import join, read_corpus, songs_of
+from lstm.text.corpus import join, read_plainly, songs_of, split_songs
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word, words_of
 from lstm.training.baseline import KneserNey
-from lstm.training.split import split_songs
 
 LINES = 12
 SEEDS = (
@@ -147,7 +146,7 @@ def main() -> int:
     options = parser.parse_args()
     for path, corpus in zip(options.model, options.corpus, strict=True):
         singer = Singer(load_model(path))
-        split = split_songs(read_corpus([corpus]))
+        split = split_songs(read_plainly([corpus]))
         held_out = [line for song in split.held_out for line in song.splitlines() if line.strip()]
         print(
             f"\n**{path.stem}**; mean line of the held-out songs: {statistics.mean(map(len, held_out)):.1f}, "
@@ -160,7 +159,9 @@ def main() -> int:
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
         for kind, scheme in (("free", "none"), ("AABB", "AABB"), ("ABAB", "ABAB"), ("ABBA", "ABBA"), ("AAAA", "AAAA")):
             show(measure(kind, scheme, ours(singer, scheme), singer, options.songs))
-        show(measure("n-gram baseline", "none", baseline(join(songs_of(read_corpus([corpus])))), singer, options.songs))
+        show(
+            measure("n-gram baseline", "none", baseline(join(songs_of(read_plainly([corpus])))), singer, options.songs)
+        )
     return 0
 
 

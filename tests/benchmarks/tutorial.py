@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm.network.optimiser import Adam, Schedule, clip_by_global_norm
-from lstm.text.corpus import join, read_corpus, songs_of
+from lstm.text.corpus import join, read_plainly, songs_of
 from lstm.text.vocabulary import Vocabulary
 from tests.corpora import ARTISTS, path_of
 
@@ -234,7 +234,7 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="of how many songs one is read: a short run")
     parser.add_argument("--rows", type=int, nargs="+", default=range(len(ROWS)), help="which to train beside the first")
     options = parser.parse_args()
-    songs = songs_of(read_corpus(TEXTS))[:: options.every]
+    songs = songs_of(read_plainly(TEXTS))[:: options.every]
     learned, held_out = join(songs[k] for k in range(len(songs)) if k % 10 != 9), join(songs[9::10])
     vocabulary = Vocabulary.of(learned)
     ids, unseen = vocabulary.encode(learned), vocabulary.encode(held_out)

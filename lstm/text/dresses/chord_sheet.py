@@ -1,0 +1,91 @@
+"""Chord sheets: lines of chords above the words, tablature, "Capo 2", "Title Chords by Somebody"."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from lstm.text import marks
+from lstm.text.dresses.chords import is_chord_line
+from lstm.text.dresses.section_words import STRONG, split_label
+from lstm.text.dresses.undressed import Undressed
+
+_TABLATURE = re.compile(r"\s{0,8}(?:[A-Ga-g][#b]?\s{0,2})?[|:]{1,2}[-–—0-9a-zA-Z/\\~^*()<>|.= ]{3,}")
+_PLAIN_TABLATURE = re.compile(r"[A-Ga-g]?\s?[-0-9hpbrs/\\~x|() ]{8,}")
+_HEAD = re.compile(
+    r"(.{1,80}?) (?:Chords|Tab|Tabs|Ukulele Chords|Guitar Chords|Bass Tab|Guitar Pro)"
+    r"(?: \(?ver ?\d{1,2}\)?)? by .{1,60}",
+    re.I,
+)
+_SETTING = re.compile(
+    r"(?:capo(?: on| at)?|tuning|key|tempo|bpm|strumming(?: pattern)?|difficulty|tabbed by|transcribed by|chords used"
+    r"|chords|author|time(?: signature)?|tabs? by|chords by|standard tuning|original key|play in|intro chords)\b"
+    r"(?:\s?[:=]| ?\d| by\b|$| on\b| no\b).{0,80}"
+    r"|(?:\d{1,3} ?bpm|no capo|standard tuning|capo.{0,30}fret.{0,10})",
+    re.IGNORECASE,
+)
+_FINGERING = re.compile(r"[A-G][#b]?[\w/#+()]{0,8}\s{0,3}[:=]?\s{1,3}[xX0-9(|]{1}[-xX0-9 |()]{4,20}")
+_LEAST_SHARE = 0.06
+_FEWEST = 3
+
+
+def take_off(text: str) -> Undressed | None:
+    """Chord lines, tablature and settings go; the words stay, without the spaces that chords needed."""
+    lines = text.split("\n")
+    filled = sum(bool(line.strip()) and line[0] not in marks.ALL for line in lines)
+    is_chords = [bool(line.strip()) and is_chord_line(line) for line in lines]
+    tablature = sum(_is_tablature(line) for line in lines)
+    above_words = sum(
+        here and k + 1 < len(lines) and bool(lines[k + 1].strip()) and not is_chords[k + 1]
+        for k, here in enumerate(is_chords)
+    )
+    is_sheet = above_words >= _FEWEST and above_words >= _LEAST_SHARE * filled
+    if not is_sheet and tablature < _FEWEST:
+        return None
+    removed = Counter[str]()
+    result: list[str] = []
+    for line in lines:
+        kept = _kept(line, is_sheet, removed)
+        if kept is not None:
+            result.append(kept)
+    return Undressed("\n".join(result), dict(removed))
+
+
+def _kept(line: str, is_sheet: bool, removed: Counter[str]) -> str | None:
+    """What stays of a line; None if all of it goes."""
+    stripped = line.strip()
+    if not stripped or stripped[0] in marks.ALL or len(stripped) > 400:
+        return line
+    if is_sheet and is_chord_line(line, is_sheet=True):
+        removed["chord lines"] += 1
+        return None
+    if _is_tablature(line):
+        removed["tablature lines"] += 1
+        return None
+    if _HEAD.fullmatch(stripped):
+        removed["titles"] += 1
+        return marks.SONG
+    if _SETTING.fullmatch(stripped) or _FINGERING.fullmatch(stripped):
+        removed["settings"] += 1
+        return None
+    return _header_without_chords(stripped, is_sheet) or line
+
+
+def _header_without_chords(line: str, is_sheet: bool) -> str | None:
+    """ "Intro: Am F C" and "[Verse 1] G D" as "[Intro]" and "[Verse 1]"; None for other lines."""
+    label, _, rest = line.lstrip("[").partition("]" if line.startswith("[") else ":")
+    if not rest.strip() or len(label) > 40:
+        return None
+    found = split_label(label)
+    if found and (found[1] in STRONG or line.startswith("[")) and is_chord_line(rest, is_sheet):
+        return f"[{label}]"
+    return None
+
+
+def _is_tablature(line: str) -> bool:
+    if line.count("-") < 5 or len(line) > 400:
+        return False
+    stripped = line.strip()
+    if "|" in stripped and _TABLATURE.fullmatch(line):
+        return line.count("-") >= 0.3 * len(stripped)
+    return any(c.isdigit() for c in stripped) and _PLAIN_TABLATURE.fullmatch(stripped) is not None

@@ -1,0 +1,74 @@
+"""What files put between songs: "<|endoftext|>", rules such as "-----" and "* * *", titles within rules."""
+
+from __future__ import annotations
+
+import re
+
+from lstm.text import marks
+from lstm.text.dresses.section_words import kind_of
+from lstm.text.dresses.undressed import Undressed
+
+_TOKEN = re.compile(
+    r"<\|(?:start|end)_?of_?(?:text|song|doc|document)\|>|<\|(?:begin_of_text|endoftext|startoftext|eos|bos|pad|sep)\|>"
+    r"|(?<![^\s])</?(?:s|eos|bos|sos|song|eot|sep|pad|startsong|endsong|end|start)>(?![^\s])|\[(?:SEP|EOS|BOS|CLS|PAD)\]",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"(?:([-=*_~#•·+—–═─%])(?: {0,3}\1){2,200}|<hr ?/?>|(?:\. {0,3}){5,200}|[-=~*]{3,200})")
+_DOTS = frozenset(".·")
+"""Rows of dots stand for lines that were left out of a poem; they end a stanza, not a song."""
+_TITLE_IN_RULE = re.compile(
+    r"([-=*~#_])\1{2,100} {1,3}([^-=*~#_\s].{0,80}?) {1,3}\1{3,100}|={2,100} {0,3}([^=\s].{0,80}?) {0,3}={2,100}"
+)
+_FEWEST_LINES_PER_SONG = 3
+
+
+def take_off_tokens(text: str) -> Undressed | None:
+    """Put a song's beginning in place of the tokens that training files for language models use."""
+    text, count = _TOKEN.subn(f"\n{marks.SONG}\n", text)
+    return Undressed(marks.divide_at_marks_only(text), {"separator tokens": count}) if count else None
+
+
+def take_off_rules(text: str) -> Undressed | None:
+    """A rule divides songs; or stanzas, where two blank lines divide songs already and rules stand in between."""
+    lines = text.split("\n")
+    is_rule = [len(line) <= 220 and bool(line) and _RULE.fullmatch(line.strip()) is not None for line in lines]
+    titles = [
+        None if rule or len(line) > 220 else _title_in_rule(line.strip())
+        for line, rule in zip(lines, is_rule, strict=True)
+    ]
+    count = sum(is_rule) + sum(title is not None for title in titles)
+    if not count:
+        return None
+    mark = marks.SONG if _divides_songs(text, count) else ""
+    result: list[str] = []
+    for k, line in enumerate(lines):
+        title = titles[k]
+        if title is not None:
+            result.append(f"[{title}]" if kind_of(title) is not None else f"\n{mark}\n")
+        elif not is_rule[k]:
+            result.append(line)
+        elif line.strip()[0] in _DOTS:
+            result.append("")
+        elif line.strip()[0] == "=" and _is_underlined(lines, k):
+            result[-1] = f"\n{mark}\n"
+        else:
+            result.append(f"\n{mark}" if mark else "")
+    return Undressed("\n".join(result), {"rules": count})
+
+
+def _title_in_rule(line: str) -> str | None:
+    match = _TITLE_IN_RULE.fullmatch(line)
+    return (match.group(2) or match.group(3)) if match else None
+
+
+def _divides_songs(text: str, rules: int) -> bool:
+    """Whether rules stand between songs, and not between the stanzas or lines of songs."""
+    double_breaks = len(re.findall(r"\S\n{3,}(?=\S)", text))
+    filled = sum(bool(line.strip()) for line in text.split("\n"))
+    return filled >= _FEWEST_LINES_PER_SONG * rules and not (double_breaks >= 3 and rules > 2 * double_breaks)
+
+
+def _is_underlined(lines: list[str], k: int) -> bool:
+    """Whether the line above a rule stands alone, as a title does."""
+    above = lines[k - 1].strip() if k else ""
+    return bool(above) and len(above) <= 80 and (k < 2 or not lines[k - 2].strip() or lines[k - 2][0] in marks.ALL)

@@ -1,0 +1,43 @@
+"""Songs that are nearly other songs: live versions, remixes, the same page saved twice."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+
+WORDS = 5
+COMMON_SHARE = 0.5
+"""A song of which at least this share of 5-grams stands in another one is its near-copy."""
+_WORD = re.compile(r"[^\W_]+")
+_MOST_KEPT = 400_000
+"""5-grams that are remembered; of a longer corpus every second, fourth ... one, chosen by its hash."""
+
+
+def ngrams_of(song: str, every: int = 1) -> set[int]:
+    """Hashes of the song's word 5-grams; of a song with fewer words, of the whole."""
+    words = _WORD.findall(song.casefold())
+    if len(words) < WORDS:
+        return {_hash(words)} if words else set()
+    hashes = {_hash(words[k : k + WORDS]) for k in range(len(words) - WORDS + 1)}
+    return {h for h in hashes if h % every == 0} or {min(hashes)}
+
+
+def _hash(words: Sequence[str]) -> int:
+    """The same in every process, unlike `hash`: a training that is resumed must divide its songs alike."""
+    return zlib.crc32(" ".join(words).encode("utf-8", "replace"))
+
+
+def near_copies(songs: Sequence[str]) -> list[int]:
+    """The places of the songs that are near-copies of earlier ones."""
+    every = 1
+    while sum(map(len, songs)) / 6 / every > _MOST_KEPT:
+        every *= 2
+    seen: dict[int, None] = {}
+    copies: list[int] = []
+    for k, song in enumerate(songs):
+        grams = ngrams_of(song, every)
+        if grams and sum(gram in seen for gram in grams) >= COMMON_SHARE * len(grams):
+            copies.append(k)
+        seen.update(dict.fromkeys(grams))
+    return copies

@@ -1,0 +1,122 @@
+"""From the bytes of a file to its songs, and what was recognised and removed on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from lstm.text import marks, recurring
+from lstm.text.cleaning import clean, drop_invisible, unify_line_ends
+from lstm.text.division import divide
+from lstm.text.dresses import CONTAINERS, DRESSES, Dress
+from lstm.text.encodings import decode
+from lstm.text.errors import CorpusError
+from lstm.text.near_copies import near_copies
+from lstm.text.songs import Song, text_of
+
+FIRST_LINES = 4
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a training would learn from, and how it was found."""
+
+    songs: tuple[Song, ...]
+    encoding: str
+    """Of the file; of several files, those that occur, joined by commas."""
+    dresses: tuple[str, ...] = ()
+    """What was recognised, outermost first."""
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """What was removed: kind -> count."""
+    near_copies: int = 0
+    """Songs that are nearly copies of earlier ones; they stay among the songs."""
+
+    @property
+    def text(self) -> str:
+        """The songs as one clean text: two blank lines between songs, one between stanzas."""
+        return text_of(self.songs)
+
+    @property
+    def sections(self) -> dict[str, int]:
+        """Kinds of stanzas -> how many there are."""
+        return dict(Counter(str(stanza.kind) for song in self.songs for stanza in song.stanzas))
+
+    @property
+    def first_lines(self) -> list[str]:
+        """The first lines as they will be learned."""
+        return [line for song in self.songs[:FIRST_LINES] for line in song.lines][:FIRST_LINES]
+
+    def sentence(self) -> str:
+        """What was understood, for people: "62 songs, 41 KB after cleaning (Genius page; removed 210 headers)"."""
+        count = len(self.songs)
+        notes = []
+        if self.encoding not in ("utf-8", "utf-8, utf-8"):
+            notes.append(f"read as {self.encoding}")
+        if self.dresses:
+            notes.append("recognised: " + ", ".join(self.dresses))
+        if self.removed:
+            notes.append("removed " + ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items()))
+        if self.near_copies:
+            notes.append(f"{self.near_copies:,} near-{'copy' if self.near_copies == 1 else 'copies'} set aside")
+        size = _size(len(self.text.encode("utf-8", "replace")))
+        return f"{count:,} song{'' if count == 1 else 's'}, {size} after cleaning" + (
+            f" ({'; '.join(notes)})." if notes else "."
+        )
+
+    def report(self) -> str:
+        """The sentence, and the first lines below it."""
+        return "\n".join([self.sentence(), "", *(f"    {line}" for line in self.first_lines), ""])
+
+
+def _size(size: int) -> str:
+    if size < 1_000:
+        return f"{size} bytes"
+    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def understand(data: bytes) -> Understood:
+    """Read a file: recognise its encoding and its dresses, take them off, and find songs and sections.
+
+    Takes time in proportion to the file. Text of strangers belongs into a process of its own with a limit of time and
+    memory all the same.
+
+    Raises:
+        CorpusError: not text, in another format, or without a song.
+    """
+    decoded = decode(data)
+    understood = understand_text(decoded.text)
+    return Understood(
+        understood.songs, decoded.encoding, understood.dresses, understood.removed, understood.near_copies
+    )
+
+
+def understand_text(text: str) -> Understood:
+    """As `understand`, of a text.
+
+    Raises:
+        CorpusError: there is no song in it.
+    """
+    removed = Counter[str]()
+    worn: list[str] = []
+    text = drop_invisible(unify_line_ends(text)).strip("\n")
+    text = _take_off(CONTAINERS, text, worn, removed)
+    text = _take_off(DRESSES, clean(text, kept=marks.ALL), worn, removed)
+    bare = recurring.take_off(divide(clean(text, kept=marks.ALL)))
+    if not bare.songs:
+        raise CorpusError("There are no lyrics in this text.")
+    removed.update(bare.removed)
+    worn += [kind for kind in bare.removed if kind not in worn]
+    copies = near_copies([song.text for song in bare.songs])
+    return Understood(bare.songs, "utf-8", tuple(worn), {k: n for k, n in removed.items() if n}, len(copies))
+
+
+def _take_off(dresses: Iterable[Dress], text: str, worn: list[str], removed: Counter[str]) -> str:
+    for dress in dresses:
+        undressed = dress.take_off(text)
+        if undressed is not None:
+            text = undressed.text
+            removed.update(undressed.removed)
+            if dress.name not in worn:
+                worn.append(dress.name)
+    return text
