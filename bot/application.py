@@ -37,6 +37,7 @@ from bot.services import (
     LyricsService,
     PrivacyService,
     TrainingService,
+    UnfinishedSongs,
     publishing,
     queue_order,
     visibility,
@@ -83,6 +84,7 @@ class Services:
     guilds: GuildsService
     privacy: PrivacyService
     left_guilds: LeftGuilds
+    unfinished: UnfinishedSongs
     database: Database
     """For what a front end itself has to remember; everything else goes through a service."""
     started_at: datetime
@@ -209,6 +211,7 @@ async def open_application(
             guilds=GuildsService(database),
             privacy=privacy,
             left_guilds=left_guilds,
+            unfinished=UnfinishedSongs(database, on_disk=settings.history_days > 0, now=now),
             database=database,
             started_at=now(),
         )

@@ -1,10 +1,12 @@
 """Answers to interactions, in the order that Discord allows: once at first, then by edits and follow-ups."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from discord.http import Route, handle_message_parameters
 
 from bot.discord_app.message_body import MessageBody
 
@@ -13,6 +15,9 @@ Answer = TypeVar("Answer")
 
 UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
 """What is raised where Discord refuses or cannot be reached."""
+
+TOKEN_LIFE = timedelta(minutes=14, seconds=30)
+"""An interaction's token is good for 15 minutes; edits by it end a little before."""
 
 _ALREADY_ACKNOWLEDGED = 40060
 
@@ -46,6 +51,22 @@ async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.Intera
 async def edit_in_channel(message: discord.PartialMessage, body: MessageBody) -> None:
     """Change what a message shows, by way of its channel."""
     await message.edit(**_whole(body))
+
+
+async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -> None:
+    """Change what the answer to an interaction of an earlier process shows, while the interaction's token lives."""
+    route = Route(
+        "PATCH",
+        "/webhooks/{application_id}/{interaction_token}/messages/@original",
+        application_id=client.application_id,
+        interaction_token=token,
+    )
+    quiet = discord.AllowedMentions.none()
+    with handle_message_parameters(**_whole(body), allowed_mentions=quiet) as parameters:
+        if parameters.files:
+            await client.http.request(route, files=parameters.files, form=parameters.multipart)
+        else:
+            await client.http.request(route, json=parameters.payload)
 
 
 async def follow_up(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:

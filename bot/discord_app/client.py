@@ -1,7 +1,8 @@
 """The Discord client: which gateway events it asks for, and what its commands and buttons find in it."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
@@ -12,10 +13,13 @@ from bot.application import Services
 from bot.discord_app import failures, registration
 from bot.discord_app.offering import AnyCommand
 from bot.discord_app.registered_commands import RegisteredCommands
+from bot.services import Refusal
 
 _CONNECTIONS = 32
 """To Discord's API. Without a bound, discord.py opens one for each of the five hundred who ask at the same moment."""
 _SECONDS_FOR_REGISTRATION = 5.0
+_SECONDS_TO_FINISH_SONGS = 1.0
+_SECONDS_TO_SHOW_INTERRUPTIONS = 1.0
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
@@ -46,6 +50,8 @@ class LyricsClient(discord.AutoShardedClient):
             self.tree.add_command(command)
         self.add_dynamic_items(*buttons)
         self._background: set[asyncio.Task[None]] = set()
+        self._singing: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
         self._downloads: aiohttp.ClientSession | None = None
 
     @property
@@ -85,14 +91,41 @@ class LyricsClient(discord.AutoShardedClient):
         """Note that the bot was removed; a guild that is only unavailable does not come here."""
         await self.services.left_guilds.left(guild.id)
 
+    @contextmanager
+    def singing(self) -> Iterator[None]:
+        """Show a song in the current task: when the client closes, it has a moment to finish before it is cancelled.
+
+        Raises:
+            Refusal: if the client is closing.
+        """
+        if self._is_closing:
+            raise Refusal("The bot is about to restart. Try again in a minute.")
+        task = asyncio.current_task()
+        assert task is not None
+        self._singing.add(task)
+        try:
+            yield
+        finally:
+            self._singing.discard(task)
+
     async def close(self) -> None:
-        """End what runs in the background, then the connections."""
+        """Let songs finish or say that they were interrupted, end what runs in the background, then the connections."""
+        self._is_closing = True
+        await self._end_songs()
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         if self._downloads is not None:
             await self._downloads.close()
         await super().close()
+
+    async def _end_songs(self) -> None:
+        if self._singing:
+            await asyncio.wait(self._singing, timeout=_SECONDS_TO_FINISH_SONGS)
+        for task in self._singing:
+            task.cancel()
+        if self._singing:
+            await asyncio.wait(self._singing, timeout=_SECONDS_TO_SHOW_INTERRUPTIONS)
 
     def _background_ended(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Self
 
 import discord
@@ -18,13 +17,11 @@ from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.discord_app.sing_button import Sing
-from bot.services import Job, JobState
+from bot.services import Job, JobState, StoreError
 
 _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.5
-# An interaction's token lives 15 minutes; edits by it end a little before.
-_TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 _INVALID_WEBHOOK_TOKEN = 50027
 # Waits before the next attempt to tell a result while Discord fails; after the last it is left to the next start.
 _SECONDS_BEFORE_RETRIES = (10, 60, 600)
@@ -85,9 +82,19 @@ def _passing_over_what_is_gone() -> Iterator[None]:
             raise
 
 
-def follow(client: LyricsClient, job: Job, interaction: Interaction, message_id: int) -> None:
-    """Keep the answer to an interaction up to date with the job, up to its end."""
+async def show_and_follow(interaction: Interaction, job: Job) -> None:
+    """Let the answer to an interaction show a queued job, and keep it up to date up to the job's end.
+
+    Where the answer cannot be edited just now, the job is followed all the same, and its end announced.
+    """
     assert interaction.channel_id is not None
+    client, message_id = interaction.client, None
+    try:
+        shown = await answering.edit(interaction, live_body(job))
+        message_id = shown.id
+        await client.services.training.remember_message(job.id, shown.channel.id, shown.id)
+    except (*answering.UNDELIVERED, StoreError) as error:
+        _log.warning("job %d could not be shown when it was queued: %s", job.id, error)
     message = JobMessage(client, interaction.channel_id, message_id, interaction)
     client.run_in_background(_follow(message, job), f"job {job.id}")
 
@@ -149,7 +156,7 @@ def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
 
 
 def _token_lives(interaction: Interaction) -> bool:
-    return discord.utils.utcnow() - interaction.created_at < _TOKEN_LIFE
+    return discord.utils.utcnow() - interaction.created_at < answering.TOKEN_LIFE
 
 
 class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):

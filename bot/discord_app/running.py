@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.application import Services
-from bot.discord_app import jobs
+from bot.discord_app import jobs, mending
 from bot.discord_app.client import AnyDynamicItem, LyricsClient
 from bot.discord_app.commands import COMMANDS
 from bot.discord_app.commands.artists import Details
@@ -20,12 +20,13 @@ from bot.discord_app.confirmations import DeleteMyData, ForgetArtist, Keep
 from bot.discord_app.jobs import CancelJob, UseAnyway
 from bot.discord_app.sing_button import Sing
 from bot.discord_app.song_files import Card, WholeSong
-from bot.discord_app.songs import Again, Continue, Delete, Like
+from bot.discord_app.songs import Again, Continue, Delete, Like, SingInterrupted
 from bot.settings import SettingsError
 
 BUTTONS: tuple[AnyDynamicItem, ...] = (
     Again,
     Continue,
+    SingInterrupted,
     Like,
     WholeSong,
     Card,
@@ -88,6 +89,7 @@ async def _serve(services: Services) -> None:
         await client.login(token)
         # Over REST alone, so that it need not wait for the gateway, which may take minutes with many shards.
         client.run_in_background(jobs.follow_unannounced(client), "unannounced jobs")
+        client.run_in_background(mending.mend_songs(client), "interrupted songs")
         await client.connect()
 
 

@@ -47,6 +47,16 @@ def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBod
     return MessageBody(blocks=blocks, colour=colour_of(song.artist), files=files)
 
 
+def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button] = ()) -> MessageBody:
+    """Show as much of a song as there is, and that no more of it will come."""
+    below = Text(f"-# {_name(artist)} was interrupted.")
+    lyrics = markdown.split(_lyrics(text, seed), MOST_TEXT - text_length([below]))[-1]
+    blocks: list[Block] = [Text(lyrics if lyrics.strip() else "…"), below]
+    if buttons:
+        blocks.append(Buttons(buttons))
+    return MessageBody(blocks=blocks, colour=colour_of(artist))
+
+
 def has_room(song: Song) -> bool:
     """Return whether as many lines as were asked for may be added, and the message still shows all of the song."""
     text = _lyrics(song.text, song.seed)

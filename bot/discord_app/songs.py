@@ -1,30 +1,30 @@
 """Songs on Discord: shown while they are composed, with buttons that work after any restart."""
 
 import asyncio
+import logging
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
-from typing import Self, TypeAlias
+from typing import Self
 
 import discord
 
 from bot.discord_app import answering, song_message
 from bot.discord_app.asking import asker_of
-from bot.discord_app.client import Interaction
+from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
-from bot.services import Continuation, Song, SongSoFar, SungAgain
+from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
 
 SECONDS_BEFORE_DEFERRING = 0.25
 """A refusal comes at once, and so do most first lines: both are better first answers than a thinking bot."""
 
+_log = logging.getLogger(__name__)
 
-Parts: TypeAlias = AsyncGenerator[SongSoFar | Song, None]
 
-
-async def show(interaction: Interaction, song: Parts, *, private: bool) -> None:
+async def show(interaction: Interaction, wish: Wish, *, private: bool) -> None:
     """Answer with a song, line by line as it comes; whatever ends this early stops the composing as well.
 
     Raises:
@@ -37,12 +37,12 @@ async def show(interaction: Interaction, song: Parts, *, private: bool) -> None:
     async def defer() -> None:
         await answering.defer(interaction, ephemeral=private)
 
-    finished, message_id = await _follow(interaction, song, send, defer)
+    finished, message_id = await _follow(interaction, wish, send, defer)
     if message_id is not None and not private:
         await interaction.client.services.lyrics.remember_message(finished.request_id, message_id)
 
 
-async def grow(interaction: Interaction, song: Parts, grows: Song) -> None:
+async def grow(interaction: Interaction, grows: Song) -> None:
     """Answer a button below a song by letting its own message grow; where that fails, it shows the song as it was.
 
     Raises:
@@ -55,18 +55,12 @@ async def grow(interaction: Interaction, song: Parts, grows: Song) -> None:
     async def defer() -> None:
         await answering.defer_update(interaction)
 
-    try:
-        await _follow(interaction, song, update, defer, grows)
-    except BaseException:
-        if interaction.response.is_done():
-            with suppress(*answering.UNDELIVERED):
-                await answering.edit(interaction, finished_body(grows, interaction))
-        raise
+    await _follow(interaction, Continuation(grows.request_id, in_place=True), update, defer, grows)
 
 
 async def _follow(
     interaction: Interaction,
-    song: Parts,
+    wish: Wish,
     answer: Callable[[MessageBody], Awaitable[int | None]] | Callable[[MessageBody], Awaitable[None]],
     defer: Callable[[], Awaitable[None]],
     grows: Song | None = None,
@@ -75,39 +69,104 @@ async def _follow(
 
     Return the finished song and the id of its message, where that is known.
     """
-    last: SongSoFar | Song | None = None
+    client, asker = interaction.client, asker_of(interaction)
     message_id: int | None = None
 
     def body(part: SongSoFar | Song) -> MessageBody:
-        return (
-            song_message.in_progress(part, grows) if isinstance(part, SongSoFar) else finished_body(part, interaction)
-        )
+        return song_message.in_progress(part, grows) if isinstance(part, SongSoFar) else finished_body(part, client)
 
-    async with aclosing(paced(song, SECONDS_BETWEEN_EDITS)) as parts:
-        first = asyncio.ensure_future(anext(parts))
-        try:
-            await asyncio.wait({first}, timeout=SECONDS_BEFORE_DEFERRING)
-            if first.done():
-                last = first.result()
-                message_id = await answer(body(last))
-            else:
-                await defer()
+    with client.singing():
+        sung = client.services.lyrics.sing(asker, wish)
+        async with aclosing(paced(sung, SECONDS_BETWEEN_EDITS)) as parts:
+            first = asyncio.ensure_future(anext(parts))
+            unfinished: int | None = None
+            try:
+                await asyncio.wait({first}, timeout=SECONDS_BEFORE_DEFERRING)
+                is_deferred = not first.done()
+                if is_deferred:
+                    await defer()
                 last = await first
-                message_id = (await answering.edit(interaction, body(last))).id
-        finally:
-            # A generator that is still running cannot be closed.
-            first.cancel()
-            await asyncio.gather(first, return_exceptions=True)
-        async for last in parts:
-            message_id = (await answering.edit(interaction, body(last))).id
-    assert isinstance(last, Song), "a song ends with the finished song"
+                if isinstance(last, SongSoFar):
+                    # Before anybody sees it: a crash right after that leaves a message that can be mended.
+                    unfinished = await _begin(interaction, wish, last, grows)
+                message_id = (
+                    (await answering.edit(interaction, body(last))).id if is_deferred else await answer(body(last))
+                )
+            except BaseException:
+                await _end(client, unfinished)
+                raise
+            finally:
+                # A generator that is still running cannot be closed.
+                first.cancel()
+                await asyncio.gather(first, return_exceptions=True)
+            if isinstance(last, Song):
+                return last, message_id
+            try:
+                await _shown_by(client, unfinished, message_id)
+                async for last in parts:
+                    message_id = (await answering.edit(interaction, body(last))).id
+                assert isinstance(last, Song), "a song ends with the finished song"
+            except BaseException as error:
+                await _break_off(interaction, unfinished, last, grows, error)
+                raise
+            await _end(client, unfinished)
     return last, message_id
 
 
-def finished_body(song: Song, interaction: Interaction) -> MessageBody:
+async def _begin(interaction: Interaction, wish: Wish, part: SongSoFar, grows: Song | None) -> int | None:
+    """Remember that a message is about to show a song in progress, for a start after a crash; return its id."""
+    grown = interaction.message.id if grows is not None and interaction.message is not None else None
+    message = SongMessage(interaction.channel_id, grown, interaction.token)
+    try:
+        return await interaction.client.services.unfinished.begin(asker_of(interaction), wish, part.artist, message)
+    except StoreError as error:
+        _log.warning("a song in progress is not remembered. %s", error)
+        return None
+
+
+async def _shown_by(client: LyricsClient, unfinished: int | None, message_id: int | None) -> None:
+    if unfinished is not None and message_id is not None:
+        with suppress(StoreError):
+            await client.services.unfinished.shown_by(unfinished, message_id)
+
+
+async def _end(client: LyricsClient, unfinished: int | None) -> None:
+    if unfinished is not None:
+        with suppress(StoreError):
+            await client.services.unfinished.end(unfinished)
+
+
+async def _break_off(
+    interaction: Interaction,
+    unfinished: int | None,
+    part: SongSoFar | Song,
+    grows: Song | None,
+    error: BaseException,
+) -> None:
+    """Let the message of a song that ends early show so: because it failed, or because the bot stops."""
+    services = interaction.client.services
+    if grows is not None:
+        body = finished_body(grows, interaction.client)
+    else:
+        buttons = [SingInterrupted(unfinished)] if unfinished is not None else []
+        body = song_message.interrupted(part.artist, part.text, part.seed, buttons)
+    try:
+        await answering.edit(interaction, body)
+    except (*answering.UNDELIVERED, RuntimeError):  # a RuntimeError: the connections are closed already
+        if not isinstance(error, asyncio.CancelledError):
+            await _end(interaction.client, unfinished)  # the message is gone, mostly
+        return  # else the next start mends it
+    if grows is not None:
+        await _end(interaction.client, unfinished)
+    elif unfinished is not None:
+        with suppress(StoreError):
+            await services.unfinished.mended(unfinished)
+
+
+def finished_body(song: Song, client: LyricsClient) -> MessageBody:
     """Show a finished song with its buttons."""
     first_row: list[Button] = [Again(song.request_id), Continue(song.request_id)]
-    if not song.private and interaction.client.services.settings.history_days:
+    if not song.private and client.services.settings.history_days:
         first_row.append(Like(song.request_id, song.likes))
     second_row = [WholeSong(song.request_id), Card(song.request_id), Delete(song.request_id, song.asked_by)]
     return song_message.finished(song, [first_row, second_row])
@@ -133,7 +192,7 @@ class Again(PersistentButton, template=f"song:again:(?P<request>{SNOWFLAKE})"):
         """Answer with a new message, another take."""
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, lyrics.sing(asker, SungAgain(self.request_id)), private=private)
+        await show(interaction, SungAgain(self.request_id), private=private)
 
 
 class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE})"):
@@ -156,10 +215,34 @@ class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         song = await lyrics.recall(asker, self.request_id)
         if song_message.has_room(song):
-            await grow(interaction, lyrics.sing(asker, Continuation(self.request_id, in_place=True)), song)
+            await grow(interaction, song)
             return
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, lyrics.sing(asker, Continuation(self.request_id)), private=private)
+        await show(interaction, Continuation(self.request_id), private=private)
+
+
+class SingInterrupted(PersistentButton, template=f"song:interrupted:(?P<song>{SNOWFLAKE})"):
+    """Sings a song that was interrupted from its beginning, for whoever presses."""
+
+    label = "Again"
+    style = discord.ButtonStyle.primary
+
+    def __init__(self, unfinished_id: int) -> None:
+        """Remember the song."""
+        super().__init__(f"song:interrupted:{unfinished_id}")
+        self.unfinished_id = unfinished_id
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the song from the custom id."""
+        return cls(int(match["song"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with a new message."""
+        asker, services = asker_of(interaction), interaction.client.services
+        wish = await services.unfinished.wish(asker, self.unfinished_id)
+        private = await services.lyrics.is_private(asker, _is_private(interaction))
+        await show(interaction, wish, private=private)
 
 
 class Like(PersistentButton, template=f"song:like:(?P<request>{SNOWFLAKE})"):
@@ -181,7 +264,7 @@ class Like(PersistentButton, template=f"song:like:(?P<request>{SNOWFLAKE})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Count the vote, and show the new number."""
         song = await interaction.client.services.lyrics.like(asker_of(interaction), self.request_id)
-        await answering.update(interaction, finished_body(song, interaction))
+        await answering.update(interaction, finished_body(song, interaction.client))
 
 
 class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(?P<asked_by>{SNOWFLAKE})"):

@@ -19,8 +19,10 @@ from bot.services.song_request import (
     OwnWords,
     SongRequest,
     SungAgain,
+    Wish,
 )
 from bot.services.training import Job, JobState, TrainingOutcome, TrainingProgress, TrainingService
+from bot.services.unfinished_songs import SongMessage, UnfinishedSong, UnfinishedSongs
 from bot.store.faults import StoreError
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "PrivacyService",
     "Refusal",
     "Song",
+    "SongMessage",
     "SongRequest",
     "SongSoFar",
     "StoreError",
@@ -57,5 +60,8 @@ __all__ = [
     "TrainingOutcome",
     "TrainingProgress",
     "TrainingService",
+    "UnfinishedSong",
+    "UnfinishedSongs",
     "Version",
+    "Wish",
 ]

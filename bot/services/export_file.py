@@ -8,12 +8,20 @@ from typing import Any
 from bot.store.job_records import Job
 from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
+from bot.store.unfinished_songs import StoredUnfinished
 
 
 class ExportPart:
-    """One file in the making: `{"user_id", "exported_at", "trainings", "likes", "requests"}`."""
+    """One file in the making: `{"user_id", "exported_at", "trainings", "likes", "unfinished_songs", "requests"}`."""
 
-    def __init__(self, user_id: int, exported_at: datetime, trainings: Sequence[bytes], likes: Sequence[bytes]) -> None:
+    def __init__(
+        self,
+        user_id: int,
+        exported_at: datetime,
+        trainings: Sequence[bytes] = (),
+        likes: Sequence[bytes] = (),
+        unfinished: Sequence[bytes] = (),
+    ) -> None:
         """Begin with everything but the songs."""
         about = {"user_id": str(user_id), "exported_at": exported_at.isoformat()}  # an id as text: JavaScript rounds
         self._pieces = [
@@ -22,6 +30,8 @@ class ExportPart:
             + b",\n".join(trainings)
             + b'\n], "likes": [\n'
             + b",\n".join(likes)
+            + b'\n], "unfinished_songs": [\n'
+            + b",\n".join(unfinished)
             + b'\n], "requests": [\n',
         ]
         self.is_empty = True
@@ -84,6 +94,20 @@ def exported_training(job: Job) -> bytes:
 def exported_like(like: StoredLike) -> bytes:
     """Write out a vote for a song."""
     return _json({"request": str(like.request_id), "liked_at": like.liked_at.isoformat()})
+
+
+def exported_unfinished(song: StoredUnfinished) -> bytes:
+    """Write out a song that the person asked for and that was interrupted."""
+    return _json(
+        {
+            "id": str(song.id),
+            "asked_at": song.began_at.isoformat(),
+            "guild_id": _id(song.guild_id),
+            "channel_id": _id(song.channel_id),
+            "artist": song.artist,
+            "asked_for": song.wish,
+        }
+    )
 
 
 def _json(value: dict[str, Any]) -> bytes:

@@ -148,6 +148,11 @@ class LyricsService:
         stored = await self._planner.stored(asker, request_id)
         return await self._song(stored)
 
+    async def recorded(self, request_id: int) -> Song | None:
+        """Return a recorded song for the message that shows it already; None if it is no longer stored."""
+        stored = await self._record.find(request_id)
+        return None if stored is None else await self._song(stored)
+
     async def all_parts(self, asker: Asker, request_id: int) -> list[Song]:
         """Return a recorded song with the parts before it that are still stored, in their order.
 

@@ -10,15 +10,22 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.services.asking import Asker, Refusal
-from bot.services.export_file import ExportPart, exported_like, exported_request, exported_training
+from bot.services.export_file import (
+    ExportPart,
+    exported_like,
+    exported_request,
+    exported_training,
+    exported_unfinished,
+)
 from bot.services.song import title_of
 from bot.services.song_record import SongRecord
-from bot.store import jobs, likes, requests
+from bot.store import jobs, likes, requests, unfinished_songs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import Job
 from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
+from bot.store.unfinished_songs import StoredUnfinished
 
 ENTRIES_A_PAGE = 6
 _ROWS_AT_ONCE = 500
@@ -125,25 +132,29 @@ class PrivacyService:
             self._exporting.discard(asker.user_id)
 
     async def _export(self, user_id: int, part_bytes: int | None) -> AsyncGenerator[bytes, None]:
-        def read(connection: sqlite3.Connection) -> tuple[list[int], list[Job], list[StoredLike]]:
+        def read(
+            connection: sqlite3.Connection,
+        ) -> tuple[list[int], list[Job], list[StoredLike], list[StoredUnfinished]]:
             return (
                 requests.of_person(connection, user_id),
                 jobs.of_person(connection, user_id),
                 likes.of_person(connection, user_id),
+                unfinished_songs.of_person(connection, user_id),
             )
 
-        ids, trainings, liked = await self._database.read(read)
+        ids, trainings, liked, unfinished = await self._database.read(read)
         part = ExportPart(
             user_id,
             self._now(),
             [exported_training(job) for job in trainings],
             [exported_like(like) for like in liked],
+            [exported_unfinished(song) for song in unfinished],
         )
         async with aclosing(self._songs(user_id, ids)) as songs:
             async for song in songs:
                 if part_bytes is not None and not part.is_empty and part.size_with(song) > part_bytes:
                     yield part.whole()
-                    part = ExportPart(user_id, self._now(), [], [])
+                    part = ExportPart(user_id, self._now())
                 part.add(song)
         yield part.whole()
 
@@ -161,7 +172,8 @@ class PrivacyService:
 
         def transaction(connection: sqlite3.Connection) -> Deleted:
             return Deleted(
-                requests=requests.delete_of_person(connection, asker.user_id),
+                requests=requests.delete_of_person(connection, asker.user_id)
+                + unfinished_songs.delete_of_person(connection, asker.user_id),
                 trainings=jobs.forget_asker(connection, asker.user_id),
                 likes=likes.delete_of_person(connection, asker.user_id),
             )
@@ -179,7 +191,8 @@ class PrivacyService:
         oldest = self._now() - timedelta(days=self._history_days)
 
         def transaction(connection: sqlite3.Connection) -> tuple[int, int]:
-            return requests.delete_before(connection, oldest), jobs.forget_askers_before(connection, oldest)
+            deleted = requests.delete_before(connection, oldest) + unfinished_songs.delete_before(connection, oldest)
+            return deleted, jobs.forget_askers_before(connection, oldest)
 
         purged, forgotten = await self._database.write(transaction)
         if purged or forgotten or self._database.holds_deleted:

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from tests.discord_stand_in import MANAGE_MESSAGES, DiscordStandIn, Guild, Interaction, Member, Message
@@ -117,3 +119,23 @@ async def test_artists_history_and_my_data(
     await question.until(lambda message: message.content.startswith("Requests deleted: 1."))
     assert SEED not in (await (await discord.slash(anna, "history")).message()).text
     assert "LSTM" in (await (await discord.slash(anna, "about")).message()).text
+
+
+async def test_songs_that_a_kill_interrupts_are_mended_at_the_next_start(
+    bot: BotProcess, discord: DiscordStandIn, guild: Guild
+) -> None:
+    members = [guild.member(f"member {number}") for number in range(60)]  # so many that songs take their time
+    options = {"seed": SEED, "artist": "testling", "lines": 40, "rhyme": "ABAB"}
+    asked = [await discord.slash(member, "lyrics", options) for member in members]
+    shown = [await interaction.message() for interaction in asked[:10]]
+    await asyncio.sleep(0.3)
+    await bot.kill()
+    interrupted = [message for message in shown if "is singing" in message.text]
+    assert interrupted
+    await bot.start()
+    for message in interrupted:
+        await message.until(lambda message: "was interrupted" in message.text, 30)
+        assert [button["label"] for button in message.buttons] == ["Again"]
+    again = await (await discord.press(members[0], interrupted[0], "Again")).final(is_whole)
+    assert song(again).startswith(SEED)
+    discord.refusals.clear()  # a song that was begun and whose first answer the kill prevented has no message

@@ -66,7 +66,7 @@ class ShowSong(PersistentButton, template=f"song:show:(?P<request>{SNOWFLAKE})")
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the song."""
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.request_id)
-        await answering.send(interaction, songs.finished_body(song, interaction), ephemeral=True)
+        await answering.send(interaction, songs.finished_body(song, interaction.client), ephemeral=True)
 
 
 def _body(page: HistoryPage) -> MessageBody:

@@ -33,6 +33,4 @@ async def train(
     if corpus is not None:
         text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
     job = await services.training.queue(asker, artist, text, minutes)
-    message = await answering.edit(interaction, jobs.live_body(job))
-    await services.training.remember_message(job.id, message.channel.id, message.id)
-    jobs.follow(interaction.client, job, interaction, message.id)
+    await jobs.show_and_follow(interaction, job)

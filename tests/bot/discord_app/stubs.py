@@ -26,6 +26,7 @@ from bot.services import (
     SungAgain,
     TrainingOutcome,
     TrainingProgress,
+    UnfinishedSongs,
     Version,
 )
 from bot.settings import Settings
@@ -71,6 +72,9 @@ class StubLyrics:
 
     async def recall(self, asker: Asker, request_id: int) -> Song:
         return replace(self._song(SongRequest("I walk alone"), 1), text=self.earlier, likes=len(self.likes))
+
+    async def recorded(self, request_id: int) -> Song:
+        return replace(self._song(SongRequest("I walk alone"), 1), text=self.earlier)
 
     async def all_parts(self, asker: Asker, request_id: int) -> list[Song]:
         song = await self.recall(asker, request_id)
@@ -362,7 +366,11 @@ class StubServices:
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
     left_guilds: StubLeftGuilds = field(default_factory=StubLeftGuilds)
+    unfinished: UnfinishedSongs = field(init=False)
     started_at: datetime = NOON
+
+    def __post_init__(self) -> None:
+        self.unfinished = UnfinishedSongs(self.database, on_disk=True, now=lambda: datetime.now(UTC))
 
     def asker(self, **facts: Any) -> Asker:
         return Asker(**facts)

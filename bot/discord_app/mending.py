@@ -1,0 +1,50 @@
+"""Messages that an earlier process left behind as "is singing", mended after a start."""
+
+import logging
+
+import discord
+
+from bot.discord_app import answering, song_message, songs
+from bot.discord_app.client import LyricsClient
+from bot.discord_app.message_body import MessageBody
+from bot.services import Continuation, SongRequest, UnfinishedSong
+
+_log = logging.getLogger(__name__)
+
+
+async def mend_songs(client: LyricsClient) -> None:
+    """Let every message of a song that a stop or a crash interrupted say so, with a button to ask again."""
+    for song in await client.services.unfinished.left_behind():
+        try:
+            await _mend(client, song)
+        except (discord.NotFound, discord.Forbidden):
+            await client.services.unfinished.end(song.id)  # the message is gone, or out of reach
+        except answering.UNDELIVERED as error:
+            _log.warning("an interrupted song could not be mended, the next start tries again: %s", error)
+
+
+async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:
+    message = song.message
+    body, is_whole = await _body(client, song)
+    if discord.utils.utcnow() - song.began_at < answering.TOKEN_LIFE:
+        await answering.edit_by_token(client, message.token, body)
+    elif message.message_id is None or message.channel_id is None:
+        is_whole = True  # nothing leads to the message any more
+    else:
+        channel = client.get_partial_messageable(message.channel_id)
+        await answering.edit_in_channel(channel.get_partial_message(message.message_id), body)
+    if is_whole:
+        await client.services.unfinished.end(song.id)
+    else:
+        await client.services.unfinished.mended(song.id)
+
+
+async def _body(client: LyricsClient, song: UnfinishedSong) -> tuple[MessageBody, bool]:
+    """Return what the message shall show, and whether that is a whole song again."""
+    wish = song.wish
+    if isinstance(wish, Continuation) and wish.in_place:
+        recorded = await client.services.lyrics.recorded(wish.request_id)
+        if recorded is not None:
+            return songs.finished_body(recorded, client), True
+    seed = wish.seed if isinstance(wish, SongRequest) else ""
+    return song_message.interrupted(song.artist, seed, seed, [songs.SingInterrupted(song.id)]), False

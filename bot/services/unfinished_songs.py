@@ -1,0 +1,119 @@
+"""Songs that a message shows as being sung: what a stop or a crash leaves of them is mended and can be asked again.
+
+They are kept from the first lines that are shown to the finished song, mostly for a second.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+
+from bot.services.asking import Asker, Refusal
+from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
+from bot.store import unfinished_songs
+from bot.store.artists import EVERYONE
+from bot.store.database import Database
+from bot.store.unfinished_songs import StoredUnfinished
+
+_KINDS: dict[str, type[SongRequest] | type[OwnWords] | type[SungAgain] | type[Continuation]] = {
+    kind.__name__: kind for kind in (SongRequest, OwnWords, SungAgain, Continuation)
+}
+_NO_LONGER_KNOWN = "That song is no longer stored. Ask for a new one with /lyrics."
+
+
+@dataclass(frozen=True)
+class SongMessage:
+    """The message that shows a song, and the two ways to it."""
+
+    channel_id: int | None
+    message_id: int | None
+    token: str
+    """Of the interaction that it answers, which is good for 15 minutes."""
+
+
+@dataclass(frozen=True)
+class UnfinishedSong:
+    """A song that an earlier process of the bot left unfinished."""
+
+    id: int
+    artist: str
+    wish: Wish
+    message: SongMessage
+    began_at: datetime
+
+
+class UnfinishedSongs:
+    """Remembers the songs that are being sung."""
+
+    def __init__(self, database: Database, *, on_disk: bool, now: Callable[[], datetime]) -> None:
+        """Remember nothing unless `on_disk`: it says what members asked for."""
+        self._database = database
+        self._on_disk = on_disk
+        self._now = now
+
+    async def begin(self, asker: Asker, wish: Wish, artist: str, message: SongMessage) -> int | None:
+        """Remember a song that a message shows from now on; return its id, None if nothing is remembered."""
+        if not self._on_disk:
+            return None
+        song = StoredUnfinished(
+            id=0,
+            user_id=asker.user_id,
+            guild_id=asker.guild_id or EVERYONE,
+            channel_id=message.channel_id,
+            message_id=message.message_id,
+            token=message.token,
+            artist=artist,
+            wish=json.dumps({"kind": type(wish).__name__} | asdict(wish)),
+            began_at=self._now(),
+        )
+        return await self._database.write(lambda connection: unfinished_songs.add(connection, song))
+
+    async def shown_by(self, song_id: int, message_id: int) -> None:
+        """Remember the message that shows a song, for when the interaction's token is dead."""
+        await self._database.write(lambda connection: unfinished_songs.shown_by(connection, song_id, message_id))
+
+    async def end(self, song_id: int) -> None:
+        """Forget a song, because it is finished or its message is gone."""
+        await self._database.write(lambda connection: unfinished_songs.delete(connection, song_id))
+
+    async def mended(self, song_id: int) -> None:
+        """Note that a song's message shows that it was interrupted; it can still be asked for again."""
+        await self._database.write(lambda connection: unfinished_songs.mended(connection, song_id))
+
+    async def left_behind(self) -> list[UnfinishedSong]:
+        """List what an earlier process left unfinished; to be asked once, before any new song."""
+        songs = []
+        for stored in await self._database.read(unfinished_songs.to_be_mended):
+            wish, token = _wish(stored.wish), stored.token
+            if wish is None or token is None:  # another version of the bot wrote it
+                await self.end(stored.id)
+                continue
+            message = SongMessage(stored.channel_id, stored.message_id, token)
+            songs.append(UnfinishedSong(stored.id, stored.artist, wish, message, stored.began_at))
+        return songs
+
+    async def wish(self, asker: Asker, song_id: int) -> Wish:
+        """Return what was asked for with a song that was interrupted.
+
+        Raises:
+            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+        """
+        stored = await self._database.read(lambda connection: unfinished_songs.by_id(connection, song_id))
+        wish = None if stored is None else _wish(stored.wish)
+        if stored is None or wish is None:
+            raise Refusal(_NO_LONGER_KNOWN)
+        is_here = stored.guild_id == (asker.guild_id or EVERYONE) and stored.channel_id == asker.channel_id
+        if stored.user_id != asker.user_id and not is_here:
+            raise Refusal(_NO_LONGER_KNOWN)
+        return wish
+
+
+def _wish(text: str) -> Wish | None:
+    """Read a wish that any version of the bot wrote; None if it means nothing here."""
+    try:
+        data = json.loads(text)
+        kind = _KINDS[data["kind"]]
+        known = {field.name for field in fields(kind)}
+        return kind(**{name: value for name, value in data.items() if name in known})
+    except (ValueError, KeyError, TypeError):
+        return None
