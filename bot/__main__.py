@@ -119,6 +119,8 @@ async def _serve(settings: Settings) -> int:
             stopping = asyncio.create_task(asked_to_stop.wait())
             await asyncio.wait([front_end, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
+            if asked_to_stop.is_set():
+                log.info("stopping, as asked by a signal")
             front_end.cancel()
             await asyncio.wait([front_end], timeout=_CLOSING_SECONDS)
             if front_end.done() and not front_end.cancelled():
@@ -130,6 +132,7 @@ async def _serve(settings: Settings) -> int:
     except Exception:
         log.exception("the bot has failed")
         return 1
+    log.info("stopped")
     return 0
 
 

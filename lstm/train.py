@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lstm.model.model_file import Model
+    from lstm.training.start import Start
     from lstm.training.trainer import Progress, Trainer
 
 PROG = cli.program("lstm.train")
 CHECKPOINT_SECONDS = 15.0
 PLAIN_LINE_SECONDS = 10.0
+QUICK_SECONDS = 2.0
+"""Preparation that takes no longer is not reported on."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,7 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
     parser.add_argument("--optimiser", choices=("adam", "rmsprop"), default="adam", help="default adam")
-    parser.add_argument("--start", metavar="base|scratch|FILE", help="what to start from (default: base, if there)")
+    parser.add_argument(
+        "--start",
+        default="auto",
+        metavar="auto|base|scratch|FILE",
+        help="what to start from (default auto: the base for what shares its alphabet, unless scratch proves better)",
+    )
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
     parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
@@ -54,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if options.hidden or options.layers or options.embedding:
-        if options.start not in (None, "scratch"):
+        if options.start not in ("auto", "scratch"):
             parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
         options.start = "scratch"
     _check_name(parser, options.artist.strip())
@@ -70,19 +78,22 @@ def _check_name(parser: cli.Parser, name: str) -> None:
         parser.error(f"--artist {name!r} is no artist name: 1 to 40 characters, without slash, backslash or colon")
 
 
-def _start_model(choice: str | None) -> Model | None:
+def _start(choice: str) -> Start:
     from lstm.model.model_file import load_model
     from lstm.text.corpus import CorpusError
     from lstm.training.base_model import load_base
+    from lstm.training.start import Start
 
     if choice == "scratch":
-        return None
-    if choice in (None, "base"):
-        model = load_base()
-        if model is None and choice == "base":
-            raise CorpusError("This installation has no base model; use --start scratch.")
-        return model
-    return load_model(Path(str(choice)))
+        return Start.from_scratch()
+    if choice not in ("auto", "base"):
+        return Start(load_model(Path(choice)), choice)
+    base = load_base()
+    if choice == "auto":
+        return Start.auto(base)
+    if base is None:
+        raise CorpusError("This installation has no base model; use --start scratch.")
+    return Start(base)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -93,7 +104,8 @@ def _train(options: argparse.Namespace) -> int:
     from lstm.text.bounds import check_bounds
     from lstm.text.corpus import read_corpus
     from lstm.training.curve import draw_curve
-    from lstm.training.trainer import Trainer, TrainingSettings
+    from lstm.training.settings import TrainingSettings
+    from lstm.training.trainer import Trainer
 
     name = options.artist.strip()
     corpus = options.corpus or [options.data_dir / "corpora" / f"{name}.txt"]
@@ -111,22 +123,21 @@ def _train(options: argparse.Namespace) -> int:
         random_seed=options.random_seed,
         samples=not options.json,
     )
-    understood, start = read_corpus(corpus), _start_model(options.start)
+    understood, start = read_corpus(corpus), _start(options.start)
     check_bounds(understood.text)
     out.parent.mkdir(parents=True, exist_ok=True)
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting anew.")
-    trainer = Trainer(understood.text, settings, name, start, saved)
-    _say(understood.report())
-    if trainer.is_foreign:
-        _say("The base model cannot read this corpus (another language or script): training goes from scratch.")
+    with _display() as show:
+        trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show)
+        _say(understood.report())
 
-    def save() -> None:
-        write_atomically(checkpoint, trainer.checkpoint())
+        def save() -> None:
+            write_atomically(checkpoint, trainer.checkpoint())
 
-    with _interruptions() as interrupted:
-        _run(trainer, save, interrupted)
+        with _interruptions() as interrupted:
+            _run(trainer, save, interrupted, show)
     save()
     if interrupted():
         _say(f"Interrupted; --resume goes on from {checkpoint}.")
@@ -162,16 +173,17 @@ def _interruptions() -> Iterator[Callable[[], bool]]:
             signal.signal(n, handler)
 
 
-def _run(trainer: Trainer, save: Callable[[], None], interrupted: Callable[[], bool]) -> None:
+def _run(
+    trainer: Trainer, save: Callable[[], None], interrupted: Callable[[], bool], show: Callable[[Progress], None]
+) -> None:
     saved = time.monotonic()
-    with _display() as show:
-        for progress in trainer.run():
-            show(progress)
-            if interrupted():
-                return
-            if time.monotonic() - saved >= CHECKPOINT_SECONDS:
-                save()
-                saved = time.monotonic()
+    for progress in trainer.run():
+        show(progress)
+        if interrupted():
+            return
+        if time.monotonic() - saved >= CHECKPOINT_SECONDS:
+            save()
+            saved = time.monotonic()
 
 
 def _report(model: Model, out: Path, as_json: bool) -> None:
@@ -179,18 +191,16 @@ def _report(model: Model, out: Path, as_json: bool) -> None:
     if as_json:
         keys = (
             "artist", "characters_seen", "epochs", "seconds", "characters_per_second", "train_bits_per_character",
-            "validation_bits_per_character", "rival_bits_per_character", "stopped", "start",
+            "validation_bits_per_character", "rival_bits_per_character", "stopped", "start", "songs",
+            "near_copies_set_aside", "verdict",
         )  # fmt: skip
         stored = record.to_json()
         summary = {key: stored.get(key) for key in keys}
         summary |= {"model": str(out), "parameters": len(model.parameters.flat)}
         print(json.dumps(summary, ensure_ascii=False))
         return
-    ours, baseline = record.validation_bits_per_character or math.nan, record.baseline_bits_per_character or math.nan
-    verdict = f"{baseline - ours:.3f} better than" if record.beats_baseline else f"{ours - baseline:.3f} WORSE than"
     print(
-        f"{record.artist}: {ours:.3f} bits per character on held-out songs, "
-        f"{verdict} the n-gram baseline's {baseline:.3f}\n"
+        f"{record.artist}: {record.verdict}\n"
         f"{record.characters_seen:,} characters ({record.epochs} epochs) in {record.seconds:.0f} s, "
         f"{record.characters_per_second:,.0f} per second; "
         f"stopped: {record.stopped}; matrix products: {record.products}\n"
@@ -207,14 +217,16 @@ def _say(text: str) -> None:
 def _display() -> Iterator[Callable[[Progress], None]]:
     """A progress bar on a terminal, plain lines otherwise, both on standard error."""
     if not sys.stderr.isatty():
-        last = -PLAIN_LINE_SECONDS
+        last, stage = -PLAIN_LINE_SECONDS, ""
 
         def plain(progress: Progress) -> None:
-            nonlocal last
-            if progress.evaluated or time.monotonic() - last >= PLAIN_LINE_SECONDS:
-                last = time.monotonic()
-                share = min(1.0, progress.characters_seen / progress.characters_planned)
-                _say(f"{share:6.1%}  {_figures(progress)}")
+            if not progress.characters_planned and progress.seconds < QUICK_SECONDS:
+                return
+            nonlocal last, stage
+            is_new = progress.evaluated or progress.share == 1 or progress.stage != stage
+            if is_new or time.monotonic() - last >= PLAIN_LINE_SECONDS:
+                last, stage = time.monotonic(), progress.stage
+                _say(f"{progress.share:6.1%}  {_figures(progress)}")
             if progress.sample:
                 _say("\n" + _indented(progress.sample) + "\n")
 
@@ -234,8 +246,8 @@ def _display() -> Iterator[Callable[[Progress], None]]:
                 console.print("\n" + _indented(progress.sample) + "\n", style="italic", markup=False, highlight=False)
             bar.update(
                 task,
-                total=progress.characters_planned,
-                completed=progress.characters_seen,
+                total=1.0,
+                completed=progress.share,
                 description=_figures(progress),
             )
 
@@ -243,11 +255,13 @@ def _display() -> Iterator[Callable[[Progress], None]]:
 
 
 def _figures(progress: Progress) -> str:
+    if not progress.characters_planned:
+        return progress.stage
     figures = [] if math.isnan(progress.train_bits_per_character) else [f"loss {progress.train_bits_per_character:.3f}"]
     if progress.validation_bits_per_character is not None:
         figures.append(f"held out {progress.validation_bits_per_character:.3f}")
     if progress.rival_bits_per_character is not None:
-        figures.append(f"rival {progress.rival_bits_per_character:.3f}")
+        figures.append(f"n-gram {progress.rival_bits_per_character:.3f}")
     figures.append(f"{progress.characters_per_second:,.0f} characters/s")
     if progress.seconds_left < 1e7:
         figures.append(f"{progress.seconds_left:,.0f} s left")

@@ -28,7 +28,7 @@ BOT = {
     "engine": {"metrics"},
     "services": {"metrics", "store", "engine", "training", "artist_name"},
     "wording": {"services"},
-    "console": {"services", "wording", "application"},
+    "console": {"settings", "services", "wording", "application"},
     "discord_app": {"services", "store", "wording", "artist_name", "application", "settings"},
 }
 """Folder of ``bot`` -> what it may import of the others. What stands directly in ``bot`` puts the parts together."""

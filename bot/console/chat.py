@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import secrets
 import signal
+import stat
 import sys
 
 from bot.application import Services
@@ -13,6 +15,7 @@ from bot.console.context import Context
 from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines
 from bot.console.screen import Screen
 from bot.services import Asker, Refusal, StoreError
+from bot.settings import SettingsError
 
 PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
 """The person at the console: in no guild, and an operator."""
@@ -26,7 +29,15 @@ log = logging.getLogger(__name__)
 
 
 async def run(services: Services) -> None:
-    """Chat at the console until the person leaves, the input ends or the task is cancelled."""
+    """Chat at the console until the person leaves, the input ends or the task is cancelled.
+
+    Raises:
+        SettingsError: if there is neither a token nor anybody to chat with.
+    """
+    if _is_nobody_there():
+        raise SettingsError(
+            "DISCORD_TOKEN is not set, and there is no terminal to chat at: set it in the environment or in .env"
+        )
     is_terminal = sys.stdin.isatty()
     screen = Screen(plain=not is_terminal)
     if is_terminal:
@@ -35,6 +46,13 @@ async def run(services: Services) -> None:
     else:
         lines = PipedLines()
     await _Chat(services, screen, lines).run()
+
+
+def _is_nobody_there() -> bool:
+    """Tell whether standard input is closed or a device such as /dev/null, as under systemd; a pipe has lines."""
+    if sys.stdin is None:
+        return True
+    return stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode) and not sys.stdin.isatty()
 
 
 async def _terminal_lines(services: Services) -> Lines:

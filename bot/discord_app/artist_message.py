@@ -1,5 +1,6 @@
 """How artists look on Discord: the list of them, one of them, and the figures of its model."""
 
+import math
 from collections.abc import Sequence
 
 import discord
@@ -23,6 +24,13 @@ ARTISTS_A_PAGE = 8
 _SAMPLE_LINES = 2
 _LONGEST_SAMPLE_LINE = 90
 _MOST_VERSIONS = 8
+_QUALITIES = (
+    (0.15, "learned very well"),
+    (0.05, "learned well"),
+    (0.0, "learned a little"),
+    (-math.inf, "hardly learned"),
+)
+"""By how much better than the n-gram baseline it is on held-out songs."""
 _CURVE_NAME = "curve.png"
 _EXPLANATION = (
     "A tenth of the songs is *held out*: the model never learns from them, and is measured by how well it predicts "
@@ -89,14 +97,24 @@ def _entry(artist: Artist) -> str:
 
 
 def _description(artist: Artist) -> str:
-    parts = ["everyone's" if artist.of_everyone else "this server's own"]
+    parts = []
     if artist.themes:
         *others, last = (markdown.escape(markdown.one_line(word, 30)) for word in artist.themes)
-        parts.append(f"on {', '.join(others)} and {last}" if others else f"on {last}")
-    if artist.corpus_bytes is not None:
-        parts.append(f"learned from {size(artist.corpus_bytes)} of lyrics")
+        parts.append(f"sings of {', '.join(others)} and {last}" if others else f"sings of {last}")
+    text = "" if artist.corpus_bytes is None else f" from {size(artist.corpus_bytes)} of lyrics"
+    parts.append(f"{_how_well(artist)}{text}")
     parts.append(f"trained {discord.utils.format_dt(artist.trained_at, 'd')}")
+    parts.append("everyone's" if artist.of_everyone else "this server's own")
     return " · ".join(parts)
+
+
+def _how_well(artist: Artist) -> str:
+    """Say in words how far below the n-gram baseline's the artist's bits per character are."""
+    ours, baseline = artist.bits_per_character, artist.rival_bits_per_character
+    if ours is None or not baseline:
+        return "learned"
+    better = 1 - ours / baseline
+    return next(words for least, words in _QUALITIES if better >= least)
 
 
 def _quoted(text: str, most: int) -> str:

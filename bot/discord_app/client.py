@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.application import Services
 from bot.discord_app import failures, registration
 from bot.discord_app.offering import AnyCommand
+from bot.discord_app.online import OnlineReport
 from bot.discord_app.registered_commands import RegisteredCommands
 from bot.services import Refusal
 
@@ -45,6 +46,7 @@ class LyricsClient(discord.AutoShardedClient):
         self.services = services
         self.commands = tuple(commands)
         """All that are offered, in the order in which `/help` lists them."""
+        self._online = OnlineReport()
         self.tree = CommandTree(self)
         for command in self.commands:
             self.tree.add_command(command)
@@ -81,6 +83,7 @@ class LyricsClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         """Note the guilds that the bot is in; called when all shards have heard of theirs, and may be repeated."""
+        self._online.tell(self)
         await self.services.left_guilds.present({guild.id for guild in self.guilds})
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

@@ -26,6 +26,8 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
     if isinstance(error, discord.HTTPException) and error.code in _GONE:
         _log.info("an answer found nobody any more: %s", error.text)
         return
+    if isinstance(error, Refusal):
+        _log.info("refused %s guild=%s: %s", _asked_for(interaction), interaction.guild_id, error.without_names)
     try:
         await answering.tell_privately(interaction, _sentence(error))
     except answering.UNDELIVERED as failure:
@@ -37,6 +39,10 @@ def note(error: BaseException, where: str) -> str:
     error_id = secrets.token_hex(4)
     _log.error("error %s in %s", error_id, where, exc_info=error)
     return error_id
+
+
+def _asked_for(interaction: discord.Interaction[Any]) -> str:
+    return f"/{interaction.command.qualified_name}" if interaction.command is not None else interaction.type.name
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -9,7 +9,7 @@ from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, NamedFile, Picture, Rule, Text
 from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
 
-_BAR_CELLS = 20
+_BAR_CELLS = 16
 _ENDED_BADLY = discord.Colour(0x9A9A9A)
 _CURVE_NAME = "curve.png"
 _LONGEST_RESULT = 3_000
@@ -100,7 +100,7 @@ def _standing(job: Job) -> str:
     share = wording.share_done(job)
     filled = round(share * _BAR_CELLS)
     how_far = "measuring …" if wording.is_measuring(job) else f"{share:.0%} · {_left(job)}"
-    return f"`{'█' * filled}{'░' * (_BAR_CELLS - filled)}` {how_far}\n-# {_numbers(progress)}"
+    return f"{'▰' * filled}{'▱' * (_BAR_CELLS - filled)}\n{how_far}\n-# {_numbers(progress)}"
 
 
 def _numbers(progress: TrainingProgress) -> str:

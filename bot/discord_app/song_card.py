@@ -15,7 +15,7 @@ LARGEST_LINE, SMALLEST_LINE = 46, 26
 """Sizes of the text, pixels: as large as the song leaves room for."""
 COMFORTABLE_LINE, COMFORTABLE_HEIGHT = 34, 1100
 """Down to this size the text shrinks so that no line breaks and the picture stays near a square."""
-TITLE, SMALL = 62, 28
+TITLE, SMALLEST_TITLE, SMALL = 62, 44, 28
 LINE_SPACING, STANZA_SPACING = 1.42, 0.75
 _WHITE, _FAINT = (255, 255, 255), (255, 255, 255, 175)
 _LETTERS_THAT_MAY_MISS = 0.02
@@ -43,7 +43,8 @@ def draw_card(title: str, text: str, artist: str, colour: RGB) -> bytes:
     text, title, artist = (_drawable(part) for part in (text, title, artist))
     if not text.strip():
         raise CannotBeDrawnError
-    heading = _wrapped(title, TITLE)
+    title_size = next((s for s in range(TITLE, SMALLEST_TITLE, -2) if len(_wrapped(title, s)) == 1), TITLE)
+    heading = _wrapped(title, title_size)
     size, body = _fitted(text.strip("\n").split("\n"), room=MOST_HEIGHT - _frame(heading))
     height = min(MOST_HEIGHT, max(LEAST_HEIGHT, round(_frame(heading) + _height(body, size))))
 
@@ -51,7 +52,7 @@ def draw_card(title: str, text: str, artist: str, colour: RGB) -> bytes:
     pen = ImageDraw.Draw(picture, "RGBA")
     y = float(MARGIN)
     for line in heading:
-        pen.text((MARGIN, y), line, _WHITE, _font(TITLE), stroke_width=1)
+        pen.text((MARGIN, y), line, _WHITE, _font(title_size), stroke_width=1)
         y += TITLE * 1.25
     y += TITLE * 0.2
     pen.line([(MARGIN, y), (MARGIN + 120, y)], _FAINT, 5)
@@ -64,7 +65,7 @@ def draw_card(title: str, text: str, artist: str, colour: RGB) -> bytes:
         y += size * (LINE_SPACING if line else STANZA_SPACING)
     pen.text((MARGIN, height - MARGIN), f"generated, in the style of {artist}", _FAINT, _font(SMALL), anchor="ls")
     file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
+    picture.save(file, "PNG")
     return file.getvalue()
 
 

@@ -271,7 +271,6 @@ class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(
     """Takes the song away, for its asker and for members who may manage messages."""
 
     label = "Delete"
-    style = discord.ButtonStyle.danger
 
     def __init__(self, request_id: int, asked_by: int) -> None:
         """Remember the song and whose it is: the record of it may be gone before the message."""

@@ -143,7 +143,7 @@ class ArtistsService:
             return artist
 
         artist = await self._database.write(transaction)
-        log.info("artist %d forgotten", artist.id)
+        log.info("artist %d, %r, guild %s, is forgotten", artist.id, artist.name, artist.guild_id or "everyone")
         self._news.tell()
         await self._database.give_back_space()
         return artist.name
@@ -161,15 +161,16 @@ class ArtistsService:
             Refusal: if the asker may not, or there is no such version.
         """
 
-        def transaction(connection: sqlite3.Connection) -> Version:
+        def transaction(connection: sqlite3.Connection) -> tuple[StoredArtist, Version]:
             artist = rights.changeable(connection, asker, name)
             known = versions.of_artist(connection, artist.id)
             chosen = _version_before(known, artist) if number is None else _version_of(known, artist, number)
             versions.let_sing(connection, artist.id, chosen.id)
-            return _shown_version(chosen, chosen.id)
+            return artist, _shown_version(chosen, chosen.id)
 
-        version = await self._database.write(transaction)
-        log.info("version %d of an artist sings by request", version.number)
+        artist, version = await self._database.write(transaction)
+        where = artist.guild_id or "everyone"
+        log.info("version %d of %r, guild %s, sings by request", version.number, artist.name, where)
         return version
 
     async def use_result(self, asker: Asker, job_id: int) -> tuple[str, Version]:
@@ -179,7 +180,7 @@ class ArtistsService:
             Refusal: if the asker may not, or the version is no longer kept.
         """
 
-        def transaction(connection: sqlite3.Connection) -> tuple[str, Version]:
+        def transaction(connection: sqlite3.Connection) -> tuple[StoredArtist, Version]:
             job = jobs.by_id(connection, job_id)
             if job is None:
                 raise Refusal("That training is no longer stored. /rollback lists the versions that are kept.")
@@ -189,11 +190,12 @@ class ArtistsService:
             if trained is None:
                 raise Refusal(f"That version of “{artist.name}” is no longer kept. Train the artist again.")
             versions.let_sing(connection, artist.id, trained.id)
-            return artist.name, _shown_version(trained, trained.id)
+            return artist, _shown_version(trained, trained.id)
 
-        name, version = await self._database.write(transaction)
-        log.info("version %d, from training job %d, sings by request", version.number, job_id)
-        return name, version
+        artist, version = await self._database.write(transaction)
+        where = artist.guild_id or "everyone"
+        log.info("version %d of %r, guild %s, job %d, sings by request", version.number, artist.name, where, job_id)
+        return artist.name, version
 
     async def suggest_changeable(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         """Complete the name of an artist that the asker may change, whether it can sing or not."""

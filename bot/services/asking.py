@@ -1,5 +1,6 @@
 """Who asks, and how a front end tells them no."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -8,7 +9,14 @@ class Refusal(Exception):  # noqa: N818 - a normal answer, not an error
 
     The only error type that is meant for users: a front end shows ``str(refusal)`` (escaped, and only to
     the asker). Everything else that a service raises is a fault of the program.
+
+    What the asker typed, and names, stand in “quotes”.
     """
+
+    @property
+    def without_names(self) -> str:
+        """The sentence as a log may have it: without what stands in quotes."""
+        return re.sub("“[^”]*”", "“…”", str(self))
 
 
 @dataclass(frozen=True)

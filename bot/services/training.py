@@ -18,8 +18,9 @@ from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, Traini
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
 from lstm.text.bounds import check_bounds
-from lstm.text.corpus import CorpusError, split_songs
+from lstm.text.corpus import CorpusError
 from lstm.text.understanding import understand
+from lstm.training.split import split_songs
 
 __all__ = ["Job", "JobState", "TrainingOutcome", "TrainingProgress", "TrainingService"]
 
@@ -113,7 +114,7 @@ class TrainingService:
 
         job = await self._database.write(transaction)
         fault_point("queued")
-        log.info("training job %d queued", job.id)
+        log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "everyone")
         self._news.tell()
         return job
 
@@ -165,7 +166,7 @@ class TrainingService:
             return cancelled
 
         job = await self._database.write(transaction)
-        log.info("training job %d cancelled", job.id)
+        log.info("training job %d of %r, guild %s, is cancelled", job.id, job.artist, job.guild_id or "everyone")
         self._news.tell()
         return job
 

@@ -43,6 +43,13 @@ class TrainingProgress:
     sample: str | None = None
     """A few lines that the network sang when it was last measured."""
 
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1, by time: minutes or epochs may end a training."""
+        if self.seconds_left is None or self.seconds <= 0:
+            return 0.0
+        return self.seconds / (self.seconds + self.seconds_left)
+
     def to_json(self) -> str:
         """Write the progress as JSON."""
         return json.dumps(asdict(self))

@@ -61,6 +61,10 @@ class JobFolder:
         """Read the last checkpoint."""
         return self._read("checkpoint")
 
+    def has_checkpoint(self) -> bool:
+        """Tell whether there is a checkpoint to resume from."""
+        return (self._path / "checkpoint").exists()
+
     def ask_to_stop(self) -> None:
         """Let the process end with a last checkpoint."""
         (self._path / "stop").touch()

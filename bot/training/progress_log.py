@@ -1,4 +1,4 @@
-"""What the log tells of a running training: how far it is, about once a minute."""
+"""What the log says about a running training: how far it is, about once a minute."""
 
 import logging
 
@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 
 class ProgressLog:
-    """Tells of one attempt at a job."""
+    """Logs the progress of one attempt at a job."""
 
     def __init__(self, job_id: int) -> None:
         self._job_id = job_id
@@ -21,11 +21,11 @@ class ProgressLog:
         if self._told_at is not None and progress.seconds - self._told_at < _SECONDS_A_LINE:
             return
         self._told_at = progress.seconds
-        left = "no telling yet" if progress.seconds_left is None else f"{progress.seconds_left:.0f} s"
+        left = "not known yet" if progress.seconds_left is None else f"{progress.seconds_left:.0f} s"
         log.info(
-            "training job %d runs: %.0f %% of its characters, %.0f characters/s, time left: %s",
+            "training job %d is at %.0f %%, %.0f characters/s, time left: %s",
             self._job_id,
-            100 * progress.characters_seen / max(1, progress.characters_planned),
+            100 * progress.share,
             progress.characters_per_second,
             left,
         )

@@ -75,7 +75,7 @@ class TrainingRunner:
         """Take up what an earlier process has left, and begin."""
         released = await self._database.write(jobs.release)
         if released:
-            log.info("trainings that were interrupted: %d, going on from their checkpoints", released)
+            log.info("%d trainings were interrupted and resume from their checkpoints", released)
         live = await self._database.read(lambda connection: jobs.live(connection, None))
         await asyncio.to_thread(_delete_all_but, self._folder, {str(job.id) for job in live})
         self._loop = asyncio.create_task(self._run(), name="training runner")
@@ -85,6 +85,8 @@ class TrainingRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let running trainings leave a checkpoint and go back into the queue."""
+        if self._running:
+            log.info("%d trainings save a checkpoint and resume after the next start", len(self._running))
         self._stopping.set()
         if self._loop is not None:
             await self._loop
@@ -144,7 +146,9 @@ class TrainingRunner:
         corpus = await self._database.read(lambda connection: corpora.text_of(connection, job.artist_id))
         if corpus is None:
             return Unsuitable("Its text is no longer stored: ask for the training again with a corpus.")
-        log.info("training job %d begins: %s", job.id, job.artist)
+        is_resumed = job.progress is not None and JobFolder(self._folder / str(job.id)).has_checkpoint()
+        how = f"resumes at {job.progress.share:.0%}" if job.progress is not None and is_resumed else "begins"
+        log.info("training job %d of %r, guild %s, %s", job.id, job.artist, job.guild_id or "everyone", how)
         task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
 
         told = ProgressLog(job.id)
@@ -202,7 +206,8 @@ class TrainingRunner:
         outcome = await self._database.write(transaction)
         fault_point("published")
         if outcome is not None:
-            log.info("training job %d succeeded: version %d of %s", job.id, outcome.version, job.artist)
+            result = "sings from now on" if outcome.takes_over else f"is held back: it is {outcome.held_back}"
+            log.info("training job %d succeeded: version %d of %r %s", job.id, outcome.version, job.artist, result)
             await self._database.give_back_space()
 
     async def _retry(self, job: Job, lease: str, died: Died) -> None:

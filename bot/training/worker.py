@@ -17,7 +17,9 @@ from lstm.model.model_file import ModelFileError, dump_model
 from lstm.text.corpus import CorpusError
 from lstm.training.base_model import load_base
 from lstm.training.curve import draw_curve
-from lstm.training.trainer import Progress, Trainer, TrainingSettings
+from lstm.training.settings import TrainingSettings
+from lstm.training.start import Start
+from lstm.training.trainer import Progress, Trainer
 
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0
@@ -92,7 +94,7 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     if trained is not None:
         return trained
     try:
-        trainer = _trainer(task, exchange.read_checkpoint())
+        trainer = _trainer(task, exchange)
     except CorpusError as error:
         return Unsuitable(str(error))
     if not _run(trainer, exchange):
@@ -106,14 +108,18 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     return trained
 
 
-def _trainer(task: TrainingTask, checkpoint: bytes | None) -> Trainer:
+def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
+    def tell(progress: Progress) -> None:
+        exchange.write_progress(_told(progress))
+
+    checkpoint = exchange.read_checkpoint()
     settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
     if checkpoint is not None:
         try:
-            return Trainer(task.corpus, settings, task.artist, load_base(), checkpoint)
+            return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), checkpoint, on_preparation=tell)
         except (CorpusError, ModelFileError):
             pass  # an earlier version of the program wrote it: begin again rather than never
-    return Trainer(task.corpus, settings, task.artist, load_base())
+    return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), on_preparation=tell)
 
 
 def _run(trainer: Trainer, exchange: Exchange) -> bool:

@@ -58,6 +58,8 @@ class TrainingRecord:
     """Of all songs that were held out."""
     measured_characters: int | None = None
     """Of the held-out songs that the figures are measured on."""
+    baseline_characters: int | None = None
+    """Learned by the n-gram: all that is not held out, but for less where the minutes were short."""
     songs: int | None = None
     """Songs of the corpus, or pieces where it has no song boundaries."""
     near_copies_set_aside: int | None = None
@@ -112,6 +114,7 @@ class TrainingRecord:
             corpus_characters=_count(data.get("corpus_characters")),
             held_out_characters=_count(data.get("held_out_characters")),
             measured_characters=_count(data.get("measured_characters")),
+            baseline_characters=_count(data.get("baseline_characters")),
             songs=_count(data.get("songs")),
             near_copies_set_aside=_count(data.get("near_copies_set_aside")),
             start=_text(data.get("start")),

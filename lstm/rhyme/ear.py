@@ -39,11 +39,7 @@ class Rhymes:
     @classmethod
     def of(cls, words: Iterable[str]) -> "Rhymes":
         """Rhymes for a vocabulary, English if most of its words are."""
-        distinct = sorted({_folded(word) for word in words})
-        sample = distinct[:: max(1, len(distinct) // _ENOUGH_WORDS)]
-        english = English()
-        known = sum(english.known(word) for word in sample if _ENGLISH_LETTERS.fullmatch(word))
-        return cls.shared(english=known >= _ENGLISH_SHARE * len(sample))
+        return cls.shared(english=is_english(words))
 
     @classmethod
     @cache
@@ -81,6 +77,15 @@ class Rhymes:
             return sounds
         sound = spelt_sound(word)
         return (sound,) if sound.tail else ()
+
+
+def is_english(words: Iterable[str]) -> bool:
+    """Whether most words of a vocabulary, in any case, are English ones."""
+    distinct = sorted({_folded(word) for word in words})
+    sample = distinct[:: max(1, len(distinct) // _ENOUGH_WORDS)]
+    english = English()
+    known = sum(english.known(word) for word in sample if _ENGLISH_LETTERS.fullmatch(word))
+    return known >= _ENGLISH_SHARE * len(sample)
 
 
 class RhymeIndex:

@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -94,45 +92,3 @@ def _files_below(folder: Path) -> list[Path]:
     """The text files below a folder in order of name, without hidden ones."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in TEXT_SUFFIXES)
     return [p for p in files if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Songs to learn from, and songs that training never sees."""
-
-    training: tuple[str, ...]
-    held_out: tuple[str, ...]
-
-
-MINIMUM_SONGS = 10
-
-
-def split_songs(text: str, share: float = 0.1) -> Split:
-    """Hold out the last ``share`` of the songs of a clean text, at least one.
-
-    A text of fewer than ten songs is cut by stanzas instead, then by lines. A held-out song that is also among those
-    to learn from is no test, and is left out; where all of them are (a corpus pasted twice), they are left out of what
-    is learned from instead. Only a text that is one piece over and over is measured on what it learns from.
-
-    Raises:
-        CorpusError: fewer than two pieces.
-    """
-    pieces = songs_of(text)
-    for separator in (r"\n{2,}", r"\n"):
-        if len(pieces) < MINIMUM_SONGS:
-            pieces = [piece for piece in re.split(separator, text) if piece.strip()]
-    if len(pieces) < 2:
-        raise CorpusError("The text has only one line; a corpus needs songs of several lines.")
-    cut = min(len(pieces) - 1, max(1, round(len(pieces) * (1 - share))))
-    training = tuple(pieces[:cut])
-    known = {_essence(song) for song in training}
-    held_out = tuple(song for song in pieces[cut:] if _essence(song) not in known)
-    if held_out:
-        return Split(training, held_out)
-    held_out = tuple(pieces[cut:])
-    measured = {_essence(song) for song in held_out}
-    return Split(tuple(song for song in training if _essence(song) not in measured) or training, held_out)
-
-
-def _essence(song: str) -> str:
-    return " ".join(re.findall(r"\w+", song.casefold()))

@@ -7,7 +7,6 @@ from importlib.resources import files
 import numpy as np
 
 from lstm.model.model_file import Model, load_model
-from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.vocabulary import Vocabulary
 
@@ -24,26 +23,11 @@ def load_base() -> Model | None:
 FOREIGN_SHARE = 0.3
 """From this share of unknown characters on, a corpus is in a script that the base does not know."""
 
-TRIED_CHARACTERS = 10_000
-"""How many characters of the held-out songs show whether the base reads them: a second's worth."""
-
 
 def knows_script(model: Model, text: str) -> bool:
     """Whether a model knows most characters of a text."""
     ids = model.vocabulary.characters().encode(text)
     return len(ids) == 0 or float((ids == 0).mean()) < FOREIGN_SHARE
-
-
-def reads(parameters: Parameters, vocabulary: Vocabulary, text: str, rival_bits_per_character: float) -> bool:
-    """Whether the base, before any training, predicts an artist's held-out songs better than the artist's own n-gram.
-
-    It does for English verse of any kind, by 0.2-0.6 bits per character. Where it does not, the songs are in another
-    language, and there is little that it can teach.
-    """
-    ids = vocabulary.encode(text[:TRIED_CHARACTERS])
-    streams = max(1, min(24, len(ids) // 400))
-    likelihood = Likelihood(parameters, streams, lengths=vocabulary.lengths)
-    return likelihood.bits_per_character(ids) < rival_bits_per_character
 
 
 def extend(model: Model, vocabulary: Vocabulary, text: str, rng: np.random.Generator) -> Parameters:

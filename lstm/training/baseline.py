@@ -212,3 +212,8 @@ def _checked(ids: IntArray, vocabulary_size: int) -> IntArray:
     if symbols.size and (symbols.min() < 0 or symbols.max() >= vocabulary_size):
         raise ValueError(f"symbols must be from 0 to {vocabulary_size - 1}")
     return symbols
+
+
+def baseline_bits(training: IntArray, held_out: IntArray, V: int) -> float:
+    """Bits per character of the n-gram of order 6 on ``held_out[1:]``, learned from ``training``."""
+    return float(-np.log2(KneserNey.fit(training, V).probabilities_of(held_out)[1:]).mean())

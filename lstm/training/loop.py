@@ -24,13 +24,11 @@ from lstm.network.likelihood import Likelihood
 from lstm.network.network import Network, State
 from lstm.network.optimiser import OPTIMISERS, Schedule, clip_by_global_norm
 from lstm.network.parameters import Parameters
+from lstm.training.time_budget import EVALUATION_SPEED
 
 LOG2 = math.log(2)
 CHARACTERS_A_STREAM = 1000
 """The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
-
-FEWEST_EVALUATIONS = 2
-"""How often a plan is measured at least, if it may be so often: one of them at its end."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +51,8 @@ class DescentSettings:
     dropout: Dropout = field(default_factory=Dropout)
     evaluations: int = 20
     """How often in the plan the held-out text is measured, at most."""
-    evaluations_an_epoch: float = math.inf
-    """How often in each epoch, at most: in a plan of few epochs measuring would take a large part of the time."""
+    evaluation_share: float = math.inf
+    """Largest share of the time that measuring may take, if it is `EVALUATION_SPEED` times as fast as training."""
     patience: int = 6
     """Stop after so many evaluations without a better one; 0 never stops early."""
     random_seed: int = 0
@@ -99,14 +97,14 @@ class Descent:
         self.settings, self.plan, self.parameters = settings, plan, parameters
         self._training, self._held_out, self._clock = training, held_out, clock
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
-        self._epoch_characters = int(self._lengths[training].sum())
+        self._held_out_characters = int(self._lengths[held_out].sum())
         # A text shorter than a chunk of B streams gets fewer streams.
         self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
         dtype = parameters.flat.dtype
         self.optimiser = OPTIMISERS[settings.optimiser](len(parameters.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
-        streams = max(1, min(24, int(self._lengths[held_out].sum()) // CHARACTERS_A_STREAM))
+        streams = max(1, min(24, self._held_out_characters // CHARACTERS_A_STREAM))
         self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
@@ -121,9 +119,9 @@ class Descent:
         return min(1.0, self.position.characters / self.plan)
 
     def evaluations_in(self, plan: float) -> int:
-        """How often in a plan of so many characters the held-out text is measured."""
-        by_epochs = self.settings.evaluations_an_epoch * plan / self._epoch_characters
-        return round(min(self.settings.evaluations, max(FEWEST_EVALUATIONS, by_epochs)))
+        """How often in a plan of so many characters the held-out text is measured: at least once, at its end."""
+        affordable = self.settings.evaluation_share * EVALUATION_SPEED * plan / max(1, self._held_out_characters)
+        return max(1, int(min(self.settings.evaluations, affordable)))
 
     @property
     def finished(self) -> bool:

@@ -170,7 +170,8 @@ def growth(sizes: tuple[int, ...]) -> None:
     """Time and memory of a pass by the corpus's length: reading, vocabulary, n-gram baseline and updates."""
     program = textwrap.dedent("""
         import sys
-        from lstm.training.trainer import Trainer, TrainingSettings
+        from lstm.training.settings import TrainingSettings
+        from lstm.training.trainer import Trainer
         import numpy as np
         size = int(sys.argv[1])
         words = ["".join(np.random.default_rng(k).choice(list("etaoinshrdlu"), 2 + k % 6)) for k in range(3000)]

@@ -29,7 +29,11 @@ from lstm.network.likelihood import Likelihood
 from lstm.text.corpus import SONG_BREAK, join, read_plainly, songs_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.base_model import extend, load_base
-from lstm.training.trainer import Trainer, TrainingSettings, rival_bits
+from lstm.training.baseline import baseline_bits
+from lstm.training.settings import TrainingSettings
+from lstm.training.split import split_songs
+from lstm.training.start import Start
+from lstm.training.trainer import Trainer
 
 ROOT = Path(__file__).parents[2]
 SHIPPED, LARGER = ROOT / "data" / "corpora", ROOT / "runs" / "corpora"
@@ -69,7 +73,7 @@ def train(text: str, artist: str, minutes: float | None, start: Model | None) ->
     """A training by the defaults; the model and the seconds that it took."""
     started = time.perf_counter()
     settings = TrainingSettings(minutes=minutes, held_out=CHOOSING_SHARE)
-    trainer = Trainer(text, settings, artist, start)
+    trainer = Trainer(text, settings, artist, Start(start) if start else Start.from_scratch())
     for _ in trainer.run():
         pass
     return trainer.result(), time.perf_counter() - started
@@ -79,11 +83,11 @@ def measure(path: Path, seconds: tuple[int, ...], with_scratch: bool) -> Result:
     """All figures of one artist."""
     artist, text = path.stem, read_plainly([path])
     known, test = cut(text)
-    learned = join(songs_of(known)[: round(len(songs_of(known)) * (1 - CHOOSING_SHARE))])
+    learned = join(split_songs(known, CHOOSING_SHARE).training)
     base = load_base()
     vocabulary = Vocabulary.of(learned, 2, base.vocabulary if base else None)
     ids, characters = vocabulary.encode(join(songs_of(test))), vocabulary.characters()
-    baseline = rival_bits(characters.encode(learned), characters.encode(join(songs_of(test))), len(characters))
+    baseline = baseline_bits(characters.encode(learned), characters.encode(join(songs_of(test))), len(characters))
     result = Result(artist, len(text.encode()) / 1000, int(vocabulary.lengths[ids[1:]].sum()), baseline)
     if base is not None:
         untouched = extend(base, vocabulary, learned, np.random.default_rng(0))

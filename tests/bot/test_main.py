@@ -68,6 +68,22 @@ def test_an_unknown_name_is_warned_of(tmp_path: Path) -> None:
     assert "abc" not in ended.stderr
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_without_token_and_terminal_one_line_says_what_is_missing(tmp_path: Path, closed: bool) -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"exec {sys.executable} -m bot {'<&-' if closed else '< /dev/null'}"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        "bot: DISCORD_TOKEN is not set, and there is no terminal to chat at: set it in the environment or in .env\n"
+    )
+
+
 def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) -> None:
     (tmp_path / "lyrics.db").write_bytes(b"no database " * 50)
     ended = bot(tmp_path, LYRICS_DATA_DIR=".")

@@ -95,4 +95,5 @@ def _entry(entry: HistoryEntry) -> str:
         details.append("private")
     if (url := link(entry.guild_id, entry.channel_id, entry.message_id)) is not None:
         details.append(f"[open]({url})")
-    return f"**{title}**\n-# {' · '.join(details)}\n-# seed: {seed}"
+    text = f"**{title}**\n-# {' · '.join(details)}"
+    return text if not seed or seed.casefold() == title.casefold() else f"{text}\n-# seed: {seed}"

@@ -17,10 +17,12 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artists")).message()
     assert (
-        "**burns**\n-# everyone's · on heather and rose · learned from 594 kB of lyrics · trained <t:1795521600:d>\n"
+        "**burns**\n-# sings of heather and rose · learned a little from 594 kB of lyrics · trained <t:1795521600:d> "
+        "· everyone's\n"
         "> *My love is like*\n> *a red, red \\*rose\\**"
     ) in message.text
-    assert "**\\*wild\\***\n-# this server's own" in message.text
+    assert "**\\*wild\\***\n-# sings of" in message.text
+    assert "this server's own" in message.text
     assert [button["label"] for button in message.buttons] == ["Sing", "Sing"]
 
 
@@ -47,7 +49,7 @@ async def test_sing_lets_the_artist_begin(discord: DiscordStandIn, services: Stu
 
 async def test_artist_with_its_curve_and_its_figures(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artist", {"name": "burns"})).message()
-    assert "### burns\neveryone's · on heather and rose" in message.text
+    assert "### burns\nsings of heather and rose" in message.text
     assert "> *that*" in message.text
     assert message.attachments[0].data.startswith(b"\x89PNG")
     assert "parameters" not in message.text

@@ -15,6 +15,6 @@ def test_one_line_per_minute(caplog: pytest.LogCaptureFixture) -> None:
     for seconds in (5.0, 64.0, 65.0, 100.0):
         log.tell(replace(PROGRESS, seconds=seconds, seconds_left=None if seconds < 10 else 30.0))
     assert caplog.messages == [
-        "training job 7 runs: 25 % of its characters, 1234 characters/s, time left: no telling yet",
-        "training job 7 runs: 25 % of its characters, 1234 characters/s, time left: 30 s",
+        "training job 7 is at 0 %, 1234 characters/s, time left: not known yet",
+        "training job 7 is at 68 %, 1234 characters/s, time left: 30 s",
     ]

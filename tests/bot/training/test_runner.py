@@ -110,10 +110,12 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
     async with runner(database, tmp_path, news):
         job = await wait_for(database, await enqueue(database, news, SHORT, songs=12), has_ended)
         assert job.state is JobState.SUCCEEDED, job.reason
-        assert job.outcome is not None and job.outcome.version == 1 and job.outcome.takes_over
-        assert job.outcome.rival_bits_per_character is not None
-        version = await database.read(lambda connection: versions.singing(connection, job.artist_id))
-        assert version is not None and version.bits_per_character == job.outcome.bits_per_character
+        assert job.outcome is not None and job.outcome.version == 1
+        ours, baseline = job.outcome.bits_per_character, job.outcome.rival_bits_per_character
+        assert ours is not None and baseline is not None
+        assert job.outcome.takes_over is (ours <= baseline)
+        (version,) = await database.read(lambda connection: versions.of_artist(connection, job.artist_id))
+        assert (version.held_back, version.bits_per_character) == (not job.outcome.takes_over, ours)
         curve = await database.read(lambda connection: versions.curve_of_job(connection, job.id))
         assert curve is not None and curve.startswith(b"\x89PNG")
         await no_processes(2)

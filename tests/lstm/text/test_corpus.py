@@ -5,18 +5,13 @@ import os
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lstm.text.corpus import (
     SONG_BREAK,
     CorpusError,
-    Split,
-    clean,
     read_corpus,
     read_plainly,
     songs_of,
-    split_songs,
 )
 
 
@@ -81,70 +76,3 @@ class TestReading:
     def test_no_path(self):
         with pytest.raises(CorpusError, match="no text"):
             read_corpus([])
-
-
-def essence(song):
-    return re.findall(r"\w+", song.casefold())
-
-
-class TestSplit:
-    def test_the_last_tenth_of_the_songs_is_held_out(self):
-        songs = [f"song {k}\nla {k}" for k in range(30)]
-        assert split_songs(SONG_BREAK.join(songs)) == Split(tuple(songs[:27]), tuple(songs[27:]))
-
-    def test_another_share(self):
-        songs = [f"song {k}" for k in range(30)]
-        assert len(split_songs(SONG_BREAK.join(songs), 0.5).held_out) == 15
-        assert len(split_songs(SONG_BREAK.join(songs), 0.001).held_out) == 1
-        assert len(split_songs(SONG_BREAK.join(songs), 0.999).training) == 1
-
-    def test_few_songs_are_cut_by_stanzas(self):
-        songs = [f"a {k}\nb {k}\n\nc {k}\n\nd {k}" for k in range(4)]
-        split = split_songs(SONG_BREAK.join(songs))
-        assert split.held_out == ("d 3",)
-        assert split.training[0] == "a 0\nb 0"
-        assert len(split.training) == 11
-
-    def test_few_stanzas_are_cut_by_lines(self):
-        text = "\n".join(f"line {k}" for k in range(20))
-        assert split_songs(text) == Split(tuple(f"line {k}" for k in range(18)), ("line 18", "line 19"))
-
-    def test_two_lines_are_enough_and_one_is_not(self):
-        assert split_songs("one\ntwo") == Split(("one",), ("two",))
-        for text in ("one", "", "one\n\n\n"):
-            with pytest.raises(CorpusError, match="only one line"):
-                split_songs(text)
-
-    def test_a_song_that_is_also_learned_from_is_not_held_out(self):
-        songs = [f"song {k}" for k in range(20)]
-        songs[18] = "SONG 3!"
-        assert split_songs(SONG_BREAK.join(songs)) == Split(tuple(songs[:18]), ("song 19",))
-
-    def test_a_corpus_pasted_twice_still_has_songs_to_measure_by(self):
-        songs = [f"song {k}" for k in range(10)] * 2
-        split = split_songs(SONG_BREAK.join(songs))
-        assert split.held_out == ("song 8", "song 9")
-        assert split.training == tuple(f"song {k}" for k in range(8)) * 2
-
-    def test_one_line_over_and_over_is_split_as_it_is(self):
-        split = split_songs("\n".join(["la la la"] * 50))
-        assert (len(split.training), len(split.held_out)) == (45, 5)
-
-    @given(
-        st.lists(st.text("abc \n", min_size=1, max_size=12), min_size=2, max_size=40),
-        st.sampled_from(["\n", "\n\n", SONG_BREAK]),
-    )
-    def test_no_held_out_piece_is_among_those_learned_from(self, pieces, separator):
-        text = clean(separator.join(pieces))
-        try:
-            split = split_songs(text)
-        except CorpusError:
-            assert len([line for line in text.split("\n") if line.strip()]) < 2
-            return
-        assert split.training
-        assert split.held_out
-        everything = [essence(song) for song in split.training + split.held_out]
-        if len({tuple(words) for words in everything}) > 1:
-            learned = [essence(song) for song in split.training]
-            assert not any(essence(song) in learned for song in split.held_out)
-        assert all(song in text for song in split.training + split.held_out)

@@ -7,7 +7,7 @@ from lstm.model.model_file import Model
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
-from lstm.training.base_model import extend, load_base, reads
+from lstm.training.base_model import extend, knows_script, load_base
 
 SMALL = Vocabulary([UNKNOWN, *"\n abcd"])
 TEXT = "\nabba cab\nдada ccc д\nbad\n" * 4
@@ -19,21 +19,9 @@ def make_model(vocabulary=SMALL):
     return Model(parameters, vocabulary)
 
 
-class TestReading:
-    def test_it_is_a_matter_of_the_rivals_bits(self):
-        model = make_model()
-        text = "\nabcd" * 300
-        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text))
-        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
-        assert not reads(model.parameters, model.vocabulary, text, bits - 0.05)
-
-    def test_the_beginning_of_a_long_text_is_enough(self, monkeypatch):
-        monkeypatch.setattr("lstm.training.base_model.TRIED_CHARACTERS", 500)
-        model = make_model()
-        bits = Likelihood(model.parameters).bits_per_character(model.vocabulary.encode("\nabcd" * 100))
-        text = "\nabcd" * 100 + "д" * 5000  # whole, it is far above
-        assert Likelihood(model.parameters).bits_per_character(model.vocabulary.encode(text)) > bits + 0.5
-        assert reads(model.parameters, model.vocabulary, text, bits + 0.05)
+@pytest.mark.parametrize(("text", "known"), [("abcd dcba", True), ("abcdд", True), ("abдд", False), ("", True)])
+def test_a_script_is_known_if_most_of_its_characters_are(text, known):
+    assert knows_script(make_model(), text) is known
 
 
 class TestExtending:

@@ -15,6 +15,7 @@ from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.corpus import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.loop import CurvePoint, Descent, DescentSettings, Position, peek_checkpoint
+from lstm.training.time_budget import EVALUATION_SPEED
 from tests.lstm.songs import make_songs
 
 TRAINING, HELD_OUT = make_songs(20, seed=1, stanzas=1), make_songs(2, seed=2, stanzas=1)
@@ -187,9 +188,10 @@ class TestPlan:
                 run.plan = EPOCH
         assert len(run.curve) == SETTINGS.evaluations
 
-    @pytest.mark.parametrize(("epochs", "count"), [(0.25, 2), (1, 3), (2, 6), (9, 10)])
-    def test_a_plan_of_few_epochs_has_fewer(self, epochs, count):
-        run = descent(replace(SETTINGS, evaluations=10, evaluations_an_epoch=3.0), plan=round(epochs * EPOCH))
+    @pytest.mark.parametrize(("epochs", "count"), [(0.1, 1), (1, 2), (2, 4), (9, 10)])
+    def test_measuring_takes_no_more_than_its_share_of_the_time(self, epochs, count):
+        held_out = len(HELD_OUT_IDS) / (EVALUATION_SPEED * EPOCH)
+        run = descent(replace(SETTINGS, evaluations=10, evaluation_share=2.1 * held_out), plan=round(epochs * EPOCH))
         assert len(finish(run).curve) == run.evaluations_in(run.plan) == count
 
     def test_the_curve_is_what_was_measured(self):

@@ -1,0 +1,193 @@
+"""What comes before the first update: from a corpus to everything that the training loop needs.
+
+`prepare` is a pure function of its arguments. Its time and memory grow in proportion to the text, and it reports each
+step before it begins.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lstm.arrays import FloatArray, IntArray
+from lstm.model.memory_trim import give_back
+from lstm.network.parameters import Parameters
+from lstm.song.style import Style
+from lstm.text.corpus import CorpusError, clean, join
+from lstm.text.vocabulary import Vocabulary
+from lstm.training.baseline import KneserNey
+from lstm.training.loop import DescentSettings
+from lstm.training.recipe import Recipe
+from lstm.training.settings import TrainingSettings
+from lstm.training.split import Split, split_songs
+from lstm.training.start import Start, StartDecision, choose, loop_settings
+
+MINIMUM_CHARACTERS = 400
+FEW_CHARACTERS = 20_000
+"""A longer text teaches no character that it holds only once."""
+STANDARD_ERROR = 0.02
+"""Of the measured bits per character, by how much the n-gram's differ from song to song."""
+FEWEST_MEASURED = 10_000
+"""Characters that are measured at least, if so many are held out."""
+MOST_MEASURED = 100_000
+FEWEST_SONGS_FOR_ERROR = 8
+"""Fewer songs do not show how much songs differ."""
+MEASURED_PER_MINUTE = 40_000
+"""Most characters that are measured where the minutes are short: an evaluation then takes about a second of thirty."""
+BASELINE_PER_MINUTE = 1_500_000
+"""Characters that the n-gram learns from at most where the minutes are short: it reads a million in a second."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One artist's corpus and first weights, ready for the training loop."""
+
+    settings: TrainingSettings
+    loop: DescentSettings
+    recipe: Recipe
+    start: StartDecision
+    corpus_sha256: str
+    split: Split
+    vocabulary: Vocabulary
+    parameters: Parameters
+    """The first weights. The training loop changes them in place."""
+    training: IntArray
+    """Ids of what is learned from, (N,)."""
+    measured: IntArray
+    """Ids of the held-out songs that are measured, (N,)."""
+    training_characters: int
+    held_out_characters: int
+    measured_characters: int
+    baseline_bits_per_character: float
+    baseline_characters: int
+    """Learned by the n-gram; fewer than all only where the minutes are short."""
+    alphabet: str
+    """The characters of the corpus that the vocabulary has."""
+    style: Mapping[str, Any]
+    """As `Style.to_json` gives it."""
+
+    @property
+    def planned_by_epochs(self) -> int:
+        """Characters to read if no limit of time says otherwise."""
+        epochs = self.recipe.epochs if self.settings.epochs is None else self.settings.epochs
+        return max(1, round(epochs * self.training_characters))
+
+
+def prepare(
+    corpus_text: str,
+    settings: TrainingSettings,
+    start: Start,
+    decided: StartDecision | None = None,
+    report: Callable[[str], None] = lambda stage: None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Prepared:
+    """Make everything ready.
+
+    ``decided`` is what an interrupted run of the same training has decided to start from; ``report`` is called with
+    each step as it begins.
+
+    Raises:
+        CorpusError: the text is too small.
+    """
+    report("cleaning the text")
+    text = clean(corpus_text)
+    if len(text) < MINIMUM_CHARACTERS:
+        raise CorpusError(
+            f"The corpus has only {len(text)} characters; at least {MINIMUM_CHARACTERS:,} are needed to learn from."
+        )
+    report("choosing songs to measure by")
+    split = split_songs(text, settings.held_out)
+    training = join(split.training)
+    minimum_count = 2 if len(training) > FEW_CHARACTERS else 1
+    letters = Vocabulary.of(training, minimum_count)
+
+    report("fitting the n-gram baseline")
+    learned = _baseline_text(split.training, settings)
+    measured, baseline_bits = _measured(learned, split.held_out, letters, settings)
+    give_back()  # what the n-grams took: 75 MB for a text of 10
+    report("choosing what to start from")
+    decision, candidate = choose(start, training, measured, letters, minimum_count, settings, decided, clock)
+    if decision.trial is not None:
+        give_back()
+    report("reading the text")
+    vocabulary = candidate.vocabulary
+    ids, measured_ids = vocabulary.encode(training), vocabulary.encode(measured)
+    return Prepared(
+        settings=settings,
+        loop=loop_settings(settings, candidate.recipe),
+        recipe=candidate.recipe,
+        start=decision,
+        corpus_sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        split=split,
+        vocabulary=vocabulary,
+        parameters=candidate.parameters,
+        training=ids,
+        measured=measured_ids,
+        training_characters=int(vocabulary.lengths[ids].sum()),
+        held_out_characters=len(join(split.held_out)),
+        measured_characters=int(vocabulary.lengths[measured_ids].sum()),
+        baseline_bits_per_character=baseline_bits,
+        baseline_characters=len(learned),
+        alphabet="".join(sorted(set(text) & set(vocabulary.units))),
+        style=Style.of(text).to_json(),
+    )
+
+
+def _baseline_text(songs: Sequence[str], settings: TrainingSettings) -> str:
+    """What the n-gram learns from: all songs, or, in short minutes, whole songs drawn from them."""
+    most = math.inf if settings.minutes is None else BASELINE_PER_MINUTE * settings.minutes
+    if sum(map(len, songs)) <= most:
+        return join(songs)
+    drawn: list[int] = []
+    characters = 0
+    for k in map(int, np.random.default_rng(4).permutation(len(songs))):
+        if characters + len(songs[k]) <= most or not drawn:
+            drawn.append(k)
+            characters += len(songs[k])
+    return join([songs[k] for k in sorted(drawn)])
+
+
+def _measured(
+    learned: str, held_out: Sequence[str], letters: Vocabulary, settings: TrainingSettings
+) -> tuple[str, float]:
+    """The held-out songs that are measured, as one text, and the n-gram's bits per character on them."""
+    most = MOST_MEASURED
+    if settings.minutes is not None:
+        most = min(most, max(FEWEST_MEASURED, round(MEASURED_PER_MINUTE * settings.minutes)))
+    drawn: list[str] = []
+    characters = 0
+    for song in held_out:
+        if not drawn or characters + len(song) <= most:
+            drawn.append(song)
+            characters += len(song)
+    text = join(drawn)
+    baseline = KneserNey.fit(letters.encode(learned), len(letters))
+    bits: FloatArray = -np.log2(baseline.probabilities_of(letters.encode(text)))
+    # Each song with the break after it, as `join` puts them; the first character is given.
+    sizes = [len(join([song])) - len(join([])) for song in drawn]
+    enough = songs_enough(bits[1:], [sizes[0] + len(join([])) - 1, *sizes[1:]])
+    text = join(drawn[:enough])
+    return text, float(bits[1 : len(text)].mean())
+
+
+def songs_enough(bits: FloatArray, sizes: Sequence[int]) -> int:
+    """How many of the first songs give a mean with a standard error of at most `STANDARD_ERROR`.
+
+    ``bits`` (N,) of each character of songs with these ``sizes``, one after another. The mean is a ratio of sums, and
+    songs are what was drawn, so its variance is that of the songs' residuals (Cochran 1977, section 6.4).
+    """
+    totals = np.add.reduceat(bits, np.cumsum([0, *sizes[:-1]]))
+    lengths = np.array(sizes, float)
+    for n in range(FEWEST_SONGS_FOR_ERROR, len(sizes)):
+        characters = lengths[:n].sum()
+        if characters < FEWEST_MEASURED:
+            continue
+        residuals = totals[:n] - totals[:n].sum() / characters * lengths[:n]
+        error = math.sqrt(float((residuals**2).sum()) * n / (n - 1)) / characters
+        if error <= STANDARD_ERROR:
+            return n
+    return len(sizes)

@@ -1,0 +1,228 @@
+"""What a training starts from: the base model, fresh weights, or a model that somebody chose.
+
+The base is the default for every corpus that shares its alphabet. Whether it helps is decided by what it becomes, not
+by what it is: where the corpus may be in another language, both starts are trained for a short while on the same songs,
+and the better one is taken. English in any dress, in lower case or in capitals, is never in doubt.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from lstm.model.model_file import Model
+from lstm.model.record import StartTrial
+from lstm.network.parameters import Parameters, Shape, initial_parameters
+from lstm.rhyme.ear import is_english
+from lstm.text.vocabulary import Vocabulary
+from lstm.text.words import words_of
+from lstm.training import base_model, recipe
+from lstm.training.loop import Descent, DescentSettings
+from lstm.training.recipe import Recipe
+from lstm.training.settings import TrainingSettings
+
+LANGUAGE_CHARACTERS = 200_000
+"""Of the text, that its language is told by."""
+TRIAL_CHARACTERS = 60_000
+"""Read by each start in a trial of a training without a time limit: some seconds."""
+TRIAL_CHARACTERS_PER_MINUTE = 15_000
+FEWEST_TRIAL_CHARACTERS = 6_000
+TRIAL_SHARE = 0.1
+"""Of the minutes: a trial that takes longer, on a busy machine, is given up."""
+TRIAL_MEASURED_CHARACTERS = 12_000
+FREQUENCY_CHARACTERS = 1_000_000
+"""Of the text, that show how frequent a character is that the base does not have."""
+
+EVALUATION_SHARE = 0.1
+"""Of the time."""
+
+BASE, SCRATCH = "base", "scratch"
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a training may start from."""
+
+    model: Model | None
+    """None: fresh weights."""
+    label: str = BASE
+    """As the record names it: ``base``, ``scratch`` or a file."""
+    is_fixed: bool = True
+    """Whether it was asked for, and is to be obeyed."""
+
+    @classmethod
+    def auto(cls, base: Model | None) -> "Start":
+        """The base where it helps; from scratch where there is none."""
+        return cls(base, is_fixed=False)
+
+    @classmethod
+    def from_scratch(cls) -> "Start":
+        """Fresh weights."""
+        return cls(None, SCRATCH)
+
+
+@dataclass(frozen=True)
+class StartDecision:
+    """What a training starts from, and why."""
+
+    label: str
+    reason: str
+    """A sentence for people."""
+    trial: StartTrial | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "StartDecision":
+        """The decision in a checkpoint.
+
+        Raises:
+            KeyError, TypeError: it is none.
+        """
+        trial = data["trial"]
+        return cls(str(data["label"]), str(data["reason"]), None if trial is None else StartTrial(**trial))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Weights to start from, for one corpus."""
+
+    vocabulary: Vocabulary
+    parameters: Parameters
+    recipe: Recipe
+    is_fresh: bool
+
+
+def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> Candidate:
+    """Fresh weights for the characters of a corpus."""
+    chosen = recipe.from_scratch(len(training), len(vocabulary), settings.hidden)
+    shape = Shape(
+        len(vocabulary), settings.embedding or chosen.embedding, chosen.hidden, settings.layers or chosen.layers
+    )
+    frequencies = vocabulary.log_frequencies(vocabulary.encode(training[:FREQUENCY_CHARACTERS]))
+    return Candidate(vocabulary, initial_parameters(shape, _rng(settings), frequencies), chosen, is_fresh=True)
+
+
+def going_on_from(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
+    """A model's weights, with what the corpus needs besides."""
+    vocabulary = Vocabulary.of(training, minimum_count, model.vocabulary)
+    parameters = base_model.extend(model, vocabulary, training[:FREQUENCY_CHARACTERS], _rng(settings))
+    return Candidate(vocabulary, parameters, recipe.fine_tuning(bool(vocabulary.merges)), is_fresh=False)
+
+
+def _rng(settings: TrainingSettings) -> np.random.Generator:
+    return np.random.default_rng([settings.random_seed, 2])
+
+
+def choose(
+    start: Start,
+    training: str,
+    measured: str,
+    vocabulary: Vocabulary,
+    minimum_count: int,
+    settings: TrainingSettings,
+    decided: StartDecision | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[StartDecision, Candidate]:
+    """Decide what to start from.
+
+    ``training`` and ``measured`` are texts, ``vocabulary`` that of the corpus's own characters. ``decided`` is what an
+    interrupted run of the same training had decided.
+    """
+
+    def from_model() -> Candidate:
+        assert start.model is not None
+        return going_on_from(start.model, training, minimum_count, settings)
+
+    def from_nothing() -> Candidate:
+        return fresh(vocabulary, training, settings)
+
+    if decided is not None:
+        is_scratch = decided.label == SCRATCH or start.model is None
+        return decided, from_nothing() if is_scratch else from_model()
+    if start.model is None:
+        reason = "It learned from scratch, as asked." if start.is_fixed else "There is no base model to start from."
+        return StartDecision(SCRATCH, reason), from_nothing()
+    if start.is_fixed:
+        name = "the base model" if start.label == BASE else start.label
+        return StartDecision(start.label, f"It started from {name}, as asked."), from_model()
+    if not base_model.knows_script(start.model, training):
+        reason = "The base model does not know this script, so it learned from scratch."
+        return StartDecision(SCRATCH, reason), from_nothing()
+    if is_english(words_of(training[:LANGUAGE_CHARACTERS])):
+        return StartDecision(BASE, "It started from the base model."), from_model()
+    return _try_both(from_model(), from_nothing(), training, measured, settings, clock)
+
+
+def _try_both(
+    base: Candidate,
+    scratch: Candidate,
+    training: str,
+    measured: str,
+    settings: TrainingSettings,
+    clock: Callable[[], float],
+) -> tuple[StartDecision, Candidate]:
+    started = clock()
+    characters = trial_characters(settings, len(training))
+    deadline = started + (math.inf if settings.minutes is None else 60 * TRIAL_SHARE * settings.minutes)
+    theirs = _short_training(scratch, training, measured, characters, settings, clock, deadline)
+    ours = _short_training(base, training, measured, characters, settings, clock, deadline)
+    if ours is None or theirs is None:
+        return StartDecision(BASE, "It started from the base model; there was no time to try both starts."), base
+    trial = StartTrial(characters, ours, theirs, round(clock() - started, 2))
+    figures = f"after {characters:,} characters each, {ours:.2f} bits per character with it and {theirs:.2f} without"
+    if theirs < ours:
+        reason = f"It learned from scratch, because the base model did worse in a short trial: {figures}."
+        return StartDecision(SCRATCH, reason, trial), scratch
+    return StartDecision(BASE, f"It started from the base model, which won a short trial: {figures}.", trial), base
+
+
+def trial_characters(settings: TrainingSettings, available: int) -> int:
+    """How many characters each start reads in a trial: a few seconds, and a small part of short minutes."""
+    wanted = TRIAL_CHARACTERS
+    if settings.minutes is not None:
+        by_minutes = round(settings.minutes * TRIAL_CHARACTERS_PER_MINUTE)
+        wanted = max(FEWEST_TRIAL_CHARACTERS, min(TRIAL_CHARACTERS, by_minutes))
+    return min(wanted, available)
+
+
+def _short_training(
+    candidate: Candidate,
+    training: str,
+    measured: str,
+    characters: int,
+    settings: TrainingSettings,
+    clock: Callable[[], float],
+    deadline: float,
+) -> float | None:
+    """Bits per held-out character after a whole, short training: the rate rises and falls to zero within it.
+
+    None if it has not ended at ``deadline``.
+    """
+    vocabulary = candidate.vocabulary
+    # A little more than is read, as the last chunk of each stream is only a target.
+    ids = vocabulary.encode(training[: characters + characters // 4])
+    held_out = vocabulary.encode(measured[:TRIAL_MEASURED_CHARACTERS])
+    how = replace(loop_settings(settings, candidate.recipe), evaluations=1, patience=0)
+    trial = Descent(candidate.parameters.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
+    for _ in trial.run():
+        if clock() > deadline:
+            return None
+    return trial.best_bits
+
+
+def loop_settings(settings: TrainingSettings, recipe: Recipe) -> DescentSettings:
+    """What was chosen, and the recipe where nothing was."""
+    return DescentSettings(
+        batch=settings.batch or recipe.batch,
+        unroll=settings.unroll or recipe.unroll,
+        optimiser=settings.optimiser,
+        learning_rate=settings.learning_rate or recipe.learning_rate,
+        warm_up=recipe.warm_up,
+        decay=1 - recipe.warm_up,
+        dropout=recipe.dropout if settings.dropout is None else settings.dropout,
+        patience=recipe.patience,
+        evaluation_share=EVALUATION_SHARE,
+        random_seed=settings.random_seed,
+    )

@@ -1,0 +1,126 @@
+"""From minutes to characters: how much text a training can read in the time that it has.
+
+A plan in characters is made from the speed of the first seconds and corrected on the way, as machines get busy and slow
+down, or have been busy and speed up. It leaves room for the evaluations, which are part of the time, and for what comes
+after the last update. Nothing here looks at a clock or at a network.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+SPEED_SECONDS = 2.0
+"""How long updates are timed before the plan is made, or corrected."""
+SHORT_SHARE = 0.04
+"""In short minutes, this share of them instead."""
+CHECKS = (0.25, 0.5, 0.75, 0.9)
+"""Shares of the plan after which it is corrected."""
+SPARE_SHARE = 0.05
+"""Share of the minutes that is kept for a machine that slows down at the end."""
+FINAL_PASSES = 1.0
+"""The exact measurement at the end, in passes over the measured text at the speed of an evaluation."""
+EVALUATION_SPEED = 2.0
+"""How many times as fast as training held-out text is read (1.7-2 with AVX2, about 3 with AVX-512)."""
+
+
+@dataclass
+class Pace:
+    """The time that updates alone have taken since the last look at the plan."""
+
+    characters: int = 0
+    seconds: float = 0.0
+
+    def add(self, characters: int, seconds: float) -> None:
+        """Count an update."""
+        self.characters += characters
+        self.seconds += seconds
+
+    @property
+    def characters_per_second(self) -> float:
+        """0 if nothing was counted."""
+        return self.characters / self.seconds if self.seconds > 0 else 0.0
+
+
+class TimeBudget:
+    """Turns a limit in seconds into a plan of characters, and corrects it by the pace of late.
+
+    ``plan`` is the number of characters to read in all.
+    """
+
+    def __init__(
+        self, limit_seconds: float | None, plan: int, measured_characters: int, evaluations_in: Callable[[float], int]
+    ) -> None:
+        """``plan`` is what would be read without a limit (None).
+
+        ``evaluations_in`` gives the number of evaluations in a plan, each of ``measured_characters``.
+        """
+        self.limit_seconds, self.plan, self._whole_plan = limit_seconds, plan, plan
+        self._measured, self._evaluations_in = measured_characters, evaluations_in
+        self.is_made = limit_seconds is None
+        """Whether the plan is more than what would be read without a limit."""
+        self._checks = 0
+        self.pace = Pace()
+
+    def after_update(self, seen: int, spent: float) -> None:
+        """Make or correct the plan, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
+        if self.limit_seconds is None or self.pace.seconds <= 0:
+            return
+        speed = self.pace.characters_per_second
+        last_evaluation = self._measured / (EVALUATION_SPEED * speed)
+        if spent + last_evaluation + self._finishing(speed) >= self.limit_seconds:
+            self.plan = min(self.plan, seen)
+        elif self.pace.seconds >= min(SPEED_SECONDS, SHORT_SHARE * self.limit_seconds) and self._is_due(seen):
+            if self.is_made:
+                self._checks += 1
+            self.is_made = True
+            self.plan = min(self._whole_plan, max(seen + 1, self._affordable(seen, spent)))
+            self.pace = Pace()
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether the limit, not the plan, ends the training."""
+        return self.plan < self._whole_plan
+
+    def seconds_left(self, seen: int, spent: float, characters_per_second: float) -> float:
+        """Until the end of the plan and what comes after it; never more than what is left of the limit."""
+        if characters_per_second <= 0:
+            left = float("inf")
+        else:
+            left = max(0, self.plan - seen) / characters_per_second + self._finishing(characters_per_second)
+        return left if self.limit_seconds is None else min(left, max(0.0, self.limit_seconds - spent))
+
+    def state(self) -> dict[str, Any]:
+        """For a checkpoint; the plan is stored with the training loop."""
+        return {"is_made": self.is_made, "checks": self._checks}
+
+    def restore(self, state: dict[str, Any], plan: int) -> None:
+        """Continue from a checkpoint.
+
+        Raises:
+            KeyError, TypeError: it is no state of a budget.
+        """
+        self.is_made, self._checks, self.plan = bool(state["is_made"]), int(state["checks"]), plan
+
+    def _is_due(self, seen: int) -> bool:
+        if not self.is_made:
+            return True
+        return self.is_shortened and self._checks < len(CHECKS) and seen >= CHECKS[self._checks] * self.plan
+
+    def _finishing(self, speed: float) -> float:
+        """Seconds that are kept for the time after the last update."""
+        spare = SPARE_SHARE * (self.limit_seconds or 0.0)
+        return spare + FINAL_PASSES * self._measured / (EVALUATION_SPEED * speed)
+
+    def _affordable(self, seen: int, spent: float) -> int:
+        """Characters in all that fit into the limit at the pace of late."""
+        assert self.limit_seconds is not None
+        speed = self.pace.characters_per_second
+        readable = max(0.0, self.limit_seconds - spent - self._finishing(speed)) * speed
+        # An evaluation takes the time of so many characters; a longer plan has more of them.
+        evaluation = self._measured / EVALUATION_SPEED
+        done = self._evaluations_in(self.plan) * min(1.0, seen / self.plan)
+        affordable = readable
+        for _ in range(3):
+            ahead = max(1.0, self._evaluations_in(seen + affordable) - done)
+            affordable = max(0.0, readable - ahead * evaluation)
+        return seen + round(affordable)

@@ -1,0 +1,96 @@
+"""Minutes as a number of characters: without a clock and without a network."""
+
+import pytest
+
+from lstm.training.time_budget import EVALUATION_SPEED, SPARE_SHARE, TimeBudget
+
+MEASURED = 10_000
+
+
+def evaluations_in(plan):
+    return max(1, min(20, int(0.1 * EVALUATION_SPEED * plan / MEASURED)))
+
+
+def simulate(minutes, speed, plan=10**9, preparation=1.0, update=2_000, measured=MEASURED, slower_after=None):
+    """A training whose updates take ``update / speed`` seconds.
+
+    Returns the budget, the characters seen, and the seconds spent in all and on updates alone.
+    """
+    budget = TimeBudget(60 * minutes, plan, measured, evaluations_in)
+    seen, spent, learning = 0, preparation, 0.0
+    evaluated = 0
+    while seen < budget.plan:
+        now = speed if slower_after is None or spent < slower_after else speed / 2
+        before, seen = seen, seen + update
+        spent, learning = spent + update / now, learning + update / now
+        every = budget.plan / evaluations_in(budget.plan)
+        if int(before / every) != int(seen / every) or seen >= budget.plan:
+            spent += measured / (EVALUATION_SPEED * now)
+            evaluated += 1
+            continue
+        budget.pace.add(update, update / now)
+        budget.after_update(seen, spent)
+        assert budget.seconds_left(seen, spent, now) <= max(0, 60 * minutes - spent)
+    if seen and not evaluated:
+        spent += measured / (EVALUATION_SPEED * now)
+    spent += measured / (EVALUATION_SPEED * now)
+    return budget, seen, spent, learning
+
+
+@pytest.mark.parametrize("minutes", [0.5, 1, 5, 30])
+@pytest.mark.parametrize("speed", [4_000, 20_000, 60_000])
+def test_a_training_keeps_to_its_minutes_and_most_of_them_are_learning(minutes, speed):
+    budget, seen, spent, learning = simulate(minutes, speed)
+    assert budget.is_shortened
+    assert seen >= budget.plan
+    assert spent <= 60 * minutes
+    assert learning >= 0.75 * 60 * minutes or speed == 4_000
+
+
+def test_a_plan_that_fits_is_left_alone():
+    budget, seen, _, _ = simulate(5, 20_000, plan=500_000)
+    assert (budget.plan, seen, budget.is_shortened) == (500_000, 500_000, False)
+
+
+def test_without_a_limit_nothing_is_shortened():
+    budget = TimeBudget(None, 1000, MEASURED, evaluations_in)
+    budget.pace.add(10, 100.0)
+    budget.after_update(10, 1e9)
+    assert (budget.plan, budget.is_made, budget.is_shortened) == (1000, True, False)
+    assert budget.seconds_left(500, 1e9, 50) == pytest.approx(10 + MEASURED / (EVALUATION_SPEED * 50))
+
+
+@pytest.mark.parametrize("slower_after", [10, 30, 50])
+def test_a_machine_that_slows_down_to_half_gets_less_done_in_the_same_time(slower_after):
+    _, steady, _, _ = simulate(1, 20_000)
+    _, seen, spent, _ = simulate(1, 20_000, slower_after=slower_after)
+    assert seen < steady
+    assert spent <= 60 * (1 + SPARE_SHARE)
+
+
+def test_a_limit_that_preparation_has_used_up_still_gets_an_update():
+    budget, seen, _, _ = simulate(0.5, 20_000, preparation=40.0)
+    assert (seen, budget.plan, budget.is_shortened) == (2_000, 2_000, True)
+
+
+def test_a_machine_that_was_busy_at_first_still_uses_its_minutes():
+    budget = TimeBudget(60, 10**9, MEASURED, evaluations_in)
+    budget.pace.add(4_000, 2.0)
+    budget.after_update(4_000, 3.0)
+    first = budget.plan
+    seen, spent = 4_000, 3.0
+    while seen < budget.plan:
+        seen, spent = seen + 2_000, spent + 0.1
+        budget.pace.add(2_000, 0.1)
+        budget.after_update(seen, spent)
+    assert budget.plan > 5 * first
+    assert 45 < spent <= 60
+
+
+def test_a_restored_budget_goes_on_where_it_was():
+    budget, _, _, _ = simulate(1, 20_000)
+    other = TimeBudget(60, 10**9, MEASURED, evaluations_in)
+    other.restore(budget.state(), budget.plan)
+    assert (other.plan, other.is_shortened, other.state()) == (budget.plan, True, budget.state())
+    with pytest.raises((KeyError, TypeError)):
+        other.restore({}, 5)

@@ -1,0 +1,1 @@
+"""Pictures of the bot's answers, as Discord shows them: ``python -m tests.pictures``."""
