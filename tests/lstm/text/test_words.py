@@ -60,3 +60,9 @@ def test_any_text_has_words(text):
     word = last_word(text)
     assert word.strip() == word
     assert bool(word) == bool(words_of(text))
+
+
+@given(st.text(st.sampled_from("aZ'9_- .\"`^~;x\t\x0b\x7f\u2019é漢"), max_size=20))
+def test_ascii_text_has_the_same_words_by_the_short_way(text):
+    for each in (text, text.encode("ascii", "ignore").decode()):
+        assert words_of(each) == words_of(each + " é")[:-1]
