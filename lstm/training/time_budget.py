@@ -63,13 +63,17 @@ class TimeBudget:
 
     def after_update(self, seen: int, spent: float) -> None:
         """Make or correct the plan, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
-        if self.limit_seconds is None or self.pace.seconds <= 0:
+        if self.limit_seconds is None:
             return
+        if spent >= self.limit_seconds:
+            self.plan = min(self.plan, seen)
+        if self.pace.seconds < min(SPEED_SECONDS, SHORT_SHARE * self.limit_seconds):
+            return  # the first updates are slow ones
         speed = self.pace.characters_per_second
         last_evaluation = self._measured / (EVALUATION_SPEED * speed)
         if spent + last_evaluation + self._finishing(speed) >= self.limit_seconds:
             self.plan = min(self.plan, seen)
-        elif self.pace.seconds >= min(SPEED_SECONDS, SHORT_SHARE * self.limit_seconds) and self._is_due(seen):
+        elif self._is_due(seen):
             if self.is_made:
                 self._checks += 1
             self.is_made = True
