@@ -1,5 +1,6 @@
 """What people read, in the words that both front ends use."""
 
+from bot.language import tr
 from bot.services import ArtistToForget, Job, Song, StoreError, TrainingOutcome
 
 _MEASURING_SECONDS = 0.5
@@ -21,8 +22,8 @@ def use_anyway(job: Job) -> str | None:
 def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
     if artist.comes_with_the_bot:
-        return "It comes with the bot: it returns at the next start, without what was trained since."
-    return "It can't be undone."
+        return tr("It comes with the bot: it returns at the next start, without what was trained since.")
+    return tr("It can't be undone.")
 
 
 def storage_fault(error: StoreError) -> str:
@@ -38,9 +39,9 @@ def shortcomings(song: Song) -> tuple[str, ...]:
     copied, missed = song.copied_lines, song.rhymes_missed
     notes = []
     if copied:
-        notes.append("1 line copies the artist" if copied == 1 else f"{copied} lines copy the artist")
+        notes.append(tr("1 line copies the artist") if copied == 1 else tr("{n} lines copy the artist", n=copied))
     if missed:
-        notes.append("1 line found no rhyme" if missed == 1 else f"{missed} lines found no rhyme")
+        notes.append(tr("1 line found no rhyme") if missed == 1 else tr("{n} lines found no rhyme", n=missed))
     return tuple(notes)
 
 
@@ -71,31 +72,46 @@ def is_measuring(job: Job) -> bool:
 def _which_sings(outcome: TrainingOutcome) -> str:
     match outcome.held_back:
         case None if outcome.takes_over:
-            return f"Version {outcome.version} sings from now on."
+            return tr("Version {version} sings from now on.", version=outcome.version)
         case None:
-            return f"Version {outcome.version} is kept, but the version before still sings."
+            return tr("Version {version} is kept, but the version before still sings.", version=outcome.version)
         case reason:
-            return f"Version {outcome.version} is kept but does not take over: it is {reason}."
+            return tr(
+                "Version {version} is kept but does not take over: it is {reason}.",
+                version=outcome.version,
+                reason=tr(reason.value),
+            )
 
 
 def _quality(outcome: TrainingOutcome) -> str:
     ours, baseline = outcome.bits_per_character, outcome.rival_bits_per_character
     if ours is None:
         return ""
-    text = f"It needs {ours:.2f} bits per character on held-out songs"
     if baseline is None:
-        return f"{text}."
-    return f"{text}, {_compared(ours, baseline)} the n-gram baseline ({baseline:.2f})."
+        return tr("It needs {ours} bits per character on held-out songs.", ours=f"{ours:.2f}")
+    return tr(
+        "It needs {ours} bits per character on held-out songs, {compared} the n-gram baseline ({baseline}).",
+        ours=f"{ours:.2f}",
+        compared=_compared(ours, baseline),
+        baseline=f"{baseline:.2f}",
+    )
 
 
 def _progress(outcome: TrainingOutcome) -> str:
     ours, before = outcome.bits_per_character, outcome.previous_bits_per_character
     if ours is None or before is None:
         return ""
-    return f"On the same songs it is {_compared(ours, before)} the version before ({before:.2f})."
+    return tr(
+        "On the same songs it is {compared} the version before ({before}).",
+        compared=_compared(ours, before),
+        before=f"{before:.2f}",
+    )
 
 
 def _compared(new: float, old: float) -> str:
     if round(abs(new - old), 2) == 0:
-        return "as good as"
-    return f"{abs(new - old):.2f} {'better' if new < old else 'worse'} than"
+        return tr("as good as")
+    difference = f"{abs(new - old):.2f}"
+    if new < old:
+        return tr("{difference} better than", difference=difference)
+    return tr("{difference} worse than", difference=difference)

@@ -22,14 +22,15 @@ LSTM = {
 """Folder (or module) of ``lstm`` -> what it may import of the others. The commands, directly in ``lstm``, may all."""
 
 BOT = {
+    "language": set(),
     "metrics": set(),
     "store": {"metrics"},
     "training": {"metrics", "store"},
     "engine": {"metrics"},
     "services": {"metrics", "store", "engine", "training", "artist_name"},
-    "wording": {"services"},
+    "wording": {"language", "services"},
     "console": {"settings", "services", "wording", "application"},
-    "discord_app": {"services", "store", "wording", "artist_name", "application", "settings"},
+    "discord_app": {"language", "services", "store", "wording", "artist_name", "application", "settings"},
 }
 """Folder of ``bot`` -> what it may import of the others. What stands directly in ``bot`` puts the parts together."""
 

@@ -17,6 +17,7 @@ from bot.discord_app.message_body import (
     Text,
     TextBeside,
 )
+from bot.language import tr
 from bot.services import Artist, ArtistDetails, Version
 
 ARTISTS_A_PAGE = 8
@@ -42,12 +43,12 @@ _EXPLANATION = (
 def listed(artists: Sequence[tuple[Artist, Button]], page: int, pages: int, turns: Sequence[Button]) -> MessageBody:
     """Show a page of the artists that can be asked for, each with its button."""
     if not artists:
-        nobody = "Nobody sings here yet. Members with Manage Server can `/train` an artist."
+        nobody = tr("Nobody sings here yet. Members with Manage Server can `/train` an artist.")
         return MessageBody(blocks=[Text(nobody)], colour=colours.OWN)
-    blocks: list[Block] = [Text("### Artists")]
+    blocks: list[Block] = [Text("### " + tr("Artists"))]
     blocks += [TextBeside(_entry(artist), button) for artist, button in artists]
     if turns:
-        blocks += [Rule(), Text(f"-# page {page} of {pages}"), Buttons(turns)]
+        blocks += [Rule(), Text("-# " + tr("page {page} of {pages}", page=page, pages=pages)), Buttons(turns)]
     return MessageBody(blocks=blocks, colour=colours.OWN)
 
 
@@ -60,7 +61,9 @@ def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody
     files = []
     if details.curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, details.curve_png))
-        blocks.append(Picture(_CURVE_NAME, f"The training curve of {markdown.one_line(artist.name, 60)}"))
+        blocks.append(
+            Picture(_CURVE_NAME, tr("The training curve of {artist}", artist=markdown.one_line(artist.name, 60)))
+        )
     blocks.append(Buttons(buttons))
     return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name), files=files)
 
@@ -71,13 +74,14 @@ def figures(details: ArtistDetails) -> MessageBody:
     sings = next(version for version in details.versions if version.sings)
     versions = [_version(version) for version in details.versions[:_MOST_VERSIONS]]
     if len(details.versions) > _MOST_VERSIONS:
-        versions.append(f"and {len(details.versions) - _MOST_VERSIONS} older ones")
-    text = "unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes)
+        versions.append(tr("and {count} older ones", count=len(details.versions) - _MOST_VERSIONS))
+    text = tr("unknown") if artist.corpus_bytes is None else size(artist.corpus_bytes)
+    parameters = tr("{count} parameters, {size}", count=f"{sings.parameters:,}", size=size(sings.weights_bytes))
     blocks: list[Block] = [
         Text(f"### {_name(artist)}"),
-        Text(f"**Model** {sings.parameters:,} parameters, {size(sings.weights_bytes)}\n**Text** {text}"),
-        Text(f"**Held-out songs** {_quality(sings)}\n-# {_EXPLANATION}"),
-        Text("**Versions**\n" + "\n".join(versions)),
+        Text(f"**{tr('Model')}** {parameters}\n**{tr('Text')}** {text}"),
+        Text(f"**{tr('Held-out songs')}** {_quality(sings)}\n-# {tr(_EXPLANATION)}"),
+        Text(f"**{tr('Versions')}**\n" + "\n".join(versions)),
     ]
     return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name))
 
@@ -85,7 +89,7 @@ def figures(details: ArtistDetails) -> MessageBody:
 def size(count: int) -> str:
     """Say a number of bytes as people do."""
     if count < 1000:
-        return f"{count} bytes"
+        return f"{count} B"
     return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
@@ -100,11 +104,17 @@ def _description(artist: Artist) -> str:
     parts = []
     if artist.themes:
         *others, last = (markdown.escape(markdown.one_line(word, 30)) for word in artist.themes)
-        parts.append(f"sings of {', '.join(others)} and {last}" if others else f"sings of {last}")
-    text = "" if artist.corpus_bytes is None else f" from {size(artist.corpus_bytes)} of lyrics"
-    parts.append(f"{_how_well(artist)}{text}")
-    parts.append(f"trained {discord.utils.format_dt(artist.trained_at, 'd')}")
-    parts.append("everyone's" if artist.of_everyone else "this server's own")
+        if others:
+            parts.append(tr("sings of {words} and {last}", words=", ".join(others), last=last))
+        else:
+            parts.append(tr("sings of {last}", last=last))
+    if artist.corpus_bytes is None:
+        parts.append(_how_well(artist))
+    else:
+        size_ = size(artist.corpus_bytes)
+        parts.append(tr("{how_well} from {size} of lyrics", how_well=_how_well(artist), size=size_))
+    parts.append(tr("trained {date}", date=discord.utils.format_dt(artist.trained_at, "d")))
+    parts.append(tr("everyone's") if artist.of_everyone else tr("this server's own"))
     return " · ".join(parts)
 
 
@@ -112,9 +122,9 @@ def _how_well(artist: Artist) -> str:
     """Say in words how far below the n-gram baseline's the artist's bits per character are."""
     ours, baseline = artist.bits_per_character, artist.rival_bits_per_character
     if ours is None or not baseline:
-        return "learned"
+        return tr("learned")
     better = 1 - ours / baseline
-    return next(words for least, words in _QUALITIES if better >= least)
+    return tr(next(words for least, words in _QUALITIES if better >= least))
 
 
 def _quoted(text: str, most: int) -> str:
@@ -128,19 +138,19 @@ def _name(artist: Artist) -> str:
 
 def _quality(version: Version) -> str:
     if version.bits_per_character is None:
-        return "not measured"
-    text = f"{version.bits_per_character:.3f} bits per character"
+        return tr("not measured")
+    text = tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}")
     if version.rival_bits_per_character is not None:
-        text += f"; the n-gram baseline needs {version.rival_bits_per_character:.3f}"
+        text += "; " + tr("the n-gram baseline needs {bits}", bits=f"{version.rival_bits_per_character:.3f}")
     return text
 
 
 def _version(version: Version) -> str:
     parts = [f"**{version.number}**", discord.utils.format_dt(version.published_at, "d")]
     if version.bits_per_character is not None:
-        parts.append(f"{version.bits_per_character:.3f} bits per character")
+        parts.append(tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}"))
     if version.sings:
-        parts.append("sings")
+        parts.append(tr("sings"))
     if version.held_back:
-        parts.append("held back")
+        parts.append(tr("held back"))
     return " · ".join(parts)

@@ -9,11 +9,13 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot import language
 from bot.application import Services
 from bot.discord_app import failures, registration
 from bot.discord_app.offering import AnyCommand
 from bot.discord_app.online import OnlineReport
 from bot.discord_app.registered_commands import RegisteredCommands
+from bot.discord_app.translator import Translator
 from bot.services import Refusal
 
 _CONNECTIONS = 32
@@ -75,6 +77,7 @@ class LyricsClient(discord.AutoShardedClient):
 
         Discord is not waited for long: commands that it refuses just now are no reason to stay away.
         """
+        await self.tree.set_translator(Translator())
         registered = RegisteredCommands(self.services.database)
         registering = self.run_in_background(
             registration.keep_registering(self.tree, registered, self.services.settings.home_guild), "registration"
@@ -138,6 +141,11 @@ class LyricsClient(discord.AutoShardedClient):
 
 class CommandTree(app_commands.CommandTree[LyricsClient]):
     """The commands; what goes wrong in one of them is told to whoever used it."""
+
+    async def interaction_check(self, interaction: discord.Interaction[LyricsClient], /) -> bool:
+        """Let the asker be answered in their own language; called before every command."""
+        language.speak(interaction.locale.value)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[LyricsClient], error: app_commands.AppCommandError

@@ -10,6 +10,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.language import tr
 
 
 class DeleteMyData(PersistentButton, template=r"mydata:delete"):
@@ -30,9 +31,12 @@ class DeleteMyData(PersistentButton, template=r"mydata:delete"):
     async def pressed(self, interaction: Interaction) -> None:
         """Delete, and say how much it was."""
         deleted = await interaction.client.services.privacy.delete(asker_of(interaction))
-        text = f"Requests deleted: {deleted.requests}."
+        text = tr("Requests deleted: {count}.", count=deleted.requests)
+        if deleted.likes:
+            text += " " + tr("Votes deleted: {count}.", count=deleted.likes)
         if deleted.trainings:
-            text += f" Trainings that no longer tell who asked for them: {deleted.trainings}; their artists stay."
+            sentence = "Trainings that no longer tell who asked for them: {count}; their artists stay."
+            text += " " + tr(sentence, count=deleted.trainings)
         await answering.update(interaction, MessageBody(text=text))
 
 
@@ -55,7 +59,8 @@ class ForgetArtist(PersistentButton, template=f"artist:forget:id:(?P<artist>{SNO
     async def pressed(self, interaction: Interaction) -> None:
         """Forget the artist; whether this member may is checked again."""
         name = markdown.escape(await interaction.client.services.artists.forget(asker_of(interaction), self.artist_id))
-        await answering.update(interaction, MessageBody(text=f"{name} is forgotten: text, models and trainings."))
+        text = tr("{artist} is forgotten: text, models and trainings.", artist=name)
+        await answering.update(interaction, MessageBody(text=text))
 
 
 class Keep(PersistentButton, template=r"confirmation:keep"):
@@ -74,4 +79,4 @@ class Keep(PersistentButton, template=r"confirmation:keep"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Say that nothing happened."""
-        await answering.update(interaction, MessageBody(text="Nothing was deleted."))
+        await answering.update(interaction, MessageBody(text=tr("Nothing was deleted.")))

@@ -9,6 +9,7 @@ from discord import app_commands
 
 from bot import wording
 from bot.discord_app import answering, markdown
+from bot.language import tr, tr_sentence
 from bot.services import Refusal, StoreError
 
 _log = logging.getLogger(__name__)
@@ -51,14 +52,17 @@ def _cause(error: BaseException) -> BaseException:
 
 def _sentence(error: BaseException) -> str:
     if isinstance(error, Refusal):
-        return markdown.escape(str(error))
+        return markdown.escape(tr_sentence(str(error)))
     if isinstance(error, StoreError):
         _log.error("an interaction found the database unusable. %s", error)
-        return wording.storage_fault(error)
+        return tr_sentence(wording.storage_fault(error))
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return _OUTDATED
+        return tr(_OUTDATED)
     if isinstance(error, app_commands.TransformerError):
         value = markdown.escape(markdown.one_line(str(error.value), 100))
-        return f"“{value}” cannot be used here: choose one of the values that Discord offers."
+        return tr("“{value}” cannot be used here: choose one of the values that Discord offers.", value=value)
     error_id = note(error, "an interaction")
-    return f"Something went wrong that should not have (error {error_id}); try again, or tell whoever runs this bot."
+    return tr(
+        "Something went wrong that should not have (error {error_id}); try again, or tell whoever runs this bot.",
+        error_id=error_id,
+    )

@@ -7,6 +7,7 @@ import discord
 from bot import wording
 from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, NamedFile, Picture, Rule, Text
+from bot.language import tr, tr_sentence
 from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
 
 _BAR_CELLS = 16
@@ -17,13 +18,13 @@ _LONGEST_RESULT = 3_000
 
 def live(job: Job, buttons: Sequence[Button] = (), understood: str | None = None) -> MessageBody:
     """Show a job that waits or runs; `understood` says what was read in an uploaded text."""
-    blocks: list[Block] = [Text(f"### Training {_name(job)}")]
+    blocks: list[Block] = [Text(_heading(job))]
     if understood:
-        blocks.append(Text(markdown.escape(understood)))
+        blocks.append(Text(markdown.escape(tr_sentence(understood))))
     blocks.append(Text(_standing(job)))
     if job.progress is not None and job.progress.sample:
-        blocks += [Text("-# what it sings by now:"), Text(_quoted(job.progress.sample))]
-    blocks += [Rule(), Text(f"-# job {job.id} · at most {job.minutes:g} min")]
+        blocks += [Text("-# " + tr("what it sings by now:")), Text(_quoted(job.progress.sample))]
+    blocks += [Rule(), Text(f"-# {_number(job)} · {tr('at most {minutes} min', minutes=f'{job.minutes:g}')}")]
     if buttons:
         blocks.append(Buttons(buttons))
     return MessageBody(blocks=blocks, colour=colours.colour_of(job.artist))
@@ -32,13 +33,15 @@ def live(job: Job, buttons: Sequence[Button] = (), understood: str | None = None
 def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> MessageBody:
     """Show the result of a job: what it achieved, a few lines of a song, and the training curve."""
     colour = colours.colour_of(job.artist) if job.state is JobState.SUCCEEDED else _ENDED_BADLY
-    blocks: list[Block] = [Text(f"### Training {_name(job)}"), Text(result(job))]
+    blocks: list[Block] = [Text(_heading(job)), Text(result(job))]
     if job.outcome is not None and job.outcome.taste:
         blocks.append(Text(_quoted(job.outcome.taste)))
     files = []
     if curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, curve_png))
-        blocks.append(Picture(_CURVE_NAME, f"The training curve of {markdown.one_line(job.artist, 60)}"))
+        blocks.append(
+            Picture(_CURVE_NAME, tr("The training curve of {artist}", artist=markdown.one_line(job.artist, 60)))
+        )
     blocks += [Rule(), Text(_below(job))]
     if buttons:
         blocks.append(Buttons(buttons))
@@ -47,16 +50,18 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
 
 def forgotten(job: Job) -> MessageBody:
     """Show that a job went away with its artist."""
-    blocks = [Text(f"### Training {_name(job)}"), Text("This artist was forgotten, and its training.")]
+    blocks = [Text(_heading(job)), Text(tr("This artist was forgotten, and its training."))]
     return MessageBody(blocks=blocks, colour=_ENDED_BADLY)
 
 
 def result(job: Job) -> str:
     """Say how a job ended, in Markdown."""
     if job.state is JobState.CANCELLED:
-        return "Cancelled."
+        return tr("Cancelled.")
     if job.state is JobState.FAILED or job.outcome is None:
-        return "Failed for an unknown reason." if job.reason is None else f"Failed: {markdown.escape(job.reason)}"
+        if job.reason is None:
+            return tr("Failed for an unknown reason.")
+        return tr("Failed: {reason}", reason=markdown.escape(tr_sentence(job.reason)))
     return markdown.escape(wording.verdict(job.outcome))[:_LONGEST_RESULT]
 
 
@@ -65,16 +70,17 @@ def in_a_line(job: Job) -> str:
     who = f"{job.id} · {_name(job)}"
     match job.state:
         case JobState.QUEUED:
-            return f"**{who}** is waiting, place {job.place}"
+            return tr("**{job}** is waiting, place {place}", job=who, place=job.place)
         case JobState.RUNNING:
             if job.progress is None:
-                return f"**{who}** is starting"
+                return tr("**{job}** is starting", job=who)
             if wording.is_measuring(job):
-                return f"**{who}** is measuring"
-            return f"**{who}** is running: {wording.share_done(job):.0%}, {_left(job)}"
+                return tr("**{job}** is measuring", job=who)
+            share = f"{wording.share_done(job):.0%}"
+            return tr("**{job}** is running: {share}, {left}", job=who, share=share, left=_left(job))
         case _:
             when = "" if job.ended_at is None else f" {discord.utils.format_dt(job.ended_at, 'R')}"
-            return f"{who} {job.state}{when}"
+            return f"{who} {tr(job.state.value)}{when}"
 
 
 def duration(seconds: float) -> str:
@@ -87,38 +93,54 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def _heading(job: Job) -> str:
+    return "### " + tr("Training {artist}", artist=_name(job))
+
+
+def _number(job: Job) -> str:
+    return tr("job {number}", number=job.id)
+
+
 def _name(job: Job) -> str:
     return markdown.escape(markdown.one_line(job.artist, 60))
 
 
 def _standing(job: Job) -> str:
     if job.state is JobState.QUEUED:
-        return f"Place {job.place} in the queue." if job.place is not None else "In the queue."
+        return tr("In the queue.") if job.place is None else tr("Place {place} in the queue.", place=job.place)
     progress = job.progress
     if progress is None:
-        return "Starting …"
+        return tr("Starting …")
     share = wording.share_done(job)
     filled = round(share * _BAR_CELLS)
-    how_far = "measuring …" if wording.is_measuring(job) else f"{share:.0%} · {_left(job)}"
+    how_far = tr("measuring …") if wording.is_measuring(job) else f"{share:.0%} · {_left(job)}"
     return f"{'▰' * filled}{'▱' * (_BAR_CELLS - filled)}\n{how_far}\n-# {_numbers(progress)}"
 
 
 def _numbers(progress: TrainingProgress) -> str:
-    numbers = [f"loss {_bits(progress.train_bits_per_character)}"]
-    held_out = f"held-out songs {_bits(progress.best_bits_per_character)}"
-    if progress.rival_bits_per_character is not None:
-        held_out += f" (n-gram baseline {progress.rival_bits_per_character:.2f})"
-    numbers += [held_out, f"{progress.characters_per_second:,.0f} characters/s", f"epoch {progress.epoch:.1f}"]
-    return " · ".join(numbers)
+    baseline = progress.rival_bits_per_character
+    parts = [
+        tr("loss {bits}", bits=_bits(progress.train_bits_per_character)),
+        tr("held-out songs {bits}", bits=_bits(progress.best_bits_per_character)),
+    ]
+    if baseline is not None:
+        parts[-1] += " " + tr("(n-gram baseline {bits})", bits=f"{baseline:.2f}")
+    parts.append(tr("{speed} characters/s", speed=f"{progress.characters_per_second:,.0f}"))
+    parts.append(tr("epoch {number}", number=f"{progress.epoch:.1f}"))
+    return " · ".join(parts)
 
 
 def _left(job: Job) -> str:
     seconds = wording.seconds_left(job)
-    return "time left not known yet" if seconds is None else f"{duration(seconds)} left"
+    if seconds is None:
+        return tr("time left not known yet")
+    return tr("{duration} left", duration=duration(seconds))
 
 
 def _bits(bits_per_character: float | None) -> str:
-    return "not measured yet" if bits_per_character is None else f"{bits_per_character:.2f} bits per character"
+    if bits_per_character is None:
+        return tr("not measured yet")
+    return tr("{bits} bits per character", bits=f"{bits_per_character:.2f}")
 
 
 def _quoted(lines: str) -> str:
@@ -126,10 +148,11 @@ def _quoted(lines: str) -> str:
 
 
 def _below(job: Job) -> str:
-    parts = [f"job {job.id}"]
+    parts = [_number(job)]
     outcome: TrainingOutcome | None = job.outcome
     if outcome is not None and outcome.characters_seen is not None and outcome.seconds is not None:
-        parts.append(f"read {outcome.characters_seen:,} characters in {duration(outcome.seconds)}")
+        seen, time = f"{outcome.characters_seen:,}", duration(outcome.seconds)
+        parts.append(tr("read {count} characters in {duration}", count=seen, duration=time))
     if job.ended_at is not None:
         parts.append(discord.utils.format_dt(job.ended_at, "R"))
     return f"-# {' · '.join(parts)}"

@@ -17,6 +17,7 @@ from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.discord_app.sing_button import Sing
+from bot.language import tr
 from bot.services import Job, JobState, StoreError
 
 _log = logging.getLogger(__name__)
@@ -178,7 +179,7 @@ class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):
     async def pressed(self, interaction: Interaction) -> None:
         """Cancel the job; whoever follows it shows that."""
         job = await interaction.client.services.training.cancel(asker_of(interaction), self.job_id)
-        await answering.tell_privately(interaction, f"Job {job.id} is cancelled.")
+        await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=job.id))
 
 
 class UseAnyway(PersistentButton, template=f"job:use:(?P<job>{SNOWFLAKE})"):
@@ -200,4 +201,5 @@ class UseAnyway(PersistentButton, template=f"job:use:(?P<job>{SNOWFLAKE})"):
         """Let the version sing, and say so where everybody saw the result."""
         name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.job_id)
         shown = markdown.escape(markdown.one_line(name, 60))
-        await answering.send(interaction, MessageBody(text=f"Version {version.number} of {shown} sings from now on."))
+        text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)
+        await answering.send(interaction, MessageBody(text=text))

@@ -5,8 +5,10 @@ from typing import Any, ClassVar, Self
 
 import discord
 
+from bot import language
 from bot.discord_app import failures
 from bot.discord_app.client import Interaction
+from bot.language import tr
 
 SNOWFLAKE = r"[0-8]?[0-9]{1,18}"
 """Matches an identifier of Discord, or of a row in the store: never more than the 63 bits that SQLite can hold."""
@@ -26,7 +28,7 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
             custom_id: what the template matches.
             label: in place of the label of all such buttons.
         """
-        shown = (self.label if label is None else label) or None
+        shown = (tr(self.label) if label is None else label) or None
         super().__init__(discord.ui.Button(label=shown, emoji=self.emoji, style=self.style, custom_id=custom_id))
 
     @classmethod
@@ -47,6 +49,7 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says, and tell whoever pressed it if that fails; discord.py would only log it."""
+        language.speak(interaction.locale.value)
         try:
             await self.pressed(interaction)
         except Exception as error:

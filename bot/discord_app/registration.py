@@ -54,7 +54,7 @@ async def register(
     home = None if home_guild is None else discord.Object(home_guild)
     for guild in (None,) if home is None else (None, home):
         scope = None if guild is None else guild.id
-        digest = _digest(tree, guild)
+        digest = await _digest(tree, guild)
         if await registered.digest(scope) == digest:
             continue
         commands = await tree.sync(guild=guild)
@@ -81,13 +81,18 @@ async def _withdraw(
     await registered.forget(guild_id)
 
 
-def _digest(
+async def _digest(
     tree: app_commands.CommandTree[discord.Client],
     guild: discord.Object | None,
 ) -> str:
+    translator = tree.translator
+    commands = tree.get_commands(guild=guild)
     payload = {
         # Another application's commands are registered under another identifier.
         "application": tree.client.application_id,
-        "commands": [command.to_dict(tree) for command in tree.get_commands(guild=guild)],
+        "commands": [
+            command.to_dict(tree) if translator is None else await command.get_translated_payload(tree, translator)
+            for command in commands
+        ],
     }
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()

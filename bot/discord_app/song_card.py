@@ -28,19 +28,19 @@ class CannotBeDrawnError(Exception):
     """The typeface lacks the song's letters."""
 
 
-def draw_card(title: str, text: str, artist: str, colour: RGB) -> bytes:
+def draw_card(title: str, text: str, signature: str, colour: RGB) -> bytes:
     """Draw a song and return the picture as PNG.
 
     Args:
         title: the song's name.
         text: its lines, stanzas apart by blank lines.
-        artist: in whose style it was generated.
+        signature: what stands below it.
         colour: the artist's.
 
     Raises:
         CannotBeDrawnError: if the typeface lacks too many of the letters.
     """
-    text, title, artist = (_drawable(part) for part in (text, title, artist))
+    text, title, signature = (_drawable(part) for part in (text, title, signature))
     if not text.strip():
         raise CannotBeDrawnError
     title_size = next((s for s in range(TITLE, SMALLEST_TITLE, -2) if len(_wrapped(title, s)) == 1), TITLE)
@@ -63,7 +63,7 @@ def draw_card(title: str, text: str, artist: str, colour: RGB) -> bytes:
         if line:
             pen.text((MARGIN, y), line, _WHITE, _font(size))
         y += size * (LINE_SPACING if line else STANZA_SPACING)
-    pen.text((MARGIN, height - MARGIN), f"generated, in the style of {artist}", _FAINT, _font(SMALL), anchor="ls")
+    pen.text((MARGIN, height - MARGIN), signature, _FAINT, _font(SMALL), anchor="ls")
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()

@@ -17,6 +17,7 @@ from bot.discord_app.message_body import (
     Text,
     text_length,
 )
+from bot.language import tr
 from bot.services import Song, SongSoFar
 
 _FILE_NAME = "song.txt"
@@ -26,7 +27,7 @@ _LONGER_THAN_EXPECTED = 1.3
 def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
     """Show what is composed of a song up to now; its heading is known where a finished song `grows`."""
     above = [] if grows is None else _heading(grows)
-    below = Text(f"-# {_name(part.artist)} is singing …")
+    below = Text("-# " + tr("{artist} is singing …", artist=_name(part.artist)))
     lyrics = markdown.split(_lyrics(part.text, part.seed), MOST_TEXT - text_length([*above, below]))[-1]
     return MessageBody(blocks=[*above, Text(lyrics if lyrics.strip() else "…"), below], colour=colour_of(part.artist))
 
@@ -74,9 +75,9 @@ def text_file(text: str) -> NamedFile:
 def _heading(song: Song) -> list[Text]:
     notes = []
     if song.take > 1:
-        notes.append("another take")
+        notes.append(tr("another take"))
     if song.part > 1:
-        notes.append(f"part {song.part}")
+        notes.append(tr("part {number}", number=song.part))
     title = markdown.escape(markdown.one_line(song.title, 60))
     heading = f"### {title}" if title else ""
     if notes:
@@ -85,15 +86,21 @@ def _heading(song: Song) -> list[Text]:
 
 
 def _footer(song: Song) -> list[Text]:
-    asked_by = f" · for <@{song.asked_by}>" if song.asked_by else ""
-    return [Text(f"-# generated, in the style of **{_name(song.artist)}**{asked_by}\n-# {_made_how(song)}")]
+    parts = [tr("generated, in the style of **{artist}**", artist=_name(song.artist))]
+    if song.asked_by:
+        parts.append(tr("for <@{user}>", user=song.asked_by))
+    return [Text(f"-# {' · '.join(parts)}\n-# {_made_how(song)}")]
 
 
 def _made_how(song: Song) -> str:
     lines = sum(1 for line in song.text.splitlines() if line.strip())
-    details = [f"{lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
+    details = [
+        tr("{count} lines", count=lines),
+        tr("temperature {value}", value=f"{song.temperature:g}"),
+        f"{song.seconds:.1f} s",
+    ]
     if song.rhyme.lower() != "none":
-        details.insert(1, f"rhyme {song.rhyme}")
+        details.insert(1, tr("rhyme {scheme}", scheme=song.rhyme))
     return " · ".join([*details, *wording.shortcomings(song)])
 
 

@@ -13,11 +13,17 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import everywhere
+from bot.language import tr
 
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
     "A small neural network, an LSTM written by hand in NumPy, composes them letter by letter: "
     "they are inventions, not the artist's own words. Start with `/lyrics`, see who sings with `/artists`."
+)
+_STORED = (
+    "Your requests with their songs, {kept}; see `/history` and `/mydata export`. Your votes for songs. "
+    "Texts that were uploaded for training and the models learned from them, until the artist is forgotten. "
+    "A server's `/settings`. No other messages are read, but the one that you choose for *Sing this*."
 )
 _REMOVAL = (
     "Yours: `/mydata delete`. An artist of this server: `/forget`. "
@@ -31,9 +37,9 @@ async def about(interaction: Interaction) -> None:
     """Introduce the bot."""
     client = interaction.client
     blocks: list[Block] = [
-        Text(f"### Lyrics\n{_WHAT}"),
-        Text(f"**What is stored**\n{_stored(client.services.settings.history_days)}"),
-        Text(f"**How to remove it**\n{_REMOVAL}"),
+        Text(f"### Lyrics\n{tr(_WHAT)}"),
+        Text(f"**{tr('What is stored')}**\n{_stored(client.services.settings.history_days)}"),
+        Text(f"**{tr('How to remove it')}**\n{tr(_REMOVAL)}"),
         Rule(),
         Text(f"-# {await _standing(interaction)}\n-# {_versions()}"),
     ]
@@ -41,12 +47,8 @@ async def about(interaction: Interaction) -> None:
 
 
 def _stored(history_days: int) -> str:
-    kept = f"for {history_days} days" if history_days else "not at all"
-    return (
-        f"Your requests with their songs, {kept}; see `/history` and `/mydata export`. "
-        "Texts that were uploaded for training and the models learned from them, until the artist is forgotten. "
-        "A server's `/settings`. No other messages are read."
-    )
+    kept = tr("for {days} days", days=history_days) if history_days else tr("not at all")
+    return tr(_STORED, kept=kept)
 
 
 async def _standing(interaction: Interaction) -> str:

@@ -14,6 +14,7 @@ from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.offering import everywhere
 from bot.discord_app.persistent_button import PersistentButton
 from bot.discord_app.sing_button import Sing
+from bot.language import tr
 from bot.services import Artist
 
 
@@ -85,7 +86,7 @@ def _page(visible: Sequence[Artist], page: int) -> MessageBody:
     shown = visible[(page - 1) * per_page : page * per_page]
     turns: list[Button] = []
     if page > 1:
-        turns.append(TurnPage(page - 1, "Back"))
+        turns.append(TurnPage(page - 1, tr("Back")))
     if page < pages:
-        turns.append(TurnPage(page + 1, "More"))
+        turns.append(TurnPage(page + 1, tr("More")))
     return artist_message.listed([(artist, Sing(artist.name)) for artist in shown], page, pages, turns)

@@ -9,6 +9,7 @@ from bot.discord_app.client import Interaction
 from bot.discord_app.confirmations import ForgetArtist, Keep
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.offering import to_managers
+from bot.language import tr
 
 
 @to_managers
@@ -19,5 +20,6 @@ async def forget(interaction: Interaction, artist: str) -> None:
     """Ask before forgetting."""
     found = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
     name = markdown.escape(found.name)
-    text = f"This deletes {name}: its text, all its models and trainings. {wording.forget_warning(found)}"
+    text = tr("This deletes {artist}: its text, all its models and trainings.", artist=name)
+    text += f" {wording.forget_warning(found)}"
     await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(found.id), Keep()]), ephemeral=True)

@@ -9,6 +9,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import Block, MessageBody, Text
 from bot.discord_app.offering import AnyCommand, everywhere, is_for_managers
+from bot.language import tr, tr_name
 
 
 @everywhere
@@ -17,22 +18,18 @@ async def help_(interaction: Interaction) -> None:
     """List the commands."""
     asker, commands = asker_of(interaction), interaction.client.commands
     everyones = [line for command in commands if not is_for_managers(command) for line in _lines(command)]
-    blocks: list[Block] = [Text("### What you can do"), Text("\n".join(everyones))]
+    blocks: list[Block] = [Text("### " + tr("What you can do")), Text("\n".join(everyones))]
     if asker.guild_id is not None and (asker.may_manage_guild or asker.is_operator):
         managers = [line for command in commands if is_for_managers(command) for line in _lines(command)]
-        blocks += [Text("### For members with Manage Server"), Text("\n".join(managers))]
+        blocks += [Text("### " + tr("For members with Manage Server")), Text("\n".join(managers))]
     await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN), ephemeral=True)
 
 
 def _lines(command: AnyCommand) -> Iterator[str]:
     if isinstance(command, app_commands.ContextMenu):
-        yield f"right click on a message, *Apps*, **{command.name}**: its words begin a song"
+        yield tr("right click on a message, *Apps*, **{name}**: its words begin a song", name=tr(command.name))
     elif isinstance(command, app_commands.Group):
         for inner in command.commands:
-            yield f"`/{inner.qualified_name}` {_lower(inner.description)}"
+            yield f"`/{tr_name(command.name)} {tr_name(inner.name)}` {tr(inner.description)}"
     else:
-        yield f"`/{command.name}` {_lower(command.description)}"
-
-
-def _lower(description: str) -> str:
-    return description[0].lower() + description[1:]
+        yield f"`/{tr_name(command.name)}` {tr(command.description)}"

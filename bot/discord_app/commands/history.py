@@ -13,6 +13,7 @@ from bot.discord_app.jump import link
 from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, Rule, Text, TextBeside
 from bot.discord_app.offering import everywhere
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.language import tr
 from bot.services import HistoryEntry, HistoryPage
 
 _LONGEST_SEED = 80
@@ -71,16 +72,17 @@ class ShowSong(PersistentButton, template=f"song:show:(?P<request>{SNOWFLAKE})")
 
 def _body(page: HistoryPage) -> MessageBody:
     if not page.entries:
-        nothing = "You have asked for no song here yet, or none is stored any more. `/lyrics` sings one."
+        nothing = tr("You have asked for no song here yet, or none is stored any more. `/lyrics` sings one.")
         return MessageBody(blocks=[Text(nothing)], colour=colours.OWN)
-    blocks: list[Block] = [Text("### Your songs here")]
+    blocks: list[Block] = [Text("### " + tr("Your songs here"))]
     blocks += [TextBeside(_entry(entry), ShowSong(entry.request_id)) for entry in page.entries]
     turns: list[Button] = []
     if page.page > 1:
-        turns.append(TurnPage(page.page - 1, "Newer"))
+        turns.append(TurnPage(page.page - 1, tr("Newer")))
     if page.page < page.pages:
-        turns.append(TurnPage(page.page + 1, "Older"))
-    blocks += [Rule(), Text(f"-# page {page.page} of {page.pages} · songs: {page.requests}")]
+        turns.append(TurnPage(page.page + 1, tr("Older")))
+    where = tr("page {page} of {pages}", page=page.page, pages=page.pages)
+    blocks += [Rule(), Text(f"-# {where} · {tr('songs: {count}', count=page.requests)}")]
     if turns:
         blocks.append(Buttons(turns))
     return MessageBody(blocks=blocks, colour=colours.OWN)
@@ -92,8 +94,8 @@ def _entry(entry: HistoryEntry) -> str:
     artist = markdown.escape(markdown.one_line(entry.artist, 60))
     details = [artist, discord.utils.format_dt(entry.asked_at, "R")]
     if entry.private:
-        details.append("private")
+        details.append(tr("private"))
     if (url := link(entry.guild_id, entry.channel_id, entry.message_id)) is not None:
-        details.append(f"[open]({url})")
+        details.append(f"[{tr('open')}]({url})")
     text = f"**{title}**\n-# {' · '.join(details)}"
-    return text if not seed or seed.casefold() == title.casefold() else f"{text}\n-# seed: {seed}"
+    return text if not seed or seed.casefold() == title.casefold() else f"{text}\n-# {tr('seed: {seed}', seed=seed)}"

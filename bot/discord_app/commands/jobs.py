@@ -7,6 +7,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody, Text
 from bot.discord_app.offering import to_managers
+from bot.language import tr
 
 
 @to_managers
@@ -16,11 +17,11 @@ async def jobs(interaction: Interaction) -> None:
     found = await interaction.client.services.training.jobs(asker_of(interaction))
     if not found:
         await answering.send(
-            interaction, MessageBody(text="No trainings yet: start one with `/train`."), ephemeral=True
+            interaction, MessageBody(text=tr("No trainings yet: start one with `/train`.")), ephemeral=True
         )
         return
     lines = "\n".join(job_message.in_a_line(job) for job in found)
-    body = MessageBody(blocks=[Text("### Trainings"), Text(lines)], colour=colours.OWN)
+    body = MessageBody(blocks=[Text("### " + tr("Trainings")), Text(lines)], colour=colours.OWN)
     await answering.send(interaction, body, ephemeral=True)
 
 
@@ -31,4 +32,4 @@ async def jobs(interaction: Interaction) -> None:
 async def cancel(interaction: Interaction, job: app_commands.Range[int, 1, 2**53 - 1]) -> None:
     """End a job."""
     cancelled = await interaction.client.services.training.cancel(asker_of(interaction), job)
-    await answering.tell_privately(interaction, f"Job {cancelled.id} is cancelled.")
+    await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=cancelled.id))

@@ -10,6 +10,7 @@ from bot.discord_app.client import Interaction
 from bot.discord_app.confirmations import DeleteMyData, Keep
 from bot.discord_app.message_body import MessageBody, NamedFile
 from bot.discord_app.offering import everywhere
+from bot.language import tr
 
 LARGEST_PART_BYTES = 8_000_000
 MOST_PARTS = 10
@@ -31,10 +32,10 @@ async def export(interaction: Interaction) -> None:
         async for data in parts:
             number += 1
             if number > MOST_PARTS:
-                await answering.follow_up(interaction, MessageBody(text=_TOO_MUCH), ephemeral=True)
+                await answering.follow_up(interaction, MessageBody(text=tr(_TOO_MUCH)), ephemeral=True)
                 return
             if number == 1:
-                body = MessageBody(text="All that is stored about you:", files=[NamedFile("mydata.json", data)])
+                body = MessageBody(text=tr("All that is stored about you:"), files=[NamedFile("mydata.json", data)])
                 await answering.edit(interaction, body)
             else:
                 body = MessageBody(files=[NamedFile(f"mydata-{number}.json", data)])
@@ -44,5 +45,5 @@ async def export(interaction: Interaction) -> None:
 @mydata.command(description="Delete all that is stored about you")
 async def delete(interaction: Interaction) -> None:
     """Ask before deleting."""
-    text = "This deletes all your requests, in every server and in direct messages. It cannot be undone."
+    text = tr("This deletes all your songs and votes, in every server and in direct messages. It can't be undone.")
     await answering.send(interaction, MessageBody(text=text, buttons=[DeleteMyData(), Keep()]), ephemeral=True)

@@ -7,6 +7,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.offering import to_managers
+from bot.language import tr
 
 
 @to_managers
@@ -20,5 +21,10 @@ async def rollback(
     """Go back, or forward again."""
     sings = await interaction.client.services.artists.rollback(asker_of(interaction), artist, version)
     name = markdown.escape(markdown.one_line(artist, 60))
-    quality = "" if sings.bits_per_character is None else f" ({sings.bits_per_character:.3f} bits per character)"
-    await answering.send(interaction, MessageBody(text=f"Version {sings.number} of {name} sings now{quality}."))
+    quality = (
+        ""
+        if sings.bits_per_character is None
+        else f" ({tr('{bits} bits per character', bits=f'{sings.bits_per_character:.3f}')})"
+    )
+    text = tr("Version {version} of {artist} sings now{quality}.", version=sings.number, artist=name, quality=quality)
+    await answering.send(interaction, MessageBody(text=text))

@@ -13,6 +13,7 @@ from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import to_managers
 from bot.discord_app.persistent_button import PersistentButton
+from bot.language import tr, tr_name
 from bot.services import GuildSettings
 
 _EVERY_CHANNEL = 0
@@ -66,15 +67,16 @@ class EveryChannel(PersistentButton, template=r"settings:every-channel"):
 
 
 def _body(chosen: GuildSettings) -> MessageBody:
-    artist = "the bot's own choice" if chosen.default_artist is None else markdown.escape(chosen.default_artist)
-    channel: Block = Text("**channel**\nevery channel")
+    artist = tr("the bot's own choice") if chosen.default_artist is None else markdown.escape(chosen.default_artist)
+    name = tr_name("channel")
+    channel: Block = Text(f"**{name}**\n{tr('every channel')}")
     if chosen.channel_id is not None:
-        channel = TextBeside(f"**channel**\n<#{chosen.channel_id}>", EveryChannel())
+        channel = TextBeside(f"**{name}**\n<#{chosen.channel_id}>", EveryChannel())
     blocks: list[Block] = [
-        Text("### This server's choices"),
-        Text(f"**default_artist**\n{artist}"),
-        Text(f"**language_filter**\n{_FILTER[chosen.language_filter]}"),
+        Text("### " + tr("This server's choices")),
+        Text(f"**{tr_name('default_artist')}**\n{artist}"),
+        Text(f"**{tr_name('language_filter')}**\n{tr(_FILTER[chosen.language_filter])}"),
         channel,
-        Text("-# Change one with its option: `/settings default_artist:…`"),
+        Text("-# " + tr("Change one with its option: `/settings default_artist:…`")),
     ]
     return MessageBody(blocks=blocks, colour=colours.OWN)

@@ -9,6 +9,7 @@ from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
 from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import everywhere
+from bot.language import tr
 from bot.services import Song
 
 _LINES_SHOWN = 2
@@ -22,17 +23,17 @@ async def top(interaction: Interaction) -> None:
     lyrics = interaction.client.services.lyrics
     best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
     if not best:
-        nothing = "No song of the last seven days has a 👍 yet: give yours below a song."
+        nothing = tr("No song of the last seven days has a 👍 yet: give yours below a song.")
         await answering.send(interaction, MessageBody(blocks=[Text(nothing)], colour=colours.OWN))
         return
-    blocks: list[Block] = [Text("### Liked most in the last seven days")]
+    blocks: list[Block] = [Text("### " + tr("Liked most in the last seven days"))]
     for place, song in enumerate(best, 1):
         text = _entry(place, song)
         url = link(song.guild_id, song.channel_id, song.message_id)
         if url is None:
             blocks.append(Text(text))
         else:
-            blocks.append(TextBeside(text, discord.ui.Button(label="Open", url=url)))
+            blocks.append(TextBeside(text, discord.ui.Button(label=tr("Open"), url=url)))
     await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN))
 
 
@@ -57,4 +58,5 @@ def _entry(place: int, song: Song) -> str:
     lines = [markdown.one_line(line, _LONGEST_LINE) for line in song.text.splitlines()]
     quoted = "\n".join(f"> {markdown.escape(line)}" for line in [line for line in lines if line][:_LINES_SHOWN])
     artist = markdown.escape(markdown.one_line(song.artist, 60))
-    return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# in the style of {artist} · for <@{song.asked_by}>"
+    below = f"{tr('in the style of {artist}', artist=artist)} · {tr('for <@{user}>', user=song.asked_by)}"
+    return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# {below}"

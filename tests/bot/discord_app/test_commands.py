@@ -229,3 +229,31 @@ async def test_minutes_offers_what_this_bot_allows(
     assert [choice["value"] for choice in choices] == [1, 2, 3, 5]
     services.settings = replace(services.settings, train_minutes=0.5)
     assert await discord.autocomplete(chief, "train", "minutes", options={"artist": "kipling"}) == []
+
+
+async def test_answers_in_the_language_of_the_asker(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    services.lyrics.script = []
+    karl = guild.member("karl")
+    karl.user.locale = "de"
+    song = await (await discord.slash(karl, "lyrics", {"seed": "Ich geh allein"})).message()
+    assert "-# erzeugt, im Stil von **burns**" in song.text
+    assert "2 Zeilen" in song.text
+    assert [button.get("label") for button in song.buttons][:2] == ["Nochmal", "Weiter"]
+    refused = await (await discord.slash(karl, "train", {"artist": "x"})).message()
+    assert refused.content == "Nur Mitglieder mit „Server verwalten“ können Interpreten trainieren."
+    shown = await (await discord.slash(karl, "help")).message()
+    assert "`/songtext` Ein Lied singen" in shown.text
+    anna = guild.member("anna")
+    again = await (await discord.press(anna, song, "Nochmal")).message()
+    assert [button.get("label") for button in again.buttons][:2] == ["Again", "Continue"]
+
+
+async def test_commands_are_registered_in_four_languages(discord: DiscordStandIn) -> None:
+    command = discord.commands.named("lyrics")
+    assert command["name_localizations"] == {"de": "songtext", "es-ES": "letra", "es-419": "letra", "fr": "paroles"}
+    assert command["description_localizations"]["fr"] == "Chanter une chanson qui commence par tes mots"
+    seed = next(option for option in command["options"] if option["name"] == "seed")
+    assert seed["name_localizations"]["de"] == "anfang"
+    assert discord.commands.named("Sing this", kind=3)["name_localizations"]["es-ES"] == "Canta esto"

@@ -1,0 +1,85 @@
+"""The languages that people are answered in: English, which everything is written in, and translations of it.
+
+A front end says at the beginning of a request which language its asker reads; whatever is said on their behalf is then
+translated, in the tasks that the request starts as well (PEP 567).
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+LANGUAGES = ("de", "es", "fr")
+"""Those that there are translations for."""
+
+_spoken: ContextVar[str] = ContextVar("spoken", default="en")
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:[:!][^{}]*)?\}")
+_LONGEST_SENTENCE = 1_000
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The translations into one language."""
+
+    commands: Mapping[str, str]
+    """Names of commands and options."""
+    texts: Mapping[str, str]
+    """English texts, with `{placeholders}`, and what they are called in the language."""
+
+
+def speak(locale: str) -> None:
+    """Answer in the language of a locale like "de" or "es-419" from here on; in English if there is no translation."""
+    language = locale.partition("-")[0].casefold()
+    _spoken.set(language if language in LANGUAGES else "en")
+
+
+def tr(english: str, /, **values: object) -> str:
+    """Translate a text into the language that is spoken, and fill in its placeholders."""
+    language = _spoken.get()
+    text = english if language == "en" else catalogue(language).texts.get(english, english)
+    return text.format(**values) if values else text
+
+
+def tr_name(command: str) -> str:
+    """Return what a command or an option is called in the language that is spoken."""
+    language = _spoken.get()
+    return command if language == "en" else catalogue(language).commands.get(command, command)
+
+
+def tr_sentence(filled_in: str) -> str:
+    """Translate a sentence whose placeholders are filled in already, as services say them; as it is if unknown."""
+    language = _spoken.get()
+    if language == "en" or len(filled_in) > _LONGEST_SENTENCE:
+        return filled_in
+    known = catalogue(language).texts
+    if filled_in in known:
+        return known[filled_in]
+    for pattern, translation in _patterns(language):
+        if (found := pattern.fullmatch(filled_in)) is not None:
+            return _PLACEHOLDER.sub(lambda place, found=found: found[place[1]], translation)  # type: ignore[misc]
+    return filled_in
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return the translations into one of `LANGUAGES`."""
+    file = resources.files("bot").joinpath("translations", f"{language}.toml")
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    return Catalogue(tables["commands"], tables["texts"])
+
+
+@cache
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return what filled-in sentences look like, with their translations."""
+    texts = catalogue(language).texts
+    return [(_pattern(english), translation) for english, translation in texts.items() if "{" in english]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = _PLACEHOLDER.split(template)  # text, name, text, name, ..., text
+    shown = [re.escape(part) if number % 2 == 0 else f"(?P<{part}>.*?)" for number, part in enumerate(parts)]
+    return re.compile("".join(shown), re.DOTALL)
