@@ -196,7 +196,7 @@ def _report(model: Model, out: Path, as_json: bool) -> None:
         )  # fmt: skip
         stored = record.to_json()
         summary = {key: stored.get(key) for key in keys}
-        summary |= {"model": str(out), "parameters": len(model.parameters.flat)}
+        summary |= {"model": str(out), "parameters": model.size}
         print(json.dumps(summary, ensure_ascii=False))
         return
     print(

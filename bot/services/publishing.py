@@ -62,7 +62,7 @@ def describe(
     return NewVersion(
         weights=weights,
         curve_png=curve_png,
-        parameters=model.parameters.flat.size,
+        parameters=model.size,
         corpus_sha256=record.corpus_sha256,
         bits_per_character=record.validation_bits_per_character,
         rival_bits_per_character=record.baseline_bits_per_character,

@@ -9,7 +9,8 @@ A layer's hidden state is multiplied once per step, as soon as it is known, by e
     [W_h h_t,  W_x' h_t]  =  h_t [W_h; W_x']^T        (B, 4H + 4H), or (B, 4H + V) with W_out in place of W_x' on top
 
 its own recurrence for the next step, and the input of the layer above or the logits: L products per step instead of
-L + 1, and larger ones (saves 10 % of a step at one stream). So W_h h_t is part of a stream's state (`Memory`).
+L + 1, and larger ones (saves 10 % of a step at one stream). So W_h h_t is part of a stream's state (`Memory`). The
+weights may be a base's, shared by many artists; an artist's adapters are then added as products of low rank.
 
 All arrays and their views are allocated when the number of streams changes: at one stream and H = 128 a whole step,
 sampling included, takes 20 microseconds, and each view that need not be made counts.
@@ -47,6 +48,16 @@ class _Layer:
         """W_h h, (B, 4H)."""
         self.above = self.product.out[:, 4 * H : (8 * H if k + 1 < voice.shape.L else 4 * H + voice.shape.V)]
         """W_x h of the layer above, (B, 4H), or W_out h, (B, V)."""
+        self._low_rank = voice.low_rank[k] if voice.low_rank else None
+
+    def multiply(self) -> None:
+        """Multiply the hidden states by the layer's matrices, and by the artist's adapters of them."""
+        self.product()
+        if (low := self._low_rank) is not None:
+            rank = len(low.recurrent)
+            inner = self.hidden @ low.down
+            self.recurrent += inner[:, :rank] @ low.recurrent
+            self.above += inner[:, rank:] @ low.above
 
 
 def _copy(to: _Layer, of: _Layer, rows: IntArray) -> None:
@@ -94,7 +105,7 @@ class Recurrence:
                 as_gates(self._layers[k - 1].above) if k else None,
                 layer.cell[0] if alone else layer.cell,
                 layer.hidden[0] if alone else layer.hidden,
-                layer.product,
+                layer.multiply if voice.low_rank else layer.product,
             )
             for k, layer in enumerate(self._layers)
         ]
@@ -118,7 +129,7 @@ class Recurrence:
                 if memory.recurrent is not None:
                     new.recurrent[row] = memory.recurrent[k]
             if any(memory.recurrent is None for memory in memories):
-                new.product()
+                new.multiply()
         return joined
 
     def only(self, rows: Iterable[int]) -> "Recurrence":

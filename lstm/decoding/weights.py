@@ -1,14 +1,18 @@
 """The weights of a trained model packed for decoding, and the state that a stream continues from."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray
+from lstm.model.adapted import Adapted, Base
 from lstm.model.model_file import Model
+from lstm.network.adapters import Adapters
 from lstm.network.gemm import Weights
-from lstm.network.layer import pack
+from lstm.network.layer import pack_gates
+from lstm.network.parameters import Parameters
 from lstm.text.plans import LINE_MARK
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word
@@ -18,50 +22,127 @@ LARGE_TABLE = 512
 together (10 MB); multiplying the embedding instead costs 14-20 % of a step."""
 
 
-class Voice:
-    """A model packed for sampling; shared by all songs, and immutable except for its caches.
-
-    Holds the weights once, in the layout of the time loop, and for small vocabularies the table of the first layer:
-    about as many bytes as the weights have in single precision.
+class PackedWeights:
+    """The weights of a network in the layout of the time loop, without its biases.
 
     ``products``: for each layer, the weights that its hidden state is multiplied by, in one matrix: its own recurrent
     ones, then those of the layer above, or the output's at the top (4H + 4H or 4H + V, H). ``table`` (V, 4H): the first
-    layer's input for each unit; where that would be large, ``embedding`` (V, E + 1) with a 1 at the end of each row,
-    and ``input`` (4H, E + 1) to multiply it. ``biases``: (4, 1, H) for each further layer; ``output_bias``: (V,). Gates
-    stand in the order o, i, f, g, the first three halved, as in `lstm.network.layer`.
+    layer's input for each unit, its bias included, for a small vocabulary; for a large one ``embedding`` (V, E + 1)
+    with a 1 at the end of each row. ``input`` (4H, E): what multiplies the embedding. Gates stand in the order
+    o, i, f, g, the first three halved, as in `lstm.network.layer`.
+    """
+
+    def __init__(self, parameters: Parameters, has_table: bool) -> None:
+        p, V, L = parameters, parameters.shape.V, parameters.shape.L
+        self.table: FloatArray | None = None
+        self.embedding: FloatArray | None = None
+        self.input: FloatArray = pack_rows(p["lstm.weight_ih_l0"])
+        if has_table:
+            self.table = p["embedding.weight"] @ self.input.T
+            self.table += pack_rows(bias_of(p, 0))
+        else:
+            ones = np.ones((V, 1), np.float32)  # what the bias is multiplied by
+            self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
+        above = [*(pack_rows(p[f"lstm.weight_ih_l{k}"]) for k in range(1, L)), p["output.weight"]]
+        self.products = [
+            Weights(np.concatenate([pack_rows(p[f"lstm.weight_hh_l{k}"]), upper])) for k, upper in enumerate(above)
+        ]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        lookups = [array.nbytes for array in (self.table, self.embedding) if array is not None]
+        return sum(weights.array.nbytes for weights in self.products) + sum(lookups) + self.input.nbytes
+
+
+def pack_rows(array: FloatArray) -> FloatArray:
+    """Rows by gate, (4H, ...), in the order o, i, f, g with the first three halved (a copy)."""
+    packed = pack_gates(array)
+    packed[: 3 * len(array) // 4] *= 0.5
+    return packed
+
+
+def bias_of(parameters: Parameters, layer: int) -> FloatArray:
+    """The sum of a layer's two biases, (4H,)."""
+    return parameters[f"lstm.bias_ih_l{layer}"] + parameters[f"lstm.bias_hh_l{layer}"]
+
+
+@dataclass(frozen=True)
+class LowRank:
+    """What an artist's adapters add to a layer's product: ``up @ (down @ h)`` for each of its two parts."""
+
+    down: FloatArray
+    """(H, 2r): of the recurrent part, then of the layer above or the output."""
+    recurrent: FloatArray
+    """(r, 4H)."""
+    above: FloatArray
+    """(r, 4H), or (r, V) at the top."""
+
+
+def low_rank_of(adapters: Adapters) -> list[LowRank]:
+    """The adapters of each layer's product."""
+    L, found = adapters.shape.L, []
+    for k in range(L):
+        recurrent, top = f"lstm.weight_hh_l{k}", k + 1 == L
+        above = "output.weight" if top else f"lstm.weight_ih_l{k + 1}"
+        down = np.concatenate([adapters.right(recurrent), adapters.right(above)]).T
+        left = adapters.left(above)
+        found.append(
+            LowRank(
+                np.ascontiguousarray(down),
+                np.ascontiguousarray(pack_rows(adapters.left(recurrent)).T),
+                np.ascontiguousarray((left if top else pack_rows(left)).T),
+            )
+        )
+    return found
+
+
+_shared: weakref.WeakValueDictionary[str, PackedWeights] = weakref.WeakValueDictionary()
+"""Packed weights of bases in use, by hash."""
+
+
+def _packed_base(base: Base) -> PackedWeights:
+    if (packed := _shared.get(base.sha256)) is None:
+        _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), has_table=False)
+    return packed
+
+
+class Voice:
+    """A model packed for sampling; shared by all songs, and immutable except for its caches.
+
+    All artists that are adapters of one base share its packed weights: of each artist only the adapters, the biases and
+    the first layer's input weights are held.
+
+    ``input`` (4H, E + 1), with the bias as its last column, multiplies the rows of ``packed.embedding`` where there is
+    no table. ``biases``: (4, 1, H) for each further layer; ``output_bias``: (V,).
     """
 
     def __init__(self, model: Model) -> None:
-        p, L, H = model.parameters, model.shape.L, model.shape.H
+        weights = model.weights
         self.vocabulary: Vocabulary = model.vocabulary
         self.shape = model.shape
-        has_table = len(self.vocabulary) < LARGE_TABLE
-        layers = [
-            pack(
-                p[f"lstm.weight_ih_l{k}"],
-                p[f"lstm.weight_hh_l{k}"],
-                p[f"lstm.bias_ih_l{k}"] + p[f"lstm.bias_hh_l{k}"],
-                p["embedding.weight"] if k == 0 and has_table else None,
-                forward_only=True,
-            )
-            for k in range(L)
-        ]
-        table = layers[0].table
-        self.table = None if table is None else np.ascontiguousarray(table.T)
-        self.embedding: FloatArray | None = None
+        input_weights: FloatArray
+        self.low_rank: list[LowRank] = []
+        """By layer; empty for a whole model."""
+        if isinstance(weights, Adapted):
+            self.packed, adapters = _packed_base(weights.base), weights.adapters
+            self.low_rank = low_rank_of(adapters)
+            left, right = adapters.left("lstm.weight_ih_l0"), adapters.right("lstm.weight_ih_l0")
+            input_weights = self.packed.input + np.matmul(pack_rows(left), right)
+            bias: Callable[[str], FloatArray] = adapters.bias
+        else:
+            self.packed = PackedWeights(weights, has_table=len(self.vocabulary) < LARGE_TABLE)
+            input_weights = self.packed.input
+            bias = weights.__getitem__
+        self.products = self.packed.products
+        L, H = self.shape.L, self.shape.H
+        first, *further = (pack_rows(bias(f"lstm.bias_ih_l{k}") + bias(f"lstm.bias_hh_l{k}")) for k in range(L))
         self.input: Weights | None = None
+        if self.packed.table is None:
+            self.input = Weights(np.concatenate([input_weights, first[:, None]], axis=1))
+        self.biases = [each.reshape(4, 1, H) for each in further]
+        self.output_bias = bias("output.bias").copy()
         self._by_columns: FloatArray | None = None
-        if table is None:
-            ones = np.ones((len(self.vocabulary), 1), np.float32)  # what the bias is multiplied by
-            self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
-            self.input = Weights(np.concatenate([layers[0].forward[:, :-H], layers[0].bias], axis=1))
-        self.biases = [weights.bias.reshape(4, 1, H) for weights in layers[1:]]
-        above = [*(weights.forward[:, :H] for weights in layers[1:]), p["output.weight"]]
-        self.products = [
-            Weights(np.concatenate([weights.forward[:, -H:], upper]))
-            for weights, upper in zip(layers, above, strict=True)
-        ]
-        self.output_bias = p["output.bias"].copy()
         self.newline = self.vocabulary.id_of("\n")
         self.line_mark = self.vocabulary.id_of(LINE_MARK) or None
         """The unit behind a line's plan (`lstm.text.plans`); None if the network reads no plans."""
@@ -114,15 +195,16 @@ class Voice:
 
     @property
     def nbytes(self) -> int:
-        """Bytes in memory."""
-        weights = [*self.products, *([] if self.input is None else [self.input])]
-        arrays = [*(each.array for each in weights), *self.biases, self.output_bias, self._bias_of_sung]
-        lookups = [self.table, self.embedding, self._by_columns]
-        return sum(array.nbytes for array in [*arrays, *lookups] if array is not None)
+        """Bytes in memory, without the packed weights of a base, which all its artists share."""
+        adapters = [array for low in self.low_rank for array in (low.down, low.recurrent, low.above)]
+        optional = [None if self.input is None else self.input.array, self._by_columns]
+        arrays = [*adapters, *self.biases, self.output_bias, self._bias_of_sung, *optional]
+        own = sum(array.nbytes for array in arrays if array is not None)
+        return own if self.low_rank else own + self.packed.nbytes
 
     def lookup(self, by_columns: bool) -> FloatArray:
         """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
-        by_rows = self.embedding if self.table is None else self.table
+        by_rows = self.packed.embedding if self.packed.table is None else self.packed.table
         assert by_rows is not None
         if not by_columns:
             return by_rows

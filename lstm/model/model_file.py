@@ -1,12 +1,16 @@
 """Model files: weights, vocabulary and training record in one safetensors file, checked when it is read.
 
 Tensors have PyTorch's names and gate order. The metadata holds JSON under ``vocabulary``, ``config`` and ``training``.
-Nothing is unpickled.
+An artist's file may hold only the adapters (`lstm.network.adapters`) of a base, and the base's hash in ``config``; the
+vocabulary is then the base's. Nothing is unpickled.
 """
 
+import hashlib
 import json
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +18,15 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from lstm.model.adapted import Adapted, Base
 from lstm.model.record import ArtistProfile, TrainingRecord
+from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters, Shape
 from lstm.text.vocabulary import Vocabulary
 
 FORMAT = "lyricbot-lstm-1"
+ADAPTERS_FORMAT = "lyricbot-adapters-1"
+LARGEST_RANK = 512
 
 
 class ModelFileError(ValueError):
@@ -29,25 +37,39 @@ class ModelFileError(ValueError):
 class Model:
     """A trained network with its vocabulary, what is known about its artist, and how it was trained."""
 
-    parameters: Parameters
+    weights: Parameters | Adapted
     vocabulary: Vocabulary
     profile: ArtistProfile = field(default_factory=ArtistProfile)
     training: TrainingRecord = field(default_factory=TrainingRecord)
+    sha256: str = ""
+    """Of the file that it was read from; empty for a model that was made here."""
+
+    @property
+    def is_base(self) -> bool:
+        """Whether artists may be adapters of it: a whole model from a file, of no artist."""
+        return bool(self.sha256) and self.training.artist is None and isinstance(self.weights, Parameters)
+
+    @property
+    def parameters(self) -> Parameters:
+        """The weights of the whole network; those of an adapted model are merged at each call, which takes a moment."""
+        return self.weights if isinstance(self.weights, Parameters) else self.weights.merged()
 
     @property
     def shape(self) -> Shape:
         """The network's sizes."""
-        return self.parameters.shape
+        return self.weights.shape if isinstance(self.weights, Parameters) else self.weights.base.shape
 
     @property
-    def nbytes(self) -> int:
-        """Bytes of the weights in memory."""
-        return self.parameters.flat.nbytes
+    def size(self) -> int:
+        """Number of weights of the network."""
+        return sum(int(np.prod(size)) for size in self.shape.parameters().values())
 
 
 def dump_model(model: Model, dtype: type[np.floating] = np.float32) -> bytes:
     """The model as the bytes of a safetensors file, with weights in ``dtype`` (float32 or float16)."""
-    shape = model.shape
+    shape, weights = model.shape, model.weights
+    if isinstance(weights, Adapted):
+        return _dump_adapted(model, weights, dtype)
     config = {
         "format": FORMAT,
         "units": "subwords" if model.vocabulary.merges else "characters",
@@ -62,7 +84,22 @@ def dump_model(model: Model, dtype: type[np.floating] = np.float32) -> bytes:
         "config": json.dumps(config, ensure_ascii=False),
         "training": json.dumps(model.training.to_json(), ensure_ascii=False),
     }
-    tensors = {name: np.ascontiguousarray(array, dtype) for name, array in model.parameters.items()}
+    tensors = {name: np.ascontiguousarray(array, dtype) for name, array in weights.items()}
+    return safetensors.numpy.save(tensors, metadata)
+
+
+def _dump_adapted(model: Model, weights: Adapted, dtype: type[np.floating]) -> bytes:
+    config = {
+        "format": ADAPTERS_FORMAT,
+        "base": weights.base.sha256,
+        "rank": weights.adapters.rank,
+        **model.profile.to_json(),
+    }
+    metadata = {
+        "config": json.dumps(config, ensure_ascii=False),
+        "training": json.dumps(model.training.to_json(), ensure_ascii=False),
+    }
+    tensors = {name: np.ascontiguousarray(array, dtype) for name, array in weights.adapters.items()}
     return safetensors.numpy.save(tensors, metadata)
 
 
@@ -83,18 +120,28 @@ def load_model(source: Path | bytes) -> Model:
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(f"{name} is not a complete safetensors file ({_one_line(error)}).") from None
     try:
-        units = json.loads(metadata["vocabulary"])
         config, training = json.loads(metadata["config"]), json.loads(metadata["training"])
-        if not isinstance(units, list) or not isinstance(config, dict) or not isinstance(training, dict):
-            raise ValueError("vocabulary, config or training has the wrong type")
+        if not isinstance(config, dict) or not isinstance(training, dict):
+            raise ValueError("config or training has the wrong type")
+        if config.get("format") == ADAPTERS_FORMAT:
+            profile, record = ArtistProfile.from_json(config), TrainingRecord.from_json(training)
+            adapted = _adapted(name, tensors, config)
+            sha256 = hashlib.sha256(data).hexdigest()
+            return Model(adapted, adapted.base.vocabulary, profile, record, sha256)
+        units = json.loads(metadata["vocabulary"])
+        if not isinstance(units, list):
+            raise ValueError("vocabulary has the wrong type")
         vocabulary = Vocabulary(units, config.get("merges", ()))
         profile, record = ArtistProfile.from_json(config), TrainingRecord.from_json(training)
         "".join(vocabulary.units).encode()  # a lone surrogate could be sung, but not printed or sent
     except KeyError as error:
         raise ModelFileError(f"{name} has no metadata {error}.") from None
+    except ModelFileError:
+        raise
     except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{name} has metadata that cannot be read ({_one_line(error)}).") from None
-    return Model(_parameters(name, tensors, len(vocabulary)), vocabulary, profile, record)
+    weights = _parameters(name, tensors, len(vocabulary))
+    return Model(weights, vocabulary, profile, record, hashlib.sha256(data).hexdigest())
 
 
 def _metadata(data: bytes) -> dict[str, str]:
@@ -118,7 +165,14 @@ def _parameters(name: str, tensors: dict[str, np.ndarray[Any, Any]], V: int) -> 
     shape = Shape(V, embedding.shape[1], recurrent.shape[1], layers)
     if min(V - 1, shape.E, shape.H) < 1:
         raise ModelFileError(f"{name} holds a network of size zero.")
-    wanted = shape.parameters()
+    _check(name, tensors, shape.parameters())
+    parameters = Parameters(shape)
+    for key, array in tensors.items():
+        parameters[key] = array
+    return parameters
+
+
+def _check(name: str, tensors: dict[str, np.ndarray[Any, Any]], wanted: Mapping[str, tuple[int, ...]]) -> None:
     if set(wanted) != set(tensors):
         odd = sorted(set(wanted) ^ set(tensors))[0]
         raise ModelFileError(f"{name} {'lacks' if odd in wanted else 'has an unexpected'} tensor {odd}.")
@@ -129,10 +183,49 @@ def _parameters(name: str, tensors: dict[str, np.ndarray[Any, Any]], V: int) -> 
             raise ModelFileError(f"{name}: {key} is {array.dtype}, not float32 or float16.")
         if not np.isfinite(array).all():
             raise ModelFileError(f"{name}: {key} holds NaN or infinity.")
-    parameters = Parameters(shape)
-    for key, array in tensors.items():
-        parameters[key] = array
-    return parameters
+
+
+def _adapted(name: str, tensors: dict[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Adapted:
+    sha256, rank = config.get("base"), config.get("rank")
+    if not isinstance(sha256, str) or not isinstance(rank, int) or not 1 <= rank <= LARGEST_RANK:
+        raise ModelFileError(f"{name} holds adapters, but does not say of which base and rank.")
+    base = base_with_hash(sha256)
+    if base is None:
+        raise ModelFileError(f"{name} belongs to another base model than the one installed; train the artist again.")
+    adapters = Adapters(base.shape, rank)
+    _check(name, tensors, {key: array.shape for key, array in adapters.items()})
+    for key, array in adapters.items():
+        array[...] = tensors[key]
+    return Adapted(base, adapters)
+
+
+_bases: weakref.WeakValueDictionary[str, Base] = weakref.WeakValueDictionary()
+"""Bases in use, by hash, so that all their artists share one vocabulary and one set of packed weights."""
+
+
+def base_with_hash(sha256: str) -> Base | None:
+    """The installed base model with a hash; None if there is none. The same object for as long as it is in use."""
+    if (base := _bases.get(sha256)) is None and (model := _installed(sha256)) is not None:
+        _bases[sha256] = base = Base(sha256, model.vocabulary, model.shape, lambda: _installed_parameters(sha256))
+    return base
+
+
+def base_of(model: Model) -> Base:
+    """A base model in memory as the base of adapters."""
+    return _bases.get(model.sha256) or Base(model.sha256, model.vocabulary, model.shape, lambda: model.parameters)
+
+
+def _installed(sha256: str) -> Model | None:
+    for file in (files("lstm") / "pretrained").iterdir():
+        if file.name.endswith(".safetensors") and hashlib.sha256(data := file.read_bytes()).hexdigest() == sha256:
+            return load_model(data)
+    return None
+
+
+def _installed_parameters(sha256: str) -> Parameters:
+    if (model := _installed(sha256)) is None:
+        raise ModelFileError("The base model that this artist belongs to is not installed any more.")
+    return model.parameters
 
 
 _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from lstm.network.network import Network, State
 from lstm.network.optimiser import OPTIMISERS, Schedule, clip_by_global_norm
 from lstm.network.parameters import Parameters
 from lstm.training.time_budget import EVALUATION_SPEED
+from lstm.training.trained import AllWeights, Trained
 
 LOG2 = math.log(2)
 CHARACTERS_A_STREAM = 1000
@@ -74,6 +75,16 @@ class Position:
     train_updates: int = 0
 
 
+@dataclass(frozen=True)
+class Text:
+    """A text to learn from."""
+
+    ids: IntArray
+    """(N,)."""
+    characters: IntArray
+    """Of each unit, (N,): 0 for a unit that is not part of the text itself, such as a plan's."""
+
+
 class Descent:
     """One run over one text.
 
@@ -82,36 +93,43 @@ class Descent:
 
     def __init__(
         self,
-        parameters: Parameters,
-        training: IntArray,
+        weights: Parameters | Trained,
+        training: IntArray | Sequence[Text],
         held_out: IntArray,
         settings: DescentSettings,
         plan: int,
         clock: Callable[[], float] = time.perf_counter,
         lengths: IntArray | None = None,
     ) -> None:
-        """``training`` and ``held_out`` are ids, (N,); ``parameters`` are changed in place.
+        """``training`` and ``held_out`` are ids, (N,); ``weights`` are changed in place.
 
-        ``lengths`` (V,) are the characters of each unit; without them each is one.
+        ``training`` may also be versions of one text, which are read in turn, one in each epoch. ``lengths`` (V,) are
+        the characters of each unit; without them each is one.
         """
+        self.trained = AllWeights(weights) if isinstance(weights, Parameters) else weights
+        parameters = self.trained.parameters
         self.settings, self.plan, self.parameters = settings, plan, parameters
-        self._training, self._held_out, self._clock = training, held_out, clock
+        self._held_out, self._clock = held_out, clock
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
+        if isinstance(training, np.ndarray):
+            training = [Text(training, self._lengths[training])]
+        self._training = training
         self._held_out_characters = int(self._lengths[held_out].sum())
         # A text shorter than a chunk of B streams gets fewer streams.
-        self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
+        self.B = max(1, min(settings.batch, (len(training[0].ids) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
         dtype = parameters.flat.dtype
-        self.optimiser = OPTIMISERS[settings.optimiser](len(parameters.flat), dtype)
+        self.optimiser = OPTIMISERS[settings.optimiser](len(self.trained.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
         streams = max(1, min(24, self._held_out_characters // CHARACTERS_A_STREAM))
         self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
-        self.best: Parameters = parameters.copy()
+        self.best: FloatArray = self.trained.flat.copy()
+        """What was trained, as it was at the best evaluation."""
         self.best_bits = math.inf
         self.last_nats = math.nan
-        self._streams: tuple[int, IntArray] | None = None
+        self._streams: tuple[int, IntArray, IntArray] | None = None
 
     @property
     def progress(self) -> float:
@@ -134,37 +152,42 @@ class Descent:
         s = self.settings
         return 0 < s.patience <= self.position.evaluations_without_gain
 
-    def _epoch_streams(self, epoch: int) -> IntArray:
-        """The text as streams (n + 1, B), the last row only a target; rotated by a new offset in every epoch.
+    def _epoch_streams(self, epoch: int) -> tuple[IntArray, IntArray]:
+        """The text as streams (n + 1, B), the last row only a target, and the characters of each unit, (n + 1, B).
 
-        Rotating keeps songs in their order, which matters where one leads to the next (plays), and yet moves every cut
-        between streams and chunks.
+        The text is rotated by a new offset in every epoch: that keeps songs in their order, which matters where one
+        leads to the next (plays), and yet moves every cut between streams and chunks.
         """
         if self._streams is None or self._streams[0] != epoch:
-            text = self._training
-            offset = int(np.random.default_rng([self.settings.random_seed, epoch]).integers(len(text)))
-            rotated = np.roll(text, -offset) if epoch else text
-            n = (len(text) - 1) // self.B
-            columns = [rotated[b * n : b * n + n + 1] for b in range(self.B)]
-            self._streams = epoch, np.stack(columns, axis=1)
-        return self._streams[1]
+            text = self._training[epoch % len(self._training)]
+            size, B = len(text.ids), self.B
+            offset = int(np.random.default_rng([self.settings.random_seed, epoch]).integers(size))
+            n = (size - 1) // B
+
+            def streams(array: IntArray) -> IntArray:
+                rotated = np.roll(array, -offset) if epoch else array
+                return np.stack([rotated[b * n : b * n + n + 1] for b in range(B)], axis=1)
+
+            self._streams = epoch, streams(text.ids), streams(text.characters)
+        return self._streams[1:]
 
     def update(self) -> float:
         """One chunk, one step of the optimiser; returns the chunk's loss in nats per character."""
         s, at, started = self.settings, self.position, self._clock()
-        streams = self._epoch_streams(at.epoch)
+        streams, characters = self._epoch_streams(at.epoch)
         start = at.chunk * s.unroll
         end = min(start + s.unroll, len(streams) - 1)
         rng = np.random.default_rng([s.random_seed, 1, at.updates])
         targets = streams[start + 1 : end + 1]
         nats, self.state = self.network.loss_and_gradients(streams[start:end], targets, self.state, s.dropout, rng)
-        gradient = self.network.gradients.flat
+        gradient = self.trained.gradient(self.network.gradients)
         clip_by_global_norm(gradient, s.clip)
-        seen = int(self._lengths[targets].sum())
+        seen = max(1, int(characters[start + 1 : end + 1].sum()))
         nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
         rate = Schedule(s.learning_rate, s.warm_up, s.decay).rate(min(1.0, (at.characters + seen / 2) / self.plan))
-        self.optimiser.step(self.parameters.flat, gradient, rate)
+        self.optimiser.step(self.trained.flat, gradient, rate)
+        self.trained.apply()
         last = end == len(streams) - 1
         self.last_nats = nats
         self.position = replace(
@@ -186,7 +209,7 @@ class Descent:
         better = not bits >= self.best_bits  # without held-out text, NaN: the last weights are the best
         if better:
             self.best_bits = bits if not math.isnan(bits) else math.inf
-            self.best.flat[...] = self.parameters.flat
+            self.best[...] = self.trained.flat
         seconds = at.seconds + self._clock() - started
         train_bits = at.train_nats / max(1, at.train_updates) / LOG2
         point = CurvePoint(at.characters, round(seconds, 2), train_bits, bits)
@@ -211,11 +234,17 @@ class Descent:
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None
 
+    def take_best(self, dtype: type[np.floating]) -> None:
+        """End the run with what was best, rounded to what a file of ``dtype`` will hold."""
+        self.best[...] = self.best.astype(dtype)
+        self.trained.flat[...] = self.best
+        self.trained.apply()
+
     def checkpoint(self, extra: dict[str, Any] | None = None) -> bytes:
         """All that the future of the run depends on, as safetensors bytes; ``extra`` is kept for the caller."""
         tensors: dict[str, FloatArray] = {
-            "parameters": self.parameters.flat,
-            "best": self.best.flat,
+            "parameters": self.trained.flat,
+            "best": self.best,
             "hidden": self.state.hidden,
             "cell": self.state.cell,
         }
@@ -241,8 +270,8 @@ class Descent:
         try:
             run = json.loads(metadata["run"])
             arrays = {
-                "parameters": self.parameters.flat,
-                "best": self.best.flat,
+                "parameters": self.trained.flat,
+                "best": self.best,
                 **{f"moment.{name}": moment for name, moment in self.optimiser.moments.items()},
             }
             for name, array in arrays.items():
@@ -253,6 +282,7 @@ class Descent:
                 raise ValueError("the checkpoint's state has another shape")
             self.state = State(tensors["hidden"], tensors["cell"])
             self.plan, self.position = run["plan"], Position(**run["position"])
+            self.trained.apply()
             self.optimiser.steps = run["optimiser_steps"]
             self.curve = [CurvePoint(**point) for point in run["curve"]]
             self.best_bits = run["best_bits"]

@@ -15,16 +15,17 @@ import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
 from lstm.model.memory_trim import give_back
-from lstm.network.parameters import Parameters
 from lstm.song.style import Style
 from lstm.text.corpus import CorpusError, clean, join
+from lstm.text.plans import LINE_MARK, alternating, characters_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import KneserNey
-from lstm.training.loop import DescentSettings
+from lstm.training.loop import DescentSettings, Text
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import Split, split_songs
 from lstm.training.start import Start, StartDecision, choose, loop_settings
+from lstm.training.trained import Trained
 
 MINIMUM_CHARACTERS = 400
 FEW_CHARACTERS = 20_000
@@ -53,10 +54,10 @@ class Prepared:
     corpus_sha256: str
     split: Split
     vocabulary: Vocabulary
-    parameters: Parameters
+    trained: Trained
     """The first weights. The training loop changes them in place."""
-    training: IntArray
-    """Ids of what is learned from, (N,)."""
+    training: tuple[Text, ...]
+    """What is learned from: the text, or two versions of it with plans."""
     measured: IntArray
     """Ids of the held-out songs that are measured, (N,)."""
     training_characters: int
@@ -115,7 +116,7 @@ def prepare(
         give_back()
     report("reading the text")
     vocabulary = candidate.vocabulary
-    ids, measured_ids = vocabulary.encode(training), vocabulary.encode(measured)
+    texts, measured_ids = _texts(split.training, vocabulary), vocabulary.encode(measured)
     return Prepared(
         settings=settings,
         loop=loop_settings(settings, candidate.recipe),
@@ -124,10 +125,10 @@ def prepare(
         corpus_sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
         split=split,
         vocabulary=vocabulary,
-        parameters=candidate.parameters,
-        training=ids,
+        trained=candidate.trained,
+        training=texts,
         measured=measured_ids,
-        training_characters=int(vocabulary.lengths[ids].sum()),
+        training_characters=int(texts[0].characters.sum()),
         held_out_characters=len(join(split.held_out)),
         measured_characters=int(vocabulary.lengths[measured_ids].sum()),
         baseline_bits_per_character=baseline_bits,
@@ -135,6 +136,16 @@ def prepare(
         alphabet="".join(sorted(set(text) & set(vocabulary.units))),
         style=Style.of(text).to_json(),
     )
+
+
+def _texts(songs: Sequence[str], vocabulary: Vocabulary) -> tuple[Text, ...]:
+    """Songs as ids; where the vocabulary has plans, in two versions with every other song planned."""
+    if LINE_MARK not in vocabulary:
+        ids = vocabulary.encode(join(songs))
+        return (Text(ids, vocabulary.lengths[ids]),)
+    mark, newline = vocabulary.id_of(LINE_MARK), vocabulary.id_of("\n")
+    versions = [vocabulary.encode(join(version)) for version in alternating(songs)]
+    return tuple(Text(ids, characters_of(ids, vocabulary.lengths, mark, newline)) for ids in versions)
 
 
 def _baseline_text(songs: Sequence[str], settings: TrainingSettings) -> str:

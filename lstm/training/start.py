@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm.model.model_file import Model
+from lstm.model.model_file import Model, base_of
 from lstm.model.record import StartTrial
-from lstm.network.parameters import Parameters, Shape, initial_parameters
+from lstm.network.adapters import Adapters
+from lstm.network.parameters import Shape, initial_parameters
 from lstm.rhyme.ear import is_english
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import words_of
@@ -23,6 +24,7 @@ from lstm.training import base_model, recipe
 from lstm.training.loop import Descent, DescentSettings
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
+from lstm.training.trained import AdaptersOnly, AllWeights, Trained
 
 LANGUAGE_CHARACTERS = 200_000
 """Of the text, that its language is told by."""
@@ -35,6 +37,9 @@ TRIAL_SHARE = 0.1
 TRIAL_MEASURED_CHARACTERS = 12_000
 FREQUENCY_CHARACTERS = 1_000_000
 """Of the text, that show how frequent a character is that the base does not have."""
+
+FEW_UNKNOWN = 0.003
+"""Share of characters that a base may lack: emoji and other rare signs are not worth a model of its own size."""
 
 EVALUATION_SHARE = 0.1
 """Of the time."""
@@ -89,7 +94,7 @@ class Candidate:
     """Weights to start from, for one corpus."""
 
     vocabulary: Vocabulary
-    parameters: Parameters
+    trained: Trained
     recipe: Recipe
     is_fresh: bool
 
@@ -101,14 +106,30 @@ def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> 
         len(vocabulary), settings.embedding or chosen.embedding, chosen.hidden, settings.layers or chosen.layers
     )
     frequencies = vocabulary.log_frequencies(vocabulary.encode(training[:FREQUENCY_CHARACTERS]))
-    return Candidate(vocabulary, initial_parameters(shape, _rng(settings), frequencies), chosen, is_fresh=True)
+    weights = AllWeights(initial_parameters(shape, _rng(settings), frequencies))
+    return Candidate(vocabulary, weights, chosen, is_fresh=True)
 
 
-def going_on_from(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
-    """A model's weights, with what the corpus needs besides."""
+def from_model(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
+    """A model's weights to continue from: adapters of a base that has the corpus's characters, else all weights.
+
+    All weights take in rows for the characters that the corpus has and the model does not.
+    """
+    text = training[:FREQUENCY_CHARACTERS]
+    if model.is_base and unknown_share(model.vocabulary, text) <= FEW_UNKNOWN:
+        chosen, parameters = recipe.fine_tuning(adapters=True), model.parameters
+        adapters = Adapters.initial(parameters, recipe.RANK, _rng(settings))
+        return Candidate(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen, is_fresh=False)
     vocabulary = Vocabulary.of(training, minimum_count, model.vocabulary)
-    parameters = base_model.extend(model, vocabulary, training[:FREQUENCY_CHARACTERS], _rng(settings))
-    return Candidate(vocabulary, parameters, recipe.fine_tuning(bool(vocabulary.merges)), is_fresh=False)
+    parameters = base_model.extend(model, vocabulary, text, _rng(settings))
+    chosen = recipe.fine_tuning(bool(vocabulary.merges))
+    return Candidate(vocabulary, AllWeights(parameters), chosen, is_fresh=False)
+
+
+def unknown_share(vocabulary: Vocabulary, text: str) -> float:
+    """Share of a text's characters that a vocabulary lacks."""
+    ids = vocabulary.characters().encode(text)
+    return float((ids == 0).mean()) if len(ids) else 0.0
 
 
 def _rng(settings: TrainingSettings) -> np.random.Generator:
@@ -131,28 +152,28 @@ def choose(
     interrupted run of the same training had decided.
     """
 
-    def from_model() -> Candidate:
+    def from_given() -> Candidate:
         assert start.model is not None
-        return going_on_from(start.model, training, minimum_count, settings)
+        return from_model(start.model, training, minimum_count, settings)
 
     def from_nothing() -> Candidate:
         return fresh(vocabulary, training, settings)
 
     if decided is not None:
         is_scratch = decided.label == SCRATCH or start.model is None
-        return decided, from_nothing() if is_scratch else from_model()
+        return decided, from_nothing() if is_scratch else from_given()
     if start.model is None:
         reason = "It learned from scratch, as asked." if start.is_fixed else "There is no base model to start from."
         return StartDecision(SCRATCH, reason), from_nothing()
     if start.is_fixed:
         name = "the base model" if start.label == BASE else start.label
-        return StartDecision(start.label, f"It started from {name}, as asked."), from_model()
+        return StartDecision(start.label, f"It started from {name}, as asked."), from_given()
     if not base_model.knows_script(start.model, training):
         reason = "The base model does not know this script, so it learned from scratch."
         return StartDecision(SCRATCH, reason), from_nothing()
     if is_english(words_of(training[:LANGUAGE_CHARACTERS])):
-        return StartDecision(BASE, "It started from the base model."), from_model()
-    return _try_both(from_model(), from_nothing(), training, measured, settings, clock)
+        return StartDecision(BASE, "It started from the base model."), from_given()
+    return _try_both(from_given(), from_nothing(), training, measured, settings, clock)
 
 
 def _try_both(
@@ -205,7 +226,7 @@ def _short_training(
     ids = vocabulary.encode(training[: characters + characters // 4])
     held_out = vocabulary.encode(measured[:TRIAL_MEASURED_CHARACTERS])
     how = replace(loop_settings(settings, candidate.recipe), evaluations=1, patience=0)
-    trial = Descent(candidate.parameters.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
+    trial = Descent(candidate.trained.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
     for _ in trial.run():
         if clock() > deadline:
             return None

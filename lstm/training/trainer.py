@@ -17,7 +17,6 @@ from lstm.model.model_file import Model, ModelFileError
 from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.network.likelihood import Likelihood
-from lstm.network.parameters import Parameters
 from lstm.song.composing import SongSettings, compose
 from lstm.text.corpus import CorpusError
 from lstm.training.loop import Descent, peek_checkpoint
@@ -104,9 +103,7 @@ class Trainer:
             clock,
         )
         p = self.prepared
-        self.loop = Descent(
-            p.parameters, p.training, p.measured, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths
-        )
+        self.loop = Descent(p.trained, p.training, p.measured, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths)
         limit = None if settings.minutes is None else 60 * settings.minutes
         self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured_characters, self.loop.evaluations_in)
         self._validation_bits: float | None = None
@@ -119,7 +116,7 @@ class Trainer:
         return {
             "corpus_sha256": self.prepared.corpus_sha256,
             "settings": settings,
-            "parameters": len(self.prepared.parameters.flat),
+            "parameters": len(self.prepared.trained.flat),
         }
 
     def _restore(self, checkpoint: bytes, extra: "_Extra") -> None:
@@ -180,10 +177,10 @@ class Trainer:
         if is_due:
             loop.evaluate()
         # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
-        loop.best.flat[...] = loop.best.flat.astype(np.float16)
+        loop.take_best(np.float16)
         p = self.prepared
         streams = max(1, min(MOST_STREAMS, p.measured_characters // CHARACTERS_PER_STREAM))
-        likelihood = Likelihood(loop.best, streams, lengths=p.vocabulary.lengths)
+        likelihood = Likelihood(loop.parameters, streams, lengths=p.vocabulary.lengths)
         self._validation_bits = likelihood.bits_per_character(p.measured)
         return is_due
 
@@ -228,7 +225,7 @@ class Trainer:
 
     def _sample(self) -> str:
         settings = SongSettings(lines=SAMPLE_LINES, random_seed=len(self.loop.curve))
-        return "".join(compose(self._model(self.loop.parameters, TrainingRecord()), "", settings))
+        return "".join(compose(self._model(TrainingRecord()), "", settings))
 
     @property
     def stopped(self) -> Stopped:
@@ -269,11 +266,11 @@ class Trainer:
             stopped=self.stopped,
             curve=tuple(loop.curve),
         )
-        return self._model(loop.best, replace(record, verdict=verdict(record, self.settings.minutes)))
+        return self._model(replace(record, verdict=verdict(record, self.settings.minutes)))
 
-    def _model(self, parameters: Parameters, record: TrainingRecord) -> Model:
+    def _model(self, record: TrainingRecord) -> Model:
         p = self.prepared
-        return Model(parameters, p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
+        return Model(p.trained.weights(), p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def test_it_knows_what_the_model_says():
 def test_it_keeps_nothing_of_the_model_that_could_change_it():
     model = make_model()
     voice = Voice(model)
-    arrays = [voice.table, voice.output_bias, *voice.biases, *(weights.array for weights in voice.products)]
+    arrays = [voice.packed.table, voice.output_bias, *voice.biases, *(weights.array for weights in voice.products)]
     kept = [array.copy() for array in arrays]
     model.parameters.flat[...] = 0
     for array, before in zip(arrays, kept, strict=True):
@@ -43,7 +43,7 @@ def test_it_keeps_nothing_of_the_model_that_could_change_it():
 def test_its_size_is_little_more_than_the_weights():
     vocabulary = Vocabulary([UNKNOWN, *map(chr, range(32, 96))])
     model = Model(Parameters(Shape(len(vocabulary), E=64, H=256, L=2)), vocabulary)
-    assert 0.9 * model.nbytes < Voice(model).nbytes < 1.2 * model.nbytes
+    assert 0.9 * model.weights.flat.nbytes < Voice(model).nbytes < 1.2 * model.weights.flat.nbytes
 
 
 def test_it_starts_at_a_line_break_with_a_zero_state():
@@ -137,8 +137,8 @@ def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkey
     small = Voice(model)
     monkeypatch.setattr("lstm.decoding.weights.LARGE_TABLE", 1)
     large = Voice(model)
-    assert small.table is not None
-    assert large.table is None
+    assert small.packed.table is not None
+    assert large.packed.table is None
     for voice in (small, large):
         for B in (1, 2, 7, 9):
             streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]

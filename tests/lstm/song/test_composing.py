@@ -90,7 +90,7 @@ def endless(kind):
     model = trained(kind)
     parameters = model.parameters.copy()
     parameters["output.bias"][model.vocabulary.id_of("\n")] = -80
-    return Singer(replace(model, parameters=parameters))
+    return Singer(replace(model, weights=parameters))
 
 
 def compose_all(speaker, seed="", is_filtered=None, **chosen):

@@ -97,7 +97,7 @@ def test_a_trial_trains_both_and_leaves_the_weights_alone():
     assert 1 < trial.base_bits_per_character < 8
     assert trial.characters == trial_characters(SMALL, len(join(text.split(SONG_BREAK)[2:])))
     _, again = decide(text, Start.auto(small_base()), decided=decision)
-    np.testing.assert_array_equal(candidate.parameters.flat, again.parameters.flat)
+    np.testing.assert_array_equal(candidate.trained.parameters.flat, again.trained.parameters.flat)
 
 
 def test_a_trial_that_would_take_too_long_is_given_up():

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
+from lstm.model import model_file
+from lstm.model.adapted import Adapted
+from lstm.model.model_file import Model, ModelFileError, base_of, base_with_hash, dump_model, load_model, read_tensors
+from lstm.model.record import ArtistProfile, TrainingRecord
+from lstm.network.adapters import Adapters
+from lstm.network.likelihood import Likelihood
+from lstm.network.parameters import Shape, initial_parameters
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
+
+VOCABULARY = Vocabulary([UNKNOWN, "\n", *"abcdefg "])
+SHAPE = Shape(len(VOCABULARY), 6, 16, 2)
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
+    """A small base, installed where bases are looked for."""
+    data = dump_model(Model(initial_parameters(SHAPE, np.random.default_rng(1)), VOCABULARY), np.float32)
+    (tmp_path / "pretrained").mkdir()
+    (tmp_path / "pretrained" / "base.safetensors").write_bytes(data)
+    monkeypatch.setattr(model_file, "files", lambda _package: tmp_path)
+    return load_model(data)
+
+
+def artist(base: Model, random_seed: int = 2) -> Model:
+    adapters = Adapters(SHAPE, 3)
+    adapters.flat[...] = 0.3 * np.random.default_rng(random_seed).standard_normal(len(adapters.flat))
+    return Model(
+        Adapted(base_of(base), adapters), VOCABULARY, ArtistProfile("abc"), TrainingRecord(artist="Ann", seconds=1.5)
+    )
+
+
+def test_a_file_of_adapters_is_read_back_with_its_base(base: Model) -> None:
+    model = artist(base)
+    read = load_model(dump_model(model))
+    assert isinstance(read.weights, Adapted)
+    np.testing.assert_array_equal(read.parameters.flat, model.parameters.flat)
+    assert (read.vocabulary, read.profile, read.training) == (VOCABULARY, model.profile, model.training)
+
+
+def test_a_file_of_adapters_holds_only_them(base: Model) -> None:
+    tensors, metadata = read_tensors(dump_model(artist(base), np.float16))
+    assert sum(array.size for array in tensors.values()) == len(Adapters(SHAPE, 3).flat)
+    assert json.loads(metadata["config"])["base"] == base.sha256
+
+
+def test_all_artists_of_a_base_share_it(base: Model) -> None:
+    one, other = (load_model(dump_model(artist(base, seed))) for seed in (2, 3))
+    assert isinstance(one.weights, Adapted)
+    assert isinstance(other.weights, Adapted)
+    assert one.weights.base is other.weights.base is base_with_hash(base.sha256)
+    voices = Voice(one), Voice(other)
+    assert voices[0].packed is voices[1].packed
+
+
+@pytest.mark.parametrize("in_tiles", [True, False])
+@pytest.mark.parametrize("B", [1, 2, 9])
+def test_adapters_are_sung_as_the_merged_weights_would_be(
+    base: Model, monkeypatch: pytest.MonkeyPatch, in_tiles: bool, B: int
+) -> None:
+    monkeypatch.setattr("lstm.network.gemm.layout", lambda: "tiles" if in_tiles else "whole")
+    model = load_model(dump_model(artist(base)))
+    ids = VOCABULARY.encode("\nab ca\nbcab ba")
+    wanted = -Likelihood(model.parameters).nats(ids)
+    voice = Voice(model)
+    streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
+    Chorus(voice).run(streams)
+    assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)
+
+
+def test_adapters_of_another_base_are_refused(base: Model) -> None:
+    data = dump_model(artist(base))
+    tensors, metadata = read_tensors(data)
+    config = json.loads(metadata["config"]) | {"base": "0" * 64}
+    other = model_file.dump_tensors(tensors, metadata | {"config": json.dumps(config)})
+    with pytest.raises(ModelFileError, match="another base model"):
+        load_model(other)
+
+
+@pytest.mark.parametrize("rank", [0, -1, 10**9, "3", None])
+def test_a_rank_that_is_none_is_refused(base: Model, rank: object) -> None:
+    tensors, metadata = read_tensors(dump_model(artist(base)))
+    config = json.loads(metadata["config"]) | {"rank": rank}
+    with pytest.raises(ModelFileError):
+        load_model(model_file.dump_tensors(tensors, metadata | {"config": json.dumps(config)}))
+
+
+def test_damaged_adapters_are_refused(base: Model) -> None:
+    tensors, metadata = read_tensors(dump_model(artist(base)))
+    tensors["output.bias"][0] = np.nan
+    with pytest.raises(ModelFileError, match="NaN"):
+        load_model(model_file.dump_tensors(tensors, metadata))
