@@ -54,6 +54,8 @@ class Stream:
     sampled: list[int] = field(default_factory=list)
     nats: float = 0.0
     """Log-likelihood, at temperature 1, of everything given and sampled."""
+    least: float = 0.0
+    """Log-likelihood of the least likely of those units."""
     taken: int = 0
     """How many of ``given`` have been read."""
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
@@ -277,7 +279,9 @@ class Chorus:
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)
             chosen = np.take_along_axis(logits, units[:, :, None], axis=2)[:, :, 0]
             np.exp(logits, out=logits)
-            nats = (chosen - np.log(logits.sum(axis=2))).sum(axis=0, dtype=np.float64).tolist()
-            for stream, its in zip(self._streams, nats, strict=True):
+            each = chosen - np.log(logits.sum(axis=2))
+            nats, least = each.sum(axis=0, dtype=np.float64).tolist(), each.min(axis=0).tolist()
+            for stream, its, its_least in zip(self._streams, nats, least, strict=True):
                 if stream.is_scored:
                     stream.nats += its
+                    stream.least = min(stream.least, its_least)

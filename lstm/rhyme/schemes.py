@@ -9,6 +9,18 @@ SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
 }
 """Name -> for each line of a group of four, the earlier lines that it rhymes with."""
 
+ABCB: tuple[tuple[int, ...], ...] = ((), (), (), (1,))
+"""What most songs do. Nobody asks for it by name: it is an artist's habit (`lstm.song.habits`)."""
+
+
+def pattern_of(scheme: str) -> tuple[tuple[int, ...], ...]:
+    """The pattern of a scheme, or of a habit.
+
+    Raises:
+        KeyError: there is no such scheme.
+    """
+    return ABCB if scheme == "ABCB" else SCHEMES[scheme]
+
 
 def answers(scheme: str, line_number: int) -> tuple[int, ...]:
     """The earlier lines that a line must rhyme with, () if it is free. Lines are counted from 0.
@@ -16,6 +28,6 @@ def answers(scheme: str, line_number: int) -> tuple[int, ...]:
     Raises:
         KeyError: there is no such scheme.
     """
-    pattern = SCHEMES[scheme]
+    pattern = pattern_of(scheme)
     group, place = divmod(line_number, len(pattern))
     return tuple(group * len(pattern) + earlier for earlier in pattern[place])

@@ -19,6 +19,7 @@ from lstm.decoding.weights import Memory
 from lstm.rhyme.ear import RhymeIndex
 from lstm.song.asking import Asking
 from lstm.song.judging import LineJudge
+from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
 from lstm.song.taste import Scores, Taste
 from lstm.song.theme import Nearness, Theme
@@ -27,6 +28,8 @@ from lstm.text.words import last_word
 
 LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS, PLAN_LIMIT = 160, 72, 12
 """Longest line and plan in units; a candidate that reaches it has lost its way."""
+RHYMES_PER_LINE = 4
+"""Rhyming words that the network weighs, for each candidate."""
 NOTHING = np.empty(0, np.int32)
 
 
@@ -40,6 +43,8 @@ class Candidate:
     faults: float
     memory: Memory | None = None
     """After the line and its line end; None if the network has not read it as it reads the rest of the song."""
+    plain: Memory | None = None
+    """The same without plans."""
     rhymes: bool = True
 
     def rank(self, taste: Taste) -> float:
@@ -58,13 +63,19 @@ class Beginning:
     memory: Memory
     """After the song and this beginning, read without plans."""
 
+    def followed_by(self, text: str) -> str:
+        """The whole line as the network reads it."""
+        return self.heard + (" " if self.typed[-1:].isspace() else "") + text
+
 
 @dataclass(frozen=True)
 class Place:
     """Where in a song a line is wanted."""
 
     memory: Memory
-    """After the song so far, as the network reads it."""
+    """After the song so far, with plans if the network reads them."""
+    plain: Memory
+    """After the song so far without plans."""
     judge: LineJudge
     theme: Theme
     rhyme_with: Sequence[str] = ()
@@ -74,6 +85,8 @@ class Place:
     recent: frozenset[str] = frozenset()
     """Words at the ends of more lines: no plan repeats them where there is another."""
     beginning: Beginning | None = None
+    title: str = ""
+    """What the line should come back to."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ class LineWriter:
         bits = singer.training.validation_bits_per_character or 0.0
         self._likely_enough = -taste.likely_enough * bits * math.log(2)
         self.sampled_characters = 0
+        self._blank: Memory = singer.voice.start()
 
     def write(self, place: Place, rng: np.random.Generator, count: int, attempt: int) -> Asking[list[Candidate]]:
         """About ``count`` candidates; each attempt is a little wilder than the one before."""
@@ -107,11 +121,52 @@ class LineWriter:
             return candidates
         if place.beginning is not None and not place.rhyme_with:
             return (yield from self._sampled(place, rng, count, temperature))
-        plans = yield from self._plans(place, rng, -(-count // self._taste.lines_per_plan), temperature)
+        plans = yield from self._plans(place, rng, count, temperature)
         candidates = yield from self._towards(plans, place, rng, count, temperature)
         if not any(each.rhymes for each in candidates):
             return (yield from self._made_to_rhyme(place, candidates))
         return candidates
+
+    def write_from_title(
+        self, place: Place, rng: np.random.Generator, count: int, attempt: int
+    ) -> Asking[list[Candidate]]:
+        """Candidates that begin with the title."""
+        voice = self._voice
+        title = Stream(place.plain, voice.vocabulary.encode(place.title), is_scored=False)
+        yield [title]
+        beginning = Beginning(place.title, place.title, voice.bias_for(ends_word), title.memory)
+        candidates = yield from self.write(replace(place, beginning=beginning), rng, count, attempt)
+        return [replace(each, text=place.title + each.text) for each in candidates]
+
+    def weigh(self, candidates: Sequence[Candidate], place: Place, count: int) -> Asking[list[Candidate]]:
+        """The best ``count`` candidates, with what the network thinks of them without a plan.
+
+        A line may be likely only because its last word was known; and it may be likely anywhere, or just here.
+        """
+        voice, taste = self._voice, self._taste
+        best = sorted(candidates, key=lambda each: each.rank(taste), reverse=True)[:count]
+        texts = [place.beginning.followed_by(each.text) if place.beginning else each.text for each in best]
+        lines = [voice.vocabulary.encode(voice.vocabulary.fold(text) + "\n") for text in texts]
+        here = [Stream(place.plain, ids) for ids in lines]
+        anywhere = [Stream(self._blank, ids) for ids in lines]
+        yield [*here, *anywhere]
+        weighed = []
+        for each, ids, one, other in zip(best, lines, here, anywhere, strict=True):
+            characters = max(1, int(voice.vocabulary.lengths[ids].sum()))
+            scores = replace(
+                each.scores,
+                fluency=self._capped(one.nats / characters),
+                belonging=(one.nats - other.nats) / characters,
+                weakest=one.least,
+            )
+            weighed.append(replace(each, scores=scores, plain=one.memory))
+        return weighed
+
+    def prepare(self) -> Asking[None]:
+        """Read what stands before every song."""
+        stream = Stream(self._voice.start(), self._voice.vocabulary.encode("\n\n"), is_scored=False)
+        yield [stream]
+        self._blank = stream.memory
 
     def cut(self, place: Place, rng: np.random.Generator) -> Asking[Candidate]:
         """What to sing where no candidate ended its line: one of them up to its last whole word."""
@@ -185,11 +240,15 @@ class LineWriter:
 
     # With plans
 
-    def _plans(self, place: Place, rng: np.random.Generator, count: int, temperature: float) -> Asking[list[Plan]]:
-        """Words to write towards, sampled without replacement from the network's weighing of those proposed."""
+    def _plans(self, place: Place, rng: np.random.Generator, lines: int, temperature: float) -> Asking[list[Plan]]:
+        """Words to write so many lines towards.
+
+        They are sampled without replacement from the network's weighing of those proposed, by the Gumbel top-k trick
+        (W. Kool et al. 2019).
+        """
         voice, taste = self._voice, self._taste
         encode = voice.vocabulary.encode
-        words = self._rhyming_words(place)
+        words = self._rhyming_words(place)[: RHYMES_PER_LINE * lines]
         sampled: list[Stream] = []
         if not words:
             sampled = [
@@ -204,9 +263,9 @@ class LineWriter:
                     first_bias=voice.plan_bias(first=True),
                     bias=voice.plan_bias(first=False),
                 )
-                for each in rng.spawn(taste.proposals)
+                for each in rng.spawn(min(taste.proposals, 2 * lines))
             ]
-            words = self._near_words(place, rng)
+            words = self._near_words(place, rng, min(taste.near_proposals, lines))
         given = {word: Stream(place.memory, encode(f" {word}{LINE_MARK}")) for word in words}
         yield [*sampled, *given.values()]
         plans = {word: Plan(word, stream.memory, stream.nats) for word, stream in given.items()}
@@ -226,7 +285,7 @@ class LineWriter:
             for plan, near, noise in zip(allowed, nearness, gumbel.tolist(), strict=True)
         ]  # fmt: skip
         order = sorted(range(len(allowed)), key=ranks.__getitem__, reverse=True)
-        return [allowed[k] for k in order[:count]]
+        return [allowed[k] for k in order[: -(-lines // taste.lines_per_plan)]]
 
     def _begun_plans(self, plans: dict[str, Plan], beginning: Beginning) -> Asking[dict[str, Plan]]:
         """The likeliest plans of a line whose beginning is known, after that beginning."""
@@ -260,7 +319,7 @@ class LineWriter:
             if last_word(line).lower() != plan.word:
                 faults += self._taste.misses_plan
             rhymes = not place.rhyme_with or self._rhymes(line, place)
-            candidates.append(Candidate(text, scores, faults, stream.memory, rhymes))
+            candidates.append(Candidate(text, scores, faults, stream.memory, rhymes=rhymes))
         return candidates
 
     # Words
@@ -284,11 +343,11 @@ class LineWriter:
         order = sorted(range(len(words)), key=lambda k: math.log(2 + k) - 3 * nearness[k])
         return [words[k] for k in order[: self._taste.rhyming_proposals]]
 
-    def _near_words(self, place: Place, rng: np.random.Generator) -> list[str]:
+    def _near_words(self, place: Place, rng: np.random.Generator, count: int) -> list[str]:
         """Some words near to what the song is about."""
         near = [word for word in place.theme.near_words(60) if word not in place.recent]
-        count = min(self._taste.near_proposals, len(near))
-        return [near[k] for k in sorted(rng.choice(len(near), count, replace=False).tolist())] if near else []
+        picks = rng.choice(len(near), min(count, len(near)), replace=False).tolist() if near else []
+        return [near[k] for k in sorted(picks)]
 
     def _rhymes(self, line: str, place: Place) -> bool:
         word, ear = last_word(line), self._singer.style.rhymes.rhymes
@@ -321,13 +380,17 @@ class LineWriter:
     def _scores(self, line: str, nats: float, characters: int, place: Place) -> Scores:
         """``nats``: of the ``characters`` of the line that are new."""
         mean, likelihood = self._singer.style.line_lengths[1], nats / max(1, characters)
-        if likelihood > self._likely_enough:
-            likelihood = self._likely_enough + self._taste.beyond * (likelihood - self._likely_enough)
         return Scores(
-            likelihood=likelihood,
+            likelihood=self._capped(likelihood),
             nearness=place.theme.nearness(line),
+            coming_back=place.theme.share_of(line, place.title) if place.title else 0.0,
             length=-abs(len(line) - mean) / mean,
         )
+
+    def _capped(self, likelihood: float) -> float:
+        """A likelihood in nats per character as far as it counts."""
+        beyond = max(0.0, likelihood - self._likely_enough)
+        return likelihood - (1 - self._taste.beyond) * beyond
 
 
 _COMMON_WORDS = 6_000

@@ -6,6 +6,7 @@ it hands its streams to a chorus, alone (`compose`) or together with the streams
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from lstm.text.plans import planned
 from lstm.text.words import last_word
 
 CANDIDATES = TASTE.candidates
+TITLE_WORDS = 6
+"""Of a longer opening, the first ones are its title."""
 
 
 @dataclass(frozen=True)
@@ -66,30 +69,37 @@ class _Part:
         self.singer, self.voice = singer, singer.voice
         self.judge = Judge(singer.style, seed, is_filtered, taste)
         self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)
-        self.memory: Memory = singer.voice.start()
-        self._unread = "\n\n"
+        self.memory = self.plain = singer.voice.start()
+        self._unread = self._unread_plain = "\n\n"
 
     def hear(self, line: str) -> None:
         """Take note of a line of the song, or of a blank one."""
-        self._unread += self._as_read(self.voice.vocabulary.fold(line)) + "\n"
+        self.hear_text(self.voice.vocabulary.fold(line) + "\n")
 
-    def hear_opening(self, heard: str) -> None:
-        """Take note of what the network reads of a seed."""
-        self._unread += planned(heard) if self.voice.line_mark is not None else heard
+    def hear_text(self, text: str) -> None:
+        """Take note of whole lines in characters that the network knows."""
+        self._unread += self._as_read(text)
+        self._unread_plain += text
 
-    def has_read(self, memory: Memory) -> None:
-        """Continue from a memory that has read all of the song."""
-        self.memory, self._unread = memory, ""
+    def has_read(self, line: str, memory: Memory | None, plain: Memory | None) -> None:
+        """Continue from memories that have read a line, where there are any."""
+        self.hear(line)
+        if memory is not None:
+            self.memory, self._unread = memory, ""
+        if plain is not None:
+            self.plain, self._unread_plain = plain, ""
 
     def catch_up(self) -> Asking[None]:
         """Read what has not been read yet."""
-        if self._unread:
-            stream = Stream(self.memory, self.voice.vocabulary.encode(self._unread), is_scored=False)
-            yield [stream]
-            self.has_read(stream.memory)
+        encode = self.voice.vocabulary.encode
+        stream = Stream(self.memory, encode(self._unread), is_scored=False)
+        plain = Stream(self.plain, encode(self._unread_plain), is_scored=False)
+        yield [stream, plain]
+        self.memory, self.plain = stream.memory, plain.memory
+        self._unread = self._unread_plain = ""
 
-    def _as_read(self, line: str) -> str:
-        return planned(line) if self.voice.line_mark is not None else line
+    def _as_read(self, text: str) -> str:
+        return planned(text) if self.voice.line_mark is not None else text
 
 
 _Filter = Callable[[str], bool] | None
@@ -127,11 +137,13 @@ class Composition:
         self._part = self._parts[0]
         self._is_filtered = is_filtered
         self._rng = np.random.default_rng(settings.random_seed)
-        self._scheme = "none" if settings.rhyme == "auto" else settings.rhyme
+        habits = singer.style.habits
+        self._scheme = habits.rhyme if settings.rhyme == "auto" else settings.rhyme
         self._stanza_start = 0
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
-        self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=True)
+        self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=habits.capitals)
         self._theme = Theme(Nearness.shipped(), self._opening.heard + self._opening.heard_begun)
+        self._title = title_of(self._opening.heard + self._opening.heard_begun)
 
     @property
     def voice(self) -> Voice:
@@ -168,7 +180,9 @@ class Composition:
         self.lines = list(opening.lines)
         self._first_own_line = given = len(self.lines)
         for part in self._parts:
-            part.hear_opening(opening.heard)
+            part.hear_text(opening.heard)
+            self._part = part
+            yield from part.writer.prepare()
         wanted = max(self.settings.lines, given + 1)
         begun = opening.begun
         for slot in slots(wanted, self.settings.form, self._scheme)[given:]:
@@ -213,21 +227,31 @@ class Composition:
         yield from part.catch_up()
         beginning = (yield from self._beginning()) if begun else None
         rhyme_with = [word for k in slot.answers if k < len(self.lines) and (word := last_word(self.lines[k]))]
+        comes_back = bool(self._title) and not begun and self._comes_back(slot)
         ends = [last_word(line).lower() for line in self.lines]
         place = Place(
             part.memory,
-            part.judge.after(self.lines, self.lines[self._stanza_start :], closes=slot.closes_stanza),
+            part.plain,
+            part.judge.after(
+                self.lines, self.lines[self._stanza_start :], closes=slot.closes_stanza, title=self._title
+            ),
             self._theme,
             rhyme_with=rhyme_with,
             is_answered=slot.is_answered,
             used=frozenset(ends[-GROUP:]),
             recent=frozenset(ends[-3 * GROUP :]),
             beginning=beginning,
+            title=self._title if comes_back else "",
         )
         best: Candidate | None = None
         for attempt in range(taste.attempts):
             (rng,) = self._rng.spawn(1)
             candidates = yield from part.writer.write(place, rng, self.candidates, attempt)
+            if comes_back:
+                (rng,) = self._rng.spawn(1)
+                candidates += yield from part.writer.write_from_title(place, rng, self.candidates // 2, attempt)
+            if (weighed := min(taste.weighed, self.candidates // 2)) > 1:
+                candidates = yield from part.writer.weigh(candidates, place, weighed)
             best = max([*([best] if best else []), *candidates], key=lambda each: each.rank(taste), default=None)
             if best is not None and best.rank(taste) > taste.acceptable:
                 break
@@ -239,18 +263,22 @@ class Composition:
         # What the seed opened, no candidate may have closed.
         new = best.text + (missing_ends(begun + best.text) if begun else "")
         line = begun + new
-        heard = beginning.heard + new if beginning else line
-        if begun[-1:].isspace() and beginning:
-            heard = f"{beginning.heard} {new}"
+        heard = beginning.followed_by(new) if beginning else line
         self._copied_lines += part.judge.copies(line)
         self._rhymes_missed += not best.rhymes
         self._theme.hear(new)
         for each in self._parts:
-            if each is part and best.memory is not None and new == best.text:
-                each.has_read(best.memory)
+            if each is part and new == best.text:
+                each.has_read(heard, best.memory, best.plain)
             else:
                 each.hear(heard)
         return new
+
+    def _comes_back(self, slot: Slot) -> bool:
+        """Whether a line should come back to the title: the first of the chorus, and the last of the song."""
+        if self.settings.form != "song" or slot.number <= len(self._opening.lines):
+            return False
+        return (slot.is_chorus and slot.opens_stanza) or (slot.is_last and slot.stanza > 1)
 
     def _beginning(self) -> Asking[Beginning]:
         """The unfinished line of the seed, read by the network without plans."""
@@ -259,6 +287,14 @@ class Composition:
         stream = Stream(voice.start(), heard, is_scored=False)
         yield [stream]
         return Beginning(opening.begun, opening.heard_begun, voice.bias_for(opening.next_unit_fits), stream.memory)
+
+
+def title_of(text: str) -> str:
+    """What a song's chorus comes back to: the first clause of its opening, or its first words."""
+    line = text.strip().split("\n")[0]
+    clause = re.split(r"[,.;:!?()\"]| - ", line)[0].strip()
+    words = clause.split()
+    return " ".join(words[:TITLE_WORDS]) if words else ""
 
 
 def drive(composition: Composition) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lstm.rhyme.schemes import SCHEMES
+from lstm.rhyme.schemes import pattern_of
 
 FORMS = ("song", "verses", "free")
 """A song has verses and a chorus that comes back, verses are stanzas, and a free song breaks where the network does."""
@@ -43,7 +43,7 @@ def slots(lines: int, form: str, scheme: str, verse: int = GROUP) -> list[Slot]:
     Raises:
         KeyError: there is no such scheme.
     """
-    pattern = SCHEMES[scheme]
+    pattern = pattern_of(scheme)
     if form == "free" and scheme == "none":
         return [
             Slot(

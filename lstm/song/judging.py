@@ -67,12 +67,15 @@ class Judge:
     """A language filter: true of a text that must not be sung."""
     taste: Taste = TASTE
 
-    def after(self, song: Sequence[str], stanza: Sequence[str] = (), *, closes: bool = False) -> LineJudge:
+    def after(
+        self, song: Sequence[str], stanza: Sequence[str] = (), *, closes: bool = False, title: str = ""
+    ) -> LineJudge:
         """The judge of the line after those of ``song``, the last of which are those of its ``stanza``.
 
-        ``closes``: whether the line ends its stanza.
+        ``closes``: whether the line ends its stanza. ``title``: what may be said again.
         """
-        return LineJudge(self, [words_of(line) for line in song], [words_of(line) for line in stanza], closes)
+        said = [words_of(line) for line in song]
+        return LineJudge(self, said, [words_of(line) for line in stanza], closes, words_of(title))
 
     def copies(self, line: str) -> bool:
         """Whether a line has six or more consecutive words of the corpus, or is a whole line of it."""
@@ -95,10 +98,14 @@ class Judge:
 class LineJudge:
     """Judges candidates for one line of a song."""
 
-    def __init__(self, judge: Judge, song: list[list[str]], stanza: list[list[str]], closes: bool) -> None:
+    def __init__(
+        self, judge: Judge, song: list[list[str]], stanza: list[list[str]], closes: bool, title: list[str]
+    ) -> None:
         """As `Judge.after` makes it; lines as their words."""
         self._judge, self._song, self._closes = judge, song, closes
+        self._nearness = Nearness.shipped()
         self._persons = {_PERSONS[word] for line in stanza for word in line if word in _PERSONS}
+        self._said = _phrases(song) - _phrases([title])
         said = {word for line in song for word in line}
         self._known = {person for person, owners in _OWNERS.items() if said & owners or _has_person(said, person)}
         self._dwelt_on = set(song[-1]).intersection(song[-2]) if len(song) > 1 else set()
@@ -121,10 +128,15 @@ class LineJudge:
             weight += taste.leaves_open
         if words and not self._may_repeat and any(_alike(words, earlier) for earlier in self._song):
             weight += taste.repeats
-        weight += taste.says_again * _phrases_said(words, self._song)
+        # The likeliest line is often one that the song has half said before.
+        weight += taste.says_again * len(self._said & _phrases([words]))
+        if words and all(earlier[:1] == words[:1] for earlier in self._song[-2:]) and len(self._song) > 1:
+            weight += taste.begins_as_two_before
         if sum(earlier[:2] == words[:2] for earlier in self._song[-BEFORE:]) >= 2:
             weight += taste.begins_alike
-        weight += taste.dwells * sum(Nearness.shipped().weight(word) > 0 for word in self._dwelt_on & set(words))
+        content = [word for word in words if self._nearness.weight(word)]
+        weight += taste.says_twice * (len(content) - len(set(content)))
+        weight += taste.dwells * len(self._dwelt_on.intersection(content))
         weight += self._faults_of_sense(line, words)
         if judge.is_filtered is not None and judge.is_filtered(line):
             weight += taste.filtered
@@ -148,13 +160,9 @@ def _has_person(words: set[str], person: str) -> bool:
     return any(_PERSONS.get(word) == person for word in words)
 
 
-def _phrases_said(words: list[str], said: list[list[str]]) -> int:
-    """How many phrases of three words of a line stand in earlier lines of the song.
-
-    The likeliest line is often one that the song has half said before.
-    """
-    before = {phrase for line in said for phrase in zip(line, line[1:], line[2:], strict=False)}
-    return len(before.intersection(zip(words, words[1:], words[2:], strict=False)))
+def _phrases(lines: Sequence[list[str]]) -> set[tuple[str, ...]]:
+    """The phrases of three words in some lines."""
+    return {phrase for line in lines for phrase in zip(line, line[1:], line[2:], strict=False)}
 
 
 def _alike(a: list[str], b: list[str]) -> bool:

@@ -79,14 +79,15 @@ class Opening:
             return _begins_word
         end = self.heard_begun[-1:]
         is_word_end = end.isalnum() and not is_unspaced(end) and not self.begun.endswith("-")
-        return _ends_word if is_word_end else _any
+        return ends_word if is_word_end else _any
 
 
 def _begins_word(unit: str) -> bool:
     return unit[0] == " "
 
 
-def _ends_word(unit: str) -> bool:
+def ends_word(unit: str) -> bool:
+    """Whether a unit does not make the word before it longer."""
     return unit[0] not in "'-" and not last_word(unit[0])
 
 

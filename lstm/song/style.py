@@ -11,7 +11,7 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm.rhyme.ear import RhymeIndex
+from lstm.song.habits import Habits
 from lstm.song.novelty import WordNgrams
 from lstm.song.repetition import repeated_share
 from lstm.text.corpus import songs_of
@@ -37,6 +38,8 @@ class Style:
     """All runs of words of the corpus."""
     rhymes: RhymeIndex
     """The artist's words by how they sound: those that end lines first, the commonest of them first, then others."""
+    habits: Habits = field(default_factory=Habits)
+    """How the artist rhymes and writes."""
 
     @classmethod
     def of(cls, text: str) -> Style:
@@ -48,11 +51,13 @@ class Style:
         index = WordNgrams.of(text)
         spelt = {word.casefold() for word in endings}
         rhyming = chain((word for word, _ in endings.most_common()), (w for w in index.words() if w not in spelt))
+        index_of_rhymes = RhymeIndex.of(rhyming)
         return cls(
             line_lengths=(lengths[len(lengths) // 50], sum(lengths) / len(lengths), lengths[-1 - len(lengths) // 50]),
             repeated_share=repeated_share(songs),
             index=index,
-            rhymes=RhymeIndex.of(rhyming),
+            rhymes=index_of_rhymes,
+            habits=Habits.of(songs, index_of_rhymes.rhymes),
         )
 
     @property
@@ -74,6 +79,7 @@ class Style:
             **{name: _pack_numbers(array) for name, array in arrays.items()},
             "rhymes": _pack(self.rhymes.to_text().encode()),
             "english": self.rhymes.rhymes.is_english,
+            "habits": self.habits.to_json(),
         }
 
     @classmethod
@@ -93,7 +99,7 @@ class Style:
             arrays = {name: _unpack_numbers(data[name]) for name in ("codes", "order", "lines", "line_sizes")}
             index = WordNgrams.from_arrays(arrays | {"words": np.frombuffer(_unpack(data["words"]), np.uint8)})
             rhymes = RhymeIndex.from_text(_unpack(data["rhymes"]).decode("utf-8"), english=bool(data["english"]))
-            return cls((short, mean, long), share, index, rhymes)
+            return cls((short, mean, long), share, index, rhymes, Habits.from_json(data.get("habits")))
         except (KeyError, TypeError, OverflowError, zlib.error, UnicodeDecodeError) as error:
             raise ValueError(f"the artist's style cannot be read ({error})") from None
 

@@ -11,10 +11,18 @@ class Scores:
 
     likelihood: float = 0.0
     """Log-likelihood of the line after its plan and the song so far, in nats per character, as far as it counts."""
+    fluency: float = 0.0
+    """The same without its plan."""
+    belonging: float = 0.0
+    """How much likelier it is after this song than at the beginning of one, in nats per character."""
+    weakest: float = 0.0
+    """Log-likelihood of its least likely unit, in nats: a word that does not fit."""
     plan: float = 0.0
     """Log-likelihood of the plan, in nats."""
     nearness: float = 0.0
     """How near its words are to what the song is about, -1 to 1 (`lstm.song.theme`)."""
+    coming_back: float = 0.0
+    """Where the title should come back, the share of its words that does."""
     length: float = 0.0
     """How far its length is from the artist's mean, as a share of that mean, negative."""
 
@@ -51,7 +59,11 @@ class Taste:
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
 
-    weights: Scores = Scores(likelihood=1.0, plan=0.02, nearness=0.5, length=0.5)
+    weighed: int = 6
+    """Candidates that are read once more without plans."""
+    weights: Scores = Scores(
+        likelihood=0.3, fluency=1.0, belonging=0.5, weakest=0.05, plan=0.02, nearness=0.4, coming_back=0.3, length=0.5
+    )
     likely_enough: float = 0.8
     """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
     ``beyond`` counts: the likeliest lines are what everybody says."""
@@ -74,6 +86,10 @@ class Taste:
     """For each phrase of three words of an earlier line."""
     begins_alike: float = 0.6
     """A third line of the last eight that begins with the same two words."""
+    begins_as_two_before: float = 0.15
+    """A third line in a row that begins with the same word."""
+    says_twice: float = 0.15
+    """For each content word said before in the same line."""
     dwells: float = 0.08
     """For each content word said in both of the last two lines."""
     unfinished: float = 0.5

@@ -57,7 +57,7 @@ class Nearness:
 class Theme:
     """What one song is about, as far as it is known: its opening says most, later lines less."""
 
-    OPENING, LINE, FADING = 1.0, 0.35, 0.85
+    OPENING, LINE, FADING = 1.0, 0.12, 0.85
     """Weights of the opening's and of a new line's words, and what is left of a line's with each further one."""
     NEUTRAL = 0.6
     """Weight of content words that would say nothing: a line of few does not count for much."""
@@ -84,6 +84,12 @@ class Theme:
         vectors, weights = self._nearness.vectors(words_of(text))
         centre = self._centre()
         return float((vectors @ centre * weights).sum() / (weights.sum() + self.NEUTRAL))
+
+    def share_of(self, line: str, title: str) -> float:
+        """The share of the content words of a title, or of its words where it has none, that stand in a line."""
+        words = set(words_of(title))
+        wanted = {word for word in words if self._nearness.weight(word)} or words
+        return len(wanted.intersection(words_of(line))) / len(wanted) if wanted else 0.0
 
     def nearness_of_words(self, words: Iterable[str]) -> list[float]:
         """For each word its own nearness."""

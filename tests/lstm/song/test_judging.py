@@ -29,7 +29,8 @@ def judge():
         ("And then the river is calling my brother", TASTE.copies),
         ("The river is calling my old guitar", 0),
         ('The harbour is "singing for the bird', TASTE.leaves_open),
-        ("The bird the bird the bird is singing", TASTE.is_stuck),
+        ("The bird the bird the bird is singing", TASTE.is_stuck + 2 * TASTE.says_twice),
+        ("The bird is singing for the bird", TASTE.says_twice),
         ("The darn bird is singing for the river", TASTE.filtered),
     ],
 )
