@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
     parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
-    parser.add_argument("--resume", action="store_true", help="go on from the checkpoint of an interrupted run")
+    parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.start = "scratch"
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
-        parser.error(f"--out {options.out} is no file for a model: a folder, or a suffix that other files get")
+        parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
     cli.use_threads(options.threads)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _check_name(parser: cli.Parser, name: str) -> None:
     if not 1 <= len(name) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
-        parser.error(f"--artist {name!r} is no artist name: 1 to 40 characters, without slash, backslash or colon")
+        parser.error(f"--artist {name!r} is not an artist name: use 1 to 40 characters, no slash, backslash or colon")
 
 
 def _start(choice: str) -> Start:
@@ -123,14 +123,15 @@ def _train(options: argparse.Namespace) -> int:
         random_seed=options.random_seed,
         samples=not options.json,
     )
+    began = time.perf_counter()
     understood, start = read_corpus(corpus), _start(options.start)
     check_bounds(understood.text)
     out.parent.mkdir(parents=True, exist_ok=True)
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
-        _say(f"There is no checkpoint {checkpoint}; starting anew.")
+        _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
     with _display() as show:
-        trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show)
+        trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show, started=began)
         _say(understood.report())
 
         def save() -> None:
@@ -140,7 +141,7 @@ def _train(options: argparse.Namespace) -> int:
             _run(trainer, save, interrupted, show)
     save()
     if interrupted():
-        _say(f"Interrupted; --resume goes on from {checkpoint}.")
+        _say(f"Interrupted; --resume continues from {checkpoint}.")
         return cli.INTERRUPTED
     model = trainer.result()
     write_atomically(out, dump_model(model, np.float16))
@@ -152,7 +153,7 @@ def _train(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _interruptions() -> Iterator[Callable[[], bool]]:
-    """Hold Ctrl-C and SIGTERM back, and tell whether one has come; another one then interrupts at once.
+    """Hold back Ctrl-C and SIGTERM, and report whether one has come; a second one interrupts at once.
 
     An interruption in the middle of an update would leave weights that belong to no checkpoint.
     """

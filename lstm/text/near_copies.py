@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 WORDS = 5
 COMMON_SHARE = 0.5
@@ -17,15 +17,21 @@ _MOST_KEPT = 400_000
 def ngrams_of(song: str, every: int = 1) -> set[int]:
     """Hashes of the song's word 5-grams; of a song with fewer words, of the whole."""
     words = _WORD.findall(song.casefold())
-    if len(words) < WORDS:
-        return {_hash(words)} if words else set()
-    hashes = {_hash(words[k : k + WORDS]) for k in range(len(words) - WORDS + 1)}
-    return {h for h in hashes if h % every == 0} or {min(hashes)}
+    grams = zip(*(words[k:] for k in range(WORDS)), strict=False) if len(words) >= WORDS else [words] if words else []
+    # The same in every process, unlike `hash`: a training that is resumed must divide its songs alike.
+    hashes = {zlib.crc32(" ".join(gram).encode("utf-8", "replace")) for gram in grams}
+    return hashes if every == 1 or not hashes else {h for h in hashes if h % every == 0} or {min(hashes)}
 
 
-def _hash(words: Sequence[str]) -> int:
-    """The same in every process, unlike `hash`: a training that is resumed must divide its songs alike."""
-    return zlib.crc32(" ".join(words).encode("utf-8", "replace"))
+def copies_of(songs: Sequence[str], learned: Iterable[str]) -> list[bool]:
+    """Which of the ``songs`` are near-copies of ``learned`` text, taken as a whole."""
+    grams = [ngrams_of(song) for song in songs]
+    missing, found = set().union(*grams), set[int]()
+    for song in learned:
+        common = missing & ngrams_of(song)
+        found |= common
+        missing -= common
+    return [bool(of_song) and len(of_song & found) >= COMMON_SHARE * len(of_song) for of_song in grams]
 
 
 def near_copies(songs: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The rival to beat: an interpolated modified Kneser-Ney character n-gram.
+"""The baseline to beat: an interpolated modified Kneser-Ney character n-gram.
 
 Source: S. F. Chen and J. Goodman, "An Empirical Study of Smoothing Techniques for Language Modeling" (1998), section 3.
 

@@ -18,7 +18,7 @@ LEFT, TOP, RIGHT, BOTTOM = 66, 64, WIDTH - 18, HEIGHT - 54
 """The box that the curve is drawn in, pixels."""
 FINER = 4
 """Lines are drawn so many times larger, and made smaller: that smooths their edges."""
-LEARNED, HELD_OUT, RIVAL = "#9aa5b1", "#1f6feb", "#d1495b"
+LEARNED, HELD_OUT, BASELINE = "#9aa5b1", "#1f6feb", "#d1495b"
 INK, GRID = "#24292f", "#e6e8eb"
 
 Points = Sequence[tuple[float, float]]
@@ -27,7 +27,7 @@ Points = Sequence[tuple[float, float]]
 def draw_curve(record: TrainingRecord) -> bytes:
     """A PNG of bits per character against characters seen, from a training record.
 
-    Shows the loss on the songs learned from, on the held-out songs, and the n-gram rival as a line.
+    Shows the loss on the songs learned from, on the held-out songs, and the n-gram baseline as a line.
     """
     from PIL import Image, ImageDraw  # needed only here
 
@@ -35,9 +35,9 @@ def draw_curve(record: TrainingRecord) -> bytes:
     seen = [point.characters / 1e6 for point in curve]
     learned = list(zip(seen, (point.train_bits_per_character for point in curve), strict=True))
     held_out = list(zip(seen, (point.validation_bits_per_character for point in curve), strict=True))
-    rival, best = record.baseline_bits_per_character, record.validation_bits_per_character
+    baseline, best = record.baseline_bits_per_character, record.validation_bits_per_character
     across = _Axis([x for x, _ in learned], LEFT, RIGHT)
-    up = _Axis([y for _, y in [*learned, *held_out]] + ([rival] if rival else []), BOTTOM, TOP)
+    up = _Axis([y for _, y in [*learned, *held_out]] + ([baseline] if baseline else []), BOTTOM, TOP)
 
     large = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), "white")
     pen = ImageDraw.Draw(large)
@@ -56,10 +56,10 @@ def draw_curve(record: TrainingRecord) -> bytes:
     for x, y in placed:
         pen.ellipse([((x - 2.5) * FINER, (y - 2.5) * FINER), ((x + 2.5) * FINER, (y + 2.5) * FINER)], HELD_OUT)
     legend = [(LEARNED, "songs learned from"), (HELD_OUT, "held-out songs")] if curve else []
-    if rival:
+    if baseline:
         for dash in range(LEFT, RIGHT, 9):
-            line([(dash, up.place(rival)), (min(dash + 6, RIGHT), up.place(rival))], RIVAL, 2)
-        legend.append((RIVAL, f"n-gram rival, {rival:.2f}"))
+            line([(dash, up.place(baseline)), (min(dash + 6, RIGHT), up.place(baseline))], BASELINE, 2)
+        legend.append((BASELINE, f"n-gram baseline, {baseline:.2f}"))
     line([(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM), (LEFT, TOP)], INK, 1)
     small, large_font = _font(14), _font(17)
     widths = [small.getlength(label) + 58 for _, label in legend]

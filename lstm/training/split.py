@@ -6,14 +6,14 @@ has to remember what it has read, so they are measured on by neither. A text wit
 and the lines next to a held-out piece are left out as well: they would give its chorus away.
 """
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lstm.text.corpus import CorpusError, songs_of
+from lstm.text.errors import CorpusError
+from lstm.text.near_copies import copies_of
+from lstm.text.songs import songs_of
 
 FEWEST_SONGS = 10
 """A corpus of fewer is cut by lines."""
@@ -24,12 +24,6 @@ FEWEST_PIECES = 100
 GAP_LINES = 4
 """Lines left out on each side of a held-out piece: a stanza."""
 FEWEST_LINES_FOR_GAPS = 200
-NGRAM = 5
-COMMON_SHARE = 0.4
-"""A held-out song is a near-copy if at least this share of its word 5-grams is in the learned songs. Songs of one
-artist that share nothing but themes reach 0.02; with one common chorus of four they reach 0.25."""
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -109,31 +103,11 @@ def _runs(lines: Sequence[str], kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def _without_near_copies(training: list[str], held_out: list[str], pieces: int) -> Split:
-    are_copies = near_copies(held_out, training)
+    are_copies = copies_of(held_out, training)
     kept = tuple(song for song, is_copy in zip(held_out, are_copies, strict=True) if not is_copy)
     if 2 * len(kept) > len(held_out) and training:
         return Split(tuple(training), kept, pieces, sum(are_copies))
     # Most of it is there twice: what is measured must go from what is learned.
-    are_copies = near_copies(training, held_out)
+    are_copies = copies_of(training, held_out)
     learned = tuple(song for song, is_copy in zip(training, are_copies, strict=True) if not is_copy)
     return Split(learned or tuple(training), tuple(held_out), pieces, sum(are_copies) if learned else 0)
-
-
-def near_copies(songs: Sequence[str], learned: Sequence[str]) -> list[bool]:
-    """Which of the ``songs`` are nearly copies of ``learned`` text, by the share of their word 5-grams that it has."""
-    grams = [_ngrams(song) for song in songs]
-    left = set().union(*grams) if grams else set()
-    found: set[tuple[str, ...]] = set()
-    for song in learned:
-        common = left & _ngrams(song)
-        found |= common
-        left -= common
-    return [bool(of_song) and len(of_song & found) >= math.ceil(COMMON_SHARE * len(of_song)) for of_song in grams]
-
-
-def _ngrams(song: str) -> set[tuple[str, ...]]:
-    """The word 5-grams of a song; the whole of one that is shorter."""
-    words = _WORD.findall(song.casefold())
-    if len(words) <= NGRAM:
-        return {tuple(words)} if words else set()
-    return set(zip(*(words[k:] for k in range(NGRAM)), strict=False))

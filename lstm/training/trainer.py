@@ -80,16 +80,19 @@ class Trainer:
         checkpoint: bytes | None = None,
         clock: Callable[[], float] = time.perf_counter,
         on_preparation: Callable[[Progress], None] = lambda progress: None,
+        started: float | None = None,
     ) -> None:
         """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is told of each step.
 
-        ``start`` is what to start from (default: from scratch); ``checkpoint`` that of an earlier run.
+        ``start`` is what to start from (default: from scratch); ``checkpoint`` that of an earlier run; ``started`` what
+        the clock showed when the work began, where reading the corpus counts towards the minutes (default: now).
 
         Raises:
             CorpusError: the text is too small, or the checkpoint belongs to another corpus or to other settings.
             ModelFileError: the checkpoint is damaged.
         """
-        self._clock, self._started, self._seconds_before = clock, clock(), 0.0
+        self._clock, self._seconds_before = clock, 0.0
+        self._started = clock() if started is None else started
         self.artist, self.settings = artist, settings
         extra = None if checkpoint is None else _read_extra(checkpoint)
         if extra is not None:

@@ -231,7 +231,7 @@ class TestTrain:
             "train", "--artist", " Ann Ä ", "--corpus", *corpus, "--out", out, *TINY, "--epochs", 0.05, "--resume"
         )
         assert status == 0, err
-        assert f"no checkpoint {out.with_suffix('.checkpoint')}; starting anew" in err
+        assert f"no checkpoint {out.with_suffix('.checkpoint')}; starting from the beginning" in err
         assert re.match(r"Ann Ä: It predicts held-out songs worse than a simple n-gram, by \d\.\d\d \(", prose)
         assert prose.rstrip().endswith(str(out))
         assert re.search(r"\n    \S", err), "verses are indented"
@@ -273,7 +273,7 @@ class TestStoppingTraining:
             status, err = stop(process, number)
             assert status == 130
             assert "Traceback" not in err
-            assert f"--resume goes on from {tmp_path / 'model.checkpoint'}" in err
+            assert f"--resume continues from {tmp_path / 'model.checkpoint'}" in err
             assert sorted(path.name for path in tmp_path.iterdir()) == ["model.checkpoint"]
             resume = ["--resume"]
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm.text.corpus import SONG_BREAK, CorpusError, clean, songs_of
-from lstm.training.split import FEWEST_LINES_FOR_GAPS, GAP_LINES, near_copies, split_songs
+from lstm.text.near_copies import copies_of
+from lstm.training.split import FEWEST_LINES_FOR_GAPS, GAP_LINES, split_songs
 
 WORDS = (
     "river stone candle window morning paper silver garden thunder apple winter letter shadow kitchen bottle summer "
@@ -67,7 +68,7 @@ class TestNearCopies:
             counts.append(split.near_copies_set_aside)
             assert len(split.training) + len(split.held_out) + counts[-1] == 80
             for held in split.held_out:
-                assert not any(near_copies([held], split.training))
+                assert not any(copies_of([held], split.training))
         assert max(counts) > 2
 
     def test_where_every_song_has_one_the_learned_ones_go(self):
@@ -75,7 +76,7 @@ class TestNearCopies:
         assert len(split.held_out) >= 10
         assert split.near_copies_set_aside >= 10
         assert len(split.training) + len(split.held_out) + split.near_copies_set_aside == 120
-        assert not any(near_copies(split.held_out, split.training))
+        assert not any(copies_of(split.held_out, split.training))
 
     def test_a_chorus_that_comes_back_within_a_song_stays(self):
         chorus = song(500, lines=4)
@@ -86,11 +87,11 @@ class TestNearCopies:
         assert all(held in songs for held in split.held_out)
 
     def test_case_and_punctuation_make_no_other_song(self):
-        assert near_copies([SONGS[0].upper().replace("\n", "!\n")], SONGS[:1]) == [True]
-        assert near_copies([SONGS[1]], SONGS[:1]) == [False]
+        assert copies_of([SONGS[0].upper().replace("\n", "!\n")], SONGS[:1]) == [True]
+        assert copies_of([SONGS[1]], SONGS[:1]) == [False]
 
     def test_songs_of_a_few_words_are_compared_as_a_whole(self):
-        assert near_copies(["la la la", "oh my", "..."], ["La, la la!", "something else"]) == [True, False, False]
+        assert copies_of(["la la la", "oh my", "..."], ["La, la la!", "something else"]) == [True, False, False]
 
     def test_a_corpus_pasted_twice_still_has_songs_to_measure_by(self):
         split = split_songs(SONG_BREAK.join(SONGS[:20] * 2))
@@ -151,5 +152,5 @@ def test_no_held_out_piece_is_a_copy_of_what_is_learned(pieces, separator, seed)
     assert split.training
     assert split.held_out
     assert all(piece in text for piece in split.training + split.held_out)
-    copies = near_copies(split.held_out, split.training)
-    assert not any(copies) or all(near_copies(songs_of(text) or [text], split.held_out)) or len(set(pieces)) < 3
+    copies = copies_of(split.held_out, split.training)
+    assert not any(copies) or all(copies_of(songs_of(text) or [text], split.held_out)) or len(set(pieces)) < 3
