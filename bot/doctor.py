@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from bot.application import SHIPPED, own_folder
 from bot.env_file import read_env_file
-from bot.services.data_files import DataFiles
+from bot.services.data_files import DataFiles, DataFolder
 from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
 from bot.store.artists import name_key
 from bot.store.database import OLDEST_SQLITE
@@ -77,7 +77,7 @@ def look(environment: Mapping[str, str], env_file: Path) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding("settings", "wrong", f"{error}.")
         return
-    yield from _settings(environment, env_file, settings)
+    yield from _settings(environment, env_file)
     yield _token(settings.discord_token)
     yield from _data_folder(settings.data_dir)
     running = yield from _locks(settings.data_dir)
@@ -120,7 +120,7 @@ def _dependencies() -> Finding:
     return Finding("versions", "ok", ", ".join(versions))
 
 
-def _settings(environment: Mapping[str, str], env_file: Path, settings: Settings) -> Iterator[Finding]:
+def _settings(environment: Mapping[str, str], env_file: Path) -> Iterator[Finding]:
     doubts = doubtful_settings(environment, env_file)
     for doubt in doubts:
         yield Finding("settings", "wrong", doubt)
@@ -233,32 +233,18 @@ def _database(path: Path) -> Generator[Finding, None, Examined | None]:
 
 def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
     own = own_folder(settings.data_dir)
-    names, bad = [], 0
+    names, wrong = [], list(_unreadable_corpora(own))
     for _, path in DataFiles([own, SHIPPED]).models():
         try:
             load_model(path)
         except ModelFileError as error:
-            bad += 1
-            yield Finding("models", "wrong", f"{error} Train it again, or remove the file.")
+            wrong.append(f"{error} Train it again, or remove the file.")
         else:
             names.append(path.stem)
-    for path in own.files("corpora", "*.txt"):
-        try:
-            decode(path.read_bytes())
-        except (CorpusError, OSError) as error:
-            bad += 1
-            yield Finding("models", "wrong", f"{path} cannot be learned from: {error}")
     if examined is not None and examined.artists:
-        for name, number, weights in singing_weights(settings.data_dir / "lyrics.db"):
-            try:
-                load_model(weights)
-            except ModelFileError as error:
-                bad += 1
-                mend = f"/rollback artist:{name} brings an older one back, /train makes a new one."
-                yield Finding(
-                    "models", "wrong", f"version {number} of {name} in the database cannot sing: {error} {mend}"
-                )
-    if not bad:
+        wrong += _damaged_versions(settings.data_dir / "lyrics.db")
+    yield from (Finding("models", "wrong", text) for text in wrong)
+    if not wrong:
         stored = f", {examined.artists} artists in the database" if examined is not None else ""
         yield Finding("models", "ok", f"{len(set(names))} model files{stored}")
     known = {artist.key for artist in examined.everyones} if examined is not None else set()
@@ -266,6 +252,23 @@ def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
         listed = ", ".join(sorted(set(names))) or "there is none: train one"
         text = f"LYRICS_DEFAULT_ARTIST holds {settings.default_artist!r}; it may hold an artist of everyone ({listed})."
         yield Finding("models", "wrong", text)
+
+
+def _unreadable_corpora(own: DataFolder) -> Iterator[str]:
+    for path in own.files("corpora", "*.txt"):
+        try:
+            decode(path.read_bytes())
+        except (CorpusError, OSError) as error:
+            yield f"{path} cannot be learned from: {error}"
+
+
+def _damaged_versions(database: Path) -> Iterator[str]:
+    for name, number, weights in singing_weights(database):
+        try:
+            load_model(weights)
+        except ModelFileError as error:
+            mend = f"/rollback artist:{name} brings an older one back, /train makes a new one."
+            yield f"version {number} of {name} in the database cannot sing: {error} {mend}"
 
 
 def _network(settings: Settings, *, running: bool) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """What the Tab key offers at the prompt."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
@@ -17,7 +17,7 @@ class CommandCompleter(Completer):
         self._suggest_artists = suggest_artists
         self._paths = PathCompleter(expanduser=True)
 
-    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+    def get_completions(self, _document: Document, _complete_event: CompleteEvent) -> Iterable[Completion]:
         """Offer nothing without the event loop; the prompt always asks `get_completions_async`."""
         return ()
 
@@ -30,28 +30,17 @@ class CommandCompleter(Completer):
             return
         name, space, rest = text[1:].partition(" ")
         if not space:
-            for command, form in FORMS.items():
-                if command.startswith(name.casefold()):
-                    yield Completion(f"/{command}", -len(text), display_meta=form.purpose)
-            return
-        form_or_none = FORMS.get(name.casefold())
-        if form_or_none is None:
-            return
-        options = form_or_none.options
-        option, typed = _begun_value(rest, options)
-        for value in await self._values(option, typed):
-            yield Completion(value, -len(typed))
-        if option == "corpus":
-            for path in self._paths.get_completions(Document(typed), complete_event):
-                yield path
-        word = rest.rpartition(" ")[2]
-        for other in options:
-            if (
-                f"{other}:" not in rest
-                and other.startswith(word.casefold())
-                and (word or complete_event.completion_requested)
-            ):
-                yield Completion(f"{other}:", -len(word))
+            for completion in _commands(name):
+                yield completion
+        elif form := FORMS.get(name.casefold()):
+            option, typed = _begun_value(rest, form.options)
+            for value in await self._values(option, typed):
+                yield Completion(value, -len(typed))
+            if option == "corpus":
+                for path in self._paths.get_completions(Document(typed), complete_event):
+                    yield path
+            for completion in _options(rest, form.options, complete_event):
+                yield completion
 
     async def _values(self, option: str, typed: str) -> list[str]:
         if option in ("artist", "name", "default_artist"):
@@ -63,6 +52,21 @@ class CommandCompleter(Completer):
             "what": ("export", "delete"),
         }
         return [choice for choice in choices.get(option, ()) if choice.casefold().startswith(typed.casefold())]
+
+
+def _commands(name: str) -> Iterator[Completion]:
+    """The commands that begin with what is typed after the slash."""
+    for command, form in FORMS.items():
+        if command.startswith(name.casefold()):
+            yield Completion(f"/{command}", -len(name) - 1, display_meta=form.purpose)
+
+
+def _options(rest: str, options: tuple[str, ...], event: CompleteEvent) -> Iterator[Completion]:
+    """The options not used yet that begin with the last word; all of them only if completion was asked for."""
+    word = rest.rpartition(" ")[2]
+    for option in options:
+        if f"{option}:" not in rest and option.startswith(word.casefold()) and (word or event.completion_requested):
+            yield Completion(f"{option}:", -len(word))
 
 
 def _begun_value(rest: str, options: tuple[str, ...]) -> tuple[str, str]:

@@ -33,7 +33,7 @@ class PipedLines:
         self._loop = asyncio.get_running_loop()
         Thread(target=self._read, name="standard input", daemon=True).start()
 
-    async def next(self, prompt: str) -> str:
+    async def next(self, _prompt: str) -> str:
         """Return the next line."""
         line = await self._lines.get()
         if line is None:

@@ -24,7 +24,7 @@ class DeleteMyData(PersistentButton, template=r"mydata:delete"):
         super().__init__("mydata:delete")
 
     @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
+    def recognise(cls, _match: re.Match[str]) -> Self:
         """Read nothing from the custom id."""
         return cls()
 
@@ -73,7 +73,7 @@ class Keep(PersistentButton, template=r"confirmation:keep"):
         super().__init__("confirmation:keep")
 
     @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
+    def recognise(cls, _match: re.Match[str]) -> Self:
         """Read nothing from the custom id."""
         return cls()
 

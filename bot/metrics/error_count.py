@@ -12,7 +12,7 @@ class _Counting(logging.Handler):
         super().__init__(logging.ERROR)
         self._tally = tally
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def emit(self, _record: logging.LogRecord) -> None:
         self._tally.errors += 1
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 Merge = tuple[str, str]
@@ -27,16 +27,19 @@ def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge
     alphabetical order.
     """
     allowed = set(characters)
+
+    def pairs_of(word: Sequence[str]) -> Iterator[Merge]:
+        return (pair for pair in pairwise(word) if pair[0] in allowed and pair[1] in allowed)
+
     pieces = Counter(_PIECE.findall(text))
     words = [list(piece) for piece in pieces]
     weights = list(pieces.values())
     pairs: Counter[Merge] = Counter()
     places: defaultdict[Merge, set[int]] = defaultdict(set)
     for k, word in enumerate(words):
-        for pair in pairwise(word):
-            if pair[0] in allowed and pair[1] in allowed:
-                pairs[pair] += weights[k]
-                places[pair].add(k)
+        for pair in pairs_of(word):
+            pairs[pair] += weights[k]
+            places[pair].add(k)
     merges: list[Merge] = []
     while len(merges) < count and pairs:
         best = min(pairs, key=lambda pair: (-pairs[pair], pair))
@@ -45,15 +48,12 @@ def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge
         merges.append(best)
         allowed.add(best[0] + best[1])
         for k in sorted(places.pop(best)):
-            before = words[k]
-            after = _join(before, best)
-            for sign, word in ((-1, before), (1, after)):
-                for pair in pairwise(word):
-                    if pair[0] in allowed and pair[1] in allowed:
-                        pairs[pair] += sign * weights[k]
-                        if sign > 0:
-                            places[pair].add(k)
-            words[k] = after
+            for pair in pairs_of(words[k]):
+                pairs[pair] -= weights[k]
+            words[k] = _join(words[k], best)
+            for pair in pairs_of(words[k]):
+                pairs[pair] += weights[k]
+                places[pair].add(k)
         del pairs[best]
     return merges
 

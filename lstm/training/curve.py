@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lstm.model.record import TrainingRecord
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
 
 WIDTH, HEIGHT = 770, 440
@@ -61,7 +62,7 @@ def draw_curve(record: TrainingRecord) -> bytes:
             line([(dash, up.place(baseline)), (min(dash + 6, RIGHT), up.place(baseline))], BASELINE, 2)
         legend.append((BASELINE, f"n-gram baseline, {baseline:.2f}"))
     line([(LEFT, TOP), (RIGHT, TOP), (RIGHT, BOTTOM), (LEFT, BOTTOM), (LEFT, TOP)], INK, 1)
-    small, large_font = _font(14), _font(17)
+    small = _font(14)
     widths = [small.getlength(label) + 58 for _, label in legend]
     starts = [(LEFT + RIGHT - sum(widths)) / 2 + sum(widths[:k]) for k in range(len(legend))]
     for start, (colour, _) in zip(starts, legend, strict=True):
@@ -71,22 +72,29 @@ def draw_curve(record: TrainingRecord) -> bytes:
     pen = ImageDraw.Draw(picture)
     for start, (_, label) in zip(starts, legend, strict=True):
         pen.text((start + 34, TOP - 16), label, INK, small, anchor="lm")
+    title = (record.artist or "base model").replace("\n", " ")
+    title += f": {best:.2f} bits per character" if best else ""
+    pen.text((WIDTH / 2, TOP - 36), title, INK, _font(17), anchor="ms")
+    _write_axes(picture, across, up)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def _write_axes(picture: Image, across: _Axis, up: _Axis) -> None:
+    from PIL import Image, ImageDraw
+
+    pen, small = ImageDraw.Draw(picture), _font(14)
     for tick in across.ticks:
         pen.text((across.place(tick), BOTTOM + 7), across.text(tick), INK, small, anchor="ma")
     for tick in up.ticks:
         pen.text((LEFT - 7, up.place(tick)), up.text(tick), INK, small, anchor="rm")
     pen.text(((LEFT + RIGHT) / 2, HEIGHT - 8), "characters seen, millions", INK, small, anchor="ms")
-    title = (record.artist or "base model").replace("\n", " ")
-    title += f": {best:.2f} bits per character" if best else ""
-    pen.text((WIDTH / 2, TOP - 36), title, INK, large_font, anchor="ms")
     upwards = "bits per character"
     aside = Image.new("RGB", (round(small.getlength(upwards)) + 2, 20), "white")
     ImageDraw.Draw(aside).text((1, 15), upwards, INK, small, anchor="ls")
     aside = aside.rotate(90, expand=True)
     picture.paste(aside, (4, (TOP + BOTTOM - aside.height) // 2))
-    file = io.BytesIO()
-    picture.save(file, "PNG", optimize=True)
-    return file.getvalue()
 
 
 class _Axis:

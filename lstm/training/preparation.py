@@ -83,7 +83,7 @@ def prepare(
     settings: TrainingSettings,
     start: Start,
     decided: StartDecision | None = None,
-    report: Callable[[str], None] = lambda stage: None,
+    report: Callable[[str], None] = lambda _stage: None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Prepared:
     """Make everything ready.

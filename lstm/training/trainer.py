@@ -79,7 +79,7 @@ class Trainer:
         start: Start | None = None,
         checkpoint: bytes | None = None,
         clock: Callable[[], float] = time.perf_counter,
-        on_preparation: Callable[[Progress], None] = lambda progress: None,
+        on_preparation: Callable[[Progress], None] = lambda _progress: None,
         started: float | None = None,
     ) -> None:
         """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is told of each step.

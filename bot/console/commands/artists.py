@@ -6,7 +6,7 @@ from bot.console.context import Context
 from bot.services import Artist, Version
 
 
-async def artists(context: Context, line: CommandLine) -> None:
+async def artists(context: Context, _line: CommandLine) -> None:
     """List who can sing."""
     found = await context.services.artists.visible(context.asker)
     if not found:

@@ -26,17 +26,17 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         context.screen.aside(f"“{request.seed}” was taken as a seed; the command is /{meant}.")
 
 
-async def again(context: Context, line: CommandLine) -> None:
+async def again(context: Context, _line: CommandLine) -> None:
     """Sing on the last seed again."""
     await _show(context, context.services.lyrics.sing(context.asker, SungAgain(_last_song(context))))
 
 
-async def continue_(context: Context, line: CommandLine) -> None:
+async def continue_(context: Context, _line: CommandLine) -> None:
     """Sing on from where the last song ended."""
     await _show(context, context.services.lyrics.sing(context.asker, Continuation(_last_song(context))))
 
 
-async def delete(context: Context, line: CommandLine) -> None:
+async def delete(context: Context, _line: CommandLine) -> None:
     """Forget the last song."""
     await context.services.lyrics.delete(context.asker, _last_song(context), context.asker.user_id)
     context.last_song = None

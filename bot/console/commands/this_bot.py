@@ -21,7 +21,7 @@ async def settings(context: Context, line: CommandLine) -> None:
     )
 
 
-async def about(context: Context, line: CommandLine) -> None:
+async def about(context: Context, _line: CommandLine) -> None:
     """Say what this is and what is stored."""
     chosen = context.services.settings
     kept = f"for {chosen.history_days} days" if chosen.history_days else "not at all"
@@ -44,7 +44,7 @@ async def about(context: Context, line: CommandLine) -> None:
     context.screen.aside(f"lyricbot {own} · NumPy {numpy.__version__} · Python {platform.python_version()}")
 
 
-async def help_(context: Context, line: CommandLine) -> None:
+async def help_(context: Context, _line: CommandLine) -> None:
     """List the commands."""
     context.screen.say("Type how a song shall begin, or a command:")
     context.screen.table(

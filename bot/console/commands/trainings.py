@@ -25,7 +25,7 @@ async def train(context: Context, line: CommandLine) -> None:
     await _follow(context, job)
 
 
-async def jobs(context: Context, line: CommandLine) -> None:
+async def jobs(context: Context, _line: CommandLine) -> None:
     """List the trainings."""
     found = await context.services.training.jobs(context.asker)
     if not found:

@@ -56,7 +56,7 @@ class EveryChannel(PersistentButton, template=r"settings:every-channel"):
         super().__init__("settings:every-channel")
 
     @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
+    def recognise(cls, _match: re.Match[str]) -> Self:
         """Read nothing from the custom id."""
         return cls()
 

@@ -129,5 +129,5 @@ async def test_songs_in_memory_and_in_the_making_go_too(
 
 
 async def test_everyone_is_no_guild(left_guilds: LeftGuilds) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no guild"):
         await left_guilds.forget(0)

@@ -252,10 +252,13 @@ async def test_a_song_is_sung_although_the_disk_is_full(lyrics: LyricsService, d
     def fill(connection: sqlite3.Connection) -> None:
         connection.execute(f"INSERT INTO requests ({columns}) SELECT {columns} FROM requests LIMIT 1")
 
-    await database.write(bound)
-    with pytest.raises(StoreError, match="is full"):
+    async def fill_up() -> None:
         while True:
             await database.write(fill)
+
+    await database.write(bound)
+    with pytest.raises(StoreError, match="is full"):
+        await fill_up()
     song = await whole(lyrics.sing(member(), replace(REQUEST, lines=40)))
     assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed
 

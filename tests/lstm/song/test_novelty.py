@@ -108,7 +108,7 @@ def test_an_index_survives_as_arrays(text, song):
 )
 def test_damaged_arrays_are_refused(wrong):
     arrays = WordNgrams.of("red rose").arrays()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"word index|codec"):
         WordNgrams.from_arrays(arrays | wrong)
     with pytest.raises(KeyError):
         WordNgrams.from_arrays({"codes": arrays["codes"]})

@@ -100,7 +100,7 @@ def test_a_style_of_an_earlier_version_is_read():
         "line_starts": packed(np.packbits(np.array(starts, bool)).tobytes()),
     }
     assert Style.from_json(old).to_json() == new.to_json()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="the artist's style"):
         Style.from_json(old | {"words": packed(b"one")})
 
 
@@ -121,5 +121,5 @@ def test_a_style_of_an_earlier_version_is_read():
     ],
 )
 def test_a_damaged_style_is_a_value_error(wrong):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="the artist's style"):
         Style.from_json(Style.of(TEXT).to_json() | wrong)
