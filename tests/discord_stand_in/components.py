@@ -111,20 +111,23 @@ def _check_part(wrong: FormErrors, path: str, part: Any, allowed: set[int], seen
     elif kind == SECTION:
         _check_section(wrong, path, part, seen)
     elif kind == MEDIA_GALLERY:
-        items = wrong.items(f"{path}.items", part.get("items"), 10)
-        if not items:
-            wrong.add(f"{path}.items", "BASE_TYPE_REQUIRED", "This field is required")
-        for number, item in enumerate(items):
-            _check_media(wrong, f"{path}.items.{number}.media", item.get("media"))
-            if item.get("description") is not None:
-                wrong.length(f"{path}.items.{number}.description", item["description"], 1, 1024)
+        _check_gallery(wrong, path, part)
     elif kind == FILE:
         _check_media(wrong, f"{path}.file", part.get("file"), attached_only=True)
-    elif kind == SEPARATOR:
-        if part.get("spacing", 1) not in (1, 2):
-            wrong.add(f"{path}.spacing", "BASE_TYPE_CHOICES", "Value of field 'spacing' must be one of (1, 2).")
+    elif kind == SEPARATOR and part.get("spacing", 1) not in (1, 2):
+        wrong.add(f"{path}.spacing", "BASE_TYPE_CHOICES", "Value of field 'spacing' must be one of (1, 2).")
     elif kind == CONTAINER:
         _check_container(wrong, path, part, seen)
+
+
+def _check_gallery(wrong: FormErrors, path: str, part: Component) -> None:
+    items = wrong.items(f"{path}.items", part.get("items"), 10)
+    if not items:
+        wrong.add(f"{path}.items", "BASE_TYPE_REQUIRED", "This field is required")
+    for number, item in enumerate(items):
+        _check_media(wrong, f"{path}.items.{number}.media", item.get("media"))
+        if item.get("description") is not None:
+            wrong.length(f"{path}.items.{number}.description", item["description"], 1, 1024)
 
 
 def _check_container(wrong: FormErrors, path: str, part: Component, seen: set[str]) -> None:

@@ -83,29 +83,37 @@ def _check_embeds(wrong: FormErrors, embeds: object) -> None:
     characters = 0
     for index, embed in enumerate(wrong.items("embeds", embeds, 10)):
         path = f"embeds.{index}"
-        if not wrong.is_a(path, embed, dict):
-            continue
-        texts = [(name, embed.get(name), limit) for name, limit in EMBED_TEXTS.items()]
-        for part, (name, limit) in EMBED_PARTS.items():
-            if embed.get(part) is not None and wrong.is_a(f"{path}.{part}", embed[part], dict):
-                texts.append((f"{part}.{name}", embed[part].get(name), limit))
-        for number, entry in enumerate(wrong.items(f"{path}.fields", embed.get("fields"), 25)):
-            for name, limit in (("name", 256), ("value", 1024)):
-                where = f"fields.{number}.{name}"
-                if wrong.length(f"{path}.{where}", entry.get(name), 1, limit):
-                    texts.append((where, entry[name], limit))
-        for name, text, limit in texts:
-            if text is not None and wrong.length(f"{path}.{name}", text, 0, limit):
-                characters += len(text.strip())
-        colour = embed.get("color") or 0
-        if wrong.is_a(f"{path}.color", colour, int) and not 0 <= colour <= 0xFFFFFF:
-            wrong.add(f"{path}.color", "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
-        for picture in PICTURES:
-            url = (embed.get(picture) or {}).get("url")
-            if url is not None and not str(url).startswith(("http://", "https://", "attachment://")):
-                wrong.add(f"{path}.{picture}.url", "URL_TYPE_INVALID_SCHEME", f"Not a well formed URL: {url!r}.")
+        if wrong.is_a(path, embed, dict):
+            for name, text, limit in _embed_texts(wrong, path, embed):
+                if text is not None and wrong.length(f"{path}.{name}", text, 0, limit):
+                    characters += len(text.strip())
+            _check_embed_looks(wrong, path, embed)
     if characters > 6000:
         wrong.add("embeds", "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000")
+
+
+def _embed_texts(wrong: FormErrors, path: str, embed: dict[str, Any]) -> list[tuple[str, Any, int]]:
+    """Where an embed has texts, each with its limit; empty ones of fields are refused here."""
+    texts = [(name, embed.get(name), limit) for name, limit in EMBED_TEXTS.items()]
+    for part, (name, limit) in EMBED_PARTS.items():
+        if embed.get(part) is not None and wrong.is_a(f"{path}.{part}", embed[part], dict):
+            texts.append((f"{part}.{name}", embed[part].get(name), limit))
+    for number, entry in enumerate(wrong.items(f"{path}.fields", embed.get("fields"), 25)):
+        for name, limit in (("name", 256), ("value", 1024)):
+            where = f"fields.{number}.{name}"
+            if wrong.length(f"{path}.{where}", entry.get(name), 1, limit):
+                texts.append((where, entry[name], limit))
+    return texts
+
+
+def _check_embed_looks(wrong: FormErrors, path: str, embed: dict[str, Any]) -> None:
+    colour = embed.get("color") or 0
+    if wrong.is_a(f"{path}.color", colour, int) and not 0 <= colour <= 0xFFFFFF:
+        wrong.add(f"{path}.color", "NUMBER_TYPE_MAX", "int value should be between 0 and 16777215.")
+    for picture in PICTURES:
+        url = (embed.get(picture) or {}).get("url")
+        if url is not None and not str(url).startswith(("http://", "https://", "attachment://")):
+            wrong.add(f"{path}.{picture}.url", "URL_TYPE_INVALID_SCHEME", f"Not a well formed URL: {url!r}.")
 
 
 def _check_allowed_mentions(wrong: FormErrors, allowed: object) -> None:

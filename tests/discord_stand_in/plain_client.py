@@ -85,8 +85,15 @@ def a_layout(count: Count, *, picture: bool = True) -> discord.ui.LayoutView:
 
 
 def _add_commands(client: PlainClient) -> None:
-    tree = client.tree
     client.add_dynamic_items(Count)
+    _add_answering(client)
+    _add_showing(client)
+    _add_editing(client)
+
+
+def _add_answering(client: PlainClient) -> None:
+    """Commands that answer once, late, twice, with a file."""
+    tree = client.tree
 
     @tree.command(description="Answers at once")
     @app_commands.describe(text="What to say", times="How often")
@@ -123,6 +130,11 @@ def _add_commands(client: PlainClient) -> None:
         back = discord.File(io.BytesIO(client.received[-1][::-1]), filename="back.txt")
         await interaction.response.send_message(f"{file.filename} {file.size} {file.content_type}", file=back)
 
+
+def _add_showing(client: PlainClient) -> None:
+    """Commands with buttons, layouts and modals, and a message command."""
+    tree = client.tree
+
     @tree.command(description="Shows a button")
     async def button(interaction: Interaction) -> None:
         await interaction.response.send_message("0", view=view(Count(0)))
@@ -140,6 +152,11 @@ def _add_commands(client: PlainClient) -> None:
     @tree.command(description="Asks for a name")
     async def name(interaction: Interaction) -> None:
         await interaction.response.send_modal(Name())
+
+
+def _add_editing(client: PlainClient) -> None:
+    """Commands that mention, edit, embed, and one in a group."""
+    tree = client.tree
 
     @tree.command(description="Mentions everybody")
     async def shout(interaction: Interaction, allowed: bool) -> None:
