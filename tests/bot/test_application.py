@@ -26,9 +26,11 @@ async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: DataFolde
     for _ in range(2):
         async with open_application(settings, shipped=shipped) as application:
             operator = application.asker(user_id=5, guild_id=None, channel_id=1)
-            assert operator.is_operator and not application.asker(user_id=6, guild_id=None, channel_id=1).is_operator
+            assert operator.is_operator
+            assert not application.asker(user_id=6, guild_id=None, channel_id=1).is_operator
             parts = [part async for part in application.lyrics.sing(operator, SongRequest("I walk", lines=2))]
-            assert isinstance(parts[-1], Song) and parts[-1].artist == "anna"
+            assert isinstance(parts[-1], Song)
+            assert parts[-1].artist == "anna"
             (anna,) = await application.artists.visible(operator)
             assert anna.of_everyone
             details = await application.artists.details(operator, "anna")

@@ -85,7 +85,8 @@ def test_settings_that_are_wrong_unknown_or_open_to_others(tmp_path: Path) -> No
 )
 def test_what_is_no_token_is_told_apart_and_not_shown(tmp_path: Path, token: str, said: str) -> None:
     (found,) = wrong(tmp_path, DISCORD_TOKEN=token)
-    assert found.startswith(f"DISCORD_TOKEN: {said}") and "Reset Token" in found
+    assert found.startswith(f"DISCORD_TOKEN: {said}")
+    assert "Reset Token" in found
     assert token not in found
 
 
@@ -111,7 +112,8 @@ async def test_a_database_that_is_damaged_newer_or_none(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA user_version = 999")
     (newer,) = wrong(tmp_path)
-    assert "schema version 999" in newer and "install the newer bot" in newer
+    assert "schema version 999" in newer
+    assert "install the newer bot" in newer
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
     assert any("damaged (" in found or ("malformed" in found and "bot restore" in found) for found in wrong(tmp_path))
@@ -126,7 +128,8 @@ async def test_models_and_corpora_that_cannot_be_read(tmp_path: Path) -> None:
     (data / "models" / "broken.safetensors").write_bytes(b"no model")
     (data / "corpora" / "broken.txt").write_bytes(bytes(range(256)) * 20)
     model, corpus = wrong(tmp_path)
-    assert "broken.safetensors is not a complete safetensors file" in model and "Train it again" in model
+    assert "broken.safetensors is not a complete safetensors file" in model
+    assert "Train it again" in model
     assert "broken.txt cannot be learned from" in corpus
 
 
@@ -137,7 +140,8 @@ async def test_a_version_in_the_database_that_cannot_sing(tmp_path: Path) -> Non
     connection.commit()
     connection.close()
     (found,) = wrong(tmp_path)
-    assert "version 1 of " in found and "/rollback" in found
+    assert "version 1 of " in found
+    assert "/rollback" in found
 
 
 def test_a_default_artist_that_does_not_exist(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def test_an_unreadable_line_and_a_missing_default_artist_end_with_2_and_one_line
     ended = bot(tmp_path)
     assert ended.returncode == 2
     assert ended.stderr.startswith("bot: .env line 1 (DISCORD_TOKEN …) cannot be read; it may hold")
-    assert len(ended.stderr.splitlines()) == 1 and "abc" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert "abc" not in ended.stderr
     (tmp_path / ".env").unlink()
     ended = bot(tmp_path, LYRICS_DEFAULT_ARTIST="nobody", LYRICS_DATA_DIR="data")
     assert (ended.returncode, ended.stderr) == (
@@ -114,7 +115,8 @@ def test_a_drive_without_locks_is_said_in_one_line(tmp_path: Path) -> None:
         timeout=30,
     )
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr.count("\n") == 1 and "Set LYRICS_DATA_DIR to a folder on a local disk." in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert "Set LYRICS_DATA_DIR to a folder on a local disk." in ended.stderr
 
 
 def test_backup_and_restore(tmp_path: Path) -> None:
@@ -139,7 +141,8 @@ def test_backup_and_restore(tmp_path: Path) -> None:
     ):
         refused = bot(tmp_path, command, file, **data)
         assert (refused.returncode, refused.stdout) == (2, "")
-        assert words in refused.stderr and refused.stderr.count("\n") == 1
+        assert words in refused.stderr
+        assert refused.stderr.count("\n") == 1
     assert (tmp_path / "note.txt").read_text() == "no database"
 
 

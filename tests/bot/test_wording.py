@@ -65,7 +65,8 @@ def test_how_much_of_a_job_is_done() -> None:
 
 def test_a_held_back_version_can_be_used_by_a_command() -> None:
     held_back = replace(OUTCOME, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE)
-    assert wording.use_anyway(SUCCEEDED) is None and wording.use_anyway(RUNNING) is None
+    assert wording.use_anyway(SUCCEEDED) is None
+    assert wording.use_anyway(RUNNING) is None
     assert wording.use_anyway(replace(SUCCEEDED, outcome=held_back)) == "/rollback artist:kipling version:2"
 
 

@@ -99,7 +99,8 @@ class DiscordStandIn:
     @property
     def connections(self) -> int:
         """How many connections are open, gateways among them."""
-        assert self._runner is not None and self._runner.server is not None
+        assert self._runner is not None
+        assert self._runner.server is not None
         return len(self._runner.server.connections)
 
     def environment(self) -> dict[str, str]:

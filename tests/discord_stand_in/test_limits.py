@@ -44,7 +44,7 @@ def test_takes_messages_within_the_limits(payload: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload, field",
+    ("payload", "field"),
     [
         ({"content": "x" * 2001}, "content"),
         ({"content": 7}, "content"),
@@ -117,7 +117,7 @@ def test_takes_layouts_within_the_limits(payload: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload, field",
+    ("payload", "field"),
     [
         (layout(text(2000), container(text(2001))), "components"),
         (layout(*[text()] * 41), "components"),

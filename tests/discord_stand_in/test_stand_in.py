@@ -76,7 +76,7 @@ async def test_privileged_intents_are_refused(stand_in: DiscordStandIn) -> None:
 
 
 @pytest.mark.parametrize(
-    "name, description", [("Upper", "text"), ("two words", "text"), ("x" * 33, "text"), ("fine", "d" * 101)]
+    ("name", "description"), [("Upper", "text"), ("two words", "text"), ("x" * 33, "text"), ("fine", "d" * 101)]
 )
 async def test_bad_commands_are_refused(
     stand_in: DiscordStandIn, client: PlainClient, name: str, description: str
@@ -158,7 +158,7 @@ async def test_long_text_is_refused(stand_in: DiscordStandIn, client: PlainClien
     assert "content" in str(client.caught[0])
 
 
-@pytest.mark.parametrize("title, description, fields", [(257, 1, 0), (1, 4097, 0), (1, 1, 26)])
+@pytest.mark.parametrize(("title", "description", "fields"), [(257, 1, 0), (1, 4097, 0), (1, 1, 26)])
 async def test_large_embeds_are_refused(
     stand_in: DiscordStandIn, client: PlainClient, anna: Member, title: int, description: int, fields: int
 ) -> None:

@@ -28,7 +28,7 @@ async def asked_at_once(
 ) -> AsyncIterator[list[Interaction]]:
     """Ten members ask for a song each, anna for two more."""
     members = [anna, *(guild.member(f"member {number}") for number in range(9)), anna, anna]
-    yield list(
+    return list(
         await asyncio.gather(*(discord.slash(member, "lyrics", {"seed": SEED, "lines": 30}) for member in members))
     )
 

@@ -6,7 +6,7 @@ from tests.pictures.page import Shown, page
 
 
 @pytest.mark.parametrize(
-    "text, html",
+    ("text", "html"),
     [
         ("plain <b> & more", "<p>plain &lt;b&gt; &amp; more</p>"),
         ("**a\nb** c", "<p><strong>a</p><p>b</strong> c</p>"),

@@ -59,7 +59,8 @@ async def test_a_chat(environment: dict[str, str]) -> None:
         "never sung",
     )
     assert said.startswith("I walk alone")
-    assert said.count("The sea") >= 2 and "[bold]as typed[/bold]" in said
+    assert said.count("The sea") >= 2
+    assert "[bold]as typed[/bold]" in said
     for part in (
         "— Burns · 12 lines · temperature 0.8",
         "— Burns · 3 lines · rhyme ABAB · temperature 0.8",
@@ -73,12 +74,14 @@ async def test_a_chat(environment: dict[str, str]) -> None:
         "Nothing is stored about you here.",
     ):
         assert part in said, part
-    assert "\x1b" not in said and "never sung" not in said
+    assert "\x1b" not in said
+    assert "never sung" not in said
 
 
 async def test_a_confirmation_that_does_not_come_changes_nothing(environment: dict[str, str]) -> None:
     said = await chat(environment, "/forget burns", "no", "/artists", "/forget artist:burns")
-    assert said.count("Nothing was removed.") == 2 and "Burns" in said.partition("Nothing")[2]
+    assert said.count("Nothing was removed.") == 2
+    assert "Burns" in said.partition("Nothing")[2]
     said = await chat(environment, "/forget burns", "yes", "/artists")
     # What is listed afterwards are the artists that ship with the bot, if any.
     _, listed = said.split("“Burns” is removed.")
@@ -140,7 +143,8 @@ async def test_a_training_is_followed_and_its_artist_sings(environment: dict[str
 
 async def test_two_bots_on_one_folder(environment: dict[str, str]) -> None:
     first = await start(environment)
-    assert first.stdin is not None and first.stdout is not None
+    assert first.stdin is not None
+    assert first.stdout is not None
     first.stdin.write(b"/jobs\n")
     assert await first.stdout.readline() == b"No training was asked for yet.\n"
     second = await start(environment)
@@ -154,7 +158,8 @@ async def test_two_bots_on_one_folder(environment: dict[str, str]) -> None:
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_stops_an_idle_bot(environment: dict[str, str], signal_number: int) -> None:
     bot = await start(environment)
-    assert bot.stdin is not None and bot.stdout is not None
+    assert bot.stdin is not None
+    assert bot.stdout is not None
     bot.stdin.write(b"/jobs\n")
     await bot.stdout.readline()
     bot.send_signal(signal_number)
@@ -167,7 +172,8 @@ async def test_sigterm_in_a_training_leaves_it_for_the_next_start(
 ) -> None:
     (tmp_path / "songs.txt").write_text(samples.corpus())
     bot = await start(environment)
-    assert bot.stdin is not None and bot.stdout is not None
+    assert bot.stdin is not None
+    assert bot.stdout is not None
     bot.stdin.write(f"/train artist:choir corpus:{tmp_path}/songs.txt\n".encode())
     async with asyncio.timeout(20):
         while b"%" not in await bot.stdout.readline():
@@ -186,7 +192,8 @@ async def test_ctrl_c_cancels_the_training_and_twice_ends_the_chat(
 ) -> None:
     (tmp_path / "songs.txt").write_text(samples.corpus())
     bot = await start(environment)
-    assert bot.stdin is not None and bot.stdout is not None
+    assert bot.stdin is not None
+    assert bot.stdout is not None
     bot.stdin.write(f"/train artist:choir corpus:{tmp_path}/songs.txt\n".encode())
     assert await bot.stdout.readline() == b"job 1: waits, place 1\n"
     bot.send_signal(signal.SIGINT)
@@ -204,4 +211,6 @@ async def test_ctrl_c_cancels_the_training_and_twice_ends_the_chat(
 async def test_what_is_typed_and_sung_is_not_in_the_log(environment: dict[str, str]) -> None:
     bot = await start(environment | {"LYRICS_LOG_LEVEL": "DEBUG"})
     _, errors = await bot.communicate(b"a very private seed\n/history\n/mydata export\n")
-    assert bot.returncode == 0 and b"outcome=sung" in errors and b"private seed" not in errors
+    assert bot.returncode == 0
+    assert b"outcome=sung" in errors
+    assert b"private seed" not in errors

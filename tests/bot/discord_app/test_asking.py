@@ -18,7 +18,8 @@ async def test_what_is_known_of_who_asks_and_where(
         await (await discord.slash(chief.user, "lyrics", {"seed": "I walk"}, channel=private)).message()
     (asker, _), (in_private, _) = services.lyrics.asked
     assert (asker.user_id, asker.guild_id, asker.channel_id) == (chief.user.id, guild.id, channel.id)
-    assert asker.may_manage_guild and not asker.may_manage_messages
+    assert asker.may_manage_guild
+    assert not asker.may_manage_messages
     assert asker.in_age_restricted_channel is age_restricted
     assert (in_private.guild_id, in_private.may_manage_guild) == (None, False)
     assert not in_private.in_age_restricted_channel

@@ -62,7 +62,8 @@ async def test_a_song_that_a_stop_interrupts_says_so_and_can_be_asked_for_again(
     async with online(discord, services):
         message = await (await ask(discord, anna, lines=7)).message()
         assert "is singing" in message.text
-    assert "with half" in message.text and "burns was interrupted." in message.text
+    assert "with half" in message.text
+    assert "burns was interrupted." in message.text
     assert [button["label"] for button in message.buttons] == ["Again"]
     assert await to_be_mended(services) == []
     services.lyrics.script = []
@@ -78,7 +79,8 @@ async def test_a_song_that_is_almost_done_is_finished_at_a_stop(
     services.lyrics.script = [SongSoFar("burns", "I walk"), 0.1]
     async with online(discord, services):
         message = await (await ask(discord, anna)).message()
-    assert "and the song goes on" in message.text and len(message.buttons) > 1
+    assert "and the song goes on" in message.text
+    assert len(message.buttons) > 1
     assert await services.database.read(lambda c: c.execute("SELECT count(*) FROM unfinished_songs").fetchone()[0]) == 0
 
 
@@ -87,7 +89,8 @@ async def test_a_start_mends_what_a_crash_left(discord: DiscordStandIn, services
     edits = len(message.edits)
     async with online(discord, services):
         await message.until(lambda message: len(message.edits) > edits)
-        assert "**I walk alone**" in message.text and "was interrupted" in message.text
+        assert "**I walk alone**" in message.text
+        assert "was interrupted" in message.text
         assert [button["label"] for button in message.buttons] == ["Again"]
         await all_is_mended(services)
 
@@ -127,7 +130,9 @@ async def test_a_song_that_grows_shows_what_it_was_after_a_stop(
         services.lyrics.script = [SongSoFar("burns", f"{services.lyrics.earlier}\nand half", "I walk alone"), FOREVER]
         await discord.press(anna, message, "Continue")
         await message.until(lambda message: "is singing" in message.text)
-    assert "is singing" not in message.text and "and half" not in message.text and len(message.buttons) > 1
+    assert "is singing" not in message.text
+    assert "and half" not in message.text
+    assert len(message.buttons) > 1
     assert await to_be_mended(services) == []
 
 

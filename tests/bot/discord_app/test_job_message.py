@@ -130,7 +130,7 @@ def test_says_when_the_one_before_still_sings() -> None:
 
 
 @pytest.mark.parametrize(
-    "job, text",
+    ("job", "text"),
     [
         (replace(QUEUED, state=JobState.FAILED, reason="The text is too short."), "Failed: The text is too short."),
         (replace(QUEUED, state=JobState.CANCELLED), "Cancelled."),
@@ -140,7 +140,7 @@ def test_says_how_else_a_job_ended(job: Job, text: str) -> None:
     assert job_message.result(job) == text
 
 
-@pytest.mark.parametrize("job, text", [(QUEUED, "is waiting, place 2"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")])
+@pytest.mark.parametrize(("job", "text"), [(QUEUED, "is waiting, place 2"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")])
 def test_lists_a_job_in_a_line(job: Job, text: str) -> None:
     line = job_message.in_a_line(job)
     assert text in line
@@ -148,7 +148,7 @@ def test_lists_a_job_in_a_line(job: Job, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "seconds, text", [(-1, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (7325, "2 h 02 min")]
+    ("seconds", "text"), [(-1, "0 s"), (59.4, "59 s"), (59.6, "1 min 00 s"), (125, "2 min 05 s"), (7325, "2 h 02 min")]
 )
 def test_says_durations_as_people_do(seconds: float, text: str) -> None:
     assert job_message.duration(seconds) == text

@@ -13,7 +13,7 @@ def shown(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text, escaped",
+    ("text", "escaped"),
     [
         ("I walk alone, don't I? (yes!)", "I walk alone, don't I? (yes!)"),
         ("a *b* _c_ ~~d~~ `e` ||f||", r"a \*b\* \_c\_ \~\~d\~\~ \`e\` \|\|f\|\|"),
@@ -70,7 +70,7 @@ def test_split_cuts_between_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, words",
+    ("text", "words"),
     [
         ("I walk alone", "I walk alone"),
         ("# Big *news*\n\n- ||hidden|| `code`\n-# small", "Big news\nhidden code\nsmall"),

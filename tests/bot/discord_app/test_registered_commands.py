@@ -11,5 +11,6 @@ async def test_remembers_a_digest_for_each_scope(database: Database) -> None:
     assert (await registration.digest(None), await registration.digest(5)) == ("a", "c")
     assert await registration.guilds() == [5]
     await registration.forget(5)
-    assert await registration.guilds() == [] and await registration.digest(5) is None
+    assert await registration.guilds() == []
+    assert await registration.digest(5) is None
     assert await registration.digest(None) == "a"

@@ -164,7 +164,8 @@ async def test_without_a_network_the_bot_waits_for_one(
     async with online(discord, services):
         pass
     lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert len(lines) == 1 and lines[0].startswith("Discord can't be reached, trying until it can: ")
+    assert len(lines) == 1
+    assert lines[0].startswith("Discord can't be reached, trying until it can: ")
 
 
 async def test_a_refused_token_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:

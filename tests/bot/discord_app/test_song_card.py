@@ -24,7 +24,8 @@ def test_a_card_has_the_artists_colour_and_the_song() -> None:
     assert picture.format == "PNG"
     assert picture.size == (song_card.WIDTH, song_card.LEAST_HEIGHT)
     red, green, blue = picture.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
-    assert red < green and red < blue
+    assert red < green
+    assert red < blue
     assert inked_rows(card("I walk alone\nbeneath the moon\nand on\nand on")) > inked_rows(picture)
 
 

@@ -118,7 +118,9 @@ async def test_a_song_ends_with_what_can_be_said_of_it(thread: ComposingThread) 
     copying = Singer(load_model(samples.copying_model()))
     song = [piece async for piece in thread.compose(lambda: Composition(copying, "bad!", settings(lines=4)))]
     *_, last = song
-    assert isinstance(last, Report) and last.copied_lines == 3 and last.longest_copied_run == 7
+    assert isinstance(last, Report)
+    assert last.copied_lines == 3
+    assert last.longest_copied_run == 7
     assert all(isinstance(piece, str) for piece in song[:-1])
 
 

@@ -48,7 +48,8 @@ async def test_a_waiter_that_gives_up_does_not_take_it_from_the_others(shelf: Sh
     first.cancel()
     shelf.may_read.set()
     assert (await second).voice.vocabulary
-    assert first.cancelled() and shelf.reads == [1]
+    assert first.cancelled()
+    assert shelf.reads == [1]
 
 
 async def test_the_least_recently_used_leaves_first(shelf: Shelf) -> None:

@@ -1,6 +1,5 @@
 import asyncio
 import socket
-from collections.abc import Iterator
 
 import aiohttp
 import pytest
@@ -13,11 +12,10 @@ STANDING = Standing(songs_in_progress=3, songs_waiting=2, models_bytes=5_000, jo
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
+def port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    yield number
+        return free.getsockname()[1]
 
 
 async def scrape(port: int) -> dict[str, float]:

@@ -32,7 +32,8 @@ async def test_details(artists_service: ArtistsService, database: Database, cloc
     await add_artist(database, clock, EVERYONE, "anna", 8)
     details = await artists_service.details(member(), "ANNA")
     assert [(version.number, version.sings) for version in details.versions] == [(2, True), (1, False)]
-    assert details.curve_png == b"curve" and details.versions[0].parameters > 1000
+    assert details.curve_png == b"curve"
+    assert details.versions[0].parameters > 1000
 
 
 async def test_a_clash_is_the_guilds(artists_service: ArtistsService, database: Database, clock: Clock) -> None:

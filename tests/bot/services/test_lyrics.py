@@ -37,7 +37,8 @@ async def whole(parts: AsyncGenerator[SongSoFar | Song, None]) -> Song:
         async for part in song:
             assert part.text.startswith(shown)
             shown = part.text
-    assert isinstance(part, Song) and part.text == shown
+    assert isinstance(part, Song)
+    assert part.text == shown
     return part
 
 
@@ -47,7 +48,8 @@ def lines_of(text: str) -> int:
 
 async def test_a_song_begins_with_the_seed_and_is_recorded(lyrics: LyricsService, database: Database) -> None:
     song = await whole(lyrics.sing(member(), replace(REQUEST, temperature=0.5, rhyme="aabb")))
-    assert song.text.startswith("I walk alone") and lines_of(song.text) == 4
+    assert song.text.startswith("I walk alone")
+    assert lines_of(song.text) == 4
     assert (song.artist, song.temperature, song.rhyme) == ("Anna", 0.5, "AABB")
     stored = await database.read(lambda connection: requests.by_id(connection, song.request_id))
     assert stored is not None
@@ -142,7 +144,8 @@ async def test_a_refusal_comes_before_any_part(lyrics: LyricsService) -> None:
 async def test_again_is_another_song_on_the_same_request(lyrics: LyricsService) -> None:
     first = await whole(lyrics.sing(member(), replace(REQUEST, artist="burns", rhyme="ABAB", temperature=1.0)))
     second = await whole(lyrics.sing(member(user_id=5), SungAgain(first.request_id)))
-    assert second.request_id != first.request_id and second.text != first.text
+    assert second.request_id != first.request_id
+    assert second.text != first.text
     assert second == replace(second, artist="Burns", seed=first.seed, lines=4, rhyme="ABAB", temperature=1.0)
 
 

@@ -81,7 +81,8 @@ async def test_a_long_export_comes_in_parts_that_are_each_whole(
 ) -> None:
     await add_songs(stocked, clock, 1_203)
     sizes = [len(part) async for part in privacy.export(member(), 500_000)]
-    assert len(sizes) == 6 and max(sizes) <= 500_000
+    assert len(sizes) == 6
+    assert max(sizes) <= 500_000
     parts = await exported(privacy, member(), 500_000)
     assert [request["seed"] for part in parts for request in part["requests"]] == [
         f"seed {number}" for number in range(1_202, -1, -1)
@@ -130,7 +131,8 @@ async def test_deleted_is_deleted(
     assert (deleted.requests, deleted.trainings) == (1, 1)
     assert (await exported(privacy, manager()))[0]["requests"] == []
     (still,) = [found for found in await training.jobs(manager()) if found.id == job.id]
-    assert still.asked_by is None and not still.state.has_ended
+    assert still.asked_by is None
+    assert not still.state.has_ended
     assert is_in_a_file(tmp_path, "another's seed")
     assert not is_in_a_file(tmp_path, "a very private seed")
 

@@ -4,7 +4,7 @@ from bot.services.song import title_of
 
 
 @pytest.mark.parametrize(
-    "text, title",
+    ("text", "title"),
     [
         ("I walk alone,\nand on", "I walk alone"),
         ("the lamp is out\nroll me home!\n\nthe tide is in\nRoll me home,\n", "Roll me home"),

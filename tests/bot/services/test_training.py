@@ -87,7 +87,8 @@ async def test_a_latin_1_text_is_recognised(training: TrainingService, database:
     text = samples.corpus().replace("lantern", "Lampe für Übernächte")
     job = await training.queue(manager(), "duo", text.encode("latin-1"))
     stored = await text_of(database, job)
-    assert stored is not None and "für" in stored
+    assert stored is not None
+    assert "für" in stored
 
 
 async def test_where_the_text_comes_from(
@@ -179,4 +180,6 @@ async def test_everyones_artist_is_kept_apart_from_a_guilds(training: TrainingSe
     await training.queue(manager(), "anna", CORPUS)
     own = await database.read(lambda connection: artists.find(connection, GUILD, "anna"))
     everyones = await database.read(lambda connection: artists.find(connection, EVERYONE, "anna"))
-    assert own is not None and everyones is not None and own.id != everyones.id
+    assert own is not None
+    assert everyones is not None
+    assert own.id != everyones.id

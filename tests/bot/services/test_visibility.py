@@ -29,8 +29,10 @@ def test_everyones_sings_while_the_guilds_own_is_still_trained(connection: sqlit
     everyones = let_sing(connection, EVERYONE, "burns", clock)
     artists.find_or_create(connection, GUILD, "burns", clock())
     found = visibility.find(connection, GUILD, "burns")
-    assert found is not None and found.id == everyones
+    assert found is not None
+    assert found.id == everyones
     assert [artist.id for artist in visibility.singing(connection, GUILD)] == [everyones]
     own = let_sing(connection, GUILD, "burns", clock)
     found = visibility.find(connection, GUILD, "burns")
-    assert found is not None and found.id == own
+    assert found is not None
+    assert found.id == own

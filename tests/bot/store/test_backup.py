@@ -42,9 +42,11 @@ async def test_a_backup_is_made_while_the_bot_writes(database: Database, tmp_pat
     await write(database, 1, "before")
     size = back_up(tmp_path / "lyrics.db", other / "copy")
     await write(database, 2, "after")
-    assert digests(other / "copy") == ["before"] and digests(tmp_path / "lyrics.db") == ["before", "after"]
+    assert digests(other / "copy") == ["before"]
+    assert digests(tmp_path / "lyrics.db") == ["before", "after"]
     assert names(other) == ["copy"]
-    assert (other / "copy").stat().st_size == size and (other / "copy").stat().st_mode & 0o777 == 0o600
+    assert (other / "copy").stat().st_size == size
+    assert (other / "copy").stat().st_mode & 0o777 == 0o600
     back_up(tmp_path / "lyrics.db", other / "copy")  # in place of the one before
     assert digests(other / "copy") == ["before", "after"]
 
@@ -70,10 +72,12 @@ async def test_a_backup_is_restored_and_the_database_before_is_kept(tmp_path: Pa
             restore(other / "copy", path, NOW)
     moved_to = restore(other / "copy", path, NOW).moved_to
     assert moved_to == tmp_path / "lyrics.db.before-restore-20261124-120000"
-    assert digests(path) == ["backed up"] and digests(moved_to) == ["backed up", "later"]
+    assert digests(path) == ["backed up"]
+    assert digests(moved_to) == ["backed up", "later"]
     async with open_database(path) as database:
         await write(database, 3, "goes on")
-    assert digests(path) == ["backed up", "goes on"] and digests(other / "copy") == ["backed up"]
+    assert digests(path) == ["backed up", "goes on"]
+    assert digests(other / "copy") == ["backed up"]
 
 
 async def test_a_backup_is_restored_over_a_damaged_database_or_none(tmp_path: Path, other: Path) -> None:

@@ -68,5 +68,7 @@ def test_what_sqlite_says_of_a_read_only_file_or_a_damaged_one(tmp_path: Path) -
 )
 def test_what_the_system_says(number: int, advice: str) -> None:
     said = explained(OSError(number, os.strerror(number)), Path("data/lyrics.db"))
-    assert advice in str(said) and "\n" not in str(said) and "lyrics.db" in str(said)
+    assert advice in str(said)
+    assert "\n" not in str(said)
+    assert "lyrics.db" in str(said)
     assert "lyrics.db" not in said.reason

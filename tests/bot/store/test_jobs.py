@@ -51,7 +51,8 @@ def test_a_jobs_whole_life(connection: sqlite3.Connection, clock: Clock) -> None
     assert claim(connection, clock, "another") is None
     assert jobs.renew(connection, queued.id, "lease", clock() + LEASE, PROGRESS)
     found = jobs.by_id(connection, queued.id)
-    assert found is not None and found.progress == PROGRESS
+    assert found is not None
+    assert found.progress == PROGRESS
     assert jobs.succeed(connection, queued.id, "lease", OUTCOME, clock())
     found = jobs.by_id(connection, queued.id)
     assert found is not None
@@ -87,7 +88,8 @@ def test_a_lease_that_ran_out_frees_the_job_without_an_attempt(connection: sqlit
     clock.move(seconds=2)
     assert jobs.release(connection, expired_by=clock()) == 1
     again = claim(connection, clock, "second")
-    assert again is not None and (again.id, again.attempts) == (job.id, 0)
+    assert again is not None
+    assert (again.id, again.attempts) == (job.id, 0)
     assert not jobs.renew(connection, job.id, "lease", clock() + LEASE, None)
 
 
@@ -97,7 +99,8 @@ def test_an_interrupted_job_goes_first(connection: sqlite3.Connection, clock: Cl
     enqueue(connection, clock, "b", guild_id=8)
     assert jobs.release(connection) == 1
     again = claim(connection, clock)
-    assert again is not None and again.id == first.id
+    assert again is not None
+    assert again.id == first.id
 
 
 def test_lists(connection: sqlite3.Connection, clock: Clock) -> None:
@@ -128,13 +131,15 @@ def test_what_another_version_has_stored_is_read(connection: sqlite3.Connection,
     progress = json.loads(PROGRESS.to_json()) | {"mood": "bright"}
     connection.execute("UPDATE jobs SET progress = ?", (json.dumps(progress),))
     found = jobs.by_id(connection, job.id)
-    assert found is not None and found.progress == PROGRESS
+    assert found is not None
+    assert found.progress == PROGRESS
     jobs.succeed(connection, job.id, "lease", OUTCOME, clock())
     outcome = json.loads(OUTCOME.to_json()) | {"mood": "bright", "held_back": "for its mood"}
     del outcome["taste"]
     connection.execute("UPDATE jobs SET outcome = ?", (json.dumps(outcome),))
     found = jobs.by_id(connection, job.id)
-    assert found is not None and found.outcome == OUTCOME
+    assert found is not None
+    assert found.outcome == OUTCOME
 
 
 @pytest.mark.parametrize("stored", ["", "[]", "{}", "null", '{"version": "two"}', '{"version": NaN}', "[" * 99_999])
@@ -144,7 +149,9 @@ def test_an_unreadable_outcome_is_none(connection: sqlite3.Connection, clock: Cl
     jobs.succeed(connection, job.id, "lease", OUTCOME, clock())
     connection.execute("UPDATE jobs SET outcome = ?, progress = ?", (stored, stored))
     found = jobs.by_id(connection, job.id)
-    assert found is not None and found.outcome is None and found.progress is None
+    assert found is not None
+    assert found.outcome is None
+    assert found.progress is None
 
 
 def test_a_row_that_cannot_be_read_fails_and_no_other(connection: sqlite3.Connection, clock: Clock) -> None:
@@ -155,7 +162,8 @@ def test_a_row_that_cannot_be_read_fails_and_no_other(connection: sqlite3.Connec
     assert jobs.fail_unreadable(connection, clock()) == []
     assert state(connection, bad) is JobState.FAILED
     claimed = claim(connection, clock)
-    assert claimed is not None and claimed.id == good.id
+    assert claimed is not None
+    assert claimed.id == good.id
 
 
 class Queue(RuleBasedStateMachine):
@@ -274,7 +282,9 @@ class Queue(RuleBasedStateMachine):
             assert self.ends.setdefault(job.id, job.state) is job.state
             assert (job.outcome is not None) == (job.state is JobState.SUCCEEDED)
             assert (job.reason is not None) == (job.state is JobState.FAILED)
-            assert job.attempts <= 3 and job.progress is None and job.place is None
+            assert job.attempts <= 3
+            assert job.progress is None
+            assert job.place is None
         assert all(count == 1 for count in self.successes.values())
 
     @invariant()

@@ -94,7 +94,8 @@ async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
     await dask.is_idle(5)
     async with runner(database, tmp_path, news, new_place=no_fallback.new_place):
         after = await wait_for(database, job, is_learning, 60)
-    assert before.progress is not None and after.progress is not None
+    assert before.progress is not None
+    assert after.progress is not None
     assert after.progress.characters_seen >= before.progress.characters_seen
     assert after.attempts == 0
 

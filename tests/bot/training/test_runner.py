@@ -110,14 +110,17 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
     async with runner(database, tmp_path, news):
         job = await wait_for(database, await enqueue(database, news, SHORT, songs=12), has_ended)
         assert job.state is JobState.SUCCEEDED, job.reason
-        assert job.outcome is not None and job.outcome.version == 1
+        assert job.outcome is not None
+        assert job.outcome.version == 1
         ours, baseline = job.outcome.bits_per_character, job.outcome.rival_bits_per_character
-        assert ours is not None and baseline is not None
+        assert ours is not None
+        assert baseline is not None
         assert job.outcome.takes_over is (ours <= baseline)
         (version,) = await database.read(lambda connection: versions.of_artist(connection, job.artist_id))
         assert (version.held_back, version.bits_per_character) == (not job.outcome.takes_over, ours)
         curve = await database.read(lambda connection: versions.curve_of_job(connection, job.id))
-        assert curve is not None and curve.startswith(b"\x89PNG")
+        assert curve is not None
+        assert curve.startswith(b"\x89PNG")
         await no_processes(2)
         await asyncio.sleep(0.1)
         assert list((tmp_path / "jobs").iterdir()) == []
@@ -148,7 +151,8 @@ async def test_a_text_that_will_not_do_fails_at_once(database: Database, tmp_pat
     async with runner(database, tmp_path, news):
         job = await wait_for(database, job, has_ended)
     assert (job.state, job.attempts) == (JobState.FAILED, 0)
-    assert job.reason is not None and job.reason.endswith(".")
+    assert job.reason is not None
+    assert job.reason.endswith(".")
 
 
 async def test_a_job_that_kills_its_process_ends_after_three_attempts(
@@ -188,7 +192,8 @@ async def test_a_killed_process_continues_from_its_checkpoint(
                 and found.progress.seconds > before.progress.seconds
             ),
         )
-    assert after.progress is not None and after.progress.characters_seen > 0
+    assert after.progress is not None
+    assert after.progress.characters_seen > 0
     assert after.attempts == 1
 
 
@@ -231,7 +236,8 @@ async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
     assert folder.read_checkpoint() is not None
     async with runner(database, tmp_path, news):
         after = await wait_for(database, job, is_learning)
-    assert before.progress is not None and after.progress is not None
+    assert before.progress is not None
+    assert after.progress is not None
     assert after.progress.characters_seen >= before.progress.characters_seen
 
 
@@ -285,4 +291,5 @@ async def test_the_queue_survives_any_error_and_a_bad_row(
         job = await wait_for(database, good, has_ended)
     assert job.state is JobState.SUCCEEDED
     failed = await wait_for(database, bad, has_ended)
-    assert failed.state is JobState.FAILED and "could not be read" in (failed.reason or "")
+    assert failed.state is JobState.FAILED
+    assert "could not be read" in (failed.reason or "")

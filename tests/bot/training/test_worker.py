@@ -46,17 +46,21 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     trained = train(task(tmp_path, samples.corpus(12), 0.05))
     assert isinstance(trained, TrainedModel)
     record = load_model(trained.weights).training
-    assert record.artist == "burns" and record.settings["random_seed"] == 7
-    assert trained.curve_png is not None and trained.curve_png.startswith(b"\x89PNG")
+    assert record.artist == "burns"
+    assert record.settings["random_seed"] == 7
+    assert trained.curve_png is not None
+    assert trained.curve_png.startswith(b"\x89PNG")
     progress = progress_in(folder)
-    assert progress is not None and progress["rival_bits_per_character"] > 0
+    assert progress is not None
+    assert progress["rival_bits_per_character"] > 0
     # A runner that comes back to the job finds the result and does not train again.
     assert train(task(tmp_path, "too short by now", 5)) == trained
 
 
 def test_an_unusable_text_is_refused_in_one_sentence(tmp_path: Path, folder: JobFolder) -> None:
     result = train(task(tmp_path, "too short", 5))
-    assert isinstance(result, Unsuitable) and result.reason.endswith(".")
+    assert isinstance(result, Unsuitable)
+    assert result.reason.endswith(".")
 
 
 def test_a_stopped_training_continues_from_its_checkpoint(
@@ -73,7 +77,8 @@ def test_a_stopped_training_continues_from_its_checkpoint(
     stop_beyond(folder, before["characters_seen"])
     assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
     after = progress_in(folder)
-    assert after is not None and after["characters_seen"] > before["characters_seen"] > 0
+    assert after is not None
+    assert after["characters_seen"] > before["characters_seen"] > 0
     assert after["seconds"] > before["seconds"]
 
 
@@ -98,4 +103,5 @@ def test_an_unreadable_checkpoint_means_starting_over(tmp_path: Path, folder: Jo
 def test_a_deleted_folder_ends_the_training(tmp_path: Path, folder: JobFolder) -> None:
     folder.delete()
     assert folder.is_asked_to_stop()
-    assert folder.read_result() is None and progress_in(folder) is None
+    assert folder.read_result() is None
+    assert progress_in(folder) is None

@@ -129,7 +129,8 @@ def test_many_different_words_are_found_and_counted():
     index = WordNgrams.of("\n".join(" ".join(words[k : k + 7]) for k in range(0, len(words), 7)))
     assert index.words() == sorted(words)
     assert all(index.has_word(word) for word in words[::100])
-    assert not index.has_word("w") and not index.has_word("")
+    assert not index.has_word("w")
+    assert not index.has_word("")
     assert index.is_whole_line(" ".join(words[56_000:56_007]))
     assert index.longest_run(" ".join(words[55_000:55_050])) == 50
     assert index.nbytes > 70_000 * 60

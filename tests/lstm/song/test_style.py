@@ -31,7 +31,8 @@ def stored(style):
 
 def test_what_it_knows():
     style = Style.of(TEXT)
-    assert style.has_word("low") and not style.has_word("high")
+    assert style.has_word("low")
+    assert not style.has_word("high")
     assert style.rhymes.rhyming_with("snow") == ("low", "go", "know", "so")
     assert style.repeated_share == 0.0
     assert style.line_lengths[0] <= style.line_lengths[1] <= style.line_lengths[2] == 19
