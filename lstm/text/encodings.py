@@ -235,14 +235,7 @@ def _misfit(contexts: Counter[tuple[int, int, int]], encoding: str) -> float:
             misfit += 4 * n
         elif character.isalpha():
             letters[character.lower()] += n
-            if character.isupper() and left.isalpha() and left.islower():
-                misfit += 3 * n
-            elif character.isupper() and right.isalpha() and right.islower() and left.isalpha():
-                misfit += n
-            elif character.islower() and left.isalpha() and left.isupper() and right.isalpha() and right.isupper():
-                misfit += 2 * n
-            elif not left.isalpha() and not right.isalpha() and character.lower() not in "àéèêóòáäöåæøyouúíìıôº":
-                misfit += n
+            misfit += _letter_misfit(left, character, right) * n
         elif character in _PUNCTUATION:
             if left.isalpha() and right.isalpha() and character not in _INSIDE_WORDS:
                 misfit += 2 * n
@@ -253,6 +246,17 @@ def _misfit(contexts: Counter[tuple[int, int, int]], encoding: str) -> float:
             sum(n for letter, n in letters.items() if letter not in alphabet) for alphabet in _LETTERS.values()
         )
     return misfit
+
+
+def _letter_misfit(left: str, letter: str, right: str) -> int:
+    """How badly a letter fits between its neighbours."""
+    if left.isalpha():
+        if letter.isupper() and left.islower():
+            return 3
+        if letter.isupper() and right.islower():
+            return 1
+        return 2 if letter.islower() and left.isupper() and right.isupper() else 0
+    return 1 if not right.isalpha() and letter.lower() not in "àéèêóòáäöåæøyouúíìıôº" else 0
 
 
 def _decode_other_script(data: bytes) -> Decoded:

@@ -120,7 +120,8 @@ def test_translations_have_the_placeholders_and_marks_of_the_english(catalogue: 
         assert sorted(PLACEHOLDER.findall(translation)) == sorted(PLACEHOLDER.findall(english)), english
         for mark in ("**", "`", "👍"):
             assert translation.count(mark) == english.count(mark), english
-        assert translation.strip() == translation and translation, english
+        assert translation, english
+        assert translation.strip() == translation, english
 
 
 def test_translations_fit_where_discord_shows_them(catalogue: language.Catalogue) -> None:
@@ -131,7 +132,8 @@ def test_translations_fit_where_discord_shows_them(catalogue: language.Catalogue
         assert len(catalogue.texts.get(button.label, "")) <= 38, button.label  # what a phone shows
     assert len(set(catalogue.commands.values())) == len(catalogue.commands)
     for name in catalogue.commands.values():
-        assert re.fullmatch(r"[-_\w]{1,32}", name) and name == name.lower(), name
+        assert re.fullmatch(r"[-_\w]{1,32}", name), name
+        assert name == name.lower(), name
 
 
 def test_commands_are_called_what_the_texts_call_them(catalogue: language.Catalogue) -> None:
@@ -142,7 +144,7 @@ def test_commands_are_called_what_the_texts_call_them(catalogue: language.Catalo
 
 
 @pytest.mark.parametrize(
-    "sentence, german",
+    ("sentence", "german"),
     [
         ("Only members with Manage Server can train artists.", "Nur Mitglieder mit „Server verwalten“ können"),
         ("A song has 2 to 40 lines.", "Ein Lied hat 2 bis 40 Zeilen."),
@@ -159,7 +161,7 @@ def test_sentences_of_the_services_are_recognised(sentence: str, german: str) ->
 
 
 @pytest.mark.parametrize(
-    "locale, again",
+    ("locale", "again"),
     [
         ("de", "Nochmal"),
         ("es-ES", "Otra vez"),

@@ -25,24 +25,28 @@ def as_html(text: str, names: Callable[[str], str], ago: Callable[[int, str], st
         for found in _INLINE.finditer(source):
             shown.append(html.escape(source[end : found.start()]))
             end = found.end()
-            if found["escaped"]:
-                shown.append(html.escape(found["escaped"]))
-            elif found["code"]:
-                shown.append(f"<code>{html.escape(found['code'])}</code>")
-            elif found["bold"]:
-                shown.append(f"<strong>{inline(found['bold'])}</strong>")
-            elif found["italic"]:
-                shown.append(f"<em>{inline(found['italic'])}</em>")
-            elif found["label"]:
-                shown.append(f"<a>{inline(found['label'])}</a>")
-            elif found["user"]:
-                shown.append(f'<span class="mention">@{html.escape(names(found["user"]))}</span>')
-            elif found["channel"]:
-                shown.append(f'<span class="mention">#{html.escape(names(found["channel"]))}</span>')
-            else:
+            kind = next(kind for kind in ("time", *shows) if found[kind])
+            if kind == "time":
                 shown.append(f'<span class="time">{ago(int(found["time"]), found["style"] or "f")}</span>')
+            else:
+                shown.append(shows[kind](found[kind]))
         return "".join([*shown, html.escape(source[end:])])
 
+    shows: dict[str, Callable[[str], str]] = {
+        "escaped": html.escape,
+        "code": lambda code: f"<code>{html.escape(code)}</code>",
+        "bold": lambda bold: f"<strong>{inline(bold)}</strong>",
+        "italic": lambda italic: f"<em>{inline(italic)}</em>",
+        "label": lambda label: f"<a>{inline(label)}</a>",
+        "user": lambda user: f'<span class="mention">@{html.escape(names(user))}</span>',
+        "channel": lambda channel: f'<span class="mention">#{html.escape(names(channel))}</span>',
+    }
+    # Emphasis may run over line ends, so that a text is first made one, and then cut into lines.
+    return _in_blocks(inline(text))
+
+
+def _in_blocks(text: str) -> str:
+    """Headings, small print, quotes and paragraphs, a line each."""
     blocks: list[str] = []
     quoted: list[str] = []
 
@@ -51,8 +55,7 @@ def as_html(text: str, names: Callable[[str], str], ago: Callable[[int, str], st
             blocks.append(f"<blockquote>{'<br>'.join(quoted)}</blockquote>")
             quoted.clear()
 
-    # Emphasis may run over line ends, so that a text is first made one, and then cut into lines.
-    for line in inline(text).split("\n"):
+    for line in text.split("\n"):
         if line.startswith("&gt; "):
             quoted.append(line.removeprefix("&gt; "))
             continue

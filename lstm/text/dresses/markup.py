@@ -104,22 +104,27 @@ class _Page:
 
     def _read_tag(self, name: str, closes: bool, attributes: str) -> None:
         if self._skipping:
-            if name == self._skipping:
-                self._depth_skipped += -1 if closes else 1
-                if self._depth_skipped == 0:
-                    self._skipping = ""
-            return
-        if name in _SKIPPED:
+            self._follow_skipped(name, closes)
+        elif name in _SKIPPED:
             if not closes and not attributes.endswith("/"):
                 self._skipping, self._depth_skipped = name, 1
-            return
-        self._follow_container(name, closes, attributes)
-        if name == "li":
-            self._end_item() if closes else self._begin_item()
-        elif name == "a":
-            self._is_link = not closes
-        elif name in ("pre", "textarea"):
-            self._is_preformatted = not closes
+        else:
+            self._follow_container(name, closes, attributes)
+            if name == "li":
+                self._end_item() if closes else self._begin_item()
+            elif name == "a":
+                self._is_link = not closes
+            elif name in ("pre", "textarea"):
+                self._is_preformatted = not closes
+            self._break_lines(name, closes)
+
+    def _follow_skipped(self, name: str, closes: bool) -> None:
+        if name == self._skipping:
+            self._depth_skipped += -1 if closes else 1
+            if self._depth_skipped == 0:
+                self._skipping = ""
+
+    def _break_lines(self, name: str, closes: bool) -> None:
         if name in _BREAKS:
             self.breaks += 1
             self._write(_LINE)

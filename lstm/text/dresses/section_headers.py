@@ -189,6 +189,11 @@ def _read_plain(stripped: str, begins: bool, following: str, habits: _Habits) ->
         return None
     if word not in STRONG or not begins or not stripped[0].isupper():
         return None
+    return _read_label_with_more(kind, bare, rest, following, habits)
+
+
+def _read_label_with_more(kind: StanzaKind, bare: str, rest: str, following: str, habits: _Habits) -> _Header | None:
+    """A label with a singer's name or the first line behind it: "Chorus: Ann", "Verse 1 - Ann", "Chorus: Oh, oh"."""
     after = re.fullmatch(r"\s?([:–—-])\s{1,3}(\S.*)", rest) or re.fullmatch(r"\s?(:)(\S.*)", rest)
     parenthesis = re.fullmatch(r"\s?\(([^()]{1,60})\):?", rest)
     if parenthesis and (_NAMES.fullmatch(parenthesis.group(1)) or _is_times(parenthesis.group(1))):
