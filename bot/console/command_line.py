@@ -17,7 +17,10 @@ class Form:
 
 
 FORMS = {
-    "lyrics": Form(("seed", "artist", "lines", "temperature", "rhyme", "private"), "a song that begins with the seed"),
+    "lyrics": Form(
+        ("seed", "artist", "lines", "temperature", "rhyme", "form", "with", "private"),
+        "a song that begins with the seed",
+    ),
     "again": Form((), "another song on the last seed"),
     "continue": Form((), "the lines that follow the last song"),
     "delete": Form((), "forget the last song"),

@@ -6,7 +6,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion, Path
 from prompt_toolkit.document import Document
 
 from bot.console.command_line import FORMS
-from bot.services import RHYMES
+from bot.services import RHYMES, SONG_FORMS
 
 
 class CommandCompleter(Completer):
@@ -43,10 +43,11 @@ class CommandCompleter(Completer):
                 yield completion
 
     async def _values(self, option: str, typed: str) -> list[str]:
-        if option in ("artist", "name", "default_artist"):
+        if option in ("artist", "with", "name", "default_artist"):
             return await self._suggest_artists(typed)
         choices: dict[str, tuple[str, ...]] = {
             "rhyme": RHYMES,
+            "form": SONG_FORMS,
             "private": ("true", "false"),
             "language_filter": ("true", "false"),
             "what": ("export", "delete"),

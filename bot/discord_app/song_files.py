@@ -11,7 +11,7 @@ from bot.discord_app.colours import colour_of
 from bot.discord_app.message_body import MessageBody, NamedFile, Picture, Text
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.language import tr
-from bot.services import Refusal
+from bot.services import Refusal, Song
 
 _CARD_NAME = "song.png"
 
@@ -68,19 +68,19 @@ class Card(PersistentButton, template=f"song:card:(?P<request>{SNOWFLAKE})"):
         colour = colour_of(song.artist)
         try:
             async with _drawing:
-                png = await asyncio.to_thread(
-                    draw_card, song.title, song.text, _signature(song.artist), colour.to_rgb()
-                )
+                png = await asyncio.to_thread(draw_card, song.title, song.text, _signature(song), colour.to_rgb())
         except CannotBeDrawnError:
             raise Refusal(
                 "The card's typeface lacks the letters of this song. “Whole song” hands it out as text."
             ) from None
-        title, artist = (markdown.escape(markdown.one_line(text, 60)) for text in (song.title, song.artist))
-        below = Text(f"-# {title} · {tr('generated, in the style of **{artist}**', artist=artist)}")
+        title, signature = (markdown.escape(markdown.one_line(text, 150)) for text in (song.title, _signature(song)))
+        below = Text(f"-# {title} · {signature}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))
         body = MessageBody(blocks=[picture, below], colour=colour, files=[NamedFile(_CARD_NAME, png)])
         await answering.edit(interaction, body)
 
 
-def _signature(artist: str) -> str:
-    return tr("generated, in the style of {artist}", artist=artist)
+def _signature(song: Song) -> str:
+    if song.partner is None:
+        return tr("generated, in the style of {artist}", artist=song.artist)
+    return tr("generated, in the styles of {artist} and {partner}", artist=song.artist, partner=song.partner)

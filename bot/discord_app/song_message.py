@@ -86,10 +86,17 @@ def _heading(song: Song) -> list[Text]:
 
 
 def _footer(song: Song) -> list[Text]:
-    parts = [tr("generated, in the style of **{artist}**", artist=_name(song.artist))]
+    parts = [_style(song)]
     if song.asked_by:
         parts.append(tr("for <@{user}>", user=song.asked_by))
     return [Text(f"-# {' · '.join(parts)}\n-# {_made_how(song)}")]
+
+
+def _style(song: Song) -> str:
+    if song.partner is None:
+        return tr("generated, in the style of **{artist}**", artist=_name(song.artist))
+    names = {"artist": _name(song.artist), "partner": _name(song.partner)}
+    return tr("generated, in the styles of **{artist}** and **{partner}**, by turns", **names)
 
 
 def _made_how(song: Song) -> str:
@@ -99,7 +106,7 @@ def _made_how(song: Song) -> str:
         tr("temperature {value}", value=f"{song.temperature:g}"),
         f"{song.seconds:.1f} s",
     ]
-    if song.rhyme.lower() != "none":
+    if song.rhyme not in ("none", "auto"):
         details.insert(1, tr("rhyme {scheme}", scheme=song.rhyme))
     return " · ".join([*details, *wording.shortcomings(song)])
 

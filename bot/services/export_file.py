@@ -71,6 +71,8 @@ def exported_request(request: StoredRequest) -> bytes:
             "lines": request.lines,
             "temperature": request.temperature,
             "rhyme": request.rhyme,
+            "form": request.form,
+            "with": request.partner,
             "private": request.private,
         }
     )

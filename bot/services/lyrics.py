@@ -17,10 +17,11 @@ from bot.services.song_record import Draft, SongRecord
 from bot.services.song_report import reported
 from bot.services.song_request import Wish
 from bot.store import guilds, likes, requests
-from bot.store.artists import EVERYONE
+from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.requests import StoredRequest
 from lstm.song.composing import Composition, Report
+from lstm.song.singer import Singer
 
 TOP_DAYS = 7
 _MOST_TOP_CANDIDATES = 100
@@ -245,14 +246,18 @@ class LyricsService:
             await self._database.write(lambda connection: likes.delete_of_song(connection, request_id))
 
     async def _composition(self, plan: SongPlan) -> Callable[[], Composition]:
-        """Load the singer and return what starts the composition, in the composing thread."""
-        assert plan.artist.singing_version_id is not None
-        try:
-            singer = await self._voices.get(plan.artist.singing_version_id)
-        except VersionGoneError:
-            raise Refusal(f"“{plan.artist.name}” was changed just now. Ask again.") from None
+        """Load the singers and return what starts the composition, in the composing thread."""
+        singer = await self._singer(plan.artist)
+        partner = None if plan.partner is None else await self._singer(plan.partner)
         is_filtered = self._has_bad_language if plan.is_filtered else None
-        return lambda: Composition(singer, plan.before or plan.request.seed, plan.settings, is_filtered)
+        return lambda: Composition(singer, plan.before or plan.request.seed, plan.settings, is_filtered, partner)
+
+    async def _singer(self, artist: StoredArtist) -> Singer:
+        assert artist.singing_version_id is not None
+        try:
+            return await self._voices.get(artist.singing_version_id)
+        except VersionGoneError:
+            raise Refusal(f"“{artist.name}” was changed just now. Ask again.") from None
 
     async def _finish(
         self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft
@@ -283,6 +288,8 @@ class LyricsService:
             take=earlier.take + 1 if earlier is not None and not plan.before else 1,
             copied_lines=said.copied_lines,
             rhymes_missed=said.rhymes_missed,
+            form=settings.form,
+            partner=None if plan.partner is None else plan.partner.name,
         )
         return of_record(replace(stored, id=await self._record.keep(draft, stored)))
 

@@ -44,6 +44,10 @@ class Song:
     """Lines for which no rhyme was found."""
     asked_by: int = 0
     """The user that the song was made for."""
+    form: str = "song"
+    """"song", "verses" or "free"."""
+    partner: str | None = None
+    """The second artist, who sings every other stanza."""
     part: int = 1
     """2 for what continues a song in a second message, and so on."""
     take: int = 1
@@ -91,6 +95,8 @@ def of_record(stored: StoredRequest, likes: int = 0) -> Song:
         copied_lines=stored.copied_lines,
         rhymes_missed=stored.rhymes_missed,
         asked_by=stored.user_id,
+        form=stored.form,
+        partner=stored.partner,
         part=stored.part,
         take=stored.take,
         likes=likes,

@@ -32,6 +32,8 @@ class SongPlan:
     """Lines with bad language are composed again."""
     before: str
     """What the composer reads ahead of the new lines."""
+    partner: StoredArtist | None = None
+    """Sings every other stanza."""
     earlier: StoredRequest | None = None
     """The recorded song that is sung again or continued."""
     extends: bool = False
@@ -79,11 +81,13 @@ class SongPlanner:
         return replace(plan, earlier=stored, extends=isinstance(what, Continuation) and what.in_place)
 
     async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:
-        def read(connection: sqlite3.Connection) -> tuple[StoredArtist, GuildSettings]:
+        def read(connection: sqlite3.Connection) -> tuple[StoredArtist, StoredArtist | None, GuildSettings]:
             chosen = GuildSettings() if asker.guild_id is None else guilds.settings_of(connection, asker.guild_id)
-            return self._artist(connection, asker, request.artist, chosen), chosen
+            artist = self._artist(connection, asker, request.artist, chosen)
+            partner = None if request.partner is None else singer(connection, asker, request.partner)
+            return artist, partner, chosen
 
-        artist, chosen = await self._database.read(read)
+        artist, partner, chosen = await self._database.read(read)
         is_filtered = _is_filtered(asker, chosen)
         if is_filtered and await asyncio.to_thread(self._has_bad_language, request.seed):
             raise Refusal(_BAD_SEED)
@@ -92,9 +96,12 @@ class SongPlanner:
             lines=request.lines + lines_before,
             temperature=SongSettings.temperature if request.temperature is None else request.temperature,
             rhyme=request.rhyme,
+            form=request.form,
             random_seed=self._new_random_seed(),
         )
-        return SongPlan(artist, request, settings, is_filtered, before)
+        if partner is not None and partner.id == artist.id:
+            raise Refusal(f"“{artist.name}” sings already: name another artist to take turns with.")
+        return SongPlan(artist, request, settings, is_filtered, before, partner)
 
     async def stored(self, asker: Asker, request_id: int) -> StoredRequest:
         """Find a recorded song that the asker may see.
@@ -134,4 +141,13 @@ def _is_filtered(asker: Asker, chosen: GuildSettings) -> bool:
 
 
 def _request_of(stored: StoredRequest) -> SongRequest:
-    return SongRequest(stored.seed, stored.artist, stored.lines, stored.temperature, stored.rhyme, stored.private)
+    return SongRequest(
+        seed=stored.seed,
+        artist=stored.artist,
+        lines=stored.lines,
+        temperature=stored.temperature,
+        rhyme=stored.rhyme,
+        private=stored.private,
+        form=stored.form,
+        partner=stored.partner,
+    )

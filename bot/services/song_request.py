@@ -5,8 +5,10 @@ from typing import TypeAlias
 
 from bot.services.asking import Refusal
 from lstm.rhyme.schemes import SCHEMES
+from lstm.song import form as forms
 
-RHYMES = tuple(SCHEMES)
+RHYMES = ("auto", *SCHEMES)
+SONG_FORMS = forms.FORMS
 SEED_CHARACTERS = 200
 FEWEST_LINES, MOST_LINES, DEFAULT_LINES = 2, 40, 12
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 1.5
@@ -24,9 +26,13 @@ class SongRequest:
     """2 to 40, the seed's own included."""
     temperature: float | None = None
     """0.1 to 1.5; None: the composer's own default."""
-    rhyme: str = "none"
-    """One of `RHYMES`, in any case."""
+    rhyme: str = "auto"
+    """One of `RHYMES`, in any case; "auto": what the artist does."""
     private: bool = False
+    form: str = "song"
+    """One of `SONG_FORMS`, in any case: with a chorus that comes back, in verses, or as it comes."""
+    partner: str | None = None
+    """A second artist, who sings every other stanza."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ Wish: TypeAlias = SongRequest | OwnWords | SungAgain | Continuation
 
 
 def check_request(request: SongRequest) -> SongRequest:
-    """Return the request with its artist and rhyme scheme as they are written here.
+    """Return the request with its names, rhyme scheme and form as they are written here.
 
     Raises:
         Refusal: if a value is out of its range.
@@ -76,8 +82,12 @@ def check_settings(request: SongRequest) -> SongRequest:
     rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
     if rhyme is None:
         raise Refusal(f"A rhyme scheme is one of {', '.join(RHYMES)}.")
+    form = next((form for form in SONG_FORMS if form.casefold() == request.form.strip().casefold()), None)
+    if form is None:
+        raise Refusal(f"A form is one of {', '.join(SONG_FORMS)}.")
     artist = request.artist if request.artist and request.artist.strip() else None
-    return replace(request, artist=artist, rhyme=rhyme)
+    partner = request.partner if request.partner and request.partner.strip() else None
+    return replace(request, artist=artist, rhyme=rhyme, form=form, partner=partner)
 
 
 def _check_seed(seed: str) -> None:

@@ -38,14 +38,18 @@ class StoredRequest:
     """2 for another song on the same seed, and so on."""
     copied_lines: int = 0
     rhymes_missed: int = 0
+    form: str = "song"
+    partner: str | None = None
+    """The second artist, who sings every other stanza."""
 
 
 def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
     """Store a song and return its id; the id in `request` is not used."""
     cursor = connection.execute(
         """INSERT INTO requests (user_id, guild_id, channel_id, artist, seed, text, lines, temperature, rhyme,
-            private, random_seed, seconds, asked_at, continues, part, take, copied_lines, rhymes_missed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            private, random_seed, seconds, asked_at, continues, part, take, copied_lines, rhymes_missed, form,
+            partner)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             request.user_id,
             request.guild_id,
@@ -65,6 +69,8 @@ def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
             request.take,
             request.copied_lines,
             request.rhymes_missed,
+            request.form,
+            request.partner,
         ),
     )
     assert cursor.lastrowid is not None
@@ -165,6 +171,8 @@ def _requests(rows: Iterable[sqlite3.Row]) -> list[StoredRequest]:
             take=row["take"],
             copied_lines=row["copied_lines"],
             rhymes_missed=row["rhymes_missed"],
+            form=row["form"],
+            partner=row["partner"],
         )
         for row in rows
     ]

@@ -90,7 +90,7 @@ def offered() -> tuple[set[str], set[str]]:
             names.add(leaf.name)
             texts.add(leaf.description)
             for parameter in getattr(leaf, "parameters", []):
-                names.add(parameter.name)
+                names.add(parameter.display_name)
                 texts.add(str(parameter.description))
     return names, texts
 

@@ -17,7 +17,9 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         artist=line.text("artist"),
         lines=DEFAULT_LINES if lines is None else lines,
         temperature=line.number("temperature"),
-        rhyme=line.text("rhyme") or "none",
+        rhyme=line.text("rhyme") or "auto",
+        form=line.text("form") or "song",
+        partner=line.text("with"),
         private=bool(line.switch("private")),
     )
     await _show(context, context.services.lyrics.sing(context.asker, request))
@@ -66,7 +68,8 @@ async def _show(context: Context, song: AsyncGenerator[SongSoFar | Song, None]) 
 
 
 def _made_how(song: Song) -> str:
-    details = [song.artist, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
-    if song.rhyme != "none":
+    who = song.artist if song.partner is None else f"{song.artist} and {song.partner} by turns"
+    details = [who, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
+    if song.rhyme not in ("none", "auto"):
         details.insert(2, f"rhyme {song.rhyme}")
     return "— " + " · ".join([*details, *wording.shortcomings(song)])

@@ -14,6 +14,7 @@ from bot.services import (
     MOST_LINES,
     RHYMES,
     SEED_CHARACTERS,
+    SONG_FORMS,
     SongRequest,
 )
 
@@ -25,22 +26,29 @@ from bot.services import (
     artist="Who sings; see /artists",
     lines=f"How many lines, {DEFAULT_LINES} if you do not say",
     temperature="How daring: low is safe, high is wild",
-    rhyme="Which lines rhyme",
+    rhyme="Which lines rhyme; auto is what the artist does",
+    form="A song with a chorus, verses, or free",
+    partner="A second artist; the two take turns by stanza",
     private="Show the song to you alone",
 )
+@app_commands.rename(partner="with")
 @app_commands.autocomplete(artist=autocompletion.artist_names)
+@app_commands.autocomplete(partner=autocompletion.artist_names)
 @app_commands.choices(rhyme=[app_commands.Choice(name=scheme, value=scheme) for scheme in RHYMES])
+@app_commands.choices(form=[app_commands.Choice(name=form, value=form) for form in SONG_FORMS])
 async def lyrics(
     interaction: Interaction,
     seed: app_commands.Range[str, 1, SEED_CHARACTERS],
     artist: str | None = None,
     lines: app_commands.Range[int, FEWEST_LINES, MOST_LINES] = DEFAULT_LINES,
     temperature: app_commands.Range[float, LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE] | None = None,
-    rhyme: str = "none",
+    rhyme: str = "auto",
+    form: str = "song",
+    partner: str | None = None,
     private: bool = False,
 ) -> None:
     """Sing, line by line."""
     asker, service = asker_of(interaction), interaction.client.services.lyrics
     hidden = await service.is_private(asker, private)
-    request = SongRequest(seed, artist, lines, temperature, rhyme, hidden)
+    request = SongRequest(seed, artist, lines, temperature, rhyme, hidden, form, partner)
     await songs.show(interaction, request, private=hidden)

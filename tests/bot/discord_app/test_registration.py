@@ -13,7 +13,7 @@ from tests.discord_stand_in import DiscordStandIn, Guild, Member
 
 # The names and options that the outer interface promises.
 PROMISED = {
-    "lyrics": ["seed", "artist", "lines", "temperature", "rhyme", "private"],
+    "lyrics": ["seed", "artist", "lines", "temperature", "rhyme", "form", "with", "private"],
     "Sing this": [],
     "artists": [],
     "artist": ["name"],
@@ -58,7 +58,16 @@ async def test_lyrics_has_the_promised_limits(discord: DiscordStandIn, services:
     assert options["artist"]["autocomplete"]
     assert (options["lines"]["min_value"], options["lines"]["max_value"]) == (2, 40)
     assert (options["temperature"]["min_value"], options["temperature"]["max_value"]) == (0.1, 1.5)
-    assert [choice["value"] for choice in options["rhyme"]["choices"]] == ["none", "AABB", "ABAB", "ABBA", "AAAA"]
+    assert [choice["value"] for choice in options["rhyme"]["choices"]] == [
+        "auto",
+        "none",
+        "AABB",
+        "ABAB",
+        "ABBA",
+        "AAAA",
+    ]
+    assert [choice["value"] for choice in options["form"]["choices"]] == ["song", "verses", "free"]
+    assert options["with"]["autocomplete"]
 
 
 async def test_registers_again_only_what_changed(discord: DiscordStandIn, services: StubServices) -> None:

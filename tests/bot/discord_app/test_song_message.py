@@ -75,6 +75,12 @@ async def test_says_which_rules_a_song_breaks() -> None:
     assert footer.endswith("0.4 s · 1 line copies the artist · 2 lines found no rhyme")
 
 
+async def test_two_who_take_turns_are_both_named() -> None:
+    footer = shown(song_message.finished(a_song("x", partner="kip*ling", rhyme="auto")))[-1]
+    assert footer.startswith("-# generated, in the styles of **burns** and **kip\\*ling**, by turns · for <@4>")
+    assert "rhyme" not in footer
+
+
 async def test_has_its_buttons_in_rows() -> None:
     view = song_message.finished(a_song("x"), [[Again(7)], [Continue(7)]]).view()
     assert view is not None

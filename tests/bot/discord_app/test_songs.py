@@ -26,7 +26,8 @@ async def ask(discord: DiscordStandIn, who: Member, **options: object) -> Intera
 
 async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
     services.lyrics.script = []
-    interaction = await ask(discord, anna, artist="burns", lines=14, temperature=0.7, rhyme="AABB")
+    options = {"artist": "burns", "lines": 14, "temperature": 0.7, "rhyme": "AABB", "form": "verses", "with": "kipling"}
+    interaction = await ask(discord, anna, **options)
     assert await interaction.acknowledged() == 4
     message = await interaction.message()
     assert message.is_layout
@@ -36,7 +37,7 @@ async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, service
     await until(lambda: services.lyrics.shown_by == {7: message.id}, 5)
     ((asker, request),) = services.lyrics.asked
     assert (asker.user_id, asker.guild_id) == (anna.user.id, anna.guild.id)
-    assert request == SongRequest("I walk alone", "burns", 14, 0.7, "AABB", False)
+    assert request == SongRequest("I walk alone", "burns", 14, 0.7, "AABB", False, "verses", "kipling")
 
 
 async def test_a_crowd_shares_a_few_connections(discord: DiscordStandIn, services: StubServices, guild: Guild) -> None:
@@ -212,7 +213,7 @@ async def test_a_card_is_a_picture_of_the_song(
     card = await (await discord.press(guild.member("ben"), message, "Card")).message()
     assert not card.ephemeral
     assert card.attachments[0].data.startswith(b"\x89PNG")
-    assert "generated, in the style of **burns**" in card.text
+    assert "generated, in the style of burns" in card.text
     services.lyrics.earlier = "我独自走在路上"
     refused = await (await discord.press(anna, message, "Card")).followup()
     assert refused.ephemeral

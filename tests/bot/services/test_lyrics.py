@@ -237,9 +237,9 @@ async def test_a_song_says_how_much_of_it_is_the_artists_own(
     assert (fresh.copied_lines, fresh.rhymes_missed) == (0, 0)
     await add_artist(database, clock, EVERYONE, "Parrot", weights=samples.copying_model())
     song = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!")))
-    assert song.copied_lines == 3
+    assert song.copied_lines == 4  # the seed is in another alphabet, so it stands above the song
     rhymed = await whole(lyrics.sing(member(), replace(REQUEST, artist="parrot", seed="Oh!", lines=2, rhyme="AABB")))
-    assert (rhymed.copied_lines, rhymed.rhymes_missed) == (1, 1)
+    assert (rhymed.copied_lines, rhymed.rhymes_missed) == (2, 1)
 
 
 async def test_a_song_is_sung_although_the_disk_is_full(lyrics: LyricsService, database: Database) -> None:
@@ -367,3 +367,21 @@ async def test_without_history_there_are_no_votes(lyrics: LyricsService, databas
     assert grown.text.startswith(song.text)
     with pytest.raises(Refusal, match="no songs"):
         await lyrics.like(member(), song.request_id)
+
+
+async def test_two_artists_take_turns(lyrics: LyricsService, database: Database) -> None:
+    song = await whole(lyrics.sing(member(), replace(REQUEST, lines=8, form="Verses", partner=" BURNS ")))
+    assert (song.artist, song.partner, song.form) == ("Anna", "Burns", "verses")
+    assert lines_of(song.text) == 8
+    again = await whole(lyrics.sing(member(), SungAgain(song.request_id)))
+    assert (again.artist, again.partner, again.form) == ("Anna", "Burns", "verses")
+    grown = await whole(lyrics.sing(member(), Continuation(again.request_id, in_place=True)))
+    assert (grown.partner, lines_of(grown.text)) == ("Burns", 16)
+
+
+@pytest.mark.parametrize(
+    ("partner", "why"), [("anna", "sings already"), ("nobody", "no artist"), ("Choir", "no artist")]
+)
+async def test_who_cannot_take_turns(lyrics: LyricsService, partner: str, why: str) -> None:
+    with pytest.raises(Refusal, match=why):
+        await whole(lyrics.sing(member(guild_id=OTHER_GUILD), replace(REQUEST, partner=partner)))

@@ -23,6 +23,7 @@ def test_a_request_is_kept_as_typed() -> None:
         SongRequest("x", temperature=1.6),
         SongRequest("x", temperature=float("nan")),
         SongRequest("x", rhyme="ABC"),
+        SongRequest("x", form="sonnet"),
     ],
 )
 def test_what_is_out_of_range_is_refused_in_a_sentence(request_: SongRequest) -> None:
