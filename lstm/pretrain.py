@@ -66,31 +66,31 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
     from lstm.network.dropout import Dropout
     from lstm.network.parameters import Shape, initial_parameters
     from lstm.text.vocabulary import Vocabulary
-    from lstm.training.loop import Descent, DescentSettings
+    from lstm.training.loop import LoopSettings, TrainingLoop
 
     config = tomllib.loads(config_path.read_text("utf-8"))
     texts = read_texts(corpora, config)
     vocabulary = Vocabulary.of(texts.training, config["data"]["minimum_count"])
     vocabulary = vocabulary.with_subwords(texts.training, config["data"].get("units", 0))
     ids, held_out = vocabulary.encode(texts.training), vocabulary.encode(texts.held_out)
-    size, descent_config = config["network"], dict(config["descent"])
+    size, loop_config = config["network"], dict(config["descent"])
     characters = int(vocabulary.lengths[ids].sum())
-    plan = round(descent_config.pop("passes") * characters)
-    dropout = Dropout(**descent_config.pop("dropout", {}))
-    settings = DescentSettings(dropout=dropout, patience=0, **descent_config)
+    plan = round(loop_config.pop("passes") * characters)
+    dropout = Dropout(**loop_config.pop("dropout", {}))
+    settings = LoopSettings(dropout=dropout, patience=0, **loop_config)
     shape = Shape(len(vocabulary), size["embedding"], size["hidden"], size["layers"])
     rng = np.random.default_rng(settings.random_seed)
     parameters = initial_parameters(shape, rng, vocabulary.log_frequencies(ids))
-    descent = Descent(parameters, ids, held_out, settings, plan, lengths=vocabulary.lengths)
+    loop = TrainingLoop(parameters, ids, held_out, settings, plan, lengths=vocabulary.lengths)
 
     checkpoint = out / "checkpoint.safetensors"
     if checkpoint.exists():
         # The plan may be changed between starts, to end a run sooner or later: the file's word counts.
-        descent.restore(checkpoint.read_bytes())
-        descent.plan = plan
+        loop.restore(checkpoint.read_bytes())
+        loop.plan = plan
     print(
         f"{characters:,} characters to learn from, {len(texts.held_out):,} held out, {len(vocabulary)} units, "
-        f"{len(parameters.flat):,} parameters, {plan:,} characters planned, {descent.position.characters:,} done",
+        f"{len(parameters.flat):,} parameters, {plan:,} characters planned, {loop.position.characters:,} done",
         file=sys.stderr,
         flush=True,
     )
@@ -101,28 +101,28 @@ def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
             data=texts.hashes,
             settings=config,
             threads=threads,
-            characters_seen=descent.position.characters,
-            epochs=round(descent.position.characters / characters, 3),
-            seconds=round(descent.position.seconds),
-            validation_bits_per_character=descent.curve[-1].validation_bits_per_character,
-            curve=tuple(descent.curve),
+            characters_seen=loop.position.characters,
+            epochs=round(loop.position.characters / characters, 3),
+            seconds=round(loop.position.seconds),
+            validation_bits_per_character=loop.curve[-1].validation_bits_per_character,
+            curve=tuple(loop.curve),
         )
         return Model(parameters, vocabulary, training=record)
 
     saved = time.monotonic()
-    for point in descent.run():
+    for point in loop.run():
         if point is not None:
             with (out / "log.jsonl").open("a") as log:
                 log.write(json.dumps(asdict(point)) + "\n")
             print(
-                f"{descent.progress:6.1%}  {point.train_bits_per_character:.4f} train  "
+                f"{loop.progress:6.1%}  {point.train_bits_per_character:.4f} train  "
                 f"{point.validation_bits_per_character:.4f} held out  {point.seconds:,.0f} s",
                 file=sys.stderr,
                 flush=True,
             )
             write_atomically(out / "model.safetensors", dump_model(model()))
-        if time.monotonic() - saved > CHECKPOINT_SECONDS or descent.finished:
-            write_atomically(checkpoint, descent.checkpoint())
+        if time.monotonic() - saved > CHECKPOINT_SECONDS or loop.finished:
+            write_atomically(checkpoint, loop.checkpoint())
             saved = time.monotonic()
     write_atomically(out / "base.safetensors", dump_model(model(), np.float16))
 

@@ -1,14 +1,12 @@
 """``python -m lstm.train``: train an artist offline, from a corpus to a model file and its curve."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import math
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from lstm import cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lstm.model.model_file import Model
     from lstm.training.start import Start
     from lstm.training.trainer import Progress, Trainer
@@ -78,7 +74,7 @@ def _check_name(parser: cli.Parser, name: str) -> None:
         parser.error(f"--artist {name!r} is not an artist name: use 1 to 40 characters, no slash, backslash or colon")
 
 
-def _start(choice: str) -> Start:
+def _start(choice: str) -> "Start":
     from lstm.model.model_file import load_model
     from lstm.text.corpus import CorpusError
     from lstm.training.base_model import load_base
@@ -175,7 +171,7 @@ def _interruptions() -> Iterator[Callable[[], bool]]:
 
 
 def _run(
-    trainer: Trainer, save: Callable[[], None], interrupted: Callable[[], bool], show: Callable[[Progress], None]
+    trainer: "Trainer", save: Callable[[], None], interrupted: Callable[[], bool], show: Callable[["Progress"], None]
 ) -> None:
     saved = time.monotonic()
     for progress in trainer.run():
@@ -187,7 +183,7 @@ def _run(
             saved = time.monotonic()
 
 
-def _report(model: Model, out: Path, as_json: bool) -> None:
+def _report(model: "Model", out: Path, as_json: bool) -> None:
     record = model.training
     if as_json:
         keys = (
@@ -215,12 +211,12 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _display() -> Iterator[Callable[[Progress], None]]:
+def _display() -> Iterator[Callable[["Progress"], None]]:
     """A progress bar on a terminal, plain lines otherwise, both on standard error."""
     if not sys.stderr.isatty():
         last, stage = -PLAIN_LINE_SECONDS, ""
 
-        def plain(progress: Progress) -> None:
+        def plain(progress: "Progress") -> None:
             if not progress.characters_planned and progress.seconds < QUICK_SECONDS:
                 return
             nonlocal last, stage
@@ -242,7 +238,7 @@ def _display() -> Iterator[Callable[[Progress], None]]:
     with Bar(*columns, console=console) as bar:
         task = bar.add_task("reading the corpus", total=None)
 
-        def rich_bar(progress: Progress) -> None:
+        def rich_bar(progress: "Progress") -> None:
             if progress.sample:
                 console.print("\n" + _indented(progress.sample) + "\n", style="italic", markup=False, highlight=False)
             bar.update(
@@ -255,7 +251,7 @@ def _display() -> Iterator[Callable[[Progress], None]]:
         yield rich_bar
 
 
-def _figures(progress: Progress) -> str:
+def _figures(progress: "Progress") -> str:
     if not progress.characters_planned:
         return progress.stage
     figures = [] if math.isnan(progress.train_bits_per_character) else [f"loss {progress.train_bits_per_character:.3f}"]

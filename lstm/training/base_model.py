@@ -1,7 +1,5 @@
 """The base model that ships with the program, and what it becomes for a corpus with other characters."""
 
-from __future__ import annotations
-
 from importlib.resources import files
 
 import numpy as np

@@ -15,8 +15,6 @@ with its number: one binary search finds any node, the successors of a history l
 for every V (six symbols packed into 64 bits, ten each, would stop at V = 1,024).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +44,7 @@ class KneserNey:
     degree: npt.NDArray[np.int64]
 
     @classmethod
-    def fit(cls, ids: IntArray, vocabulary_size: int, order: int = 6) -> KneserNey:
+    def fit(cls, ids: IntArray, vocabulary_size: int, order: int = 6) -> "KneserNey":
         """Count the n-grams of a text, ids (N,), up to `order` symbols long; N = 0 gives the uniform distribution.
 
         Raises ValueError for a vocabulary or order below 1 and for symbols outside the vocabulary.

@@ -1,7 +1,5 @@
 """The training curve as a picture."""
 
-from __future__ import annotations
-
 import io
 import math
 from collections.abc import Sequence
@@ -18,7 +16,7 @@ WIDTH, HEIGHT = 770, 440
 LEFT, TOP, RIGHT, BOTTOM = 66, 64, WIDTH - 18, HEIGHT - 54
 """The box that the curve is drawn in, pixels."""
 FINER = 4
-"""Lines are drawn so many times larger, and made smaller: that smooths their edges."""
+"""Lines are drawn this many times larger and scaled down, which smooths their edges."""
 LEARNED, HELD_OUT, BASELINE = "#9aa5b1", "#1f6feb", "#d1495b"
 INK, GRID = "#24292f", "#e6e8eb"
 
@@ -81,7 +79,7 @@ def draw_curve(record: TrainingRecord) -> bytes:
     return file.getvalue()
 
 
-def _write_axes(picture: Image, across: _Axis, up: _Axis) -> None:
+def _write_axes(picture: "Image", across: "_Axis", up: "_Axis") -> None:
     from PIL import Image, ImageDraw
 
     pen, small = ImageDraw.Draw(picture), _font(14)
@@ -119,7 +117,7 @@ class _Axis:
         return self._start + (value - self._least) / self._range * self._length
 
 
-def _font(size: int) -> FreeTypeFont:
+def _font(size: int) -> "FreeTypeFont":
     from PIL import ImageFont
 
     data = (resources.files("lstm") / "data" / "DejaVuSans.ttf").read_bytes()

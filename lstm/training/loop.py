@@ -1,11 +1,9 @@
 """The training loop: chunks of parallel streams, one update each, measured on held-out text as it goes.
 
-All that a run will do follows from its settings, its plan and its position: the order of the text and the dropout
-masks are drawn from generators seeded by (random seed, epoch or update). So a checkpoint holds a position, not a
-generator's insides, and a run that is resumed from it takes the same steps, to the bit, as one that was not stopped.
+A run is determined by its settings, its plan and its position: the order of the text and the dropout masks come from
+generators seeded by (random seed, epoch or update). A checkpoint therefore holds a position, not a generator's state,
+and a resumed run takes the same steps, to the bit, as one that was not stopped.
 """
-
-from __future__ import annotations
 
 import json
 import math
@@ -28,13 +26,13 @@ from lstm.training.time_budget import EVALUATION_SPEED
 from lstm.training.trained import AllWeights, Trained
 
 LOG2 = math.log(2)
-CHARACTERS_A_STREAM = 1000
-"""The held-out text is measured in so many parallel streams: few would be slow, many would each begin too often."""
+CHARACTERS_PER_STREAM = 1000
+"""Of the held-out text, which is measured in parallel streams: fewer are slower, and each begins without a past."""
 
 
 @dataclass(frozen=True)
-class DescentSettings:
-    """How to descend; shares are those of the plan, from 0 to 1."""
+class LoopSettings:
+    """How to train. Shares are of the plan, from 0 to 1."""
 
     batch: int = 16
     """Parallel streams, B."""
@@ -55,7 +53,7 @@ class DescentSettings:
     evaluation_share: float = math.inf
     """Largest share of the time that measuring may take, if it is `EVALUATION_SPEED` times as fast as training."""
     patience: int = 6
-    """Stop after so many evaluations without a better one; 0 never stops early."""
+    """Stop after this many evaluations without a better one; 0 never stops early."""
     random_seed: int = 0
 
 
@@ -85,10 +83,10 @@ class Text:
     """Of each unit, (N,): 0 for a unit that is not part of the text itself, such as a plan's."""
 
 
-class Descent:
+class TrainingLoop:
     """One run over one text.
 
-    `plan` is the number of characters to see in all; it may be set anew on the way.
+    `plan` is the number of characters to see in all; it may be changed on the way.
     """
 
     def __init__(
@@ -96,7 +94,7 @@ class Descent:
         weights: Parameters | Trained,
         training: IntArray | Sequence[Text],
         held_out: IntArray,
-        settings: DescentSettings,
+        settings: LoopSettings,
         plan: int,
         clock: Callable[[], float] = time.perf_counter,
         lengths: IntArray | None = None,
@@ -121,7 +119,7 @@ class Descent:
         dtype = parameters.flat.dtype
         self.optimiser = OPTIMISERS[settings.optimiser](len(self.trained.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
-        streams = max(1, min(24, self._held_out_characters // CHARACTERS_A_STREAM))
+        streams = max(1, min(24, self._held_out_characters // CHARACTERS_PER_STREAM))
         self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
@@ -137,7 +135,7 @@ class Descent:
         return min(1.0, self.position.characters / self.plan)
 
     def evaluations_in(self, plan: float) -> int:
-        """How often in a plan of so many characters the held-out text is measured: at least once, at its end."""
+        """How often the held-out text is measured in a plan of this many characters: at least once, at its end."""
         affordable = self.settings.evaluation_share * EVALUATION_SPEED * plan / max(1, self._held_out_characters)
         return max(1, int(min(self.settings.evaluations, affordable)))
 
@@ -229,7 +227,7 @@ class Descent:
             before, every = (
                 self.position.characters,
                 self.plan / self.evaluations_in(self.plan),
-            )  # the plan may be set anew
+            )  # the plan may change
             self.update()
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None

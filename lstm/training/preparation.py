@@ -20,7 +20,7 @@ from lstm.text.corpus import CorpusError, clean, join
 from lstm.text.plans import LINE_MARK, alternating, characters_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import KneserNey
-from lstm.training.loop import DescentSettings, Text
+from lstm.training.loop import LoopSettings, Text
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import Split, split_songs
@@ -33,7 +33,7 @@ FEW_CHARACTERS = 20_000
 STANDARD_ERROR = 0.02
 """Of the measured bits per character, by how much the n-gram's differ from song to song."""
 FEWEST_MEASURED = 10_000
-"""Characters that are measured at least, if so many are held out."""
+"""Characters that are measured at least, if that many are held out."""
 MOST_MEASURED = 100_000
 FEWEST_SONGS_FOR_ERROR = 8
 """Fewer songs do not show how much songs differ."""
@@ -48,7 +48,7 @@ class Prepared:
     """One artist's corpus and first weights, ready for the training loop."""
 
     settings: TrainingSettings
-    loop: DescentSettings
+    loop: LoopSettings
     recipe: Recipe
     start: StartDecision
     corpus_sha256: str

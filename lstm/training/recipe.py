@@ -3,8 +3,6 @@
 Every number was chosen on songs held out for choosing (see tests/benchmarks/QUALITY.md), none on the test songs.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lstm.network.dropout import Dropout
@@ -45,7 +43,7 @@ def fine_tuning(subwords: bool = True, adapters: bool = False) -> Recipe:
 
 
 MANY_CHARACTERS = 500
-"""From so many different characters on (Chinese, Japanese), each of them is rare, and learned by heart too easily."""
+"""With this many different characters (Chinese, Japanese) each of them is rare, and too easily learned by heart."""
 
 
 def from_scratch(characters: int, different: int, hidden: int | None = None) -> Recipe:

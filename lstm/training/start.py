@@ -21,13 +21,13 @@ from lstm.rhyme.ear import is_english
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import words_of
 from lstm.training import base_model, recipe
-from lstm.training.loop import Descent, DescentSettings
+from lstm.training.loop import LoopSettings, TrainingLoop
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
 from lstm.training.trained import AdaptersOnly, AllWeights, Trained
 
 LANGUAGE_CHARACTERS = 200_000
-"""Of the text, that its language is told by."""
+"""Of the text, by which its language is recognised."""
 TRIAL_CHARACTERS = 60_000
 """Read by each start in a trial of a training without a time limit: some seconds."""
 TRIAL_CHARACTERS_PER_MINUTE = 15_000
@@ -226,16 +226,16 @@ def _short_training(
     ids = vocabulary.encode(training[: characters + characters // 4])
     held_out = vocabulary.encode(measured[:TRIAL_MEASURED_CHARACTERS])
     how = replace(loop_settings(settings, candidate.recipe), evaluations=1, patience=0)
-    trial = Descent(candidate.trained.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
+    trial = TrainingLoop(candidate.trained.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
     for _ in trial.run():
         if clock() > deadline:
             return None
     return trial.best_bits
 
 
-def loop_settings(settings: TrainingSettings, recipe: Recipe) -> DescentSettings:
+def loop_settings(settings: TrainingSettings, recipe: Recipe) -> LoopSettings:
     """What was chosen, and the recipe where nothing was."""
-    return DescentSettings(
+    return LoopSettings(
         batch=settings.batch or recipe.batch,
         unroll=settings.unroll or recipe.unroll,
         optimiser=settings.optimiser,

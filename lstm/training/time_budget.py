@@ -120,7 +120,7 @@ class TimeBudget:
         assert self.limit_seconds is not None
         speed = self.pace.characters_per_second
         readable = max(0.0, self.limit_seconds - spent - self._finishing(speed)) * speed
-        # An evaluation takes the time of so many characters; a longer plan has more of them.
+        # What an evaluation costs, in characters; a longer plan has more evaluations.
         evaluation = self._measured / EVALUATION_SPEED
         done = self._evaluations_in(self.plan) * min(1.0, seen / self.plan)
         affordable = readable

@@ -19,7 +19,7 @@ from lstm.network.gemm import layout
 from lstm.network.likelihood import Likelihood
 from lstm.song.composing import SongSettings, compose
 from lstm.text.corpus import CorpusError
-from lstm.training.loop import Descent, peek_checkpoint
+from lstm.training.loop import TrainingLoop, peek_checkpoint
 from lstm.training.preparation import prepare
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start, StartDecision
@@ -30,7 +30,7 @@ SAMPLE_LINES = 4
 REPORT_SECONDS = 1.0
 CHARACTERS_PER_STREAM = 4_000
 MOST_STREAMS = 8
-"""The exact figure is measured in so many parallel streams at most; a short text in one, from beginning to end."""
+"""Most parallel streams in which the exact figure is measured; a short text is read in one, from beginning to end."""
 ALMOST_DONE = 0.99
 """The largest share that is reported before everything is done."""
 
@@ -82,7 +82,7 @@ class Trainer:
         on_preparation: Callable[[Progress], None] = lambda _progress: None,
         started: float | None = None,
     ) -> None:
-        """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is told of each step.
+        """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is called with each step.
 
         ``start`` is what to start from (default: from scratch); ``checkpoint`` that of an earlier run; ``started`` what
         the clock showed when the work began, where reading the corpus counts towards the minutes (default: now).
@@ -106,7 +106,9 @@ class Trainer:
             clock,
         )
         p = self.prepared
-        self.loop = Descent(p.trained, p.training, p.measured, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths)
+        self.loop = TrainingLoop(
+            p.trained, p.training, p.measured, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths
+        )
         limit = None if settings.minutes is None else 60 * settings.minutes
         self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured_characters, self.loop.evaluations_in)
         self._validation_bits: float | None = None

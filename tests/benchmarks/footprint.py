@@ -109,15 +109,15 @@ print(voice.vocabulary.decode(stream.sampled))
 
 OUR_TRAINING = """
 import sys, numpy as np
-from lstm.training.loop import Descent, DescentSettings
+from lstm.training.loop import TrainingLoop, LoopSettings
 from lstm.network.parameters import Shape, initial_parameters
 H, L, B, T, N, updates = map(int, sys.argv[1:])
 rng = np.random.default_rng(0)
 ids = rng.integers(0, 97, N, dtype=np.int32)
 parameters = initial_parameters(Shape(97, 64, H, L), rng)
-descent = Descent(parameters, ids, ids[:1000], DescentSettings(batch=B, unroll=T), updates * B * T)
+loop = TrainingLoop(parameters, ids, ids[:1000], LoopSettings(batch=B, unroll=T), updates * B * T)
 for _ in range(updates):
-    descent.update()
+    loop.update()
 """
 
 TORCH_TRAINING = """

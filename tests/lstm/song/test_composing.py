@@ -23,7 +23,7 @@ from lstm.text.corpus import SONG_BREAK, join
 from lstm.text.plans import LINE_MARK, planned, without_plans
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.text.words import last_word
-from lstm.training.loop import Descent, DescentSettings
+from lstm.training.loop import LoopSettings, TrainingLoop
 
 BEGINNINGS = ("The river", "My old guitar", "A lonely bird", "Your shadow", "The harbour light", "Her brother")
 MIDDLES = ("is calling to the", "rolls along the", "remembers every", "sings low for the", "will wander by the")
@@ -66,11 +66,13 @@ def trained(kind):
     H, passes = (64, 24) if kind == "planned" else (32, 8)
     shape = Shape(len(vocabulary(kind)), E=16, H=H, L=1)
     parameters = initial_parameters(shape, np.random.default_rng(0), vocabulary(kind).log_frequencies(ids))
-    how = DescentSettings(batch=8, unroll=32, learning_rate=2e-2, evaluations=1)
-    descent = Descent(parameters, ids, np.empty(0, np.int32), how, passes * len(text), lengths=vocabulary(kind).lengths)
-    for _ in descent.run():
+    how = LoopSettings(batch=8, unroll=32, learning_rate=2e-2, evaluations=1)
+    loop = TrainingLoop(
+        parameters, ids, np.empty(0, np.int32), how, passes * len(text), lengths=vocabulary(kind).lengths
+    )
+    for _ in loop.run():
         pass
-    return Model(descent.parameters, vocabulary(kind), PROFILE)
+    return Model(loop.parameters, vocabulary(kind), PROFILE)
 
 
 @cache

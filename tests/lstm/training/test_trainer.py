@@ -19,7 +19,7 @@ from lstm.text.corpus import SONG_BREAK, CorpusError, clean, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import extend
 from lstm.training.baseline import KneserNey
-from lstm.training.loop import Descent, DescentSettings
+from lstm.training.loop import LoopSettings, TrainingLoop
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import split_songs
 from lstm.training.start import Start
@@ -384,11 +384,11 @@ def base_of(kind):
     parameters = initial_parameters(
         Shape(len(vocabulary), E=12, H=24, L=1), np.random.default_rng(0), vocabulary.log_frequencies(ids)
     )
-    how = DescentSettings(batch=8, unroll=16, learning_rate=3e-2, evaluations=1)
-    descent = Descent(parameters, ids, np.empty(0, np.int32), how, 12 * len(text), lengths=vocabulary.lengths)
-    for _ in descent.run():
+    how = LoopSettings(batch=8, unroll=16, learning_rate=3e-2, evaluations=1)
+    loop = TrainingLoop(parameters, ids, np.empty(0, np.int32), how, 12 * len(text), lengths=vocabulary.lengths)
+    for _ in loop.run():
         pass
-    return Model(descent.parameters, vocabulary)
+    return Model(loop.parameters, vocabulary)
 
 
 TUNING = replace(SETTINGS, hidden=None, layers=None, embedding=None, epochs=2, learning_rate=2e-3)
