@@ -18,9 +18,9 @@ from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.model_files import ModelFile
 from bot.store.versions import NewVersion
+from bot.training.reading import TextReader
 from lstm.model.model_file import ModelFileError
-from lstm.text.corpus import CorpusError
-from lstm.text.understanding import understand
+from lstm.text.errors import CorpusError
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,6 @@ class _Seen:
 class _Found:
     artist: str
     version: NewVersion
-    corpus: str | None
 
 
 class ModelIntake:
@@ -67,6 +66,7 @@ class ModelIntake:
         self._database = database
         self._files = files
         self._now = now
+        self._reader = TextReader()
         self._looked_at: dict[Path, _Signature] = {}
         self._is_first_look = True
 
@@ -107,7 +107,8 @@ class ModelIntake:
             return False
         if known is None and await self._database.write(lambda c: self._recognise(c, file, sha256)):
             return False
-        return await self._publish(file, sha256, await asyncio.to_thread(self._examine, file.path, data))
+        found = await asyncio.to_thread(self._examine, file.path, data)
+        return await self._publish(file, sha256, found, await self._corpus(found.artist))
 
     def _returns(self, file: _Seen, known: ModelFile) -> bool:
         """Return whether a file of known content is taken in again, because its artist was forgotten."""
@@ -134,25 +135,25 @@ class ModelIntake:
         artist = check_name(path.stem)
         curve = path.with_suffix(".png")
         version = describe(data, curve.read_bytes() if curve.is_file() else None)
-        return _Found(artist, version, self._corpus(artist))
+        return _Found(artist, version)
 
-    def _corpus(self, artist: str) -> str | None:
+    async def _corpus(self, artist: str) -> str | None:
         path = self._files.corpus(artist)
         if path is None:
             return None
         try:
-            return understand(path.read_bytes()).text
+            return (await self._reader.read(await asyncio.to_thread(path.read_bytes))).text
         except (CorpusError, OSError) as error:
             log.warning("%s is not taken in: %s", path, error)
             return None
 
-    async def _publish(self, file: _Seen, sha256: str, found: _Found) -> bool:
+    async def _publish(self, file: _Seen, sha256: str, found: _Found, corpus: str | None) -> bool:
         def transaction(connection: sqlite3.Connection) -> Published:
             now = self._now()
             artist = artists.find_or_create(connection, EVERYONE, found.artist, now)
             self._remember(connection, file, sha256, artist.id)
-            if found.corpus is not None and not corpora.has_upload(connection, artist.id):
-                corpora.keep(connection, artist.id, found.corpus, is_upload=False, now=now)
+            if corpus is not None and not corpora.has_upload(connection, artist.id):
+                corpora.keep(connection, artist.id, corpus, is_upload=False, now=now)
             return publish(connection, artist.id, found.version, job_id=None, now=now, by_operator=True)
 
         published = await self._database.write(transaction)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
@@ -17,18 +17,27 @@ from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
-from lstm.text.bounds import check_bounds
-from lstm.text.corpus import CorpusError
-from lstm.text.understanding import understand
-from lstm.training.split import split_songs
+from bot.training.reading import TextReader
+from lstm.text.errors import CorpusError
+from lstm.text.understanding import Understood
 
-__all__ = ["Job", "JobState", "TrainingOutcome", "TrainingProgress", "TrainingService"]
+__all__ = ["Job", "JobState", "ReadCorpus", "TrainingOutcome", "TrainingProgress", "TrainingService"]
 
 FEWEST_CHARACTERS = 2_000
 MOST_WAITING = 5
 """Jobs that a guild may have in the queue."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ReadCorpus:
+    """A text as a training learns from it."""
+
+    text: str
+    sentence: str
+    """What was understood of the file: "62 songs, 41 KB after cleaning (...)."; empty where that is not known."""
+    first_lines: tuple[str, ...]
 
 
 class TrainingService:
@@ -44,6 +53,7 @@ class TrainingService:
         most_corpus_bytes: int,
         now: Callable[[], datetime],
         new_random_seed: Callable[[], int],
+        reader: TextReader | None = None,
     ) -> None:
         """Queue jobs of at most `most_minutes` on texts of at most `most_corpus_bytes`."""
         self._database = database
@@ -53,6 +63,7 @@ class TrainingService:
         self._most_corpus_bytes = most_corpus_bytes
         self._now = now
         self._new_random_seed = new_random_seed
+        self._reader = reader or TextReader()
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
         """Refuse what can be known to be refused before an attachment of that many bytes is even read.
@@ -89,8 +100,8 @@ class TrainingService:
         """
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
-        upload = None if corpus is None else await asyncio.to_thread(_suitable_text, corpus)
-        from_file = None if corpus is not None else await asyncio.to_thread(self._text_from_file, name)
+        upload = None if corpus is None else await self._read(corpus)
+        from_file = None if corpus is not None else await self._read_file(name)
 
         def transaction(connection: sqlite3.Connection) -> Job:
             now = self._now()
@@ -117,6 +128,27 @@ class TrainingService:
         log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "everyone")
         self._news.tell()
         return job
+
+    async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
+        """Return the text that a job learns from, as it was understood; None where it is no longer stored.
+
+        Raises:
+            Refusal: if the asker may not train here, or there is no such job here.
+        """
+        if not _may_train(asker):
+            raise Refusal("Only members with Manage Server can see the texts of their server.")
+
+        def read(connection: sqlite3.Connection) -> ReadCorpus | None:
+            job = jobs.by_id(connection, job_id)
+            if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
+                raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+            text = corpora.text_of(connection, job.artist_id)
+            report = corpora.report_of(connection, job.artist_id)
+            if text is None:
+                return None
+            return ReadCorpus(text, report.sentence if report else "", report.first_lines if report else ())
+
+        return await self._database.read(read)
 
     async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
         """List the running and queued jobs of this guild and the last ended ones, in that order.
@@ -230,23 +262,45 @@ class TrainingService:
         self,
         connection: sqlite3.Connection,
         artist: StoredArtist,
-        upload: str | None,
-        from_file: str | None,
+        upload: Understood | None,
+        from_file: Understood | None,
         now: datetime,
     ) -> None:
         """Store the text to train on; an upload stays that of its artist until the next one."""
         if upload is not None:
-            corpora.keep(connection, artist.id, upload, is_upload=True, now=now)
+            _keep(connection, artist.id, upload, is_upload=True, now=now)
         elif corpora.has_upload(connection, artist.id):
             return
         elif from_file is not None:
-            corpora.keep(connection, artist.id, from_file, is_upload=False, now=now)
+            _keep(connection, artist.id, from_file, is_upload=False, now=now)
         elif corpora.text_of(connection, artist.id) is None:
             raise Refusal(f"No text of “{artist.name}” is known yet; bring one as corpus.")
 
-    def _text_from_file(self, artist: str) -> str | None:
+    async def _read_file(self, artist: str) -> Understood | None:
         path = self._files.corpus(artist)
-        return None if path is None else _suitable_text_of_file(path)
+        if path is None:
+            return None
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+        except OSError:
+            log.exception("%s cannot be read", path)
+            raise Refusal(f"The file corpora/{path.name} cannot be read; ask the bot's operator.") from None
+        return await self._read(data)
+
+    async def _read(self, data: bytes) -> Understood:
+        """Read a text in a process of its own, and refuse what is too little to learn from."""
+        try:
+            understood = await self._reader.read(data)
+        except CorpusError as error:
+            raise Refusal(str(error)) from None
+        text = understood.text
+        if len(text) < FEWEST_CHARACTERS:
+            raise Refusal(
+                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."
+            )
+        if "\n" not in text:
+            raise Refusal("The text has only one line; a corpus needs songs of several lines.")
+        return understood
 
 
 def _may_train(asker: Asker) -> bool:
@@ -266,23 +320,9 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
         raise Refusal(f"{MOST_WAITING} trainings are waiting already; ask again when one of them has begun.")
 
 
-def _suitable_text(data: bytes) -> str:
-    try:
-        text = understand(data).text
-        check_bounds(text)
-        if len(text) < FEWEST_CHARACTERS:
-            raise Refusal(
-                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."
-            )
-        split_songs(text)
-    except CorpusError as error:
-        raise Refusal(str(error)) from None
-    return text
-
-
-def _suitable_text_of_file(path: Path) -> str:
-    try:
-        return _suitable_text(path.read_bytes())
-    except OSError:
-        log.exception("%s cannot be read", path)
-        raise Refusal(f"The file corpora/{path.name} cannot be read; ask the bot's operator.") from None
+def _keep(
+    connection: sqlite3.Connection, artist_id: int, understood: Understood, *, is_upload: bool, now: datetime
+) -> None:
+    """Store a text with what was understood of it."""
+    report = corpora.CorpusReport(understood.sentence(), tuple(understood.first_lines), understood.kinds)
+    corpora.keep(connection, artist_id, understood.text, is_upload=is_upload, now=now, report=report)

@@ -1,21 +1,68 @@
 """The text that each artist is trained on."""
 
 import hashlib
+import json
 import sqlite3
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.store import times
 
 
-def keep(connection: sqlite3.Connection, artist_id: int, text: str, *, is_upload: bool, now: datetime) -> None:
+@dataclass(frozen=True)
+class CorpusReport:
+    """What was understood of a corpus when it was read."""
+
+    sentence: str
+    first_lines: tuple[str, ...]
+    """As they are learned."""
+    kinds: tuple[tuple[str, ...], ...]
+    """The kind of each stanza ("verse", "chorus" ...), song by song."""
+
+    @classmethod
+    def from_json(cls, text: str) -> "CorpusReport":
+        """Read what `keep` has stored."""
+        stored = json.loads(text)
+        return cls(
+            str(stored["sentence"]),
+            tuple(map(str, stored["first_lines"])),
+            tuple(tuple(map(str, song)) for song in stored["kinds"]),
+        )
+
+
+def keep(
+    connection: sqlite3.Connection,
+    artist_id: int,
+    text: str,
+    *,
+    is_upload: bool,
+    now: datetime,
+    report: CorpusReport | None = None,
+) -> None:
     """Store an artist's text in place of the one before."""
     data = text.encode()
     connection.execute(
-        """INSERT INTO corpora (artist_id, text, sha256, bytes, is_upload, stored_at) VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO corpora (artist_id, text, sha256, bytes, is_upload, stored_at, report)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (artist_id) DO UPDATE SET text = excluded.text, sha256 = excluded.sha256,
-            bytes = excluded.bytes, is_upload = excluded.is_upload, stored_at = excluded.stored_at""",
-        (artist_id, text, hashlib.sha256(data).hexdigest(), len(data), is_upload, times.to_text(now)),
+            bytes = excluded.bytes, is_upload = excluded.is_upload, stored_at = excluded.stored_at,
+            report = excluded.report""",
+        (
+            artist_id,
+            text,
+            hashlib.sha256(data).hexdigest(),
+            len(data),
+            is_upload,
+            times.to_text(now),
+            None if report is None else json.dumps(asdict(report), ensure_ascii=False),
+        ),
     )
+
+
+def report_of(connection: sqlite3.Connection, artist_id: int) -> CorpusReport | None:
+    """Return what was understood of an artist's text; None for texts stored by earlier versions of the bot."""
+    row = connection.execute("SELECT report FROM corpora WHERE artist_id = ?", (artist_id,)).fetchone()
+    return None if row is None or row["report"] is None else CorpusReport.from_json(row["report"])
 
 
 def text_of(connection: sqlite3.Connection, artist_id: int) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lstm.text import marks
 from lstm.text.songs import Song, Stanza, StanzaKind, songs_of
@@ -117,6 +118,21 @@ def find_choruses(stanzas: list[Stanza]) -> list[Stanza]:
 _MOST_PLACES = 8
 
 
-def songs_in(clean_text: str) -> list[Song]:
-    """The songs of a text that no dress is on, with choruses told by repetition."""
-    return divide(clean_text)
+def songs_in(clean_text: str, kinds: Sequence[Sequence[str]] = ()) -> list[Song]:
+    """The songs of a text that no dress is on, with the kinds of their stanzas.
+
+    ``kinds`` are those that `Understood.kinds` gave when the text was read; where there are none for a song, choruses
+    are told by repetition.
+    """
+    songs = divide(clean_text)
+    if len(kinds) != len(songs):
+        return songs
+    return [_with_kinds(song, of_song) for song, of_song in zip(songs, kinds, strict=True)]
+
+
+def _with_kinds(song: Song, kinds: Sequence[str]) -> Song:
+    known = {str(kind) for kind in StanzaKind}
+    if len(kinds) != len(song.stanzas) or not known.issuperset(kinds):
+        return song
+    stanzas = zip(song.stanzas, kinds, strict=True)
+    return Song(tuple(Stanza(StanzaKind(kind), stanza.lines) for stanza, kind in stanzas))

@@ -43,6 +43,11 @@ class Understood:
         return dict(Counter(str(stanza.kind) for song in self.songs for stanza in song.stanzas))
 
     @property
+    def kinds(self) -> tuple[tuple[str, ...], ...]:
+        """The kind of each stanza, song by song: `lstm.text.division.songs_in` takes them with the text."""
+        return tuple(tuple(str(stanza.kind) for stanza in song.stanzas) for song in self.songs)
+
+    @property
     def first_lines(self) -> list[str]:
         """The first lines as they will be learned."""
         return [line for song in self.songs[:FIRST_LINES] for line in song.lines][:FIRST_LINES]

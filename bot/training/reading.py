@@ -1,0 +1,57 @@
+"""Reads the texts that strangers bring, in processes that a bad one can only take down with itself."""
+
+import asyncio
+import logging
+import os
+import signal
+from concurrent.futures import BrokenExecutor
+from contextlib import suppress
+
+from bot.training.processes import new_process
+from bot.training.reading_process import Unreadable, read_text
+from lstm.text.errors import CorpusError
+from lstm.text.understanding import Understood
+
+MEMORY_BYTES = 512 << 20
+"""Of address space; 8 MB of lyrics take 100 MB beside the interpreter."""
+SECONDS = 60
+"""Of processor time; 8 MB of lyrics take some 10."""
+_WAIT_SECONDS = 3 * SECONDS
+_AT_ONCE = 2
+
+log = logging.getLogger(__name__)
+
+
+class TextReader:
+    """Reads one text per process, two at a time."""
+
+    def __init__(self, memory_bytes: int = MEMORY_BYTES, seconds: int = SECONDS) -> None:
+        """Bound each process by its address space in bytes and its processor time in seconds."""
+        self._memory_bytes = memory_bytes
+        self._seconds = seconds
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(self, data: bytes) -> Understood:
+        """Read a text; the event loop stays free, and the process ends with the call, however that ends.
+
+        Raises:
+            CorpusError: it is no text, no model can be learned from it, or reading it takes too much.
+        """
+        async with self._slots:
+            executor = await asyncio.to_thread(new_process)
+            process_id = None
+            try:
+                process_id = await asyncio.wrap_future(executor.submit(os.getpid))
+                reading = executor.submit(read_text, data, self._memory_bytes, self._seconds)
+                result = await asyncio.wait_for(asyncio.wrap_future(reading), _WAIT_SECONDS)
+            except (BrokenExecutor, TimeoutError):
+                log.warning("reading a text of %d bytes took more than its process may use", len(data))
+                raise CorpusError("Reading this text takes too long; bring a smaller or plainer file.") from None
+            finally:
+                if process_id is not None:
+                    with suppress(ProcessLookupError):
+                        os.kill(process_id, signal.SIGKILL)
+                await asyncio.shield(asyncio.to_thread(executor.shutdown, cancel_futures=True))
+        if isinstance(result, Unreadable):
+            raise CorpusError(result.reason)
+        return result

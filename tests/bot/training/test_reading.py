@@ -1,0 +1,66 @@
+"""Texts of strangers are read in a process that a bad one can only take down with itself."""
+
+import asyncio
+import time
+from itertools import pairwise
+
+import pytest
+
+from bot.training.reading import TextReader
+from lstm.text.errors import CorpusError
+
+GENIUS = "\n\n\n".join(
+    f"{k + 2} ContributorsSong {k} Lyrics[Verse 1: Ann]\nLine {k} of the verse\nand another {k}\n\n"
+    f"[Chorus]\nSing it {k}\nagain"
+    f"{k}Embed"
+    for k in range(30)
+)
+
+
+async def test_a_text_is_understood():
+    understood = await TextReader().read(GENIUS.encode())
+    assert len(understood.songs) == 30
+    assert understood.sections == {"verse": 30, "chorus": 30}
+    assert "Genius page" in understood.dresses
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"%PDF-1.4", "This is a PDF"),
+        (b"[" * 200_000, "nested too deeply"),
+        ("".join(chr(0x4E00 + k) for k in range(20_000)).encode(), "different characters"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_in_a_sentence(data, reason):
+    with pytest.raises(CorpusError, match=reason):
+        await TextReader().read(data)
+
+
+async def test_the_loop_is_free_and_a_text_that_takes_too_long_is_given_up():
+    beats: list[float] = []
+
+    async def beat() -> None:
+        while True:
+            beats.append(time.monotonic())
+            await asyncio.sleep(0.05)
+
+    heart = asyncio.create_task(beat())
+    with pytest.raises(CorpusError, match="takes too long"):
+        await TextReader(seconds=1).read(GENIUS.encode() * 1_500)
+    heart.cancel()
+    assert len(beats) > 10
+    assert max(b - a for a, b in pairwise(beats)) < 1.0
+
+
+async def test_a_text_that_takes_too_much_memory_is_given_up():
+    with pytest.raises(CorpusError, match=r"too much memory|takes too long"):
+        await TextReader(memory_bytes=64 << 20).read(GENIUS.encode() * 1_500)
+
+
+async def test_a_cancelled_reading_leaves_no_process():
+    reading = asyncio.create_task(TextReader().read(GENIUS.encode() * 1_500))
+    await asyncio.sleep(0.5)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
