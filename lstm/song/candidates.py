@@ -26,7 +26,7 @@ from lstm.song.theme import Nearness, Theme
 from lstm.text.plans import LINE_MARK
 from lstm.text.words import last_word
 
-LINE_LIMIT, LINE_LIMIT_OF_SUBWORDS, PLAN_LIMIT = 160, 72, 12
+LINE_LIMIT, PLAN_LIMIT = 160, 12
 """Longest line and plan in units; a candidate that reaches it has lost its way."""
 RHYMES_PER_LINE = 4
 """Rhyming words that the network weighs, for each candidate."""
@@ -105,7 +105,9 @@ class LineWriter:
     def __init__(self, singer: Singer, taste: Taste, temperature: float, top_p: float) -> None:
         self._singer, self._voice, self._taste = singer, singer.voice, taste
         self._temperature, self._top_p = temperature, top_p
-        self._limit = LINE_LIMIT_OF_SUBWORDS if self._voice.vocabulary.merges else LINE_LIMIT
+        # A subword has more than two characters on average, and a line that is much too long will not be chosen.
+        longest = 8 + 1.3 * singer.style.line_lengths[2] / (2 if self._voice.vocabulary.merges else 1)
+        self._limit = min(LINE_LIMIT, int(longest))
         bits = singer.training.validation_bits_per_character or 0.0
         self._likely_enough = -taste.likely_enough * bits * math.log(2)
         self.sampled_characters = 0

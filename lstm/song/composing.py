@@ -253,7 +253,7 @@ class Composition:
             if (weighed := min(taste.weighed, self.candidates // 2)) > 1:
                 candidates = yield from part.writer.weigh(candidates, place, weighed)
             best = max([*([best] if best else []), *candidates], key=lambda each: each.rank(taste), default=None)
-            if best is not None and best.rank(taste) > taste.acceptable:
+            if best is not None and best.rhymes and best.faults < taste.too_faulty:
                 break
         if best is None:
             (rng,) = self._rng.spawn(1)

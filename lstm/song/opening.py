@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Opening:
         if capitals:
             written = "\n".join(map(_as_written, written.split("\n")))
         heard = vocabulary.fold(written).lstrip("\n")
-        if lines and _is_foreign(seed, heard, is_known):
+        if lines and _is_foreign(seed, vocabulary, is_known):
             return cls(seed, (), "", "", "", _missing_breaks(seed, 2), is_title=True)
         last = (seed.splitlines(keepends=True) or [""])[-1]
         is_begun = bool(last.strip()) and last.splitlines() == [last] and not seed.rstrip().endswith(LINE_ENDS)
@@ -95,13 +96,19 @@ def _any(_: str) -> bool:
     return True
 
 
-def _is_foreign(seed: str, heard: str, is_known: Callable[[str], bool]) -> bool:
-    """Whether most letters of a seed are unknown to the network, or most of its words to the artist."""
-    letters = sum(map(str.isalpha, seed))
-    if sum(map(str.isalpha, heard)) < letters / 2:
+def _is_foreign(seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool]) -> bool:
+    """Whether most letters of a seed are of a script that the network does not write, or most words unknown."""
+    letters = [character for character in seed if character.isalpha()]
+    scripts = {_script_of(unit) for unit in vocabulary.units if len(unit) == 1 and unit.isalpha()}
+    if sum(_script_of(letter) in scripts for letter in letters) < len(letters) / 2:
         return True
     words = words_of(seed)
     return len(words) >= FEWEST_WORDS and sum(map(is_known, words)) <= len(words) * FOREIGN_SHARE
+
+
+def _script_of(letter: str) -> str:
+    """The script of a letter, by the first word of its name: "LATIN", "CYRILLIC", "CJK"."""
+    return unicodedata.name(letter, "").partition(" ")[0]
 
 
 def _as_written(line: str) -> str:

@@ -47,12 +47,12 @@ class Taste:
     """Rhyming words among which the network chooses."""
     attempts: int = 2
     """How often a line is sampled before the best of faulty candidates is taken."""
-    acceptable: float = -1.5
-    """Rank from which no further attempt is made."""
+    too_faulty: float = 1.0
+    """Weight of faults from which another attempt is made; one is made for a missed rhyme as well."""
 
     plan_temperature: float = 0.3
     """What plans are sampled at above the temperature of the lines."""
-    plan_nearness: float = 4.0
+    plan_nearness: float = 3.0
     """Nats that a plan gains for being as near as can be to what the song is about."""
     few_rhymes: float = 2.0
     """Nats that a plan loses if its line will be answered and it has few rhymes."""
@@ -62,12 +62,12 @@ class Taste:
     weighed: int = 6
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
-        likelihood=0.3, fluency=1.0, belonging=0.5, weakest=0.05, plan=0.02, nearness=0.4, coming_back=0.3, length=0.5
+        likelihood=0.3, fluency=1.0, belonging=0.5, weakest=0.06, plan=0.05, nearness=0.4, coming_back=0.3, length=0.5
     )
-    likely_enough: float = 0.8
+    likely_enough: float = 0.7
     """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
     ``beyond`` counts: the likeliest lines are what everybody says."""
-    beyond: float = 0.3
+    beyond: float = 0.8
 
     filtered: float = 64.0
     misses_rhyme: float = 32.0

@@ -116,7 +116,7 @@ async def test_stopping_does_not_wait_for_songs(singer: Singer) -> None:
 
 async def test_a_song_ends_with_what_can_be_said_of_it(thread: ComposingThread) -> None:
     copying = Singer(load_model(samples.copying_model()))
-    song = [piece async for piece in thread.compose(lambda: Composition(copying, "bad!", settings(lines=4)))]
+    song = [piece async for piece in thread.compose(lambda: Composition(copying, "Oh!", settings(lines=4)))]
     *_, last = song
     assert isinstance(last, Report)
     assert last.copied_lines == 3
