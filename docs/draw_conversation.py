@@ -5,8 +5,6 @@
 Starts `python -m bot` in a pseudo-terminal on a fresh data folder, types a few lines, and paints the screen.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import pty

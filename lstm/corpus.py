@@ -1,7 +1,5 @@
 """``python -m lstm.corpus``: what a training would learn from a file, after every dress is taken off."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -3,8 +3,6 @@
 State is carried through the text from its beginning; nothing of the text is learned.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import math

@@ -5,8 +5,6 @@ checkpoint every minute beside the output, goes on from it when it is started ag
 ``log.jsonl`` at every evaluation, which is how it can be watched.
 """
 
-from __future__ import annotations
-
 import datetime
 import hashlib
 import json

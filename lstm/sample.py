@@ -1,7 +1,5 @@
 """``python -m lstm.sample``: songs of a model, on standard output."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import secrets
@@ -97,7 +95,7 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(report: Report) -> str:
+def _told(report: "Report") -> str:
     """How new a song is, in a line."""
     told = f"-- at most {report.longest_copied_run} words in a row are the artist's own; "
     told += f"{report.new_4grams:.0%} of the runs of four words are new"

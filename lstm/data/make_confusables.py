@@ -9,8 +9,6 @@ that look like it, all in hexadecimal.
     61 < 237A 251 3B1 430
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable

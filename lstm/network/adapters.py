@@ -8,8 +8,6 @@ with W0 that of the base, and every bias is free. The embedding stays the base's
 starts from the base itself, and B is random, scaled so that an input of unit variance is mapped to unit variance.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np
@@ -59,7 +57,7 @@ class Adapters:
             start = end
 
     @classmethod
-    def initial(cls, base: Parameters, rank: int, rng: np.random.Generator) -> Adapters:
+    def initial(cls, base: Parameters, rank: int, rng: np.random.Generator) -> "Adapters":
         """Adapters that leave the base as it is, ready to be trained."""
         adapters = cls(base.shape, rank)
         for name, (_, K) in adapted_matrices(base.shape).items():
@@ -84,7 +82,7 @@ class Adapters:
         """Name and array (a view) of each factor and bias, as they are stored in a file."""
         yield from self._views.items()
 
-    def copy(self) -> Adapters:
+    def copy(self) -> "Adapters":
         """An independent copy."""
         other = Adapters(self.shape, self.rank, self.flat.dtype.type)
         other.flat[...] = self.flat
@@ -104,7 +102,7 @@ class Adapters:
         self.apply(base, parameters)
         return parameters
 
-    def gradient(self, of_weights: Parameters, out: Adapters) -> None:
+    def gradient(self, of_weights: Parameters, out: "Adapters") -> None:
         """Write the gradient of the factors and biases to ``out``, from that of the adapted weights.
 
         dA = dW B^T and dB = A^T dW.

@@ -1,7 +1,5 @@
 """What composing asks of whoever samples for it."""
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from typing import TypeAlias, TypeVar
 

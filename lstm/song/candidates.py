@@ -5,8 +5,6 @@ about; where a rhyme is due, only rhyming ones. The network weighs them all, som
 lead to them (M. Pasini et al. 2024, arXiv 2405.05176).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ A `Composition` says what is to be sampled and chooses among what comes back; it
 it hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,7 +63,7 @@ class Report:
 class _Part:
     """What one of the singers of a song has read, and writes."""
 
-    def __init__(self, singer: Singer, seed: str, settings: SongSettings, taste: Taste, is_filtered: _Filter) -> None:
+    def __init__(self, singer: Singer, seed: str, settings: SongSettings, taste: Taste, is_filtered: "_Filter") -> None:
         self.singer, self.voice = singer, singer.voice
         self.judge = Judge(singer.style, seed, is_filtered, taste)
         self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)

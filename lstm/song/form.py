@@ -1,7 +1,5 @@
 """The shape of a song: which line opens a stanza, repeats a line of the chorus, rhymes with which."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

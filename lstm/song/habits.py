@@ -1,7 +1,5 @@
 """What an artist does in most songs, as far as a song's shape asks: rhyme, and capitals."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import combinations, islice
@@ -32,7 +30,7 @@ class Habits:
     """Whether lines begin with capital letters."""
 
     @classmethod
-    def of(cls, songs: Iterable[str], ear: Rhymes) -> Habits:
+    def of(cls, songs: Iterable[str], ear: Rhymes) -> "Habits":
         """The habits in some songs."""
         stanzas = [
             [line for line in stanza.split("\n") if line.strip()] for song in songs for stanza in song.split("\n\n")
@@ -48,7 +46,7 @@ class Habits:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, data: object) -> Habits:
+    def from_json(cls, data: object) -> "Habits":
         """Those that `to_json` was asked of; the usual ones where there are none, or others are named."""
         if not isinstance(data, Mapping):
             return cls()

@@ -4,8 +4,6 @@ Rules that the user can rely on weigh most: a line that copies the corpus, is st
 artist's habit or leaves a bracket open loses against any that does not. The weights are those of `lstm.song.taste`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -69,7 +67,7 @@ class Judge:
 
     def after(
         self, song: Sequence[str], stanza: Sequence[str] = (), *, closes: bool = False, title: str = ""
-    ) -> LineJudge:
+    ) -> "LineJudge":
         """The judge of the line after those of ``song``, the last of which are those of its ``stanza``.
 
         ``closes``: whether the line ends its stanza. ``title``: what may be said again.

@@ -8,8 +8,6 @@ nothing is hashed: the answers are exact. A run may cross the ends of lines, but
 An index is built once, when its artist is trained. To load one takes a few passes over its arrays and nothing per word.
 """
 
-from __future__ import annotations
-
 import sys
 from array import array
 from bisect import bisect_left
@@ -70,7 +68,7 @@ class WordNgrams:
         )
 
     @classmethod
-    def of(cls, text: str) -> WordNgrams:
+    def of(cls, text: str) -> "WordNgrams":
         """Index a clean corpus: 0.4 s for 110,000 words."""
         number_of: dict[str, int] = {}
         numbers, lines, sizes = array("I"), array("I"), array("I")  # lists would hold an object per word
@@ -92,7 +90,7 @@ class WordNgrams:
         return cls(words, codes, _suffix_array(codes), places, line_sizes)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> WordNgrams:
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> "WordNgrams":
         """The index that `arrays` was asked of.
 
         Raises:
@@ -169,7 +167,9 @@ class WordNgrams:
         return rank < len(self._order) and text.startswith(run, self._order[rank])
 
 
-def _sorted_lines(codes: npt.NDArray[np.uint32], starts: array[int], sizes: array[int]) -> tuple[_IntArray, _IntArray]:
+def _sorted_lines(
+    codes: npt.NDArray[np.uint32], starts: "array[int]", sizes: "array[int]"
+) -> tuple[_IntArray, _IntArray]:
     """The places and sizes of the different lines, sorted by their codes."""
     text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     places = {text[start : start + size]: start for start, size in zip(starts, sizes, strict=True)}

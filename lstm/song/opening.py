@@ -1,7 +1,5 @@
 """How a song opens: what a user typed, what the network reads of it, and where the song continues."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Callable
@@ -38,7 +36,7 @@ class Opening:
     """Whether the seed is of another script or language, and stands above the song."""
 
     @classmethod
-    def of(cls, seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], *, capitals: bool) -> Opening:
+    def of(cls, seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], *, capitals: bool) -> "Opening":
         """Take a seed apart.
 
         Args:

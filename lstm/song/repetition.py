@@ -1,7 +1,5 @@
 """What a song says again, and what it leaves open."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from lstm.text.words import words_of

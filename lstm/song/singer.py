@@ -1,7 +1,5 @@
 """A model ready to sing: the packed weights, and what is known of its artist."""
 
-from __future__ import annotations
-
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model, ModelFileError
 from lstm.rhyme.pronunciation import shipped_dictionary

@@ -4,8 +4,6 @@ It is taken from the songs that were learned from, travels in the model file (``
 are judged by when a song is composed.
 """
 
-from __future__ import annotations
-
 import base64
 import math
 import zlib
@@ -42,7 +40,7 @@ class Style:
     """How the artist rhymes and writes."""
 
     @classmethod
-    def of(cls, text: str) -> Style:
+    def of(cls, text: str) -> "Style":
         """The style of a clean corpus."""
         songs = songs_of(text)
         lines = [line for song in songs for line in song.splitlines() if line.strip()]
@@ -83,7 +81,7 @@ class Style:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Style:
+    def from_json(cls, data: Mapping[str, Any]) -> "Style":
         """The style that `to_json` was asked of, or that an earlier version has stored.
 
         Raises:

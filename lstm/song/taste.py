@@ -1,7 +1,5 @@
 """Every constant of taste in composing: how many candidates, at which temperatures, and what makes one line better."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 
 
@@ -26,7 +24,7 @@ class Scores:
     length: float = 0.0
     """How far its length is from the artist's mean, as a share of that mean, negative."""
 
-    def weighted_by(self, weights: Scores) -> float:
+    def weighted_by(self, weights: "Scores") -> float:
         """The sum of the scores, each times its weight."""
         return float(sum(getattr(self, score.name) * getattr(weights, score.name) for score in fields(self)))
 

@@ -4,8 +4,6 @@ Nearness is the cosine of word vectors made from co-occurrence in songs (`lstm.d
 a song's subject after two lines; this does not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -27,7 +25,7 @@ class Nearness:
 
     @classmethod
     @cache
-    def shipped(cls) -> Nearness:
+    def shipped(cls) -> "Nearness":
         """The vectors that come with the package, loaded once: some 2 MB."""
         with (resources.files("lstm") / "data" / "nearness.npz").open("rb") as file:
             arrays = np.load(file, allow_pickle=False)

@@ -4,8 +4,6 @@ The costs grow with the number of different characters (rows of the embedding an
 words (the index of what must not be copied) and with the length of lines (the units of one step of composing).
 """
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.errors import CorpusError

@@ -1,7 +1,5 @@
 """One form of every text: composed characters, plain quotes and dashes, nothing invisible. Linear in its length."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

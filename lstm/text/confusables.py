@@ -3,8 +3,6 @@
 Two texts with the same skeleton can hardly be told apart by eye: Latin "burns" and the same word with a Cyrillic "u".
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import cache

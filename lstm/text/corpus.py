@@ -3,8 +3,6 @@
 `read_corpus` understands whatever dress the songs come in (`lstm.text.dresses`); `read_plainly` takes a file as it is.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """From a text with marks to songs: where songs and stanzas end, and what kind each stanza is of."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

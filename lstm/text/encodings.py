@@ -5,8 +5,6 @@ among the one-byte encodings of the Latin script it is Windows-1252 unless the l
 clearly better; for other scripts charset-normalizer has the vote.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 import unicodedata

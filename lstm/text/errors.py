@@ -1,7 +1,5 @@
 """What can be wrong with a text that somebody brings."""
 
-from __future__ import annotations
-
 
 class CorpusError(ValueError):
     """A text that cannot be used; its message is one sentence for the person who brought it."""

@@ -1,7 +1,5 @@
 """Files that are no plain text, told by their first bytes, and what to do about them."""
 
-from __future__ import annotations
-
 from lstm.text.errors import CorpusError
 
 _SAVE = "open it and save it as plain text (UTF-8), then bring that file."

@@ -1,7 +1,5 @@
 """Bad language, as a replaceable list of words has it, also where it is disguised."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from importlib import resources
@@ -43,7 +41,7 @@ class LanguageFilter:
         self._pattern = re.compile(f"{_WORD_START}(?:{'|'.join(choices)})") if choices else None
 
     @classmethod
-    def load(cls, path: Path | None = None) -> LanguageFilter:
+    def load(cls, path: Path | None = None) -> "LanguageFilter":
         """The filter of a word list, by default of the one that comes with the package.
 
         Raises:

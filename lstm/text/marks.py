@@ -3,8 +3,6 @@
 They are private-use characters, which `lstm.text.cleaning` drops from every text that comes in: no file can forge one.
 """
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.songs import StanzaKind

@@ -1,7 +1,5 @@
 """Songs that are nearly other songs: live versions, remixes, the same page saved twice."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from collections.abc import Iterable, Sequence

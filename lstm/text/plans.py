@@ -11,8 +11,6 @@ A plan follows from its line, so the bits of plan and line together are the bits
 the mark, which is a control character. Python counts it as white space: split planned text at "\\n" only.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

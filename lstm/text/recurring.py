@@ -1,7 +1,5 @@
 """What stands in song after song and is not sung: titles above, credits and notices below."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What a user typed to start a song, cleaned."""
 
-from __future__ import annotations
-
 from lstm.text.corpus import clean
 
 

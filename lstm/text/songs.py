@@ -1,7 +1,5 @@
 """Songs as data: stanzas with their kind, and the plain text that is learned from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ break, or a word, a number's digit or a run of punctuation with the space before
 own, and a word always begins with one.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """From the bytes of a file to its songs, and what was recognised and removed on the way."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The units of text that the network reads and writes, and their ids: characters, and subwords made of them."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -57,7 +55,7 @@ class Vocabulary:
         self._order = np.array([k for _, k in characters], np.int32)[order]
 
     @classmethod
-    def of(cls, text: str, minimum_count: int = 2, base: Vocabulary | None = None) -> Vocabulary:
+    def of(cls, text: str, minimum_count: int = 2, base: "Vocabulary | None" = None) -> "Vocabulary":
         """The characters that ``text`` holds at least ``minimum_count`` times, after the units of ``base``.
 
         Where none is that frequent, all of the text's characters.
@@ -70,13 +68,13 @@ class Vocabulary:
             frequent = sorted(counts)
         return cls(known + tuple(frequent), base.merges if base else ())
 
-    def with_subwords(self, text: str, count: int) -> Vocabulary:
+    def with_subwords(self, text: str, count: int) -> "Vocabulary":
         """These units and the subwords most frequent in ``text``, up to ``count`` units in all."""
         merges = learn_merges(text, max(0, count - len(self)), self.units[1:])
         subwords = dict.fromkeys(left + right for left, right in merges)
         return Vocabulary([*self.units, *subwords], merges)
 
-    def characters(self) -> Vocabulary:
+    def characters(self) -> "Vocabulary":
         """The vocabulary of the single characters among these units."""
         return Vocabulary([unit for unit in self.units if len(unit) == 1]) if self.merges else self
 

@@ -1,7 +1,5 @@
 """What counts as a word in a line of verse, whatever its script."""
 
-from __future__ import annotations
-
 import re
 
 # All that is not a space and none of the signs of the blocks where punctuation lives. By exclusion, as vowel signs and

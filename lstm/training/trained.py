@@ -3,8 +3,6 @@
 The training loop sees one flat vector, the network's weights that follow from it, and its gradient.
 """
 
-from __future__ import annotations
-
 from typing import Protocol
 
 import numpy as np
@@ -29,7 +27,7 @@ class Trained(Protocol):
     def apply(self) -> None:
         """Bring `parameters` up to date with `flat`."""
 
-    def copy(self) -> Trained:
+    def copy(self) -> "Trained":
         """An independent copy."""
 
     def weights(self) -> Parameters | Adapted:
@@ -50,7 +48,7 @@ class AllWeights:
     def apply(self) -> None:
         """Nothing to do: `flat` is the weights' memory."""
 
-    def copy(self) -> AllWeights:
+    def copy(self) -> "AllWeights":
         """An independent copy."""
         return AllWeights(self.parameters.copy())
 
@@ -78,7 +76,7 @@ class AdaptersOnly:
         """Merge the adapters into the base's weights."""
         self.adapters.apply(self._base_parameters, self.parameters)
 
-    def copy(self) -> AdaptersOnly:
+    def copy(self) -> "AdaptersOnly":
         """An independent copy; both have the base's weights in common."""
         return AdaptersOnly(self._base, self._base_parameters, self.adapters.copy())
 

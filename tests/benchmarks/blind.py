@@ -10,8 +10,6 @@ alone and writes one line per pair: its number, A or B or =, and if they like tw
 and two for B, ``7 A 6 4 5 2``. ``score`` counts, and says how surely one side is preferred: the two-sided sign test.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import math

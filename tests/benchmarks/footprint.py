@@ -4,8 +4,6 @@ Every figure is of a fresh process: wall-clock time from start to end, and the l
 system recorded.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import os

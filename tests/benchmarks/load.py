@@ -4,8 +4,6 @@ The crowd, the stand-in and the bot share the machine, so every figure is that o
 Times are what members see: from their action to the first answer, and to the edit that shows the whole song.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import math

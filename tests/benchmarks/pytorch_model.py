@@ -5,8 +5,6 @@ without oneDNN training is 30 % slower. Sampling: a step written out by hand is 
 of `nn.LSTM` per unit, and 1.3-4.4 times at batch 16.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 -- its usual name

@@ -8,8 +8,6 @@ The texts are those that ship in data/corpora, and those in ``--corpora``: READM
 ones are to be had.
 """
 
-from __future__ import annotations
-
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"

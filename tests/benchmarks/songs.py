@@ -5,8 +5,6 @@ sampled at the same temperature and top-p, character by character. Rhymes and wo
 the program has (CMUdict's sounds) and the artist's own words.
 """
 
-from __future__ import annotations
-
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"

@@ -8,8 +8,6 @@ temperature 0.8 and top-p 0.9, from ready weights and a zero state, without summ
 subwords (V = 1024).
 """
 
-from __future__ import annotations
-
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"

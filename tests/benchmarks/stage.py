@@ -1,7 +1,5 @@
 """The bot as a process, a Discord for it, its members, and everything that measures them."""
 
-from __future__ import annotations
-
 import math
 import shutil
 from collections.abc import AsyncIterator, Sequence

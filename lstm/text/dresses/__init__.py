@@ -5,8 +5,6 @@ songs and sections begin. They are tried in the order of `CONTAINERS` and then o
 innermost: an export holds pages, a page holds headers, headers stand above numbered lines.
 """
 
-from __future__ import annotations
-
 from lstm.text.dresses import (
     capitals,
     chat,

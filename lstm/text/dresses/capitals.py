@@ -1,7 +1,5 @@
 """Songs that are written in capitals throughout."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text import marks

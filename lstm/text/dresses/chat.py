@@ -1,7 +1,5 @@
 """Chats as they are exported or copied: Discord, WhatsApp, Telegram, Slack, IRC."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.dresses.undressed import Undressed

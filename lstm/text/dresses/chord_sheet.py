@@ -1,7 +1,5 @@
 """Chord sheets: lines of chords above the words, tablature, "Capo 2", "Title Chords by Somebody"."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """ChordPro: directives in braces ("{title: ...}", "{soc}") and chords in brackets within the lines."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """The names of chords, and lines that hold nothing else."""
 
-from __future__ import annotations
-
 import re
 
 _QUALITY = r"(?:maj|min|mi|dim|aug|sus|add|m|M|º|°|ø|Ø|Δ|\+|-)"

@@ -1,7 +1,5 @@
 """Pages of Genius as scrapers save them: "84 ContributorsTitle Lyrics[Verse 1]...", adverts in between, "12Embed"."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

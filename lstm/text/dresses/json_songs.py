@@ -1,7 +1,5 @@
 """JSON, JSON lines and arrays of songs: LyricsGenius' files, fine-tuning sets, any export with one long text field."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

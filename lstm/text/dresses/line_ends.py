@@ -1,7 +1,5 @@
 """Lines whose ends were lost or doubled: spelt out, " / " in their place, a blank line after each."""
 
-from __future__ import annotations
-
 import re
 import statistics
 from collections import Counter

@@ -3,8 +3,6 @@
 Only numbers that count: lines that begin with a number of their own ("99 red balloons") are in no such order.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """Links, mentions and emoji codes: "https://...", "<@123>", "@everyone", ":joy:"."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -1,7 +1,5 @@
 """Letters of other scripts that look like Latin ones: Genius marks its texts with a Cyrillic "е" in "the"."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.dresses.undressed import Undressed

@@ -1,7 +1,5 @@
 """LRC, with times by line ("[00:12.30]") and by word ("<00:12.30>"), and its tags ("[ti:Title]")."""
 
-from __future__ import annotations
-
 import re
 import statistics
 from dataclasses import dataclass

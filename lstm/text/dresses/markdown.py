@@ -1,7 +1,5 @@
 """Markdown: headings name songs or sections, emphasis, quotes, bullets, links and code fences go."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

@@ -4,8 +4,6 @@ The scanner cuts the text at every "<" and looks at each piece once, so that no 
 linear time (`html.parser` rereads the rest of a page for every comment or tag that is not closed).
 """
 
-from __future__ import annotations
-
 import html
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """UTF-8 that was once read as Windows-1252: "â€™" for an apostrophe."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.dresses.undressed import Undressed

@@ -1,7 +1,5 @@
 """Marks that say how often a line is sung: "(x2)", "[2x]", "x3", "(repeat)", "(bis)"."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text import marks

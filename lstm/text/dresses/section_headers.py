@@ -4,8 +4,6 @@ A header becomes a mark that keeps the kind of its section. A line counts as a h
 "Verse of my life" and "Bridge over the river" are sung.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -101,7 +99,7 @@ class _Habits:
     """What follows the colon of such headers, with its frequency."""
 
     @classmethod
-    def of(cls, lines: list[str]) -> _Habits:
+    def of(cls, lines: list[str]) -> "_Habits":
         brackets = bare = colons = 0
         labels = Counter[str]()
         begins = True

@@ -1,7 +1,5 @@
 """The words that songs' sections are called by, in the languages that headers are written in."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.songs import StanzaKind

@@ -1,7 +1,5 @@
 """What files put between songs: "<|endoftext|>", rules such as "-----" and "* * *", titles within rules."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text import marks

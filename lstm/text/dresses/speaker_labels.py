@@ -3,8 +3,6 @@
 A few labels must stand before much of a text: a single "Mama said: come home" is sung.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 

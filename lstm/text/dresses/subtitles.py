@@ -1,7 +1,5 @@
 """Subtitles: SubRip (.srt), WebVTT (.vtt) and SubStation Alpha (.ass)."""
 
-from __future__ import annotations
-
 import re
 
 from lstm.text.dresses.undressed import Undressed

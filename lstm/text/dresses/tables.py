@@ -1,7 +1,5 @@
 """CSV and TSV: a column of song texts, or of single lines beside the title of their song."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """What taking off a dress gives."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
