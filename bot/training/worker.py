@@ -13,7 +13,7 @@ import numpy as np
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.model.memory_trim import give_back
-from lstm.model.model_file import ModelFileError, dump_model
+from lstm.model.model_file import dump_model
 from lstm.text.corpus import CorpusError
 from lstm.training.base_model import load_base
 from lstm.training.curve import draw_curve
@@ -110,15 +110,16 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
 
 def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
     def tell(progress: Progress) -> None:
-        exchange.write_progress(_told(progress))
+        with suppress(OSError):
+            exchange.write_progress(_told(progress))
 
     checkpoint = exchange.read_checkpoint()
     settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
     if checkpoint is not None:
         try:
             return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), checkpoint, on_preparation=tell)
-        except (CorpusError, ModelFileError):
-            pass  # an earlier version of the program wrote it: begin again rather than never
+        except Exception:  # noqa: S110 - of an earlier version, or damaged: begin again rather than never
+            pass
     return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), on_preparation=tell)
 
 

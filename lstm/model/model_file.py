@@ -1,6 +1,7 @@
 """Model files: weights, vocabulary and training record in one safetensors file, checked when it is read.
 
-Tensors have PyTorch's names and gate order. The metadata holds JSON under ``vocabulary``, ``config`` and ``training``.
+Tensors have PyTorch's names and gate order. The metadata holds JSON under ``vocabulary``, ``config`` and ``training``;
+``config`` also holds a hash of the content.
 An artist's file may hold only the adapters (`lstm.network.adapters`) of a base, and the base's hash in ``config``; the
 vocabulary is then the base's. Nothing is unpickled.
 """
@@ -19,6 +20,7 @@ import safetensors
 import safetensors.numpy
 
 from lstm.model.adapted import Adapted, Base
+from lstm.model.content_hash import HASH, is_undamaged, with_hash
 from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters, Shape
@@ -85,7 +87,7 @@ def dump_model(model: Model, dtype: type[np.floating] = np.float32) -> bytes:
         "training": json.dumps(model.training.to_json(), ensure_ascii=False),
     }
     tensors = {name: np.ascontiguousarray(array, dtype) for name, array in weights.items()}
-    return safetensors.numpy.save(tensors, metadata)
+    return dump_tensors(tensors, metadata)
 
 
 def _dump_adapted(model: Model, weights: Adapted, dtype: type[np.floating]) -> bytes:
@@ -100,7 +102,7 @@ def _dump_adapted(model: Model, weights: Adapted, dtype: type[np.floating]) -> b
         "training": json.dumps(model.training.to_json(), ensure_ascii=False),
     }
     tensors = {name: np.ascontiguousarray(array, dtype) for name, array in weights.adapters.items()}
-    return safetensors.numpy.save(tensors, metadata)
+    return dump_tensors(tensors, metadata)
 
 
 def load_model(source: Path | bytes) -> Model:
@@ -126,6 +128,7 @@ def load_model(source: Path | bytes) -> Model:
         if config.get("format") == ADAPTERS_FORMAT:
             profile, record = ArtistProfile.from_json(config), TrainingRecord.from_json(training)
             adapted = _adapted(name, tensors, config)
+            _check_hash(name, data)
             sha256 = hashlib.sha256(data).hexdigest()
             return Model(adapted, adapted.base.vocabulary, profile, record, sha256)
         units = json.loads(metadata["vocabulary"])
@@ -141,7 +144,14 @@ def load_model(source: Path | bytes) -> Model:
     except (ValueError, TypeError, RecursionError) as error:
         raise ModelFileError(f"{name} has metadata that cannot be read ({_one_line(error)}).") from None
     weights = _parameters(name, tensors, len(vocabulary))
+    _check_hash(name, data)
     return Model(weights, vocabulary, profile, record, hashlib.sha256(data).hexdigest())
+
+
+def _check_hash(name: str, data: bytes) -> None:
+    """Refuse a damaged file; last, because what else is wrong with it says more."""
+    if not is_undamaged(data):
+        raise ModelFileError(f"{name} is damaged: its content does not match the hash in its metadata.")
 
 
 def _metadata(data: bytes) -> dict[str, str]:
@@ -244,7 +254,7 @@ def dump_tensors(tensors: Mapping[str, np.ndarray[Any, Any]], metadata: dict[str
         header[name] = {"dtype": _DTYPES[array.dtype.name], "shape": array.shape, "data_offsets": offsets}
         start += part.nbytes
         parts.append(part.reshape(-1).view(np.uint8).data)
-    text = json.dumps(header).encode()
+    text = json.dumps(with_hash(header, parts)).encode()
     text += b" " * (-len(text) % 8)
     return b"".join([len(text).to_bytes(8, "little"), text, *parts])
 
@@ -256,6 +266,10 @@ def read_tensors(data: bytes) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str
         ModelFileError: the bytes are cut short or damaged.
     """
     try:
-        return safetensors.numpy.load(data), _metadata(data)
+        tensors, metadata = safetensors.numpy.load(data), _metadata(data)
+        undamaged = is_undamaged(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError) as error:
         raise ModelFileError(f"This is not a complete safetensors file ({_one_line(error)}).") from None
+    if not undamaged:
+        raise ModelFileError("This file is damaged: its content does not match the hash in its metadata.")
+    return tensors, {key: value for key, value in metadata.items() if key != HASH}

@@ -204,9 +204,10 @@ class TrainingLoop:
         """Measure the held-out text, extend the curve, keep the weights if they are the best so far."""
         started, at = self._clock(), self.position
         bits = self._likelihood.bits_per_character(self._held_out) if self._likelihood else math.nan
-        better = not bits >= self.best_bits  # without held-out text, NaN: the last weights are the best
+        # Without held-out text the last weights are the best; with it, weights that give NaN never are.
+        better = self._likelihood is None or bits < self.best_bits
         if better:
-            self.best_bits = bits if not math.isnan(bits) else math.inf
+            self.best_bits = bits if self._likelihood is not None else math.inf
             self.best[...] = self.trained.flat
         seconds = at.seconds + self._clock() - started
         train_bits = at.train_nats / max(1, at.train_updates) / LOG2

@@ -6,12 +6,13 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from bot.training import worker
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.worker import Stopped, TrainingTask, Unsuitable, run, train
-from lstm.model.model_file import load_model
+from lstm.model.model_file import dump_tensors, load_model, read_tensors
 from tests.bot import samples
 
 
@@ -95,8 +96,26 @@ def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, m
     assert len(kept) == 1  # the next would have been due 25 s later
 
 
-def test_an_unreadable_checkpoint_means_starting_over(tmp_path: Path, folder: JobFolder) -> None:
-    folder.write_checkpoint(b"of another world")
+@pytest.mark.parametrize("damage", ["another world", "cut short", "one bit", "other shapes", "no extra"])
+def test_an_unusable_checkpoint_means_starting_over(tmp_path: Path, folder: JobFolder, damage: str) -> None:
+    stop_beyond(folder, 0)
+    assert train(task(tmp_path, samples.corpus(12), 5.0)) == Stopped()
+    checkpoint = folder.read_checkpoint()
+    assert checkpoint is not None
+    match damage:
+        case "another world":
+            checkpoint = b"of another world"
+        case "cut short":
+            checkpoint = checkpoint[: len(checkpoint) // 2]
+        case "one bit":
+            checkpoint = checkpoint[:-9] + bytes([checkpoint[-9] ^ 1]) + checkpoint[-8:]
+        case "other shapes":
+            tensors, metadata = read_tensors(checkpoint)
+            checkpoint = dump_tensors(tensors | {"best": np.zeros(3, np.float32)}, metadata)
+        case "no extra":
+            checkpoint = dump_tensors({"best": np.zeros(3, np.float32)}, {"run": '{"extra": {"identity": 7}}'})
+    folder.prepare()
+    folder.write_checkpoint(checkpoint)
     assert isinstance(train(task(tmp_path, samples.corpus(12), 0.05)), TrainedModel)
 
 

@@ -30,7 +30,9 @@ WHOLE = dump_model(model())
 
 
 def config_of(data):
-    return json.loads(read_tensors(data)[1]["config"])
+    config = json.loads(read_tensors(data)[1]["config"])
+    config.pop("sha256", None)
+    return config
 
 
 def refused(source):

@@ -275,6 +275,15 @@ class TestText:
         assert all(math.isnan(point.validation_bits_per_character) for point in run.curve)
         assert not run.stopped_early
 
+    def test_weights_that_give_nan_are_never_the_best(self):
+        run = loop(plan=4 * EPOCH)
+        before = run.best.tobytes()
+        run.trained.flat[:] = np.nan
+        run.evaluate()
+        assert run.best.tobytes() == before
+        assert run.best_bits == math.inf
+        assert run.position.evaluations_without_gain == 1
+
 
 class TestStopping:
     def test_patience_ends_a_run_that_no_longer_gains(self):
