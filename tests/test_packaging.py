@@ -26,6 +26,7 @@ def build(folder: Path, *, modified: int, umask: int) -> Path:
         else:
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, copy)
+    (folder / "data" / "models" / f"of-the-operator-{umask}.safetensors").write_bytes(b"private")
     for path in folder.rglob("*"):
         os.utime(path, (modified, modified))
     (folder / "dist").mkdir()
@@ -57,6 +58,7 @@ def test_the_wheel_holds_all_that_the_bot_needs(wheels: tuple[Path, Path]) -> No
     needed = {path for folder in ("bot", "lstm") for path in tracked(folder)} | {"bot/py.typed", "lstm/py.typed"}
     assert needed <= names
     assert {"bot/shipped/models/harbour-lights.safetensors", "bot/shipped/corpora/harbour-lights.txt"} <= names
+    assert not [name for name in names if "of-the-operator" in name]
     for command in ("lyricbot", "lyricbot-train", "lyricbot-sample"):
         assert f"{command} = " in scripts
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
