@@ -7,14 +7,17 @@ import secrets
 import signal
 import stat
 import sys
+from contextlib import aclosing, suppress
 
 from bot.application import Services
+from bot.console.background import BackgroundTrainings
 from bot.console.command_line import parse
 from bot.console.commands import COMMANDS
 from bot.console.context import Context
 from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines
 from bot.console.screen import Screen
-from bot.services import Asker, Refusal, StoreError
+from bot.console.training_display import TrainingLines
+from bot.services import Asker, Job, Refusal, StoreError
 from bot.settings import SettingsError
 
 PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
@@ -38,14 +41,18 @@ async def run(services: Services) -> None:
         raise SettingsError(
             "DISCORD_TOKEN is not set, and there is no terminal to chat at: set it in the environment or in .env"
         )
-    is_terminal = sys.stdin.isatty()
-    screen = Screen(plain=not is_terminal)
-    if is_terminal:
+    if sys.stdin.isatty():
+        screen = Screen(plain=False)
         screen.aside(_WELCOME)
-        lines = await _terminal_lines(services)
+        await _at_a_terminal(services, screen)
     else:
-        lines = PipedLines()
-    await _Chat(services, screen, lines).run()
+        screen, lines = Screen(plain=True), PipedLines()
+
+        async def follow(job: Job) -> None:
+            await _follow_to_the_end(context, job)
+
+        context = Context(services, PERSON, screen, ask=None, follow=follow)
+        await _Chat(context, lines).run()
 
 
 def _is_nobody_there() -> bool:
@@ -55,22 +62,50 @@ def _is_nobody_there() -> bool:
     return stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode) and not sys.stdin.isatty()
 
 
-async def _terminal_lines(services: Services) -> Lines:
-    earlier = (await services.privacy.history(PERSON)).entries
+async def _at_a_terminal(services: Services, screen: Screen) -> None:
+    from bot.console.terminal_prompt import TerminalLines  # prompt_toolkit is for terminals only
 
     async def suggest(typed: str) -> list[str]:
         return await services.artists.suggest(PERSON, typed)
 
-    from bot.console.terminal_prompt import TerminalLines  # prompt_toolkit is for terminals only
+    earlier = (await services.privacy.history(PERSON)).entries
+    lines = TerminalLines(suggest, [entry.seed for entry in reversed(earlier)])
+    trainings = BackgroundTrainings(services.training, screen, lines)
+    for job in await services.training.jobs(PERSON, recent=0):  # what an earlier chat has left
+        trainings.follow(job)
 
-    return TerminalLines(suggest, [entry.seed for entry in reversed(earlier)])
+    async def follow(job: Job) -> None:
+        trainings.follow(job)
+        screen.aside(f"Training as job {job.id}; the line below shows how it goes. /cancel job:{job.id} ends it.")
+
+    try:
+        await _Chat(Context(services, PERSON, screen, ask=lines.next, follow=follow), lines).run()
+    finally:
+        for job in trainings.unfinished:
+            screen.aside(f"The training of “{job.artist}” resumes with the next start.")
+        await trainings.close()
+
+
+async def _follow_to_the_end(context: Context, job: Job) -> None:
+    """Print how a training goes until it ends; Ctrl-C cancels it."""
+    cancelling: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected before it has run
+
+    async def cancel_job() -> None:
+        with suppress(Refusal):  # it has ended in the same moment
+            await context.services.training.cancel(context.asker, job.id)
+
+    context.interrupt = lambda: cancelling.add(asyncio.create_task(cancel_job()))
+    lines = TrainingLines(context.screen)
+    async with aclosing(context.services.training.watch(job.id)) as states:
+        async for state in states:
+            lines.show(state)
 
 
 class _Chat:
-    def __init__(self, services: Services, screen: Screen, lines: Lines) -> None:
-        self._screen = screen
+    def __init__(self, context: Context, lines: Lines) -> None:
+        self._context = context
+        self._screen = context.screen
         self._lines = lines
-        self._context = Context(services, PERSON, screen, ask=lines.next)
         self._task = asyncio.current_task()
         self._answering: asyncio.Task[None] | None = None
         self._is_interrupted = False

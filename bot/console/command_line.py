@@ -1,7 +1,7 @@
 """What a line at the prompt means: `/lyrics seed:I walk alone artist:burns`, or a bare line, which is a seed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from bot.services import Refusal
@@ -34,7 +34,6 @@ FORMS = {
     "cancel": Form(("job",), "end a training"),
     "forget": Form(("artist",), "remove an artist with its text and models"),
     "rollback": Form(("artist", "version"), "let the version before, or any kept one, sing"),
-    "settings": Form(("default_artist", "language_filter", "channel"), "a server's choices"),
     "help": Form((), "this list"),
     "quit": Form((), "leave"),
 }
@@ -43,6 +42,12 @@ FORMS = {
 MEANT = {"exit": "quit", "q": "quit", "bye": "quit", "h": "help", "?": "help", "commands": "help"}
 """Words of other programs for what is another one here."""
 
+_OF_SERVERS = ("settings", "top")
+"""Commands that exist on Discord only."""
+_CONFIRMED = ("forget", "mydata")
+"""Commands that take --yes."""
+_WRITING = ("lyrics", "again", "continue", "mydata")
+"""Commands whose result can go to a file."""
 _LONGEST_ECHO = 60
 
 
@@ -52,11 +57,23 @@ def shortened(value: str) -> str:
 
 
 @dataclass(frozen=True)
+class Target:
+    """The file that stands behind > or >>."""
+
+    path: str
+    appends: bool
+
+
+@dataclass(frozen=True)
 class CommandLine:
     """A command with its options as typed; those left empty are not among them."""
 
     name: str
-    options: dict[str, str]
+    options: dict[str, str] = field(default_factory=dict)
+    is_confirmed: bool = False
+    """Whether --yes stands at its end."""
+    target: "Target | None" = None
+    """Where the result goes instead of the screen."""
 
     def text(self, option: str) -> str | None:
         """Return an option as it was typed, if it was."""
@@ -100,7 +117,8 @@ class CommandLine:
 def parse(line: str) -> CommandLine:
     """Read a line that is not empty.
 
-    A value reaches to the next option of its command, so that it may hold spaces.
+    A value reaches to the next option of its command, so that it may hold spaces. Behind everything else may stand
+    `--yes`, and `> FILE` or `>> FILE`, where the command takes them.
 
     Raises:
         Refusal: if the command is not known, or takes nothing and is given something.
@@ -110,15 +128,36 @@ def parse(line: str) -> CommandLine:
         return CommandLine("lyrics", {"seed": line})
     name, _, rest = line[1:].partition(" ")
     name = name.casefold()
+    if name in _OF_SERVERS:
+        raise Refusal(f"/{name} is for servers on Discord.")
     if name not in FORMS:
         close = [MEANT[name]] if name in MEANT else get_close_matches(shortened(name), FORMS, 1)
         hint = f"did you mean /{close[0]}?" if close else "try /help."
         raise Refusal(f"There is no command /{shortened(name)}; {hint}")
     options = FORMS[name].options
+    rest, target = _without_target(rest) if name in _WRITING else (rest, None)
+    rest, is_confirmed = _without_yes(rest) if name in _CONFIRMED else (rest, False)
     if not options:
         if rest.strip():
             raise Refusal(f"/{name} takes no options.")
-        return CommandLine(name, {})
+        return CommandLine(name, target=target)
     first, *parts = re.split(rf"(?:(?<=\s)|^)({'|'.join(options)}):", rest.strip(), flags=re.IGNORECASE)
     values = {options[0]: first} | dict(zip((part.casefold() for part in parts[::2]), parts[1::2], strict=True))
-    return CommandLine(name, {option: value.strip() for option, value in values.items() if value.strip()})
+    given = {option: value.strip() for option, value in values.items() if value.strip()}
+    return CommandLine(name, given, is_confirmed, target)
+
+
+def _without_target(rest: str) -> tuple[str, Target | None]:
+    """Take "> FILE" off the end; a > within words is the seed's own."""
+    cuts = [(" " + rest).rpartition(arrow) for arrow in (" > ", " >> ")]
+    before, arrow, path = max(cuts, key=lambda cut: (bool(cut[1]), len(cut[0])))
+    if not arrow or not path.strip():
+        return rest, None
+    return before, Target(path.strip(), appends=arrow == " >> ")
+
+
+def _without_yes(rest: str) -> tuple[str, bool]:
+    words = rest.rstrip()
+    if words == "--yes" or words.endswith(" --yes"):
+        return words.removesuffix("--yes"), True
+    return rest, False

@@ -43,13 +43,12 @@ class CommandCompleter(Completer):
                 yield completion
 
     async def _values(self, option: str, typed: str) -> list[str]:
-        if option in ("artist", "with", "name", "default_artist"):
+        if option in ("artist", "with", "name"):
             return await self._suggest_artists(typed)
         choices: dict[str, tuple[str, ...]] = {
             "rhyme": RHYMES,
             "form": SONG_FORMS,
             "private": ("true", "false"),
-            "language_filter": ("true", "false"),
             "what": ("export", "delete"),
         }
         return [choice for choice in choices.get(option, ()) if choice.casefold().startswith(typed.casefold())]

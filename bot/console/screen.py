@@ -1,5 +1,8 @@
 """What the console prints: in colour at a terminal, plain text otherwise."""
 
+import codecs
+import io
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -8,6 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 _PLAIN_WIDTH = 160  # of a pipe, where rich would cut at 80
+_PLAINER = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "·": "-", "…": "..."})
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks in the way typewriters did, or as a question mark."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end].translate(_PLAINER)
+    return "".join(c if c.isascii() else "?" for c in lacking), error.end
+
+
+codecs.register_error("lyricbot.plainer", _plainer)
 
 
 class Screen:
@@ -19,13 +33,15 @@ class Screen:
     def __init__(self, *, plain: bool) -> None:
         """Print plain text if `plain`, and without colour wherever standard output is no terminal."""
         self.is_plain = plain
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="lyricbot.plainer")  # a Latin-1 terminal has no curly quotes
         self.console = Console(
             width=_PLAIN_WIDTH if plain else None, force_terminal=False if plain else None, highlight=False
         )
 
     def say(self, text: str, style: str = "") -> None:
         """Print a message."""
-        self.console.print(Text(_harmless(text), style), soft_wrap=True)
+        self.console.print(Text(_harmless(text), style), soft_wrap=self.is_plain)
 
     def refuse(self, reason: str) -> None:
         """Print why something was not done."""

@@ -17,7 +17,9 @@ class ProgressLog:
         self._told_at: float | None = None
 
     def tell(self, progress: TrainingProgress) -> None:
-        """Write a line, if the last one was long enough ago by the training's own clock."""
+        """Write a line, if something is learned and the last one was long enough ago by the training's own clock."""
+        if not progress.characters_seen:
+            return
         if self._told_at is not None and progress.seconds - self._told_at < _SECONDS_A_LINE:
             return
         self._told_at = progress.seconds

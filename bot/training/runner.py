@@ -75,7 +75,7 @@ class TrainingRunner:
         """Take up what an earlier process has left, and begin."""
         released = await self._database.write(jobs.release)
         if released:
-            log.info("%d trainings were interrupted and resume from their checkpoints", released)
+            log.info("interrupted trainings: %d; they resume from their checkpoints", released)
         live = await self._database.read(lambda connection: jobs.live(connection, None))
         await asyncio.to_thread(_delete_all_but, self._folder, {str(job.id) for job in live})
         self._loop = asyncio.create_task(self._run(), name="training runner")
@@ -86,7 +86,7 @@ class TrainingRunner:
     ) -> None:
         """Let running trainings leave a checkpoint and go back into the queue."""
         if self._running:
-            log.info("%d trainings save a checkpoint and resume after the next start", len(self._running))
+            log.info("running trainings: %d; they save checkpoints and resume at the next start", len(self._running))
         self._stopping.set()
         if self._loop is not None:
             await self._loop

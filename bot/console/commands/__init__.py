@@ -20,7 +20,6 @@ COMMANDS: dict[str, Callable[[Context, CommandLine], Awaitable[None]]] = {
     "train": trainings.train,
     "jobs": trainings.jobs,
     "cancel": trainings.cancel,
-    "settings": this_bot.settings,
     "about": this_bot.about,
     "help": this_bot.help_,
 }

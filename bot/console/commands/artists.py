@@ -13,7 +13,7 @@ async def artists(context: Context, _line: CommandLine) -> None:
         context.screen.say("No artist can sing yet; train one: /train artist:NAME corpus:PATH")
         return
     context.screen.table(
-        ("artist", "corpus", "bits per character", "n-gram rival", "trained"), [_row(artist) for artist in found]
+        ("artist", "corpus", "bits per character", "n-gram baseline", "trained"), [_row(artist) for artist in found]
     )
 
 
@@ -21,17 +21,17 @@ async def artist(context: Context, line: CommandLine) -> None:
     """Describe an artist's model and its versions."""
     details = await context.services.artists.details(context.asker, line.required("name"))
     context.screen.say(details.artist.name, "bold")
-    context.screen.table(
-        ("version", "parameters", "size", "bits per character", "n-gram rival", "characters seen", "trained", ""),
-        [_version_row(version) for version in details.versions],
-    )
+    for version in details.versions:
+        standing = " · sings" if version.sings else " · held back" if version.held_back else ""
+        context.screen.say(f"version {version.number} · {version.published_at:%Y-%m-%d %H:%M} UTC{standing}")
+        context.screen.aside(f"  {_figures(version)}")
 
 
 async def forget(context: Context, line: CommandLine) -> None:
     """Remove an artist, once that is confirmed."""
     found = await context.services.artists.may_forget(context.asker, line.required("artist"))
     if not await context.confirms(
-        f"“{found.name}” will be gone, with its text, models and trainings. {wording.forget_warning(found)}"
+        line, f"“{found.name}” will be gone, with its text, models and trainings. {wording.forget_warning(found)}"
     ):
         context.screen.say("Nothing was removed.")
         return
@@ -56,17 +56,14 @@ def _row(artist: Artist) -> tuple[str, ...]:
     )
 
 
-def _version_row(version: Version) -> tuple[str, ...]:
-    return (
-        str(version.number),
-        f"{version.parameters:,}",
-        f"{version.weights_bytes / 1e6:.1f} MB",
-        _bits(version.bits_per_character),
-        _bits(version.rival_bits_per_character),
-        "" if version.characters_seen is None else f"{version.characters_seen:,}",
-        f"{version.published_at:%Y-%m-%d %H:%M} UTC",
-        "sings" if version.sings else "held back" if version.held_back else "",
-    )
+def _figures(version: Version) -> str:
+    figures = []
+    if version.bits_per_character is not None:
+        figures.append(f"{version.bits_per_character:.3f} bits per character on held-out songs")
+    if version.rival_bits_per_character is not None:
+        figures.append(f"n-gram baseline {version.rival_bits_per_character:.3f}")
+    figures.append(f"{version.parameters:,} parameters, {version.weights_bytes / 1e6:.1f} MB")
+    return " · ".join(figures)
 
 
 def _bits(bits: float | None) -> str:

@@ -1,9 +1,11 @@
 """One's own data: shown, handed out, deleted."""
 
+import asyncio
 from contextlib import aclosing
 
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
+from bot.console.written_file import WrittenFile
 from bot.services import Refusal
 
 
@@ -28,11 +30,18 @@ async def mydata(context: Context, line: CommandLine) -> None:
     """Export or delete all that is stored about the person at the console."""
     what = (line.text("what") or "").casefold()
     if what == "export":
+        written = None if line.target is None else WrittenFile(line.target)
         async with aclosing(context.services.privacy.export(context.asker)) as parts:
             async for exported in parts:
-                context.screen.say(exported.decode().rstrip("\n"))
+                text = exported.decode().rstrip("\n")
+                if written is None:
+                    context.screen.say(text)
+                else:
+                    await asyncio.to_thread(written.add, text)
+        if line.target is not None:
+            context.screen.aside(f"Written to {line.target.path}.")
     elif what == "delete":
-        if not await context.confirms("All that is stored about you will be gone."):
+        if not await context.confirms(line, "All that is stored about you will be gone."):
             context.screen.say("Nothing was deleted.")
             return
         deleted = await context.services.privacy.delete(context.asker)

@@ -1,11 +1,13 @@
 """Songs: sung line by line, again, and further."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot import wording
-from bot.console.command_line import FORMS, MEANT, CommandLine
+from bot.console.command_line import FORMS, MEANT, CommandLine, Target
 from bot.console.context import Context
+from bot.console.written_file import WrittenFile
 from bot.services import DEFAULT_LINES, Continuation, Refusal, Song, SongRequest, SongSoFar, SungAgain
 
 
@@ -22,20 +24,20 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         partner=line.text("with"),
         private=bool(line.switch("private")),
     )
-    await _show(context, context.services.lyrics.sing(context.asker, request))
+    await _show(context, line, context.services.lyrics.sing(context.asker, request))
     word = request.seed.casefold()
     if (meant := MEANT.get(word, word)) in FORMS:
         context.screen.aside(f"“{request.seed}” was taken as a seed; the command is /{meant}.")
 
 
-async def again(context: Context, _line: CommandLine) -> None:
+async def again(context: Context, line: CommandLine) -> None:
     """Sing on the last seed again."""
-    await _show(context, context.services.lyrics.sing(context.asker, SungAgain(_last_song(context))))
+    await _show(context, line, context.services.lyrics.sing(context.asker, SungAgain(_last_song(context))))
 
 
-async def continue_(context: Context, _line: CommandLine) -> None:
+async def continue_(context: Context, line: CommandLine) -> None:
     """Sing on from where the last song ended."""
-    await _show(context, context.services.lyrics.sing(context.asker, Continuation(_last_song(context))))
+    await _show(context, line, context.services.lyrics.sing(context.asker, Continuation(_last_song(context))))
 
 
 async def delete(context: Context, _line: CommandLine) -> None:
@@ -51,7 +53,10 @@ def _last_song(context: Context) -> int:
     return context.last_song
 
 
-async def _show(context: Context, song: AsyncGenerator[SongSoFar | Song, None]) -> None:
+async def _show(context: Context, line: CommandLine, song: AsyncGenerator[SongSoFar | Song, None]) -> None:
+    if line.target is not None:
+        await _write(context, line.target, song)
+        return
     shown = ""
     try:
         async with aclosing(song) as parts:
@@ -65,6 +70,16 @@ async def _show(context: Context, song: AsyncGenerator[SongSoFar | Song, None]) 
     finally:
         if shown:
             context.screen.say("")
+
+
+async def _write(context: Context, target: Target, song: AsyncGenerator[SongSoFar | Song, None]) -> None:
+    written = WrittenFile(target)
+    async with aclosing(song) as parts:
+        async for part in parts:
+            if isinstance(part, Song):
+                context.last_song = part.request_id
+                await asyncio.to_thread(written.add, part.text)
+                context.screen.aside(f"{_made_how(part)} · in {target.path}")
 
 
 def _made_how(song: Song) -> str:

@@ -1,4 +1,4 @@
-"""The bot itself: what it is, what it takes, and a server's choices."""
+"""The bot itself: what it is, and what it takes."""
 
 import platform
 from datetime import UTC, datetime, timedelta
@@ -8,17 +8,6 @@ import numpy
 
 from bot.console.command_line import FORMS, CommandLine
 from bot.console.context import Context
-
-
-async def settings(context: Context, line: CommandLine) -> None:
-    """Change a server's choices, of which the console has none: the service says so."""
-    channel = line.whole_number("channel")
-    await context.services.guilds.change(
-        context.asker,
-        default_artist=line.text("default_artist"),
-        language_filter=line.switch("language_filter"),
-        channel_id=channel,
-    )
 
 
 async def about(context: Context, _line: CommandLine) -> None:
@@ -51,3 +40,4 @@ async def help_(context: Context, _line: CommandLine) -> None:
         ("command", "options", ""),
         [(f"/{name}", " ".join(f"{option}:" for option in form.options), form.purpose) for name, form in FORMS.items()],
     )
+    context.screen.aside("A song goes to a file with > FILE at the end of its line, or >> FILE to append.")

@@ -121,17 +121,51 @@ def test_sigterm_leaves_the_prompt(terminal: Terminal) -> None:
     assert terminal.wait(10) == 0
 
 
-def test_a_training_shows_a_bar_and_ctrl_c_cancels_it(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_training_goes_on_below_the_prompt_while_one_types(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "songs.txt").write_text(samples.corpus())
     terminal.see(r"(?m)^>")
     terminal.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
-    terminal.see(r"%.*characters/s.*left")
-    terminal.type("\x03")
-    terminal.see("cancelled")
+    terminal.see(r"(?m)^job 1, choir: ")
+    terminal.type("The moon\r")  # the prompt is there while it trains
+    terminal.see(r"— Burns · 12 lines")
+    terminal.type("half a line")
+    terminal.see(r"(?m)^job 1, choir: \[[#.]{10}\] +[0-9]+% · .*s left")
+    terminal.type("\x15/cancel job:1\r")
+    terminal.see(r"(?m)^job 1, choir: cancelled")
     terminal.type("/jobs\r")
     terminal.see(r"choir .* cancelled")
     terminal.type("/quit\r")
     assert terminal.wait(10) == 0
+
+
+def test_a_training_that_ends_leaves_what_is_typed(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "songs.txt").write_text(samples.corpus())
+    opened = Terminal(environment)
+    opened.see(r"(?m)^>")
+    opened.type(f"/train artist:choir corpus:{tmp_path}/songs.txt minutes:0.05\r")
+    opened.see(r"(?m)^job 1, choir: ")
+    opened.type("half a line")
+    opened.see(r"(?ms)^job 1, choir: succeeded.*^> half a line$", seconds=60)
+    opened.type("\x15/quit\r")
+    assert opened.wait(10) == 0
+    opened.close()
+
+
+def test_a_training_left_behind_resumes_with_the_next_chat(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "songs.txt").write_text(samples.corpus())
+    opened = Terminal(environment)
+    opened.see(r"(?m)^>")
+    opened.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
+    opened.see(r"(?m)^job 1, choir: \[", seconds=60)
+    opened.type("/quit\r")
+    opened.see(r"The training of “choir” resumes with the next start")
+    assert opened.wait(20) == 0
+    opened.close()
+    opened = Terminal(environment)
+    opened.see(r"(?m)^job 1, choir: ", seconds=30)
+    opened.type("/cancel job:1\r")
+    opened.see("cancelled")
+    opened.close()
 
 
 def test_seeds_of_earlier_chats_are_in_the_history(environment: dict[str, str]) -> None:
