@@ -89,10 +89,17 @@ def _sample(options: argparse.Namespace) -> int:
         characters += composition.sampled_characters
     speed = characters / max(1e-9, time.perf_counter() - started)
     if options.out is not None:
-        options.out.write_text("\n\n\n".join(songs) + "\n", "utf-8", "replace")
+        _write(options.out, "\n\n\n".join(songs) + "\n")
     if options.json:
         print(json.dumps({"lyrics": songs, "characters_per_second": round(speed, 1)}, ensure_ascii=False))
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8", "replace")
+    except OSError as error:  # a full disk names no file
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def _told(report: "Report") -> str:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import math
+import shlex
 import signal
 import sys
 import time
@@ -201,8 +202,15 @@ def _report(model: "Model", out: Path, as_json: bool) -> None:
         f"{record.characters_seen:,} characters ({record.epochs} epochs) in {record.seconds:.0f} s, "
         f"{record.characters_per_second:,.0f} per second; "
         f"stopped: {record.stopped}; matrix products: {record.products}\n"
-        f"{out}"
+        f"model:  {out}\n"
+        f"curve:  {out.with_suffix('.png')}\n"
+        f"a song: {_command('sample')} --model {shlex.quote(str(out))} --seed 'I walk alone'"
     )
+
+
+def _command(name: str) -> str:
+    """The name of another command, as this one was called."""
+    return PROG.removesuffix("train") + name
 
 
 def _say(text: str) -> None:

@@ -9,8 +9,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write ``data`` to a file beside ``path``, flush it to the disk, and rename it over ``path``.
 
     Raises:
-        OSError: the folder is not writable or the disk is full; ``path`` is then unchanged.
+        OSError: the folder is not writable or the disk is full; ``path`` is then unchanged. The error names it.
     """
+    try:
+        _write(path, data)
+    except OSError as error:  # of a temporary file, or of a write, which names no file at all
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)

@@ -233,7 +233,9 @@ class TestTrain:
         assert status == 0, err
         assert f"no checkpoint {out.with_suffix('.checkpoint')}; starting from the beginning" in err
         assert re.match(r"Ann Ä: It predicts held-out songs worse than a simple n-gram, by \d\.\d\d \(", prose)
-        assert prose.rstrip().endswith(str(out))
+        model, curve, song = prose.rstrip().splitlines()[-3:]
+        assert (model, curve) == (f"model:  {out}", f"curve:  {out.with_suffix('.png')}")
+        assert song == f"a song: python -m lstm.sample --model {out} --seed 'I walk alone'"
         assert re.search(r"\n    \S", err), "verses are indented"
         assert sorted(path.name for path in out.parent.iterdir()) == ["song.model", "song.png"]
         assert load_model(out).training.artist == "Ann Ä"

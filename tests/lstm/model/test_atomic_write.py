@@ -1,5 +1,7 @@
 """Writing whole files or none."""
 
+import errno
+import os
 import stat
 
 import pytest
@@ -42,3 +44,21 @@ def test_the_old_file_stays_when_the_data_is_none(tmp_path):
         write_atomically(path, "text, not bytes")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
+
+
+def test_errors_name_the_file_and_not_a_temporary_one(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match=r"File exists|Not a directory") as caught:
+        write_atomically(tmp_path / "file" / "model", b"data")
+    assert caught.value.filename == str(tmp_path / "file" / "model")
+
+
+def test_a_full_disk_names_the_file(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_atomically(tmp_path / "model", b"data")
+    assert caught.value.filename == str(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
