@@ -12,7 +12,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run train doctor test coverage faults check format bench load quality clean help
+.PHONY: run named train doctor test coverage faults check format bench load quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -20,8 +20,10 @@ help: ## this list
 run: $(INSTALLED) ## start the bot: on Discord with DISCORD_TOKEN, else the console chat
 	@$(BIN)/python -m bot
 
-train: $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CORPUS=FILE] [MINUTES=M]
+named:
 	@test -n "$$ARTIST" || { echo "Name the artist: make train ARTIST=NAME CORPUS=FILE [MINUTES=M]" >&2; exit 2; }
+
+train: named $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CORPUS=FILE] [MINUTES=M]
 	@$(BIN)/python -m lstm.train --artist "$$ARTIST" $${CORPUS:+--corpus "$$CORPUS"} $${MINUTES:+--minutes "$$MINUTES"}
 
 doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to mend what is wrong

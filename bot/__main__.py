@@ -61,6 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     doctor = commands.add_parser("doctor", help=purpose, description=f"{purpose.capitalize()}. Status 0: nothing is.")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     chosen = parser.parse_args(arguments)
+    if sys.platform == "win32":
+        print("bot: Windows is not supported; run it under WSL, the Windows Subsystem for Linux", file=sys.stderr)  # noqa: T201
+        return BAD_INPUT
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
     try:
         if chosen.command == "doctor":

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from functools import cache
 from importlib.util import find_spec
@@ -109,7 +110,9 @@ def test_commands_and_their_options_exist(path: Path) -> None:
 
 
 def test_the_readme_runs_commands() -> None:
-    assert {"bot", "lstm.train", "lstm.sample", "lstm.evaluate"} <= {module for module, _ in commands_in(README)}
+    assert {"bot", "lstm.evaluate", "lstm.compare"} <= {module for module, _ in commands_in(README)}
+    scripts = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"])
+    assert set(re.findall(r"^\.venv/bin/(lyricbot-\w+)", README, re.MULTILINE)) == scripts - {"lyricbot"}
 
 
 def test_train_from_python_runs(tmp_path: Path) -> None:
@@ -117,14 +120,18 @@ def test_train_from_python_runs(tmp_path: Path) -> None:
     blocks = re.findall(
         r"^```python\n(.*?)^```", (ROOT / "docs" / "train-from-python.md").read_text("utf-8"), re.M | re.S
     )
-    training, singing, pytorch = blocks
+    training, singing, pytorch, from_pytorch = blocks
     assert len(training.splitlines()) <= 20
     (tmp_path / "songs.txt").write_text(verse("cowboy"), "utf-8")
     program = training + singing
     if find_spec("torch"):
         ids = "torch.tensor([[1], [2]])"
         program += (
-            pytorch + f"print(network['output'](network['lstm'](network['embedding']({ids}))[0]).shape == (2, 1, V))"
+            pytorch
+            + f"print(network['output'](network['lstm'](network['embedding']({ids}))[0]).shape == (2, 1, V))\n"
+            + from_pytorch
+            + "from pathlib import Path\nfrom lstm.model.model_file import load_model\n"
+            + "print(load_model(Path('mine.safetensors')).vocabulary == model.vocabulary)"
         )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-W", "error", "-c", program]
@@ -133,7 +140,7 @@ def test_train_from_python_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "bits per character held out\nI walk alone" in done.stdout
-    assert not find_spec("torch") or done.stdout.endswith("True\n")
+    assert not find_spec("torch") or done.stdout.endswith("True\nTrue\n")
 
 
 def test_slash_commands_are_those_of_the_readme() -> None:

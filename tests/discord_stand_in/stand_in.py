@@ -23,7 +23,7 @@ from tests.discord_stand_in.wire import json_response
 from tests.discord_stand_in.world import Channel, Guild, Member, User, World
 
 REDIRECT = Path(__file__).parent / "redirect"
-ADDRESS_VARIABLE = "DISCORD_STAND_IN"
+ADDRESS_VARIABLE = "STAND_IN_FOR_DISCORD"
 TOKEN = "stand-in.token.for-tests"
 LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-ADDRESS = os.environ.get("DISCORD_STAND_IN", "")
+ADDRESS = os.environ.get("STAND_IN_FOR_DISCORD", "")
 
 
 def _point_http(module: ModuleType) -> None:
