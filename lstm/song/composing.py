@@ -281,8 +281,7 @@ class Composition:
     def _beginning(self) -> Asking[Beginning]:
         """The unfinished line of the seed, read by the network without plans."""
         opening, voice = self._opening, self._part.voice
-        heard = voice.vocabulary.encode(f"\n\n{opening.heard}{opening.heard_begun}")
-        stream = Stream(voice.start(), heard, is_scored=False)
+        stream = Stream(self._part.plain, voice.vocabulary.encode(opening.heard_begun), is_scored=False)
         yield [stream]
         return Beginning(opening.begun, opening.heard_begun, voice.bias_for(opening.next_unit_fits), stream.memory)
 

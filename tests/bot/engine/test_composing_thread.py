@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 import pytest
@@ -149,3 +149,20 @@ async def test_a_song_that_nobody_waits_for_is_not_begun(
         await asyncio.wait([task])
     await whole("next", 2)
     assert begun == ["first", "next"]
+
+
+async def test_two_singers_of_one_song_are_stepped_each_by_its_own_voice(thread: ComposingThread) -> None:
+    first, second = (Singer(load_model(samples.model(random_seed=seed))) for seed in (0, 1))
+    chosen = settings(lines=8, random_seed=4)
+
+    def begin() -> Composition:
+        return Composition(first, "I walk", chosen, partner=second)
+
+    alone = "".join(drive(begin()))
+    songs = await asyncio.gather(*(_whole(thread, begin) for _ in range(3)))
+    assert songs == [alone] * 3
+    assert thread.songs_in_progress == 0
+
+
+async def _whole(thread: ComposingThread, begin: Callable[[], Composition]) -> str:
+    return "".join([piece async for piece in thread.compose(begin) if isinstance(piece, str)])
