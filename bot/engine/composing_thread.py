@@ -1,7 +1,7 @@
 """One thread in which all songs are composed, their streams stepped together.
 
 Continuous batching (G.-I. Yu et al., "Orca", 2022, section 3.1: iteration-level scheduling): at every step the streams
-of all songs by one voice, candidate lines and seeds being read alike, take one character each in one batch. Songs join
+of all songs by one voice, candidate lines and seeds being read alike, take one unit each in one batch. Songs join
 at any step and leave when they are done, so a long one does not hold up a short one, and thirty-two together take far
 less than thirty-two times as long as one.
 
@@ -139,6 +139,7 @@ class ComposingThread:
 
     def _step(self, chorus: Chorus) -> None:
         self._tally.batch.observe(len(chorus))
+        self._tally.characters += chorus.pending_characters
         joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
         for stream in chorus.step():
             song = self._owner.pop(stream)

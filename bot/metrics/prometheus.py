@@ -33,8 +33,8 @@ class TallyCollector(Collector):
         yield requests
         yield _histogram("lyrics_first_line_seconds", "From the request to its first line.", tally.first_line_seconds)
         yield _histogram("lyrics_song_seconds", "From the request to its whole song.", tally.song_seconds)
-        yield _histogram("lyrics_batch_streams", "Streams that take a character in one step.", tally.batch)
-        yield CounterMetricFamily("lyrics_characters", "Characters read or sampled by the network.", tally.batch.sum)
+        yield _histogram("lyrics_batch_streams", "Streams that take a unit in one step.", tally.batch)
+        yield CounterMetricFamily("lyrics_characters", "Characters read or sampled by the network.", tally.characters)
         yield _histogram("lyrics_event_loop_lag_seconds", "How late short sleeps end.", tally.loop_lag_seconds)
         yield CounterMetricFamily("lyrics_errors", "Errors in the log.", tally.errors)
         standing = self._standing()

@@ -31,7 +31,9 @@ class Tally:
     song_seconds: Histogram = field(default_factory=lambda: Histogram(SECONDS))
     """Of songs that were sung to their end."""
     batch: Histogram = field(default_factory=lambda: Histogram(POWERS_OF_TWO))
-    """Streams by step; its sum is the characters that were read or sampled."""
+    """Streams per step; each takes one unit."""
+    characters: int = 0
+    """Characters that were read or sampled: those of the units that streams took."""
     loop_lag_seconds: Histogram = field(default_factory=lambda: Histogram(LAG_SECONDS))
     errors: int = 0
     """Records of the log at ERROR or above."""

@@ -127,6 +127,11 @@ class Chorus:
     def __len__(self) -> int:
         return len(self._streams)
 
+    @property
+    def pending_characters(self) -> int:
+        """Characters of the units that the next step will read."""
+        return int(self.voice.vocabulary.lengths[self._pending].sum())
+
     def add(self, streams: Iterable[Stream]) -> None:
         """Add streams, from the next step on; those with nothing to do are left out."""
         new = [stream for stream in streams if stream.wants_more]

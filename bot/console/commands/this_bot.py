@@ -15,7 +15,7 @@ async def about(context: Context, _line: CommandLine) -> None:
     chosen = context.services.settings
     kept = f"for {chosen.history_days} days" if chosen.history_days else "not at all"
     context.screen.say(
-        "Song lyrics in the style of an artist, composed letter by letter by an LSTM that is written by hand in NumPy: "
+        "Song lyrics in the style of an artist, composed a few letters at a time by an LSTM in NumPy: "
         "inventions, not the artist's own words."
     )
     context.screen.say(

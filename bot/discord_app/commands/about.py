@@ -17,7 +17,7 @@ from bot.language import tr
 
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
-    "A small neural network, an LSTM written by hand in NumPy, composes them letter by letter: "
+    "A small neural network, an LSTM written by hand in NumPy, composes them a few letters at a time: "
     "they are inventions, not the artist's own words. Start with `/lyrics`, see who sings with `/artists`."
 )
 _STORED = (

@@ -38,6 +38,7 @@ async def test_everything_is_shown(port: int) -> None:
     tally.song_seconds.observe(0.5)
     tally.batch.observe(64)
     tally.batch.observe(16)
+    tally.characters = 200
     tally.errors = 1
     async with served(port, tally, standing):
         shown = await scrape(port)
@@ -46,7 +47,7 @@ async def test_everything_is_shown(port: int) -> None:
     assert shown["lyrics_song_seconds_bucket le=0.4"] == 0
     assert shown["lyrics_song_seconds_bucket le=0.6"] == shown["lyrics_song_seconds_bucket le=+Inf"] == 1
     assert (shown["lyrics_batch_streams_count"], shown["lyrics_batch_streams_sum"]) == (2, 80)
-    assert shown["lyrics_characters_total"] == 80
+    assert shown["lyrics_characters_total"] == 200
     assert shown["lyrics_errors_total"] == 1
     assert shown["lyrics_first_line_seconds_count"] == shown["lyrics_event_loop_lag_seconds_count"] == 0
     assert (shown["lyrics_songs_in_progress"], shown["lyrics_songs_waiting"]) == (3, 2)
