@@ -107,27 +107,34 @@ class TrainingLoop:
         self.trained = AllWeights(weights) if isinstance(weights, Parameters) else weights
         parameters = self.trained.parameters
         self.settings, self.plan, self.parameters = settings, plan, parameters
-        self._held_out, self._clock = held_out, clock
+        self._clock = clock
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
         if isinstance(training, np.ndarray):
             training = [Text(training, self._lengths[training])]
         self._training = training
-        self._held_out_characters = int(self._lengths[held_out].sum())
         # A text shorter than a chunk of B streams gets fewer streams.
         self.B = max(1, min(settings.batch, (len(training[0].ids) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
         dtype = parameters.flat.dtype
         self.optimiser = OPTIMISERS[settings.optimiser](len(self.trained.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
-        streams = max(1, min(24, self._held_out_characters // CHARACTERS_PER_STREAM))
-        self._likelihood = Likelihood(parameters, streams, lengths=lengths) if len(held_out) > 1 else None
         self.position = Position()
         self.curve: list[CurvePoint] = []
+        self.measure_on(held_out)
         self.best: FloatArray = self.trained.flat.copy()
         """What was trained, as it was at the best evaluation."""
         self.best_bits = math.inf
         self.last_nats = math.nan
         self._streams: tuple[int, IntArray, IntArray] | None = None
+
+    def measure_on(self, held_out: IntArray) -> None:
+        """Measure on other held-out text, ids (N,); before the first evaluation, as the curve is of one text."""
+        if self.curve:
+            raise ValueError("the held-out text can't change after an evaluation")
+        self._held_out, self._held_out_characters = held_out, int(self._lengths[held_out].sum())
+        streams = max(1, min(24, self._held_out_characters // CHARACTERS_PER_STREAM))
+        few = len(held_out) <= 1
+        self._likelihood = None if few else Likelihood(self.parameters, streams, lengths=self._lengths)
 
     @property
     def progress(self) -> float:

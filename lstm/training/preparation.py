@@ -44,6 +44,31 @@ BASELINE_PER_MINUTE = 1_500_000
 
 
 @dataclass(frozen=True)
+class Measured:
+    """Held-out songs to measure by, one after another, each with the song break after it.
+
+    ``units``, ``characters`` and ``baseline_bits`` are sums up to the end of each song. The first character is given,
+    so that nothing has to predict it.
+    """
+
+    ids: IntArray
+    units: tuple[int, ...]
+    characters: tuple[int, ...]
+    baseline_bits: tuple[float, ...]
+    """What the n-gram needs."""
+
+    @property
+    def baseline_bits_per_character(self) -> float:
+        """The n-gram's figure for all of these songs."""
+        return self.baseline_bits[-1] / (self.characters[-1] - 1)
+
+    def within(self, characters: float) -> "Measured":
+        """The first songs that have no more characters together, at least one."""
+        n = max(1, sum(end <= characters for end in self.characters))
+        return Measured(self.ids[: self.units[n - 1]], self.units[:n], self.characters[:n], self.baseline_bits[:n])
+
+
+@dataclass(frozen=True)
 class Prepared:
     """One artist's corpus and first weights, ready for the training loop."""
 
@@ -58,12 +83,10 @@ class Prepared:
     """The first weights. The training loop changes them in place."""
     training: tuple[Text, ...]
     """What is learned from: the text, or two versions of it with plans."""
-    measured: IntArray
-    """Ids of the held-out songs that are measured, (N,)."""
+    measured: Measured
+    """The held-out songs that are measured."""
     training_characters: int
     held_out_characters: int
-    measured_characters: int
-    baseline_bits_per_character: float
     baseline_characters: int
     """Learned by the n-gram; fewer than all only where the minutes are short."""
     alphabet: str
@@ -108,15 +131,15 @@ def prepare(
 
     report("fitting the n-gram baseline")
     learned = _baseline_text(split.training, settings)
-    measured, baseline_bits = _measured(learned, split.held_out, letters, settings)
+    measured, baseline_bits = _songs_to_measure(learned, split.held_out, letters, settings)
     give_back()  # what the n-grams took: 75 MB for a text of 10
     report("choosing what to start from")
-    decision, candidate = choose(start, training, measured, letters, minimum_count, settings, decided, clock)
+    decision, candidate = choose(start, training, join(measured), letters, minimum_count, settings, decided, clock)
     if decision.trial is not None:
         give_back()
     report("reading the text")
     vocabulary = candidate.vocabulary
-    texts, measured_ids = _texts(split.training, vocabulary), vocabulary.encode(measured)
+    texts = _texts(split.training, vocabulary)
     return Prepared(
         settings=settings,
         loop=loop_settings(settings, candidate.recipe),
@@ -127,11 +150,9 @@ def prepare(
         vocabulary=vocabulary,
         trained=candidate.trained,
         training=texts,
-        measured=measured_ids,
+        measured=_with_ids(measured, baseline_bits, vocabulary),
         training_characters=int(texts[0].characters.sum()),
         held_out_characters=len(join(split.held_out)),
-        measured_characters=int(vocabulary.lengths[measured_ids].sum()),
-        baseline_bits_per_character=baseline_bits,
         baseline_characters=len(learned),
         alphabet="".join(sorted(set(text) & set(vocabulary.units))),
         style=Style.of(text).to_json(),
@@ -162,10 +183,18 @@ def _baseline_text(songs: Sequence[str], settings: TrainingSettings) -> str:
     return join([songs[k] for k in sorted(drawn)])
 
 
-def _measured(
+def _with_ids(songs: Sequence[str], baseline_bits: Sequence[float], vocabulary: Vocabulary) -> Measured:
+    ids = vocabulary.encode(join(songs))
+    ends = [len(join(songs[: k + 1])) for k in range(len(songs))]
+    # No unit goes beyond a line break, so one ends where a song does.
+    units = np.searchsorted(np.cumsum(vocabulary.lengths[ids]), ends) + 1
+    return Measured(ids, tuple(map(int, units)), tuple(ends), tuple(baseline_bits))
+
+
+def _songs_to_measure(
     learned: str, held_out: Sequence[str], letters: Vocabulary, settings: TrainingSettings
-) -> tuple[str, float]:
-    """The held-out songs that are measured, as one text, and the n-gram's bits per character on them."""
+) -> tuple[list[str], list[float]]:
+    """The held-out songs that are measured, and the n-gram's bits up to the end of each."""
     most = MOST_MEASURED
     if settings.minutes is not None:
         most = min(most, max(FEWEST_MEASURED, round(MEASURED_PER_MINUTE * settings.minutes)))
@@ -181,8 +210,8 @@ def _measured(
     # Each song with the break after it, as `join` puts them; the first character is given.
     sizes = [len(join([song])) - len(join([])) for song in drawn]
     enough = songs_enough(bits[1:], [sizes[0] + len(join([])) - 1, *sizes[1:]])
-    text = join(drawn[:enough])
-    return text, float(bits[1 : len(text)].mean())
+    totals = np.cumsum(bits[1:])
+    return drawn[:enough], [float(totals[len(join(drawn[: k + 1])) - 2]) for k in range(enough)]
 
 
 def songs_enough(bits: FloatArray, sizes: Sequence[int]) -> int:

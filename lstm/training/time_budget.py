@@ -5,6 +5,7 @@ down, or have been busy and speed up. It leaves room for the evaluations, which 
 after the last update. Nothing here looks at a clock or at a network.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +20,11 @@ SPARE_SHARE = 0.05
 """Share of the minutes that is kept for a machine that slows down at the end."""
 FINAL_PASSES = 1.0
 """The exact measurement at the end, in passes over the measured text at the speed of an evaluation."""
-EVALUATION_SPEED = 2.0
-"""How many times as fast as training held-out text is read (1.7-2 with AVX2, about 3 with AVX-512)."""
+EVALUATION_SPEED = 1.5
+"""How many times as fast as training held-out text is read, until that is known: 1.7-2 with AVX2, about 3 with AVX-512,
+1.3 on a very busy machine."""
+MEASURING_SHARE = 0.08
+"""Of the limit, that an evaluation and the exact measurement may take together at most."""
 
 
 @dataclass
@@ -55,7 +59,8 @@ class TimeBudget:
         ``evaluations_in`` gives the number of evaluations in a plan, each of ``measured_characters``.
         """
         self.limit_seconds, self.plan, self._whole_plan = limit_seconds, plan, plan
-        self._measured, self._evaluations_in = measured_characters, evaluations_in
+        self.measured_characters, self._evaluations_in = measured_characters, evaluations_in
+        self._evaluation_seconds: float | None = None
         self.is_made = limit_seconds is None
         """Whether the plan is more than what would be read without a limit."""
         self._checks = 0
@@ -67,11 +72,10 @@ class TimeBudget:
             return
         if spent >= self.limit_seconds:
             self.plan = min(self.plan, seen)
-        if self.pace.seconds < min(SPEED_SECONDS, SHORT_SHARE * self.limit_seconds):
+        if not self._knows_pace:
             return  # the first updates are slow ones
         speed = self.pace.characters_per_second
-        last_evaluation = self._measured / (EVALUATION_SPEED * speed)
-        if spent + last_evaluation + self._finishing(speed) >= self.limit_seconds:
+        if spent + self._evaluation(speed) + self._finishing(speed) >= self.limit_seconds:
             self.plan = min(self.plan, seen)
         elif self._is_due(seen):
             if self.is_made:
@@ -79,6 +83,21 @@ class TimeBudget:
             self.is_made = True
             self.plan = min(self._whole_plan, max(seen + 1, self._affordable(seen, spent)))
             self.pace = Pace()
+
+    def after_evaluation(self, seconds: float) -> None:
+        """Take note of how long an evaluation has taken."""
+        self._evaluation_seconds = seconds
+
+    @property
+    def measurable_characters(self) -> float | None:
+        """How much held-out text can be measured in the time, known once, just before the plan is made; else None."""
+        if self.limit_seconds is None or self.is_made or not self._knows_pace:
+            return None
+        return MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * self.pace.characters_per_second / 2
+
+    @property
+    def _knows_pace(self) -> bool:
+        return self.pace.seconds >= min(SPEED_SECONDS, SHORT_SHARE * (self.limit_seconds or math.inf))
 
     @property
     def is_shortened(self) -> bool:
@@ -112,8 +131,13 @@ class TimeBudget:
 
     def _finishing(self, speed: float) -> float:
         """Seconds that are kept for the time after the last update."""
-        spare = SPARE_SHARE * (self.limit_seconds or 0.0)
-        return spare + FINAL_PASSES * self._measured / (EVALUATION_SPEED * speed)
+        return SPARE_SHARE * (self.limit_seconds or 0.0) + FINAL_PASSES * self._evaluation(speed)
+
+    def _evaluation(self, speed: float) -> float:
+        """Seconds of an evaluation, as the last one took or as the speed of training suggests."""
+        if self._evaluation_seconds is not None:
+            return self._evaluation_seconds
+        return self.measured_characters / (EVALUATION_SPEED * speed)
 
     def _affordable(self, seen: int, spent: float) -> int:
         """Characters in all that fit into the limit at the pace of late."""
@@ -121,7 +145,7 @@ class TimeBudget:
         speed = self.pace.characters_per_second
         readable = max(0.0, self.limit_seconds - spent - self._finishing(speed)) * speed
         # What an evaluation costs, in characters; a longer plan has more evaluations.
-        evaluation = self._measured / EVALUATION_SPEED
+        evaluation = self._evaluation(speed) * speed
         done = self._evaluations_in(self.plan) * min(1.0, seen / self.plan)
         affordable = readable
         for _ in range(3):

@@ -105,12 +105,14 @@ class Trainer:
             lambda stage: on_preparation(self._preparing(stage)),
             clock,
         )
+        if extra is not None:
+            self.prepared = replace(self.prepared, measured=self.prepared.measured.within(extra.measured_characters))
         p = self.prepared
         self.loop = TrainingLoop(
-            p.trained, p.training, p.measured, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths
+            p.trained, p.training, p.measured.ids, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths
         )
         limit = None if settings.minutes is None else 60 * settings.minutes
-        self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured_characters, self.loop.evaluations_in)
+        self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured.characters[-1], self.loop.evaluations_in)
         self._validation_bits: float | None = None
         if checkpoint is not None and extra is not None:
             self._restore(checkpoint, extra)
@@ -141,6 +143,7 @@ class Trainer:
                 "seconds": self.seconds,
                 "start": asdict(self.prepared.start),
                 "budget": self.budget.state(),
+                "measured_characters": self.prepared.measured.characters[-1],
                 "artist": self.artist,
             }
         )
@@ -161,8 +164,11 @@ class Trainer:
             if point is None:
                 # What the caller does between updates is part of the pace; an evaluation is not.
                 self.budget.pace.add(loop.position.characters - seen, now - since)
+                self._bound_measuring()
                 self.budget.after_update(loop.position.characters, now)
                 loop.plan = self.budget.plan
+            else:
+                self.budget.after_evaluation(now - since)
             seen, since = loop.position.characters, now
             if point is not None or now - reported >= REPORT_SECONDS:
                 reported = now
@@ -174,6 +180,16 @@ class Trainer:
             yield self._progress(evaluated=True)
         yield replace(self._progress(), share=1.0, seconds_left=0.0)
 
+    def _bound_measuring(self) -> None:
+        """Measure on fewer songs where a slow machine would spend much of short minutes on measuring."""
+        most, measured = self.budget.measurable_characters, self.prepared.measured
+        if most is None or self.loop.curve or measured.characters[-1] <= most:
+            return
+        measured = measured.within(most)
+        self.prepared = replace(self.prepared, measured=measured)
+        self.loop.measure_on(measured.ids)
+        self.budget.measured_characters = measured.characters[-1]
+
     def _finish(self) -> bool:
         """Measure the best weights as they will be in the file; whether that took another evaluation."""
         loop, seen = self.loop, self.loop.position.characters
@@ -184,9 +200,9 @@ class Trainer:
         # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
         loop.take_best(np.float16)
         p = self.prepared
-        streams = max(1, min(MOST_STREAMS, p.measured_characters // CHARACTERS_PER_STREAM))
+        streams = max(1, min(MOST_STREAMS, p.measured.characters[-1] // CHARACTERS_PER_STREAM))
         likelihood = Likelihood(loop.parameters, streams, lengths=p.vocabulary.lengths)
-        self._validation_bits = likelihood.bits_per_character(p.measured)
+        self._validation_bits = likelihood.bits_per_character(p.measured.ids)
         return is_due
 
     def _preparing(self, stage: str) -> Progress:
@@ -222,7 +238,7 @@ class Trainer:
             train_bits_per_character=last.train_bits_per_character if evaluated and last else train_nats / math.log(2),
             validation_bits_per_character=last.validation_bits_per_character if last else None,
             best_bits_per_character=loop.best_bits if loop.curve else None,
-            rival_bits_per_character=self.prepared.baseline_bits_per_character,
+            rival_bits_per_character=self.prepared.measured.baseline_bits_per_character,
             share=min(ALMOST_DONE, loop.progress),
             evaluated=evaluated,
             sample=sample,
@@ -252,7 +268,7 @@ class Trainer:
             corpus_sha256=p.corpus_sha256,
             corpus_characters=p.training_characters + p.held_out_characters,
             held_out_characters=p.held_out_characters,
-            measured_characters=p.measured_characters,
+            measured_characters=p.measured.characters[-1],
             baseline_characters=p.baseline_characters,
             songs=p.split.pieces,
             near_copies_set_aside=p.split.near_copies_set_aside,
@@ -267,7 +283,7 @@ class Trainer:
             characters_per_second=round(loop.position.characters / max(1e-9, loop.position.seconds)),
             train_bits_per_character=best_point.train_bits_per_character,
             validation_bits_per_character=self._validation_bits,
-            baseline_bits_per_character=p.baseline_bits_per_character,
+            baseline_bits_per_character=p.measured.baseline_bits_per_character,
             stopped=self.stopped,
             curve=tuple(loop.curve),
         )
@@ -286,6 +302,7 @@ class _Extra:
     seconds: float
     start: StartDecision
     budget: dict[str, Any]
+    measured_characters: int
 
 
 def _read_extra(checkpoint: bytes) -> _Extra:
@@ -296,6 +313,7 @@ def _read_extra(checkpoint: bytes) -> _Extra:
             float(extra["seconds"]),
             StartDecision.from_json(extra["start"]),
             dict(extra["budget"]),
+            int(extra["measured_characters"]),
         )
     except ModelFileError as error:
         raise ModelFileError(f"The checkpoint is damaged: {error}") from None

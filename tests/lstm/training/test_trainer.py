@@ -140,7 +140,7 @@ class TestHoldingOut:
     def test_a_song_that_is_held_out_is_not_in_the_training_text(self):
         made = trainer(CORPUS + "\n\n\n" + CORPUS)
         text = made.prepared.vocabulary.decode(made.prepared.training[0].ids)
-        held_out = made.prepared.vocabulary.decode(made.prepared.measured)
+        held_out = made.prepared.vocabulary.decode(made.prepared.measured.ids)
         songs = [song for song in held_out.split(SONG_BREAK) if song]
         assert len(songs) == 4
         assert not any(song in text for song in songs)
@@ -202,7 +202,7 @@ class TestResuming:
         with pytest.raises(ModelFileError, match="checkpoint is damaged"):
             trainer(checkpoint=trainer().checkpoint()[:size])
 
-    @pytest.mark.parametrize("lacking", ["identity", "seconds", "start", "budget"])
+    @pytest.mark.parametrize("lacking", ["identity", "seconds", "start", "budget", "measured_characters"])
     def test_a_checkpoint_that_lacks_something_is_refused(self, lacking):
         tensors, metadata = read_tensors(trainer().checkpoint())
         run = json.loads(metadata["run"])
@@ -273,6 +273,29 @@ class TestMinutes:
         assert all(progress.share == 0 and progress.seconds_left <= 60 for progress in told)
         assert run.seconds > told[-1].seconds > told[0].seconds >= 0.5
         assert all(progress.seconds_left <= 60 - progress.seconds + 0.5 for progress in run.run())
+
+    def slow(self, checkpoint=None):
+        """A machine on which 2,000 held-out characters would take longer than their share of a minute."""
+        settings = replace(self.SETTINGS, held_out=0.3)
+        return trainer(make_corpus(40, stanzas=1), settings, checkpoint=checkpoint, clock=ticking(0.5))
+
+    def test_a_slow_machine_measures_on_fewer_songs(self):
+        run = self.slow()
+        before = run.prepared.measured
+        record = finish(run).result().training
+        after = run.prepared.measured
+        assert len(after.characters) < len(before.characters)
+        assert record.measured_characters == after.characters[-1] < record.held_out_characters
+        np.testing.assert_array_equal(after.ids, before.ids[: len(after.ids)])
+        bits = Likelihood(run.result().parameters, lengths=run.prepared.vocabulary.lengths)
+        assert record.validation_bits_per_character == pytest.approx(bits.bits_per_character(after.ids))
+        assert record.baseline_bits_per_character == after.baseline_bits_per_character
+        first = trainer(make_corpus(40, stanzas=1), replace(self.SETTINGS, held_out=0.3), clock=ticking(0.5))
+        for progress in first.run():
+            if progress.characters_seen > 2000:
+                break
+        again = self.slow(first.checkpoint())
+        assert again.prepared.measured.characters == after.characters
 
 
 class TestStopping:
@@ -433,7 +456,7 @@ class TestStartingFromSubwords:
         training, held_out = (letters.encode(join(songs)) for songs in (split.training, split.held_out))
         rival = -np.log2(KneserNey.fit(training, len(letters), order=6).probabilities_of(held_out)[1:]).mean()
         for start in (None, base_of("characters"), base_of("subwords")):
-            assert trainer(ACCENTED, TUNING, start).prepared.baseline_bits_per_character == pytest.approx(
+            assert trainer(ACCENTED, TUNING, start).prepared.measured.baseline_bits_per_character == pytest.approx(
                 rival, rel=1e-12
             )
 
