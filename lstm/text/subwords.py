@@ -9,6 +9,7 @@ own, and a word always begins with one.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
 
 Merge = tuple[str, str]
@@ -16,6 +17,8 @@ Merge = tuple[str, str]
 
 _PIECE = re.compile(r"\n| ?(?:[^\W\d_]+(?:'[^\W\d_]+)*|\d|(?:[^\w\s]|_)+)|\s")
 REMEMBERED_PIECES = 50_000
+LONG_PIECE = 32
+"""Characters of a piece beyond which joining one pair after the other, in quadratic time, takes too long."""
 
 
 def learn_merges(text: str, count: int, characters: Iterable[str]) -> list[Merge]:
@@ -89,6 +92,8 @@ class Segmenter:
         return units
 
     def _segment_piece(self, piece: str) -> list[str]:
+        if len(piece) > LONG_PIECE:
+            return self._segment_long_piece(piece)
         word = list(piece)
         while len(word) > 1:
             best = min(pairwise(word), key=lambda pair: self._ranks.get(pair, len(self._ranks)))
@@ -96,3 +101,34 @@ class Segmenter:
                 break
             word = _join(word, best)
         return word
+
+    def _segment_long_piece(self, piece: str) -> list[str]:
+        """As the loop above, in time n log n: pairs wait by rank, and a join changes only its neighbours."""
+        end = len(piece)
+        units = [*piece, ""]  # a unit that was joined to the one before it is empty
+        after, before = list(range(1, end + 1)), list(range(-1, end - 1))
+        waiting: list[int] = []
+        places: defaultdict[int, list[int]] = defaultdict(list)
+
+        def wait(k: int) -> None:
+            rank = self._ranks.get((units[k], units[after[k]])) if k >= 0 and after[k] < end else None
+            if rank is not None:
+                if rank not in places:
+                    heappush(waiting, rank)
+                places[rank].append(k)
+
+        for k in range(end):
+            wait(k)
+        while waiting:
+            rank = heappop(waiting)
+            for k in sorted(places.pop(rank)):
+                following = after[k] if units[k] else end
+                if following == end or self._ranks.get((units[k], units[following])) != rank:
+                    continue  # one of the two has been joined to another
+                units[k], units[following] = units[k] + units[following], ""
+                after[k] = after[following]
+                if after[k] < end:
+                    before[after[k]] = k
+                wait(before[k])
+                wait(k)
+        return [unit for unit in units if unit]

@@ -71,7 +71,8 @@ def _line(line: str, removed: Counter[str], *, is_quoted: bool, is_bulleted: boo
         line = line[:-1]
     whole = _WHOLE_LINE.fullmatch(line.strip())
     if whole:
-        line = whole.group(2)
+        label = whole.group(2).strip(" :[]()")
+        line = f"[{label}]" if kind_of(label) is not None else whole.group(2)
     if "**" in line or "__" in line or "~~" in line:
         line = _STRONG.sub(r"\2", line)
     if is_markdown:

@@ -86,7 +86,7 @@ PAIRS = [(body, file) for body in BODIES for file in FILES if (body, file) not i
 
 @pytest.mark.parametrize("file", FILES)
 @settings(
-    max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )  # shrinking takes minutes
 @given(data=st.data(), songs=collections(), seed=st.integers(0, 2**32))
 def test_dressed_songs_come_back(file, data, songs, seed):

@@ -193,6 +193,13 @@ class TestSegmenting:
     def test_the_earliest_merge_comes_first(self, text, merges):
         assert Segmenter(merges).segment(text) == slow_segment(text, merges)
 
+    @given(SMALL_TEXT | ONE_LETTER, MERGES)
+    @example("ab" * 9, [("b", "a"), ("a", "ba"), ("a", "b")])
+    def test_long_pieces_are_cut_as_short_ones(self, text, merges):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(subwords, "LONG_PIECE", 1)
+            assert Segmenter(merges).segment(text) == slow_segment(text, merges)
+
     @given(SMALL_TEXT | ONE_LETTER, SMALL_TEXT | ONE_LETTER)
     def test_merges_that_were_learned_are_made_one_after_the_other(self, text, other):
         merges = learn_merges(text, 20, set(text))

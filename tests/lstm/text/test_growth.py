@@ -1,0 +1,97 @@
+"""Twice the text takes at most two and a half times as long, whatever a stranger sends."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from lstm.text.cleaning import clean
+from lstm.text.errors import CorpusError
+from lstm.text.subwords import Segmenter
+from lstm.text.understanding import understand_text
+
+SIZE = 15_000
+MOST_GROWTH = 2.5
+TOO_SHORT_SECONDS = 0.004
+"""Below this a clock's steps and the collector decide."""
+
+TEXTS: dict[str, Callable[[int], str]] = {
+    "spaces": lambda n: "a\n" + " " * n + "a",
+    "one character": lambda n: "a" * n,
+    "one line": lambda n: "la la love " * (n // 11),
+    "one line again and again": lambda n: "I walk alone\n" * (n // 13),
+    "different words": lambda n: "\n".join(f"w{k} x{7 * k} y{k}" for k in range(n // 16)),
+    "different characters": lambda n: "".join(chr(33 + k) if k % 20 else "\n" for k in range(n)),
+    "combining marks": lambda n: "a" + "\u0301\u0327\u0316" * (n // 3),
+    "carriage returns": lambda n: "a" + "\r" * n + "a",
+    "brackets": lambda n: "[a] [" * (n // 5),
+    "open brackets": lambda n: "x" + "[" * n,
+    "headers": lambda n: "[Chorus]\nla la\n\n" * (n // 16),
+    "JSON nesting": lambda n: "[" * n,
+    "JSON objects": lambda n: '{"a":' * (n // 5),
+    "JSON lines": lambda n: '{"text": "la la\\nlo lo le le"}\n' * (n // 30),
+    "open tags": lambda n: "<p>" * (n // 3),
+    "open comments": lambda n: "<p>" + "<!--" * (n // 4),
+    "list items": lambda n: "<p><ul>" + "<li><a>a" * (n // 8),
+    "entities": lambda n: "&amp;" * (n // 5) + "a",
+    "quotes of a table": lambda n: "artist,song,text\n" + 'a,b,"la la\n' * (n // 11),
+    "columns": lambda n: ("a," * 50 + "\n") * (n // 101),
+    "mojibake": lambda n: "Ã¢â‚¬â„¢ " * (n // 9) + "a",
+    "pages": lambda n: "1 ContributorA Lyrics[Verse]a\n" * (n // 29),
+    "times": lambda n: "[00:01.00]la la\n" * (n // 16),
+    "chords": lambda n: "A  B  C  D\nla la la\n" * (n // 20),
+    "stars": lambda n: "*a *" * (n // 4),
+    "songs": lambda n: "".join(f"line {k} is here\nother {k}\n\nagain {k} for\nyes\n\n\n" for k in range(n // 45)),
+}
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """The least processor time of some runs."""
+    best = float("inf")
+    for _ in range(2):
+        began = time.process_time()
+        with suppress(CorpusError):
+            task()
+        best = min(best, time.process_time() - began)
+    return best
+
+
+def grows_evenly(task: Callable[[int], Callable[[], object]], size: int = SIZE) -> bool:
+    """Whether time at twice the size is at most two and a half times that at the size; tried anew when in doubt."""
+    for attempt in range(4):
+        once, twice = (seconds(task(n)) for n in (size << attempt, size << (attempt + 1)))
+        if once > TOO_SHORT_SECONDS and twice <= MOST_GROWTH * once:
+            return True
+        if once > 1.0:
+            return False
+    return twice <= TOO_SHORT_SECONDS * 4 or twice <= MOST_GROWTH * once
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_reading(text):
+    def task(n: int) -> Callable[[], object]:
+        made = TEXTS[text](n)
+        return lambda: understand_text(made)
+
+    assert grows_evenly(task)
+
+
+@pytest.mark.parametrize("text", ["spaces", "combining marks", "carriage returns", "different characters"])
+def test_cleaning(text):
+    def task(n: int) -> Callable[[], object]:
+        made = TEXTS[text](8 * n)
+        return lambda: clean(made)
+
+    assert grows_evenly(task)
+
+
+@pytest.mark.parametrize("piece", ["a", "ab", "abcd"])
+def test_cutting_one_long_piece_into_subwords(piece):
+    merges = [("a", "b"), ("ab", "ab"), ("a", "a"), ("aa", "aa"), ("c", "d"), ("b", "c")]
+
+    def task(n: int) -> Callable[[], object]:
+        made = piece * (n // len(piece))
+        return lambda: Segmenter(merges).segment(made)
+
+    assert grows_evenly(task)
