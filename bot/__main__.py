@@ -19,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm.cli import BAD_INPUT, not_installed
+from lstm.cli import BAD_INPUT, not_installed, program
 
 try:
     from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = argparse.ArgumentParser(
-        prog="python -m bot",
+        prog=program("bot"),
         description="Sings lyrics in an artist's style: on Discord if DISCORD_TOKEN is set, else in this console. "
         "All settings come from the environment or .env; .env.example lists them.",
     )

@@ -19,7 +19,7 @@ BAD_INPUT = 2
 def program(module: str) -> str:
     """The name of the command as it was typed: ``lyricbot-train`` and the like, or ``python -m MODULE``."""
     typed = Path(sys.argv[0]).name
-    return typed if typed.startswith("lyricbot-") else f"python -m {module}"
+    return typed if typed.startswith("lyricbot") else f"python -m {module}"
 
 
 class Parser(argparse.ArgumentParser):

@@ -128,7 +128,8 @@ def _train(options: argparse.Namespace) -> int:
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
     with _display() as show:
-        trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show, started=began)
+        with _naming(checkpoint):
+            trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show, started=began)
         _say(understood.report())
 
         def save() -> None:
@@ -146,6 +147,20 @@ def _train(options: argparse.Namespace) -> int:
     checkpoint.unlink(missing_ok=True)
     _report(model, out, options.json)
     return 0
+
+
+@contextmanager
+def _naming(checkpoint: Path) -> "Iterator[None]":
+    """Say which file it was, if a checkpoint cannot be used: a trainer only knows its bytes."""
+    from lstm.model.model_file import ModelFileError
+    from lstm.text.corpus import CorpusError
+
+    try:
+        yield
+    except (CorpusError, ModelFileError) as error:
+        if str(error).startswith("The checkpoint"):
+            raise type(error)(f"{checkpoint}: {error}") from error
+        raise
 
 
 @contextmanager

@@ -310,6 +310,7 @@ class TestStoppingTraining:
             assert (process.returncode, out) == (2, b"")
             assert re.fullmatch(rb"[^\n]+\n", err)
             assert reason.encode() in err
+            assert bytes(checkpoint) in err
 
 
 class TestSample:
