@@ -181,7 +181,7 @@ class Composition:
             part.hear_text(opening.heard)
             self._part = part
             yield from part.writer.prepare()
-        wanted = max(self.settings.lines, given + 1)
+        wanted = max(self.settings.lines - (1 if opening.stands_below_title else 0), given + 1)
         begun = opening.begun
         for slot in slots(wanted, self.settings.form, self._scheme)[given:]:
             self._part = self._parts[slot.stanza % len(self._parts)]

@@ -7,6 +7,7 @@ artist's habit or leaves a bracket open loses against any that does not. The wei
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.repetition import closes_what_it_opens, has_phrase_loop
@@ -22,6 +23,7 @@ SHORTER, LONGER = 0.75, 1.1
 BEFORE = 8
 """Lines whose beginnings are compared."""
 GOING_ON = (",", ";", ":", "-", "(")
+_SPACED = re.compile(r"\s+")
 _ENGLISH = re.compile("[a-z']+")
 _PERSONS = {
     word: person
@@ -122,6 +124,8 @@ class LineJudge:
             weight += taste.copies
         if has_phrase_loop(line):
             weight += taste.is_stuck
+        if any(a == b for a, b in pairwise(_SPACED.split(line.casefold()))):
+            weight += taste.stutters
         if not closes_what_it_opens(line):
             weight += taste.leaves_open
         if words and not self._may_repeat and any(_alike(words, earlier) for earlier in self._song):

@@ -14,6 +14,7 @@ FEWEST_WORDS = 3
 """Words from which a seed may count as foreign by its words."""
 FOREIGN_SHARE = 0.25
 """It does if at most this share of them is known."""
+_FIRST_STANDS_ALONE = re.compile(r"[^\n]*\S[^\n]*\n[^\S\n]*\n\s*\S")
 _LONE_I = re.compile(r"\bi\b(?=$|[\s',.;:!?\-])")
 
 
@@ -34,6 +35,8 @@ class Opening:
     """What stands between the seed and the song: line breaks, unless a line is begun."""
     is_title: bool
     """Whether the seed is of another script or language, and stands above the song."""
+    stands_below_title: bool = False
+    """Whether its first line is such a title, as that of a song that is continued."""
 
     @classmethod
     def of(cls, seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], *, capitals: bool) -> "Opening":
@@ -52,15 +55,34 @@ class Opening:
         heard = vocabulary.fold(written).lstrip("\n")
         if lines and _is_foreign(seed, vocabulary, is_known):
             return cls(seed, (), "", "", "", _missing_breaks(seed, 2), is_title=True)
+        stands_below_title = _FIRST_STANDS_ALONE.match(seed) is not None and _is_foreign(lines[0], vocabulary, is_known)
+        if stands_below_title:
+            del lines[0]
         last = (seed.splitlines(keepends=True) or [""])[-1]
         is_begun = bool(last.strip()) and last.splitlines() == [last] and not seed.rstrip().endswith(LINE_ENDS)
         finished, _, heard_begun = heard.rpartition("\n")
         if not (is_begun and heard_begun.strip()):
             whole = f"{heard.rstrip()}\n".lstrip("\n")
             blank = "\n" if re.search(r"\n[^\S\n]*\n\s*\Z", seed) and whole else ""
-            return cls(seed, tuple(lines), "", whole + blank, "", _missing_breaks(seed, 1) if lines else "", False)
+            return cls(
+                seed,
+                tuple(lines),
+                "",
+                whole + blank,
+                "",
+                _missing_breaks(seed, 1) if lines else "",
+                False,
+                stands_below_title,
+            )
         return cls(
-            seed, tuple(lines[:-1]), lines[-1], f"{finished}\n" if finished else "", heard_begun.rstrip(), "", False
+            seed,
+            tuple(lines[:-1]),
+            lines[-1],
+            f"{finished}\n" if finished else "",
+            heard_begun.rstrip(),
+            "",
+            False,
+            stands_below_title,
         )
 
     @property

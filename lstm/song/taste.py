@@ -60,7 +60,7 @@ class Taste:
     weighed: int = 6
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
-        likelihood=0.3, fluency=1.0, belonging=0.5, weakest=0.06, plan=0.05, nearness=0.4, coming_back=0.3, length=0.5
+        likelihood=0.3, fluency=1.6, belonging=0.5, weakest=0.1, plan=0.05, nearness=0.4, coming_back=0.3, length=0.5
     )
     likely_enough: float = 0.7
     """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
@@ -75,6 +75,8 @@ class Taste:
     misses_plan: float = 8.0
     """A line that does not end with the word it was written towards."""
     is_stuck: float = 8.0
+    stutters: float = 0.6
+    """The same word twice in a row, without a comma between."""
     repeats: float = 8.0
     leaves_open: float = 4.0
     """A bracket or quote that the line does not close."""

@@ -31,6 +31,7 @@ def judge():
         ('The harbour is "singing for the bird', TASTE.leaves_open),
         ("The bird the bird the bird is singing", TASTE.is_stuck + 2 * TASTE.says_twice),
         ("The bird is singing for the bird", TASTE.says_twice),
+        ("The harbour is is singing for my brother", TASTE.stutters),
         ("The darn bird is singing for the river", TASTE.filtered),
     ],
 )

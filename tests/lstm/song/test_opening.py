@@ -53,6 +53,14 @@ def test_what_the_artist_cannot_sing_is_a_title(seed, after):
     assert found.ends_stanza
 
 
+def test_a_song_below_a_title_has_no_line_of_it():
+    found = opening("Привет\n\nThe rain fell\nHi\n")
+    assert (found.lines, found.heard) == (("The rain fell", "Hi"), "The rain fell\nHi\n")
+    assert found.stands_below_title
+    assert not found.is_title
+    assert not opening("The rain\n\nHi\n").stands_below_title
+
+
 @pytest.mark.parametrize("seed", ["Hi with Привет?", "wir gehen", "wir gehen with you", "7", "..."])
 def test_what_the_artist_can_sing_in_part_is_not(seed):
     assert not opening(seed).is_title
