@@ -1,5 +1,10 @@
-"""Answers to interactions, in the order that Discord allows: once at first, then by edits and follow-ups."""
+"""Answers to interactions, in the order that Discord allows: once at first, then by edits and follow-ups.
 
+Discord drops an interaction that is not answered within three seconds. One that is not answered soon, whatever it waits
+for, is acknowledged by `acknowledge_in_time`; what is then said as a first answer comes as an edit or a follow-up.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -20,31 +25,76 @@ TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is good for 15 minutes; edits by it end a little before."""
 
 _ALREADY_ACKNOWLEDGED = 40060
+PATIENCE_SECONDS = 1.8
+"""How long an interaction may stay without an answer: with a slow connection there is a second left for one."""
+# Kept with an interaction, in its `extras`:
+_ANSWERED = "answered"  # its first answer is on the way, or there
+_LATE = "late"  # an event: set once it was acknowledged because nothing had answered it
+_NEW_MESSAGE = "new message"  # what a late button shows in a message of its own; None until there is one
+
+
+async def acknowledge_in_time(interaction: AnyInteraction) -> None:
+    """Acknowledge an interaction if nothing has answered it for a while.
+
+    A late command is answered to its asker alone: it is not known yet who may see the answer.
+    """
+    await asyncio.sleep(PATIENCE_SECONDS)
+    if interaction.extras.get(_ANSWERED) or interaction.response.is_done():
+        return
+    acknowledged = interaction.extras[_LATE] = asyncio.Event()
+    try:
+        if _is_button(interaction):
+            await interaction.response.defer()
+        else:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+    except UNDELIVERED:
+        del interaction.extras[_LATE]  # the answer itself will say what is wrong
+    finally:
+        acknowledged.set()
 
 
 async def defer(interaction: AnyInteraction, *, ephemeral: bool = False) -> None:
     """Let the bot be thinking; an `edit` has to follow."""
+    if await _is_late(interaction):
+        if _is_button(interaction):
+            interaction.extras[_NEW_MESSAGE] = None
+        return
     await _first_answer(lambda: interaction.response.defer(ephemeral=ephemeral, thinking=True))
 
 
 async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> int | None:
     """Answer with a message; return its id, where Discord gives it."""
+    if await _is_late(interaction):
+        await defer(interaction)
+        return (await edit(interaction, body)).id
     sent = await _first_answer(lambda: interaction.response.send_message(**_new(body), ephemeral=ephemeral))
     return None if sent is None else sent.message_id
 
 
 async def defer_update(interaction: AnyInteraction) -> None:
     """Acknowledge a button whose message stays as it is for now; an `edit` may follow."""
-    await _first_answer(interaction.response.defer)
+    if not await _is_late(interaction):
+        await _first_answer(interaction.response.defer)
 
 
 async def update(interaction: AnyInteraction, body: MessageBody) -> None:
     """Answer a button by changing what its own message shows."""
+    if await _is_late(interaction):
+        await edit(interaction, body)
+        return
     await _first_answer(lambda: interaction.response.edit_message(**_whole(body)))
 
 
-async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.InteractionMessage:
+async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.Message:
     """Change what the answer shows."""
+    if _NEW_MESSAGE in interaction.extras:
+        shown: discord.WebhookMessage | None = interaction.extras[_NEW_MESSAGE]
+        if shown is None:
+            shown = await interaction.followup.send(**_new(body), ephemeral=True, wait=True)
+        else:
+            shown = await shown.edit(**_whole(body))
+        interaction.extras[_NEW_MESSAGE] = shown
+        return shown
     return await _through_broken_connections(lambda: interaction.edit_original_response(**_whole(body)))
 
 
@@ -87,7 +137,8 @@ async def delete(interaction: AnyInteraction) -> None:
 
 async def tell_privately(interaction: AnyInteraction, text: str) -> None:
     """Say something to the asker alone, whatever has been answered before."""
-    if not interaction.response.is_done():
+    is_late = await _is_late(interaction)
+    if not is_late and not interaction.response.is_done():
         sent = await _first_answer(lambda: interaction.response.send_message(text, ephemeral=True))
         if sent is not None:
             return
@@ -97,6 +148,20 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
         if original.flags.loading and not original.flags.ephemeral:
             await interaction.delete_original_response()
     await interaction.followup.send(text, ephemeral=True)
+
+
+def _is_button(interaction: AnyInteraction) -> bool:
+    return interaction.type is discord.InteractionType.component
+
+
+async def _is_late(interaction: AnyInteraction) -> bool:
+    """Tell whether `acknowledge_in_time` has answered already; from now on it will not."""
+    acknowledged: asyncio.Event | None = interaction.extras.get(_LATE)
+    if acknowledged is None:
+        interaction.extras[_ANSWERED] = True
+        return False
+    await acknowledged.wait()
+    return _LATE in interaction.extras
 
 
 def _new(body: MessageBody) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot import language
 from bot.application import Services
-from bot.discord_app import failures, registration
+from bot.discord_app import answering, failures, registration
 from bot.discord_app.offering import AnyCommand
 from bot.discord_app.online import OnlineReport
 from bot.discord_app.registered_commands import RegisteredCommands
@@ -143,8 +143,10 @@ class CommandTree(app_commands.CommandTree[LyricsClient]):
     """The commands; what goes wrong in one of them is told to whoever used it."""
 
     async def interaction_check(self, interaction: discord.Interaction[LyricsClient], /) -> bool:
-        """Let the asker be answered in their own language; called before every command."""
+        """Answer in the asker's language and in time, whatever the command waits for; called before every command."""
         language.speak(interaction.locale.value)
+        if interaction.type is not discord.InteractionType.autocomplete:
+            interaction.client.run_in_background(answering.acknowledge_in_time(interaction), "acknowledging a command")
         return True
 
     async def on_error(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 import discord
 
 from bot import language
-from bot.discord_app import failures
+from bot.discord_app import answering, failures
 from bot.discord_app.client import Interaction
 from bot.language import tr
 
@@ -50,6 +50,7 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button says, and tell whoever pressed it if that fails; discord.py would only log it."""
         language.speak(interaction.locale.value)
+        interaction.client.run_in_background(answering.acknowledge_in_time(interaction), "acknowledging a button")
         try:
             await self.pressed(interaction)
         except Exception as error:
