@@ -75,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         _configure_logging(settings.log_level or by_default)
         for doubt in doubtful_settings(os.environ, ENV_FILE):
             log.warning(doubt)
+        os.environ.pop("DISCORD_TOKEN", None)  # trainings inherit the environment, and read what strangers wrote
         if chosen.command is not None:
             return _backup_or_restore(chosen.command, chosen.file, settings)
         return asyncio.run(_serve(settings))

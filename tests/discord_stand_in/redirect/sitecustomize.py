@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from types import ModuleType
 
 ADDRESS = os.environ.get("STAND_IN_FOR_DISCORD", "")
+CONNECTIONS_FILE = os.environ.get("STAND_IN_CONNECTIONS", "")
+"""Where a test wants to know of every connection that the process and those that it starts try to make."""
 
 
 def _point_http(module: ModuleType) -> None:
@@ -45,5 +47,15 @@ class _Redirect(importlib.abc.MetaPathFinder):
         return spec
 
 
+def _note_connections(event: str, arguments: tuple[object, ...]) -> None:
+    # connect: (socket, address); getaddrinfo: (host, port, ...); gethostbyname: (name,)
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
+        address = arguments[1] if event in ("socket.connect", "socket.sendto") else arguments[:2]
+        with open(CONNECTIONS_FILE, "a") as file:  # noqa: PTH123 - pathlib is not imported where nothing needs it
+            file.write(f"{event} {address!r}\n")
+
+
+if CONNECTIONS_FILE:
+    sys.addaudithook(_note_connections)
 if ADDRESS:
     sys.meta_path.insert(0, _Redirect())
