@@ -4,6 +4,8 @@
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$python -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$python; break; }; done)
+UV := uv==0.13.9
+PIP_AUDIT := pip-audit==2.10.1
 VENV := .venv
 BIN := $(VENV)/bin
 # The age of these files shows when something was installed last; if a prerequisite is newer, it is installed again.
@@ -12,7 +14,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run named train doctor test coverage faults check format bench load quality clean help
+.PHONY: run named train doctor test coverage faults fuzz lock licences audit check format bench load quality clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +43,22 @@ coverage: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure
 
 faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints survived/tried
 	$(BIN)/python -m tests.faults
+
+fuzz: $(TEST_INSTALLED) ## many odd inputs for everything that reads foreign data; prints how many: make fuzz [SECONDS=S]
+	$(BIN)/python -m tests.fuzz $${SECONDS:+--seconds "$$SECONDS"}
+
+lock: $(TEST_INSTALLED) ## write requirements.lock and requirements-test.lock anew, with the versions of constraints.txt
+	$(BIN)/python -m pip install -q $(UV)
+	for lock in requirements: requirements-test:--extra=test; do \
+		$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 --generate-hashes -c constraints.txt \
+			$${lock#*:} pyproject.toml build-requirements.txt -o $${lock%%:*}.lock || exit 1; done
+
+licences: $(TEST_INSTALLED) ## the licences of all dependencies; fails on one that is not permissive
+	$(BIN)/python -m tests.supply_chain.licences
+
+audit: $(TEST_INSTALLED) ## known vulnerabilities of the locked versions (needs the network)
+	$(BIN)/python -m pip install -q $(PIP_AUDIT)
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 check: $(TEST_INSTALLED) ## formatter, linter, type checker
 	$(BIN)/ruff format --check .
@@ -78,12 +96,16 @@ $(VENV)/bin/python:
 NOT_INSTALLED = { echo "The dependencies could not be installed: pip gives the reason above. They come from the network:" \
 	"check the connection, a proxy or PIP_INDEX_URL, then run make again." >&2; exit 1; }
 
-$(INSTALLED): pyproject.toml constraints.txt $(VENV)/bin/python
+# Every file that is downloaded has the hash that the lock names, what builds the package included.
+INSTALL_LOCKED = $(BIN)/python -m pip install --require-hashes -r $(1) && \
+	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
+
+$(INSTALLED): pyproject.toml requirements.lock $(VENV)/bin/python
 	@echo "Installing the dependencies into $(VENV): about 60 MB to download, once; a minute or two on a small machine."
-	@$(BIN)/python -m pip install -c constraints.txt -e . || $(NOT_INSTALLED)
+	@$(call INSTALL_LOCKED,requirements.lock) || $(NOT_INSTALLED)
 	@touch $@
 
-$(TEST_INSTALLED): pyproject.toml constraints.txt $(VENV)/bin/python
+$(TEST_INSTALLED): pyproject.toml requirements-test.lock $(VENV)/bin/python
 	@echo "Installing the dependencies and those of the tests into $(VENV): about 130 MB to download, once."
-	@$(BIN)/python -m pip install -c constraints.txt -e '.[test]' || $(NOT_INSTALLED)
+	@$(call INSTALL_LOCKED,requirements-test.lock) || $(NOT_INSTALLED)
 	@touch $@ $(INSTALLED)
