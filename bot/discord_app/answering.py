@@ -24,7 +24,11 @@ UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 """An interaction's token is good for 15 minutes; edits by it end a little before."""
 
+REQUEST_SECONDS = 60.0
+SECONDS_BEFORE_ANOTHER_TRY = 0.5
+
 _ALREADY_ACKNOWLEDGED = 40060
+_OVERLOADED = 503
 PATIENCE_SECONDS = 1.8
 """How long an interaction may stay without an answer: with a slow connection there is a second left for one."""
 # Kept with an interaction, in its `extras`:
@@ -100,7 +104,7 @@ async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.Messag
 
 async def edit_in_channel(message: discord.PartialMessage, body: MessageBody) -> None:
     """Change what a message shows, by way of its channel."""
-    await message.edit(**_whole(body))
+    await _through_broken_connections(lambda: message.edit(**_whole(body)))
 
 
 async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -> None:
@@ -121,18 +125,18 @@ async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -
 
 async def follow_up(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:
     """Send one more message after the answer."""
-    await interaction.followup.send(**_new(body), ephemeral=ephemeral)
+    await _through_broken_connections(lambda: interaction.followup.send(**_new(body), ephemeral=ephemeral))
 
 
 async def send_to_channel(channel: discord.abc.Messageable, body: MessageBody) -> None:
     """Send a message that answers no interaction."""
-    await channel.send(**_new(body))
+    await _through_broken_connections(lambda: channel.send(**_new(body)))
 
 
 async def delete(interaction: AnyInteraction) -> None:
     """Answer a button by taking its message away."""
     await defer_update(interaction)
-    await interaction.delete_original_response()
+    await _through_broken_connections(interaction.delete_original_response)
 
 
 async def tell_privately(interaction: AnyInteraction, text: str) -> None:
@@ -144,10 +148,10 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
             return
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # The first follow-up would take the place of "is thinking", for everybody to see.
-        original = await interaction.original_response()
+        original = await _through_broken_connections(interaction.original_response)
         if original.flags.loading and not original.flags.ephemeral:
-            await interaction.delete_original_response()
-    await interaction.followup.send(text, ephemeral=True)
+            await _through_broken_connections(interaction.delete_original_response)
+    await _through_broken_connections(lambda: interaction.followup.send(text, ephemeral=True))
 
 
 def _is_button(interaction: AnyInteraction) -> bool:
@@ -192,8 +196,19 @@ async def _first_answer(answer: Callable[[], Awaitable[Answer]]) -> Answer | Non
 
 
 async def _through_broken_connections(request: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Ask once more where the connection broke: mostly it was idle, and Discord closed it just then."""
+    """Ask once more where the connection broke or Discord is overloaded, and give up where it does not answer.
+
+    Mostly the connection was idle, and Discord closed it just then. discord.py itself repeats what is answered with 429
+    and most errors of the server, but not 503, and waits for an answer for five minutes.
+    """
     try:
-        return await request()
+        async with asyncio.timeout(REQUEST_SECONDS):
+            return await request()
     except (aiohttp.ClientConnectionError, ConnectionError):
+        pass
+    except discord.DiscordServerError as error:
+        if error.status != _OVERLOADED:
+            raise
+        await asyncio.sleep(SECONDS_BEFORE_ANOTHER_TRY)
+    async with asyncio.timeout(REQUEST_SECONDS):
         return await request()

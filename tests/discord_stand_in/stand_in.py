@@ -1,5 +1,6 @@
 """The stand-in as a whole: a server on loopback, and what a test says to it."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from tests.discord_stand_in.wire import json_response
 from tests.discord_stand_in.world import Channel, Guild, Member, User, World
 
 REDIRECT = Path(__file__).parent / "redirect"
+CDN = "/cdn/"
 ADDRESS_VARIABLE = "STAND_IN_FOR_DISCORD"
 TOKEN = "stand-in.token.for-tests"
 LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
@@ -37,9 +39,15 @@ class Refusal:
     error: ApiError
 
 
+HANGS = 0
+"""In place of a status: nothing is ever answered."""
+RETRY_AFTER_SECONDS = 0.05
+
+
 @dataclass
 class _Fault:
     remaining: int
+    method: str
     path_contains: str
     status: int | None
     applied: bool
@@ -203,25 +211,38 @@ class DiscordStandIn:
 
     # What goes wrong.
 
-    def fail(self, count: int, *, path_contains: str = "", status: int | None = 500, applied: bool = False) -> None:
+    def fail(
+        self,
+        count: int,
+        *,
+        method: str = "",
+        path_contains: str = "",
+        status: int | None = 500,
+        applied: bool = False,
+    ) -> None:
         """Let the next ``count`` matching requests fail.
 
-        ``status`` None breaks the connection instead of answering; ``applied`` does what was asked nevertheless.
+        ``status`` None breaks the connection instead of answering, and `HANGS` keeps it open; ``applied`` does what
+        was asked nevertheless.
         """
-        self._faults.append(_Fault(count, path_contains, status, applied))
+        self._faults.append(_Fault(count, method, path_contains, status, applied))
+
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+        self._faults.clear()
 
     @web.middleware
     async def _answer(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        fault = self._fault(request) if request.path.startswith(API) else None
+        fault = self._fault(request) if request.path.startswith((API, CDN)) else None
         try:
             if fault is not None and not fault.applied:
-                return _failure(request, fault.status)
+                return await _failure(request, fault.status)
             response: web.StreamResponse = await handler(request)
         except ApiError as refusal:
             return self._refuse(request, refusal)
         except web.HTTPNotFound:
             return self._refuse(request, errors.not_found())
-        return response if fault is None else _failure(request, fault.status)
+        return response if fault is None else await _failure(request, fault.status)
 
     def _refuse(self, request: web.Request, error: ApiError) -> web.Response:
         self.refusals.append(Refusal(request.method, request.path, error))
@@ -229,13 +250,17 @@ class DiscordStandIn:
 
     def _fault(self, request: web.Request) -> _Fault | None:
         for fault in self._faults:
-            if fault.remaining and fault.path_contains in request.path:
+            if fault.remaining and fault.path_contains in request.path and fault.method in ("", request.method):
                 fault.remaining -= 1
                 return fault
         return None
 
 
-def _failure(request: web.Request, status: int | None) -> web.Response:
+async def _failure(request: web.Request, status: int | None) -> web.StreamResponse:
+    if status == HANGS:
+        await asyncio.Event().wait()
+    if status == 429:
+        return errors.rate_limited(RETRY_AFTER_SECONDS).response()
     if status is None:
         assert request.transport is not None
         request.transport.abort()

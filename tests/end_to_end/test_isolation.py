@@ -79,6 +79,7 @@ async def test_trainings_are_not_given_the_token(discord: DiscordStandIn, data_d
         for worker in processes.workers_of(bot.process_id):
             environment = environment_of(worker)
             assert re.search("PYTHONPATH=", environment)
-            assert discord.token not in environment and "DISCORD_TOKEN" not in environment
+            assert discord.token not in environment
+            assert "DISCORD_TOKEN" not in environment
     finally:
         await bot.kill()

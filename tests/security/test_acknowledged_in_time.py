@@ -120,5 +120,7 @@ async def test_an_answer_that_is_soon_there_is_the_only_one(
         interaction = await slash(stage, "artists")
         assert await interaction.acknowledged() == 4
         await asyncio.sleep(2.5)
-        assert interaction.refusals == [] and interaction.followups == []
-        assert interaction.original is not None and not interaction.original.ephemeral
+        assert interaction.refusals == []
+        assert interaction.followups == []
+        assert interaction.original is not None
+        assert not interaction.original.ephemeral
