@@ -52,7 +52,8 @@ _LONGEST_ECHO = 60
 
 
 def shortened(value: str) -> str:
-    """Return what was typed as a refusal repeats it: enough to know it by."""
+    """Return what was typed as a refusal repeats it: on one line, and enough to know it by."""
+    value = " ".join(value.split())
     return value if len(value) <= _LONGEST_ECHO else value[: _LONGEST_ECHO - 1] + "…"
 
 
