@@ -27,7 +27,9 @@ def test_the_fuzzer_finds_what_is_wrong_and_can_find_it_again() -> None:
 
     target = Target("wrong", wrong, 0)
     tried, found = fuzz(target, 60, random_seed=1, most=300)
-    assert tried == 300 and len(found) == 1 and "wrong, input" in found[0]
+    assert tried == 300
+    assert len(found) == 1
+    assert "wrong, input" in found[0]
     first = list(seen)
     seen.clear()
     assert fuzz(target, 60, random_seed=1, most=300)[1][0].split(":")[0] == found[0].split(":")[0]
