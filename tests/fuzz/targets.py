@@ -35,7 +35,7 @@ from lstm.text.language_filter import LanguageFilter
 from lstm.text.seed import clean_seed
 from lstm.text.understanding import understand
 from lstm.text.vocabulary import Vocabulary
-from lstm.training.loop import Descent, DescentSettings
+from lstm.training.loop import LoopSettings, TrainingLoop
 from tests.bot import samples
 from tests.fuzz import inputs
 
@@ -123,7 +123,7 @@ def name(rng: random.Random) -> None:
     assert checked.isprintable()
     assert not set(checked) & set("/\\\0")
     assert check_name(checked) == checked
-    assert name_key(checked) == name_key(f" {checked} ".upper().lower()) or True
+    assert name_key(checked) == name_key(f" {checked} ")
     assert skeleton(skeleton(checked)) == skeleton(checked)
     check_distinct(checked, [checked])
 
@@ -226,20 +226,20 @@ def _ids() -> tuple[Vocabulary, np.ndarray, np.ndarray]:
     return vocabulary, vocabulary.encode(samples.corpus(3)), vocabulary.encode(samples.corpus(1))
 
 
-def _descent() -> Descent:
+def _loop() -> TrainingLoop:
     vocabulary, training, held_out = _ids()
     parameters = initial_parameters(Shape(len(vocabulary), 4, 6, 1), np.random.default_rng(1))
-    return Descent(
-        parameters, training, held_out, DescentSettings(batch=2, unroll=8), 4_000, itertools.count().__next__
+    return TrainingLoop(
+        parameters, training, held_out, LoopSettings(batch=2, unroll=8), 4_000, itertools.count().__next__
     )
 
 
 @cache
 def _checkpoint() -> bytes:
-    descent = _descent()
-    for _ in itertools.islice(descent.run(), 3):
+    loop = _loop()
+    for _ in itertools.islice(loop.run(), 3):
         pass
-    return descent.checkpoint({"note": "x"})
+    return loop.checkpoint({"note": "x"})
 
 
 def checkpoint(rng: random.Random) -> None:
@@ -254,14 +254,14 @@ def checkpoint(rng: random.Random) -> None:
 
 
 def try_checkpoint(data: bytes) -> None:
-    descent = _descent()
+    loop = _loop()
     with np.errstate(all="ignore"):
         try:
-            descent.restore(data)
+            loop.restore(data)
         except (ModelFileError, ValueError) as error:
             _is_a_sentence(str(error), may_be_bare=True)
             return
-        for _ in itertools.islice(descent.run(), 2):
+        for _ in itertools.islice(loop.run(), 2):
             pass
 
 
@@ -314,7 +314,9 @@ def whole_song(rng: random.Random) -> None:
 
 
 def _is_a_sentence(said: str, *, may_be_bare: bool = False) -> None:
-    assert said and "\n" not in said and len(said) < 2_000, repr(said[:200])
+    assert said
+    assert "\n" not in said, repr(said[:200])
+    assert len(said) < 2_000, repr(said[:200])
     assert "Traceback" not in said
     said.encode("utf-8", "strict" if may_be_bare else "replace")
 
