@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
@@ -57,6 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         command = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         command.add_argument("file", metavar="FILE", type=Path)
+    purpose = "delete at once all that is stored of a server, also while the bot runs"
+    forget = commands.add_parser("forget-guild", help=purpose, description=f"{purpose.capitalize()}.")
+    forget.add_argument("guild", metavar="ID", type=_guild_id, help="the server's id")
     purpose = "check everything that a start needs, and say how to mend what is wrong"
     doctor = commands.add_parser("doctor", help=purpose, description=f"{purpose.capitalize()}. Status 0: nothing is.")
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -76,6 +80,8 @@ def main(arguments: list[str] | None = None) -> int:
         for doubt in doubtful_settings(os.environ, ENV_FILE):
             log.warning(doubt)
         os.environ.pop("DISCORD_TOKEN", None)  # trainings inherit the environment, and read what strangers wrote
+        if chosen.command == "forget-guild":
+            return _forget_guild(chosen.guild, settings)
         if chosen.command is not None:
             return _backup_or_restore(chosen.command, chosen.file, settings)
         return asyncio.run(_serve(settings))
@@ -83,6 +89,49 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(error, 2)
     except KeyboardInterrupt:
         return 130
+
+
+def _guild_id(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,18}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a server")
+    return int(text)
+
+
+def _forget_guild(guild_id: int, settings: Settings) -> int:
+    """Leave the order for a running bot, or carry it out where none runs."""
+    from bot.services.left_guilds import ORDERS, LeftGuilds
+    from bot.services.song_record import SongRecord
+    from bot.store.database import open_database
+    from bot.store.faults import StoreError
+    from bot.store.instance_lock import InstanceLock, LockedError
+    from bot.training.news import JobNews
+
+    path = settings.data_dir / "lyrics.db"
+
+    async def forget() -> int:
+        async with open_database(path) as database:
+            record = SongRecord(database, on_disk=True, new_id=int)
+            days, now = settings.left_guild_days, lambda: datetime.now(UTC)
+            return await LeftGuilds(database, record, JobNews(), days=days, now=now).forget(guild_id)
+
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with InstanceLock(path.with_name(path.name + ".lock")):
+                pass
+        except LockedError:
+            order = settings.data_dir / ORDERS / str(guild_id)
+            order.parent.mkdir(mode=0o700, exist_ok=True)
+            order.touch(0o600)
+            print(f"The running bot deletes all that is stored of server {guild_id} within 20 seconds.")  # noqa: T201
+            return 0
+        artists = asyncio.run(forget())
+    except OSError as error:
+        return _say(OSError(f"{settings.data_dir} cannot be written to: {error.strerror}."), 1)
+    except StoreError as error:
+        return _say(error, 1)
+    print(f"All that was stored of server {guild_id} is deleted, {artists} artists among it.")  # noqa: T201
+    return 0
 
 
 def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:

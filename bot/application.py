@@ -43,6 +43,7 @@ from bot.services import (
     visibility,
 )
 from bot.services.data_files import DataFiles, DataFolder
+from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
@@ -184,6 +185,7 @@ async def open_application(
         left_guilds = LeftGuilds(database, record, news, days=settings.left_guild_days, now=now)
         await privacy.purge()
         await left_guilds.purge()
+        await left_guilds.obey(data_dir / ORDERS)
         runner = TrainingRunner(
             database,
             data_dir / "jobs",
@@ -198,6 +200,7 @@ async def open_application(
         await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
         await stack.enter_async_context(_repeated(left_guilds.purge, _PURGE_SECONDS))
+        await stack.enter_async_context(_repeated(partial(left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS))
 
         async def delete_old_copies() -> None:
             await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", now())

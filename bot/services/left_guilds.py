@@ -1,15 +1,22 @@
 """What becomes of a guild's data when the bot has left: it goes some days later, unless the bot returns."""
 
+import asyncio
 import logging
+import re
 import sqlite3
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.services.song_record import SongRecord
 from bot.store import left_guilds
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.training.news import JobNews
+
+ORDERS = "forget-guild"
+"""The folder below the data folder for files that are named like guilds to be forgotten."""
+_GUILD_ID = re.compile("[1-9][0-9]{0,18}")
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +72,17 @@ class LeftGuilds:
         for guild_id in due:
             await self.forget(guild_id)
         return len(due)
+
+    async def obey(self, folder: Path) -> int:
+        """Delete the data of the guilds that an operator has named by files in a folder; return how many they were.
+
+        `python -m bot forget-guild` leaves them there, for a bot that is running.
+        """
+        orders = await asyncio.to_thread(lambda: [path for path in folder.glob("*") if _GUILD_ID.fullmatch(path.name)])
+        for order in orders:
+            await self.forget(int(order.name))
+            await asyncio.to_thread(order.unlink, missing_ok=True)
+        return len(orders)
 
     async def forget(self, guild_id: int) -> int:
         """Delete everything that is stored of a guild at once, and return how many artists it had.

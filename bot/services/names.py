@@ -13,6 +13,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BLANK = frozenset("\u2800")  # a Braille cell without dots counts as a symbol, and looks like a space
 _PATH_CHARACTERS = frozenset('/\\:*?"<>|')
 _EMOJI_STYLE = re.compile("[\ufe0e\ufe0f]")
+_OTHER_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _MOST_MARKS = 4  # on one letter: UTS #39, section 5.4
 _MARKS = frozenset({"Mn", "Me"})
 # Scripts that are written together in one word, and with Latin letters; UTS #39, section 5.2, "highly restrictive".
@@ -20,13 +21,13 @@ _MIXED_IN_ONE_WORD = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMO
 
 
 def check_name(name: str) -> str:
-    """Return an artist's name without surrounding space and without the selectors that phones put behind emoji.
+    """Return a name with plain spaces, none around it, and without the selectors that phones put behind emoji.
 
     Raises:
         Refusal: unless it has 1 to `LONGEST_ARTIST_NAME` visible characters, none of which could mean a path, with no
             more marks on a letter than languages use, and no word mixes alphabets that look alike.
     """
-    stripped = _EMOJI_STYLE.sub("", name).strip()
+    stripped = _OTHER_SPACE.sub(" ", _EMOJI_STYLE.sub("", name)).strip()
     if not 1 <= len(stripped) <= LONGEST_ARTIST_NAME:
         raise Refusal(f"An artist's name has 1 to {LONGEST_ARTIST_NAME} characters.")
     # Also as it is compared: a full-width slash is a slash there.

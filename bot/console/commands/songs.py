@@ -84,7 +84,12 @@ async def _write(context: Context, target: Target, song: AsyncGenerator[SongSoFa
 
 def _made_how(song: Song) -> str:
     who = song.artist if song.partner is None else f"{song.artist} and {song.partner} by turns"
-    details = [who, f"{song.lines} lines", f"temperature {song.temperature:g}", f"{song.seconds:.1f} s"]
+    details = [
+        f"generated, in the style of {who}",
+        f"{song.lines} lines",
+        f"temperature {song.temperature:g}",
+        f"{song.seconds:.1f} s",
+    ]
     if song.rhyme not in ("none", "auto"):
         details.insert(2, f"rhyme {song.rhyme}")
     return "— " + " · ".join([*details, *wording.shortcomings(song)])

@@ -14,6 +14,7 @@ from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import everywhere
 from bot.language import tr
+from bot.settings import Settings
 
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
@@ -25,6 +26,7 @@ _STORED = (
     "Texts that were uploaded for training and the models learned from them, until the artist is forgotten. "
     "A server's `/settings`. No other messages are read, but the one that you choose for *Sing this*."
 )
+_LEFT = "All data of a server is deleted {days} days after I have left it."
 _REMOVAL = (
     "Yours: `/mydata delete`. An artist of this server: `/forget`. "
     "Me: remove the bot from the server's integrations, or from your own authorised apps."
@@ -38,7 +40,7 @@ async def about(interaction: Interaction) -> None:
     client = interaction.client
     blocks: list[Block] = [
         Text(f"### Lyrics\n{tr(_WHAT)}"),
-        Text(f"**{tr('What is stored')}**\n{_stored(client.services.settings.history_days)}"),
+        Text(f"**{tr('What is stored')}**\n{_stored(client.services.settings)}"),
         Text(f"**{tr('How to remove it')}**\n{tr(_REMOVAL)}"),
         Rule(),
         Text(f"-# {await _standing(interaction)}\n-# {_versions()}"),
@@ -46,9 +48,9 @@ async def about(interaction: Interaction) -> None:
     await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN))
 
 
-def _stored(history_days: int) -> str:
-    kept = tr("for {days} days", days=history_days) if history_days else tr("not at all")
-    return tr(_STORED, kept=kept)
+def _stored(settings: Settings) -> str:
+    kept = tr("for {days} days", days=settings.history_days) if settings.history_days else tr("not at all")
+    return f"{tr(_STORED, kept=kept)} {tr(_LEFT, days=settings.left_guild_days)}"
 
 
 async def _standing(interaction: Interaction) -> str:

@@ -72,6 +72,10 @@ def test_an_emoji_is_kept_without_its_selector() -> None:
     assert check_name("❤\ufe0f") == check_name("❤") == "❤"
 
 
+def test_a_space_is_a_plain_one() -> None:
+    assert check_name("\u3000Ana\u00a0Maria\u2003") == "Ana Maria"
+
+
 @pytest.mark.parametrize(
     ("name", "other"),
     [

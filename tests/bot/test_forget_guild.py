@@ -1,0 +1,61 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.services import ArtistsService, LeftGuilds
+from bot.services.left_guilds import ORDERS
+from bot.services.song_record import SongRecord
+from bot.store.database import Database, open_database
+from bot.training.news import JobNews
+from tests.bot.samples import Clock
+from tests.bot.services.conftest import GUILD, OTHER_GUILD, add_artist, member
+
+ROOT = Path(__file__).parents[2]
+
+
+def forget_guild(data_dir: Path, guild: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LYRICS_", "DISCORD_"))}
+    environment |= {"LYRICS_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "bot", "forget-guild", guild]
+    return subprocess.run(command, cwd=data_dir, env=environment, capture_output=True, text=True, check=False)
+
+
+async def names(database: Database) -> list[str]:
+    service = ArtistsService(database, JobNews())
+    return [a.name for guild in (GUILD, OTHER_GUILD) for a in await service.visible(member(guild_id=guild))]
+
+
+async def test_without_a_running_bot_the_command_deletes_by_itself(tmp_path: Path, clock: Clock) -> None:
+    async with open_database(tmp_path / "lyrics.db") as database:
+        await add_artist(database, clock, GUILD, "Choir")
+        await add_artist(database, clock, OTHER_GUILD, "Duo")
+    ended = forget_guild(tmp_path, str(GUILD))
+    assert ended.stdout == f"All that was stored of server {GUILD} is deleted, 1 artists among it.\n"
+    assert ended.returncode == 0
+    async with open_database(tmp_path / "lyrics.db") as database:
+        assert await names(database) == ["Duo"]
+
+
+async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clock: Clock) -> None:
+    await add_artist(database, clock, GUILD, "Choir")
+    await add_artist(database, clock, OTHER_GUILD, "Duo")
+    ended = forget_guild(tmp_path, str(GUILD))
+    assert "The running bot deletes" in ended.stdout
+    assert ended.returncode == 0
+    record = SongRecord(database, on_disk=True, new_id=int)
+    left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
+    (tmp_path / ORDERS / "no id").touch()
+    assert await left_guilds.obey(tmp_path / ORDERS) == 1
+    assert await names(database) == ["Duo"]
+    assert await left_guilds.obey(tmp_path / ORDERS) == 0
+    assert await left_guilds.obey(tmp_path / "no such folder") == 0
+
+
+@pytest.mark.parametrize("guild", ["0", "one", "../..", "9" * 20, ""])
+def test_what_is_no_server(tmp_path: Path, guild: str) -> None:
+    ended = forget_guild(tmp_path, guild)
+    assert ended.returncode == 2
+    assert "is not the id of a server" in ended.stderr
