@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from discord import app_commands
 
 from bot.console.commands import COMMANDS as CONSOLE_COMMANDS
 from bot.discord_app.commands import COMMANDS
@@ -151,6 +152,18 @@ def test_slash_commands_are_those_of_the_readme() -> None:
     offered = {command.name for command in COMMANDS if not command.name[0].isupper()}
     assert named <= offered | set(CONSOLE_COMMANDS) | {"quit"}
     assert offered <= named
+
+
+@pytest.mark.parametrize("name", ["lyrics", "train"])
+def test_options_are_those_of_the_readme(name: str) -> None:
+    command = next(command for command in COMMANDS if command.name == name)
+    assert isinstance(command, app_commands.Command)
+    options = {option.display_name: option.required for option in command.parameters}
+    (row,) = re.findall(rf"^\| `/{name} ([^`]+)`", README, re.MULTILINE)
+    assert (
+        dict.fromkeys(re.findall(r"(\w+):…", row), True) | dict.fromkeys(re.findall(r"\[(\w+)\]", row), False)
+        == options
+    )
 
 
 def test_settings_are_those_of_the_readme() -> None:
