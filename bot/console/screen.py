@@ -62,7 +62,10 @@ class Screen:
             table.add_column(column, overflow="fold")
         for row in rows:
             table.add_row(*(Text(_harmless(cell)) for cell in row))
-        self.console.print(table)
+        with self.console.capture() as drawn:
+            self.console.print(table)
+        for line in drawn.get().splitlines():  # padded to their columns: spaces that a pipe has no use for
+            self.console.out(line.rstrip(), highlight=False)
 
 
 def _harmless(text: str) -> str:
