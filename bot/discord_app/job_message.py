@@ -6,13 +6,14 @@ import discord
 
 from bot import wording
 from bot.discord_app import colours, markdown
-from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, NamedFile, Picture, Rule, Text
+from bot.discord_app.message_body import Block, Button, Buttons, Download, MessageBody, NamedFile, Picture, Rule, Text
 from bot.language import tr, tr_sentence
-from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
+from bot.services import Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress
 
 _BAR_CELLS = 16
 _ENDED_BADLY = discord.Colour(0x9A9A9A)
-_CURVE_NAME = "curve.png"
+_CURVE_NAME, _TEXT_NAME = "curve.png", "cleaned.txt"
+_LONGEST_LINE = 200
 _LONGEST_RESULT = 3_000
 
 
@@ -46,6 +47,18 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
     if buttons:
         blocks.append(Buttons(buttons))
     return MessageBody(blocks=blocks, colour=colour, files=files)
+
+
+def cleaned(corpus: ReadCorpus) -> MessageBody:
+    """Show what a training learns from: how it was understood, its first lines, and all of it as a file."""
+    blocks: list[Block] = [Text("### " + tr("The text as it is learned"))]
+    if corpus.sentence:
+        blocks.append(Text(markdown.escape(tr_sentence(corpus.sentence))))
+    if corpus.first_lines:
+        blocks.append(Text(_quoted("\n".join(markdown.one_line(line, _LONGEST_LINE) for line in corpus.first_lines))))
+    blocks.append(Download(_TEXT_NAME))
+    file = NamedFile(_TEXT_NAME, corpus.text.encode("utf-8", "replace"))
+    return MessageBody(blocks=blocks, colour=colours.OWN, files=[file])
 
 
 def forgotten(job: Job) -> MessageBody:

@@ -18,7 +18,7 @@ from bot.discord_app.pacing import paced
 from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
 from bot.discord_app.sing_button import Sing
 from bot.language import tr
-from bot.services import Job, JobState, StoreError
+from bot.services import Job, JobState, Refusal, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -91,7 +91,8 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
     assert interaction.channel_id is not None
     client, message_id = interaction.client, None
     try:
-        shown = await answering.edit(interaction, live_body(job))
+        understood = await client.services.training.understood(job.id)
+        shown = await answering.edit(interaction, live_body(job, understood))
         message_id = shown.id
         await client.services.training.remember_message(job.id, shown.channel.id, shown.id)
     except (*answering.UNDELIVERED, StoreError) as error:
@@ -110,6 +111,7 @@ async def follow_unannounced(client: LyricsClient) -> None:
 
 async def _follow(message: JobMessage, job: Job) -> None:
     training = message.client.services.training
+    understood = await training.understood(job.id)
     reachable = True
     last = job
     async with aclosing(paced(training.watch(job.id), SECONDS_BETWEEN_EDITS)) as standings:
@@ -117,7 +119,7 @@ async def _follow(message: JobMessage, job: Job) -> None:
             if last.state.has_ended or not reachable:
                 continue
             try:
-                reachable = await message.show(live_body(last))
+                reachable = await message.show(live_body(last, understood))
             except answering.UNDELIVERED as error:
                 # Progress that is not shown is no loss: the next report is a few seconds away.
                 _log.info("progress of job %d could not be shown: %s", job.id, error)
@@ -143,9 +145,12 @@ async def _tell_end(message: JobMessage, job: Job) -> None:
     await training.announced(job.id)
 
 
-def live_body(job: Job) -> MessageBody:
-    """Show a live job with its button."""
-    return job_message.live(job, [CancelJob(job.id)])
+def live_body(job: Job, understood: str) -> MessageBody:
+    """Show a live job with its buttons, and what was understood of its text."""
+    buttons: list[Button] = [CancelJob(job.id)]
+    if understood:
+        buttons.append(ShowText(job.id))
+    return job_message.live(job, buttons, understood)
 
 
 def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
@@ -180,6 +185,29 @@ class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):
         """Cancel the job; whoever follows it shows that."""
         job = await interaction.client.services.training.cancel(asker_of(interaction), self.job_id)
         await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=job.id))
+
+
+class ShowText(PersistentButton, template=f"job:text:(?P<job>{SNOWFLAKE})"):
+    """Shows the text that a job learns from as the bot has cleaned it, to members who may train."""
+
+    label = "Show cleaned text"
+
+    def __init__(self, job_id: int) -> None:
+        """Remember the job."""
+        super().__init__(f"job:text:{job_id}")
+        self.job_id = job_id
+
+    @classmethod
+    def recognise(cls, match: re.Match[str]) -> Self:
+        """Read the job from the custom id."""
+        return cls(int(match["job"]))
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Answer with the first lines and the whole text as a file."""
+        corpus = await interaction.client.services.training.corpus_of(asker_of(interaction), self.job_id)
+        if corpus is None:
+            raise Refusal("That text is no longer stored.")
+        await answering.send(interaction, job_message.cleaned(corpus), ephemeral=True)
 
 
 class UseAnyway(PersistentButton, template=f"job:use:(?P<job>{SNOWFLAKE})"):

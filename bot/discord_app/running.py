@@ -17,7 +17,7 @@ from bot.discord_app.commands.history import ShowSong
 from bot.discord_app.commands.history import TurnPage as TurnHistory
 from bot.discord_app.commands.settings import EveryChannel
 from bot.discord_app.confirmations import DeleteMyData, ForgetArtist, Keep
-from bot.discord_app.jobs import CancelJob, UseAnyway
+from bot.discord_app.jobs import CancelJob, ShowText, UseAnyway
 from bot.discord_app.sing_button import Sing
 from bot.discord_app.song_files import Card, WholeSong
 from bot.discord_app.songs import Again, Continue, Delete, Like, SingInterrupted
@@ -37,6 +37,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     ShowSong,
     TurnHistory,
     CancelJob,
+    ShowText,
     UseAnyway,
     DeleteMyData,
     ForgetArtist,

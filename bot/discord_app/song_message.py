@@ -50,7 +50,7 @@ def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBod
 
 def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button] = ()) -> MessageBody:
     """Show as much of a song as there is, and that no more of it will come."""
-    below = Text(f"-# {_name(artist)} was interrupted.")
+    below = Text("-# " + tr("{artist} was interrupted.", artist=_name(artist)))
     lyrics = markdown.split(_lyrics(text, seed), MOST_TEXT - text_length([below]))[-1]
     blocks: list[Block] = [Text(lyrics if lyrics.strip() else "…"), below]
     if buttons:

@@ -22,7 +22,7 @@ from bot.services.song_request import (
     SungAgain,
     Wish,
 )
-from bot.services.training import Job, JobState, TrainingOutcome, TrainingProgress, TrainingService
+from bot.services.training import Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress, TrainingService
 from bot.services.unfinished_songs import SongMessage, UnfinishedSong, UnfinishedSongs
 from bot.store.faults import StoreError
 
@@ -52,6 +52,7 @@ __all__ = [
     "LyricsService",
     "OwnWords",
     "PrivacyService",
+    "ReadCorpus",
     "Refusal",
     "Song",
     "SongMessage",

@@ -150,6 +150,16 @@ class TrainingService:
 
         return await self._database.read(read)
 
+    async def understood(self, job_id: int) -> str:
+        """Say what was understood of the text that a job learns from; empty where that is not known."""
+
+        def read(connection: sqlite3.Connection) -> str:
+            job = jobs.by_id(connection, job_id)
+            report = None if job is None else corpora.report_of(connection, job.artist_id)
+            return "" if report is None else report.sentence
+
+        return await self._database.read(read)
+
     async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
         """List the running and queued jobs of this guild and the last ended ones, in that order.
 

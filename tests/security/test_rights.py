@@ -97,6 +97,10 @@ async def _cancel_id(stage: Stage, who: Who, channel: Channel) -> str:
     return f"job:cancel:{await a_job(stage, who)}"
 
 
+async def _text_id(stage: Stage, who: Who, channel: Channel) -> str:
+    return f"job:text:{await a_job(stage, who)}"
+
+
 async def _forget_id(stage: Stage, who: Who, channel: Channel) -> str:
     return f"artist:forget:id:{await its_id(stage, who)}"
 
@@ -154,6 +158,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "Delete everything": (fixed("mydata:delete"), "deleted"),
     "Keep": (fixed("confirmation:keep"), "Nothing was deleted"),
     "Cancel": (button(_cancel_id), "is cancelled"),
+    "Show cleaned text": (button(_text_id), "The text as it is learned"),
     "Use it anyway": (button(_use_id), "sings from now on"),
     "Forget this artist": (button(_forget_id), "is forgotten"),
     "Sing in every channel": (fixed("settings:every-channel"), "This server's choices"),
@@ -171,8 +176,9 @@ def test_the_table_has_every_command_and_every_button() -> None:
     templates = [re.compile(item.__discord_ui_compiled_template__.pattern) for item in BUTTONS]
     pressed = {
         "song:again:1", "song:continue:1", "song:like:1", "song:whole:1", "song:card:1", "song:show:1",
+        "song:interrupted:1",
         "artist:sing:a", "artist:details:a", "artists:page:1", "history:page:1", "song:delete:1:1", "mydata:delete",
-        "confirmation:keep", "job:cancel:1", "job:use:1", "artist:forget:id:1", "settings:every-channel",
+        "confirmation:keep", "job:cancel:1", "job:text:1", "job:use:1", "artist:forget:id:1", "settings:every-channel",
     }  # fmt: skip
     assert all(any(template.fullmatch(custom_id) for custom_id in pressed) for template in templates)
     assert len(templates) == len(pressed)

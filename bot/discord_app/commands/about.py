@@ -57,11 +57,12 @@ async def _standing(interaction: Interaction) -> str:
     client: LyricsClient = interaction.client
     up = job_message.duration((discord.utils.utcnow() - client.services.started_at).total_seconds())
     artists, lyrics = await client.services.artists.visible(asker_of(interaction)), client.services.lyrics
-    parts = [f"up {up}"]
+    parts = [tr("up {duration}", duration=up)]
     if math.isfinite(client.latency):
         parts.append(f"gateway {client.latency * 1000:.0f} ms")
-    parts.append(f"songs: {lyrics.songs_in_progress} in progress, {lyrics.songs_waiting} waiting")
-    parts.append(f"artists here: {len(artists)}")
+    counts = {"singing": lyrics.songs_in_progress, "waiting": lyrics.songs_waiting}
+    parts.append(tr("songs: {singing} in progress, {waiting} waiting", **counts))
+    parts.append(tr("artists here: {count}", count=len(artists)))
     return " · ".join(parts)
 
 

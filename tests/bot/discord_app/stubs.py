@@ -19,6 +19,7 @@ from bot.services import (
     Job,
     JobState,
     OwnWords,
+    ReadCorpus,
     Refusal,
     Song,
     SongRequest,
@@ -172,6 +173,7 @@ class StubTraining:
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     end_told: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
+    sentence: str = ""
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
         if not asker.may_manage_guild:
@@ -196,6 +198,14 @@ class StubTraining:
                 await self.go_on.wait()
             else:
                 yield step
+
+    async def understood(self, job_id: int) -> str:
+        return self.sentence
+
+    async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
+        if not asker.may_manage_guild:
+            raise Refusal("Only members with Manage Server can see the texts of their server.")
+        return ReadCorpus("If you can *keep*\nyour head", self.sentence, ("If you can *keep*", "your head"))
 
     async def curve(self, job_id: int) -> bytes | None:
         return b"\x89PNG curve"

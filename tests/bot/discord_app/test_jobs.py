@@ -202,3 +202,22 @@ async def test_jobs_and_cancel(
     assert choices == [{"name": "3 · kipling · queued", "value": 3}]
     told = await (await discord.slash(chief, "cancel", {"job": 3})).message()
     assert (told.ephemeral, told.content) == (True, "Job 3 is cancelled.")
+
+
+async def test_what_was_understood_is_said_and_the_cleaned_text_shown(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
+) -> None:
+    services.training.script = ["cancelled"]
+    services.training.sentence = "12 songs, 9 KB after cleaning (recognised: Genius page)."
+    message = await (await train(discord, chief, corpus=TEXT)).message()
+    assert "12 songs, 9 KB after cleaning (recognised: Genius page)." in message.text
+    refused = await (await discord.press(anna, message, "Show cleaned text")).message()
+    assert "Manage Server" in refused.content
+    shown = await (await discord.press(chief, message, "Show cleaned text")).message()
+    assert shown.ephemeral
+    assert "> If you can \\*keep\\*\n> your head" in shown.text
+    assert [(file.filename, file.data) for file in shown.attachments] == [
+        ("cleaned.txt", b"If you can *keep*\nyour head")
+    ]
+    await discord.press(chief, message, "Cancel")
+    await message.until(lambda message: "Cancelled." in message.text)
