@@ -14,7 +14,7 @@ TEST_INSTALLED := $(VENV)/.test-installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run named train doctor test coverage faults fuzz lock licences audit check format bench load quality clean help
+.PHONY: run named train doctor test coverage faults fuzz lock licences audit check format bench load quality corpora clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -79,6 +79,9 @@ load: $(TEST_INSTALLED) ## a crowd on this machine: the real bot process against
 quality: $(TEST_INSTALLED) ## bits per character and the songs of every artist at hand, beside baselines
 	$(BIN)/python -m tests.benchmarks.quality --picture tests/benchmarks/quality.png
 	$(BIN)/python -m tests.benchmarks.songs --model data/models/*.safetensors --corpus data/corpora/*.txt
+
+corpora: $(TEST_INSTALLED) ## how well songs are read out of every kind of file: rewrites tests/benchmarks/CORPORA.md's table
+	$(BIN)/python -m tests.benchmarks.corpora
 
 clean: ## remove what was built, not data
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -20,6 +20,9 @@ async def train(context: Context, line: CommandLine) -> None:
         training.check(context.asker, artist, size, minutes)
         corpus = await asyncio.to_thread(file.read_bytes)
     job = await training.queue(context.asker, artist, corpus, minutes)
+    read = await training.corpus_of(context.asker, job.id)
+    if read is not None and read.sentence:
+        context.screen.say("\n".join([read.sentence, *(f"    {line}" for line in read.first_lines)]))
     await context.follow(job)
 
 

@@ -49,6 +49,8 @@ def _rows(text: str, delimiter: str) -> _Rows | None:
                 continue
             width = width or len(row)
             rows.append(row)
+            if len(rows) == 1 and delimiter == "|" and not _has_header(row):
+                return None  # tablature, or lines with bars between them
             if len(rows) == _SAMPLE_RECORDS and not _is_table(rows, width):
                 return None
     except csv.Error:
