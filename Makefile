@@ -47,7 +47,7 @@ faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints su
 fuzz: $(TEST_INSTALLED) ## many odd inputs for everything that reads foreign data; prints how many: make fuzz [SECONDS=S]
 	$(BIN)/python -m tests.fuzz $${SECONDS:+--seconds "$$SECONDS"}
 
-lock: $(TEST_INSTALLED) ## write requirements.lock and requirements-test.lock anew, with the versions of constraints.txt
+lock: $(TEST_INSTALLED) ## write requirements.lock and requirements-test.lock again, with the versions of constraints.txt
 	$(BIN)/python -m pip install -q $(UV)
 	for lock in requirements: requirements-test:--extra=test; do \
 		$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 --generate-hashes -c constraints.txt \
