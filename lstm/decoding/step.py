@@ -140,6 +140,11 @@ class Recurrence:
             _copy(new, old, chosen)
         return kept
 
+    @property
+    def hidden(self) -> FloatArray:
+        """The top layer's hidden states, (B, H), a view."""
+        return self._layers[-1].hidden[: self.B]
+
     def memory(self, row: int, pending: int) -> Memory:
         """The state of a stream, with the unit that it has not read yet."""
         return Memory(

@@ -27,6 +27,18 @@ BLOCK_LOGITS = 32_768
 """The most logits per block: 128 KB, a small part of the cache."""
 
 
+@dataclass(frozen=True)
+class Study:
+    """How the network read some units: what the judge of sentences is told (`lstm.song.grammar`)."""
+
+    hidden: FloatArray
+    """The top layer's hidden state before each unit, (N, H)."""
+    log_likelihoods: FloatArray
+    """Of each unit, in nats, (N,)."""
+    entropies: FloatArray
+    """Of the prediction of each unit, in nats, (N,)."""
+
+
 @dataclass(eq=False)
 class Stream:
     """One continuation of a memory: first ``given``, then sampled until its stop rule holds.
@@ -51,6 +63,8 @@ class Stream:
     """The same for the first sampled unit alone."""
     is_scored: bool = True
     """Whether ``nats`` is wanted."""
+    is_studied: bool = False
+    """Whether `study` is wanted; such a stream must be scored."""
     sampled: list[int] = field(default_factory=list)
     nats: float = 0.0
     """Log-likelihood, at temperature 1, of everything given and sampled."""
@@ -60,6 +74,15 @@ class Stream:
     """How many of ``given`` have been read."""
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
     """Random numbers drawn but not used yet."""
+    _studies: list[Study] = field(default_factory=list, repr=False)
+
+    def study(self) -> Study:
+        """How everything given and sampled was read."""
+        return Study(
+            np.concatenate([each.hidden for each in self._studies]),
+            np.concatenate([each.log_likelihoods for each in self._studies]),
+            np.concatenate([each.entropies for each in self._studies]),
+        )
 
     @property
     def wants_more(self) -> bool:
@@ -119,6 +142,10 @@ class Chorus:
     """The unit that ends a line of each stream, or the stream, (B,)."""
     _ends: list[int]
     """Steps of the block after which each stream is at its limit."""
+    _studied: IntArray
+    """Which streams are studied, (S,)."""
+    _hidden: FloatArray
+    """The block's hidden states of those, (steps, S, H)."""
 
     def __init__(self, voice: Voice) -> None:
         self.voice = voice
@@ -170,6 +197,8 @@ class Chorus:
         if alone:
             logits = logits[0]
         self._recurrence.read(self._pending, logits)
+        if len(self._studied):
+            self._hidden[n] = self._recurrence.hidden[self._studied]
         if n < len(self._given):
             units[:] = self._given[n]
             if len(sampling := np.flatnonzero(units < 0)):
@@ -246,6 +275,8 @@ class Chorus:
         self._last = np.array([newline if stream.last is None else stream.last for stream in streams], np.intp)
         self._any_is_scored = any(stream.is_scored for stream in streams)
         steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
+        self._studied = np.array([k for k, stream in enumerate(streams) if stream.is_studied], np.intp)
+        self._hidden = np.empty((steps, len(self._studied), self.voice.shape.H), np.float32)
         self._units = np.empty((steps, B), np.intp)
         self._logits = np.empty((steps if self._any_is_scored else 1, B, V), np.float32)
         self._begin_block()
@@ -283,10 +314,23 @@ class Chorus:
             logits = self._logits[:n]
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)
             chosen = np.take_along_axis(logits, units[:, :, None], axis=2)[:, :, 0]
+            below_largest = logits[:, self._studied]  # a copy
             np.exp(logits, out=logits)
-            each = chosen - np.log(logits.sum(axis=2))
+            totals = logits.sum(axis=2)
+            each = chosen - np.log(totals)
+            self._note_studies(n, below_largest, totals[:, self._studied], each[:, self._studied])
             nats, least = each.sum(axis=0, dtype=np.float64).tolist(), each.min(axis=0).tolist()
             for stream, its, its_least in zip(self._streams, nats, least, strict=True):
                 if stream.is_scored:
                     stream.nats += its
                     stream.least = min(stream.least, its_least)
+
+    def _note_studies(self, n: int, below_largest: FloatArray, totals: FloatArray, nats: FloatArray) -> None:
+        """Deliver the block's studies: ``below_largest`` (n, S, V) logits, ``totals`` and ``nats`` (n, S)."""
+        if not len(self._studied):
+            return
+        mean = (np.exp(below_largest) * below_largest).sum(axis=2) / totals
+        entropies = np.log(totals) - mean
+        for place, k in enumerate(self._studied.tolist()):
+            study = Study(self._hidden[:n, place].copy(), nats[:, place].copy(), entropies[:, place].copy())
+            self._streams[k]._studies.append(study)

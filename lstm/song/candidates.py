@@ -16,6 +16,7 @@ from lstm.decoding.streams import Stream
 from lstm.decoding.weights import Memory
 from lstm.rhyme.ear import RhymeIndex
 from lstm.song.asking import Asking
+from lstm.song.grammar import Line
 from lstm.song.judging import LineJudge
 from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
@@ -147,17 +148,22 @@ class LineWriter:
         best = sorted(candidates, key=lambda each: each.rank(taste), reverse=True)[:count]
         texts = [place.beginning.followed_by(each.text) if place.beginning else each.text for each in best]
         lines = [voice.vocabulary.encode(voice.vocabulary.fold(text) + "\n") for text in texts]
-        here = [Stream(place.plain, ids) for ids in lines]
+        grammar = self._singer.grammar
+        here = [Stream(place.plain, ids, is_studied=grammar is not None) for ids in lines]
         anywhere = [Stream(self._blank, ids) for ids in lines]
         yield [*here, *anywhere]
+        sentence = [0.0] * len(best)
+        if grammar is not None and best:
+            sentence = np.minimum(grammar.logits([_as_read(stream) for stream in here]), taste.sure_enough).tolist()
         weighed = []
-        for each, ids, one, other in zip(best, lines, here, anywhere, strict=True):
+        for each, ids, one, other, odds in zip(best, lines, here, anywhere, sentence, strict=True):
             characters = max(1, int(voice.vocabulary.lengths[ids].sum()))
             scores = replace(
                 each.scores,
                 fluency=self._capped(one.nats / characters),
                 belonging=(one.nats - other.nats) / characters,
                 weakest=one.least,
+                grammar=odds,
             )
             weighed.append(replace(each, scores=scores, plain=one.memory))
         return weighed
@@ -391,6 +397,11 @@ class LineWriter:
         """A likelihood in nats per character as far as it counts."""
         beyond = max(0.0, likelihood - self._likely_enough)
         return likelihood - (1 - self._taste.beyond) * beyond
+
+
+def _as_read(stream: Stream) -> Line:
+    study = stream.study()
+    return Line(stream.given, study.log_likelihoods, study.entropies, study.hidden)
 
 
 _COMMON_WORDS = 6_000

@@ -15,6 +15,8 @@ class Scores:
     """How much likelier it is after this song than at the beginning of one, in nats per character."""
     weakest: float = 0.0
     """Log-likelihood of its least likely unit, in nats: a word that does not fit."""
+    grammar: float = 0.0
+    """How likely it is a sentence: the logarithm of the odds, as far as it counts (`lstm.song.grammar`)."""
     plan: float = 0.0
     """Log-likelihood of the plan, in nats."""
     nearness: float = 0.0
@@ -60,12 +62,23 @@ class Taste:
     weighed: int = 6
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
-        likelihood=0.3, fluency=1.6, belonging=0.5, weakest=0.1, plan=0.05, nearness=0.4, coming_back=0.3, length=0.5
+        likelihood=0.3,
+        fluency=1.6,
+        belonging=0.5,
+        weakest=0.1,
+        grammar=0.25,
+        plan=0.05,
+        nearness=0.4,
+        coming_back=0.3,
+        length=0.5,
     )
     likely_enough: float = 0.7
     """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
     ``beyond`` counts: the likeliest lines are what everybody says."""
     beyond: float = 0.8
+
+    sure_enough: float = 3.0
+    """The logarithm of the odds beyond which a line is not more of a sentence."""
 
     filtered: float = 64.0
     misses_rhyme: float = 32.0

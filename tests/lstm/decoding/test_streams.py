@@ -414,3 +414,22 @@ def test_a_stream_may_end_at_a_unit_of_its_own(count):
         assert stream.sampled.index(last) == len(stream.sampled) - 1
     for stream in others:
         assert stream.sampled.index(voice.newline) == len(stream.sampled) - 1
+
+
+def test_a_study_says_how_each_unit_was_read():
+    voice = Voice(make_model(2))
+    ids = voice.vocabulary.encode("abc\nab")
+    studied = Stream(voice.start(), ids, is_studied=True)
+    beside = Stream(voice.start(), ids[:3])
+    Chorus(voice).run([beside, studied])
+    study = studied.study()
+    assert study.hidden.shape == (len(ids), voice.shape.H)
+    assert study.log_likelihoods.sum() == pytest.approx(studied.nats, rel=1e-5)
+    assert (study.entropies >= 0).all()
+    assert (study.entropies <= np.log(voice.shape.V) + 1e-5).all()
+    # The state before a unit is what remains after the units before it.
+    before = Stream(voice.start(), ids[:-1])
+    Chorus(voice).run([before])
+    last = Stream(before.memory, ids[-1:], is_studied=True)
+    Chorus(voice).run([last])
+    np.testing.assert_allclose(last.study().hidden[0], study.hidden[-1], atol=1e-5)
