@@ -18,6 +18,7 @@ LSTM = {
     "data": {"rhyme", "text"},
     "song": {"arrays", "text", "network", "model", "decoding", "rhyme"},
     "training": {"arrays", "text", "network", "model", "decoding", "rhyme", "song"},
+    "pretrained": {"arrays", "text", "network", "model", "decoding", "song", "training"},  # scripts that made the files
 }
 """Folder (or module) of ``lstm`` -> what it may import of the others. The commands, directly in ``lstm``, may all."""
 
