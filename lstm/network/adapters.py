@@ -15,8 +15,6 @@ import numpy as np
 from lstm.arrays import FloatArray
 from lstm.network.parameters import Parameters, Shape
 
-RANK = 32
-
 
 def adapted_matrices(shape: Shape) -> dict[str, tuple[int, int]]:
     """Name -> (M, K) of the matrices that adapters change, in memory order."""
@@ -35,7 +33,7 @@ def biases(shape: Shape) -> dict[str, int]:
 class Adapters:
     """The factors and biases of one artist, as views of one flat vector."""
 
-    def __init__(self, shape: Shape, rank: int = RANK, dtype: type[np.floating] = np.float32) -> None:
+    def __init__(self, shape: Shape, rank: int, dtype: type[np.floating] = np.float32) -> None:
         """All zeros: no difference from the base's matrices.
 
         Raises:

@@ -18,7 +18,7 @@ class TeachingSettings:
     hidden: int = 64
     channels: int = 96
     features: int = 64
-    epochs: int = 5
+    epochs: int = 3
     batch: int = 64
     learning_rate: float = 2e-3
     dropout: float = 0.3
