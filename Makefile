@@ -31,15 +31,16 @@ train: named $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CO
 doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to mend what is wrong
 	@$(BIN)/python -m bot doctor
 
-# From Python 3.12 on, coverage comes free of charge (sys.monitoring). On 3.11 it doubles the time: see `make coverage`.
+COVERED = $(BIN)/coverage run -m pytest && echo "Coverage of bot and lstm: $$($(BIN)/coverage report --format=total) %" \
+	"of the lines, without worker processes (by file: $(BIN)/coverage report)"
+
+# From Python 3.12 on, coverage costs nothing (sys.monitoring). On 3.11 it doubles the time: see `make coverage`.
 test: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure from Python 3.12 on
-	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then $(MAKE) --no-print-directory coverage; \
+	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then $(COVERED); \
 	else $(BIN)/python -m pytest && echo "Coverage: not measured on Python 3.11, where it doubles the time (make coverage)"; fi
 
 coverage: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure
-	@$(BIN)/coverage run -m pytest
-	@echo "Coverage of bot and lstm: $$($(BIN)/coverage report --format=total) % of the lines" \
-		"(without worker processes; by file: $(BIN)/coverage report)"
+	@$(COVERED)
 
 faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints survived/tried
 	$(BIN)/python -m tests.faults
