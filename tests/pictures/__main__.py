@@ -1,11 +1,12 @@
-"""Renders docs/pictures/: ``python -m tests.pictures [--out FOLDER]``.
+"""Renders docs/pictures/: ``python -m tests.pictures [--out FOLDER] [--only NAME ...]``.
 
-Needs Chromium and Noto's typefaces; takes two minutes.
+Needs Chromium and Noto's typefaces; takes five minutes.
 """
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from tests.pictures import browser
@@ -17,12 +18,14 @@ DESKTOP, PHONE = (660, 1.5), (390, 2.0)
 """Widths in CSS pixels, and pixels per CSS pixel."""
 
 
-async def render(out: Path) -> None:
-    """Play the scenes and write a picture of each, on dark and light, for a desktop and a phone."""
+async def render(out: Path, only: Collection[str]) -> None:
+    """Play the scenes and write a picture of each, or of some, on dark and light, for a desktop and a phone."""
     browser.find()
     async with stage() as played:
         scenes = await played.scenes()
     for name, messages in scenes.items():
+        if only and name not in only:
+            continue
         for device, (width, scale) in (("desktop", DESKTOP), ("phone", PHONE)):
             for dark in (True, False):
                 target = out / f"{name}-{device}-{'dark' if dark else 'light'}.png"
@@ -34,10 +37,12 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.pictures", description="Pictures of the bot's answers.")
     parser.add_argument("--out", type=Path, default=DOCS, help=f"folder (default {DOCS})")
-    out: Path = parser.parse_args().out
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="scenes to write (default all)")
+    options = parser.parse_args()
+    out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(render(out))
+        asyncio.run(render(out, options.only))
     except browser.NoBrowserError as error:
         print(error, file=sys.stderr)
         return 1

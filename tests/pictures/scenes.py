@@ -11,7 +11,7 @@ from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Member, 
 from tests.end_to_end.bot_process import BotProcess
 from tests.pictures.page import Shown
 
-TRAIN_MINUTES = 0.6
+TRAIN_MINUTES = 2.0
 SEED = "I walk alone along the harbour wall"
 
 
@@ -28,6 +28,8 @@ class Stage:
         """Play all that is pictured; the messages by what they show."""
         training = await self.use(self.chief, "train", artist="cowboys", corpus=_corpus())
         taken: dict[str, list[Shown]] = {}
+        await training.until(lambda message: "\n> " in message.text, 200)  # it sings by now
+        taken["training"] = [self.shown(self.chief, "/train", training)]
         song = await self.sing(self.anna, seed=SEED, rhyme="AABB")
         for fan in (self.ben, self.chief):
             await self.press(fan, song, "👍")
@@ -46,8 +48,6 @@ class Stage:
         for command in ("history", "top", "help", "about"):
             answer = await self.use(self.anna if command != "help" else self.chief, command)
             taken[command] = [self.shown(self.anna, f"/{command}", answer)]
-        await training.until(lambda message: "\n> " in message.text or "Sing" in str(message.buttons), 120)
-        taken["training"] = [self.shown(self.chief, "/train", training)]
         jobs = await self.use(self.chief, "jobs")
         choices = await self.use(self.chief, "settings")
         taken["jobs-and-settings"] = [
@@ -60,7 +60,7 @@ class Stage:
             self.shown(self.anna, "/mydata delete", question),
             self.shown(self.anna, "/train", refusal),
         ]
-        await training.until(lambda message: bool(message.attachments), 240)
+        await training.until(lambda message: bool(message.attachments), 400)
         taken["trained"] = [self.shown(self.chief, "/train", training)]
         return taken
 
