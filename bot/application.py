@@ -45,6 +45,7 @@ from bot.services import (
 from bot.services.data_files import DataFiles, DataFolder
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
+from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError
 from bot.store import backup, versions
@@ -168,6 +169,7 @@ async def open_application(
             seconds=seconds,
             new_random_seed=lambda: random_bits(31),
         )
+        quotas = Quotas(settings.guild_corpus_bytes, settings.guild_artists, settings.guild_jobs)
         training = TrainingService(
             database,
             files,
@@ -176,6 +178,7 @@ async def open_application(
             most_corpus_bytes=settings.max_corpus_bytes,
             now=now,
             new_random_seed=lambda: random_bits(31),
+            quotas=quotas,
         )
         if settings.metrics_port is not None:
             await _serve_metrics(stack, settings.metrics_port, tally, lyrics, training)
@@ -191,7 +194,7 @@ async def open_application(
             data_dir / "jobs",
             settings.train_workers,
             news,
-            Rules(queue_order.next_job, describe, publishing.publish_result),
+            Rules(queue_order.next_job, describe, partial(publishing.publish_result, quotas=quotas)),
             new_place=_new_place(settings),
             now=now,
             new_lease=lambda: f"{random_bits(64):016x}",
@@ -199,6 +202,7 @@ async def open_application(
         await stack.enter_async_context(runner)
         await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
         await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
+        await stack.enter_async_context(_repeated(training.purge, _PURGE_SECONDS))
         await stack.enter_async_context(_repeated(left_guilds.purge, _PURGE_SECONDS))
         await stack.enter_async_context(_repeated(partial(left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS))
 

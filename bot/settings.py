@@ -65,6 +65,9 @@ _user_id = _whole_number(1, _LARGEST_SNOWFLAKE, "Discord user ids (whole numbers
 _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
 _patience_seconds = _whole_number(1, 86_400, "a whole number of seconds from 1 to 86400")
+_guild_corpus_bytes = _whole_number(2_000, 2**40, "a whole number of bytes from 2000 to 1099511627776")
+_guild_artists = _whole_number(1, 10_000, "a whole number from 1 to 10000")
+_guild_jobs = _whole_number(1, 10_000, "a whole number of trainings per day from 1 to 10000")
 _days = _whole_number(0, 36_500, "a whole number of days from 0 to 36500")
 _songs = _whole_number(1, 10_000, "a whole number from 1 to 10000")
 _port = _whole_number(1, 65_535, "a port from 1 to 65535, or nothing")
@@ -131,6 +134,13 @@ class Settings:
     """How long a cluster that is away is waited for."""
     max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
     history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
+    guild_corpus_bytes: int = field(
+        default=67_108_864, metadata=_from("LYRICS_GUILD_CORPUS_BYTES", _guild_corpus_bytes)
+    )
+    """Of the corpora and versions of one guild."""
+    guild_artists: int = field(default=50, metadata=_from("LYRICS_GUILD_ARTISTS", _guild_artists))
+    guild_jobs: int = field(default=50, metadata=_from("LYRICS_GUILD_JOBS", _guild_jobs))
+    """Trainings that one guild may ask for in 24 hours."""
     left_guild_days: int = field(default=30, metadata=_from("LYRICS_LEFT_GUILD_DAYS", _days))
     songs_in_a_row: int = field(default=10, metadata=_from("LYRICS_SONGS_IN_A_ROW", _songs))
     """That a member may ask for before they have to wait."""

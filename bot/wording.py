@@ -1,7 +1,7 @@
 """What people read, in the words that both front ends use."""
 
 from bot.language import tr
-from bot.services import ArtistToForget, Job, Song, StoreError, TrainingOutcome
+from bot.services import UNSUNG_DAYS, ArtistToForget, Job, Song, StoreError, TrainingOutcome, UnsungArtist
 
 _MEASURING_SECONDS = 0.5
 """With less time left than this, a training no longer learns."""
@@ -24,6 +24,14 @@ def forget_warning(artist: ArtistToForget) -> str:
     if artist.comes_with_the_bot:
         return tr("It comes with the bot: it returns at the next start, without what was trained since.")
     return tr("It can't be undone.")
+
+
+def unsung(artist: UnsungArtist) -> str:
+    """Say what is stored of an artist that cannot sing, and what becomes of it."""
+    text = f"{artist.corpus_bytes / 1000:,.0f} kB of text, stored on {artist.stored_at:%Y-%m-%d}"
+    if artist.versions:
+        return f"{text}; versions held back: {artist.versions}. /rollback lets one sing, /forget removes it all."
+    return f"{text}; no training of it has succeeded. /forget removes it; so does the bot, {UNSUNG_DAYS} days later."
 
 
 def storage_fault(error: StoreError) -> str:

@@ -22,7 +22,16 @@ from bot.services.song_request import (
     SungAgain,
     Wish,
 )
-from bot.services.training import Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress, TrainingService
+from bot.services.training import (
+    UNSUNG_DAYS,
+    Job,
+    JobState,
+    ReadCorpus,
+    TrainingOutcome,
+    TrainingProgress,
+    TrainingService,
+    UnsungArtist,
+)
 from bot.services.unfinished_songs import SongMessage, UnfinishedSong, UnfinishedSongs
 from bot.store.faults import StoreError
 
@@ -35,6 +44,7 @@ __all__ = [
     "RHYMES",
     "SEED_CHARACTERS",
     "SONG_FORMS",
+    "UNSUNG_DAYS",
     "Artist",
     "ArtistDetails",
     "ArtistToForget",
@@ -65,6 +75,7 @@ __all__ = [
     "TrainingService",
     "UnfinishedSong",
     "UnfinishedSongs",
+    "UnsungArtist",
     "Version",
     "Wish",
 ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.store import versions
+from bot.services.quotas import Quotas
+from bot.store import artists, versions
 from bot.store.job_records import HeldBack, TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
 from lstm.model.model_file import Model, ModelFileError, load_model
@@ -99,10 +100,21 @@ def publish(
 
 
 def publish_result(
-    connection: sqlite3.Connection, artist_id: int, version: NewVersion, job_id: int, now: datetime
+    connection: sqlite3.Connection,
+    artist_id: int,
+    version: NewVersion,
+    job_id: int,
+    now: datetime,
+    quotas: Quotas | None = None,
 ) -> TrainingOutcome:
-    """Publish the version that a training job produced, and return the outcome to record with the job."""
+    """Publish the version that a training job produced, and return the outcome to record with the job.
+
+    Where the artist's guild has more stored than it may, older versions make room.
+    """
     published = publish(connection, artist_id, version, job_id=job_id, now=now)
+    artist = artists.by_id(connection, artist_id)
+    if quotas is not None and artist is not None:
+        quotas.make_room(connection, artist_id, artist.guild_id, VERSIONS_KEPT)
     before = published.compared_with
     return TrainingOutcome(
         version=published.version.number,

@@ -4,28 +4,33 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.data_files import DataFiles
 from bot.services.names import check_distinct, check_name
-from bot.store import artists, corpora, jobs, versions
+from bot.services.quotas import Quotas, UploadsInFlight
+from bot.store import artists, corpora, jobs, usage, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
+from bot.store.usage import UnsungArtist
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
 from bot.training.reading import TextReader
 from lstm.text.errors import CorpusError
 from lstm.text.understanding import Understood
 
-__all__ = ["Job", "JobState", "ReadCorpus", "TrainingOutcome", "TrainingProgress", "TrainingService"]
+__all__ = ["Job", "JobState", "ReadCorpus", "TrainingOutcome", "TrainingProgress", "TrainingService", "UnsungArtist"]
 
 FEWEST_CHARACTERS = 2_000
 MOST_WAITING = 5
 """Jobs that a guild may have in the queue."""
+UNSUNG_DAYS = 30
+"""So long the text of an artist is kept that no training has given a version."""
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +58,7 @@ class TrainingService:
         most_corpus_bytes: int,
         now: Callable[[], datetime],
         new_random_seed: Callable[[], int],
+        quotas: Quotas,
         reader: TextReader | None = None,
     ) -> None:
         """Queue jobs of at most `most_minutes` on texts of at most `most_corpus_bytes`."""
@@ -63,6 +69,8 @@ class TrainingService:
         self._most_corpus_bytes = most_corpus_bytes
         self._now = now
         self._new_random_seed = new_random_seed
+        self._quotas = quotas
+        self._uploads = UploadsInFlight()
         self._reader = reader or TextReader()
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
@@ -96,7 +104,7 @@ class TrainingService:
 
         Raises:
             Refusal: if the asker may not, the name or text will not do, no text is known, the artist has a
-                live job already, or the guild has 5 jobs waiting.
+                live job already, the guild has 5 jobs waiting, or more of anything than its quotas.
         """
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
@@ -109,6 +117,7 @@ class TrainingService:
             known = self._artist(connection, asker, name, now)
             check_queue(connection, known, guild_id)
             self._keep_corpus(connection, known, upload, from_file, now)
+            self._quotas.check(connection, asker, now)
             queued = jobs.enqueue(
                 connection,
                 NewJob(
@@ -159,6 +168,35 @@ class TrainingService:
             return "" if report is None else report.sentence
 
         return await self._database.read(read)
+
+    def uploading(self, asker: Asker) -> AbstractContextManager[None]:
+        """Count a text while it is fetched, read and queued.
+
+        Raises:
+            Refusal: on entering, if this guild or all of them have enough texts in flight.
+        """
+        return self._uploads.one_of(asker)
+
+    async def unsung(self, asker: Asker) -> list[UnsungArtist]:
+        """List the artists that the asker may change whose stored text has led to no version that sings.
+
+        Those without any version are deleted 30 days after their text was stored.
+
+        Raises:
+            Refusal: if the asker may not manage the guild.
+        """
+        if not _may_train(asker):
+            raise Refusal("Only members with Manage Server can see the trainings of their server.")
+        return await self._database.read(lambda connection: usage.unsung(connection, asker.guild_id or EVERYONE))
+
+    async def purge(self) -> int:
+        """Delete the artists whose text has led to nothing for `UNSUNG_DAYS`, and return how many there were."""
+        oldest = self._now() - timedelta(days=UNSUNG_DAYS)
+        deleted = await self._database.write(lambda connection: usage.forget_unsung_before(connection, oldest))
+        if deleted:
+            log.info("artists that never sang, with texts older than %d days, deleted: %d", UNSUNG_DAYS, deleted)
+            await self._database.give_back_space()
+        return deleted
 
     async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
         """List the running and queued jobs of this guild and the last ended ones, in that order.

@@ -48,6 +48,7 @@ def forget(connection: sqlite3.Connection, guild_id: int) -> int:
     artists = connection.execute("DELETE FROM artists WHERE guild_id = ?", (guild_id,)).rowcount
     connection.execute("DELETE FROM jobs WHERE guild_id = ?", (guild_id,))  # those that train artists of everyone
     connection.execute("DELETE FROM requests WHERE guild_id = ?", (guild_id,))
+    connection.execute("DELETE FROM asked_trainings WHERE guild_id = ?", (guild_id,))
     connection.execute("DELETE FROM unfinished_songs WHERE guild_id = ?", (guild_id,))
     connection.execute("DELETE FROM guilds WHERE id = ?", (guild_id,))
     connection.execute("DELETE FROM registrations WHERE scope = ?", (guild_id,))

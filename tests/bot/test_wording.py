@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot import wording
-from bot.services import ArtistToForget, Song, TrainingOutcome
+from bot.services import ArtistToForget, Song, TrainingOutcome, UnsungArtist
 from bot.store.job_records import HeldBack
 from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, PROGRESS, RUNNING, SUCCEEDED
 
@@ -73,3 +73,11 @@ def test_a_held_back_version_can_be_used_by_a_command() -> None:
 def test_what_forgetting_means() -> None:
     assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False)) == "It can't be undone."
     assert "at the next start" in wording.forget_warning(ArtistToForget(1, "harbour-lights", comes_with_the_bot=True))
+
+
+def test_what_becomes_of_an_artist_that_cannot_sing() -> None:
+    assert wording.unsung(UnsungArtist("mute", 41_000, NOON, 0)) == (
+        "41 kB of text, stored on 2026-11-24; no training of it has succeeded. "
+        "/forget removes it; so does the bot, 30 days later."
+    )
+    assert "versions held back: 2. /rollback" in wording.unsung(UnsungArtist("shy", 41_000, NOON, 2))

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from bot import wording
 from bot.console.command_line import CommandLine, shortened
 from bot.console.context import Context
 from bot.console.training_display import describe
@@ -31,11 +32,13 @@ async def jobs(context: Context, _line: CommandLine) -> None:
     found = await context.services.training.jobs(context.asker)
     if not found:
         context.screen.say("No training was asked for yet.")
-        return
-    context.screen.table(
-        ("job", "artist", "asked for (UTC)", "state"),
-        [(str(job.id), job.artist, f"{job.queued_at:%Y-%m-%d %H:%M}", describe(job)) for job in found],
-    )
+    else:
+        context.screen.table(
+            ("job", "artist", "asked for (UTC)", "state"),
+            [(str(job.id), job.artist, f"{job.queued_at:%Y-%m-%d %H:%M}", describe(job)) for job in found],
+        )
+    for artist in await context.services.training.unsung(context.asker):
+        context.screen.aside(f"{artist.name} can't sing: {wording.unsung(artist)}")
 
 
 async def cancel(context: Context, line: CommandLine) -> None:

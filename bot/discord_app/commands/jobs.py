@@ -2,26 +2,39 @@
 
 from discord import app_commands
 
-from bot.discord_app import answering, autocompletion, colours, job_message
+from bot import wording
+from bot.discord_app import answering, autocompletion, colours, job_message, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody, Text
 from bot.discord_app.offering import to_managers
 from bot.language import tr
 
+_MOST_UNSUNG = 8
+
 
 @to_managers
 @app_commands.command(description="Queued, running and recent trainings of this server")
 async def jobs(interaction: Interaction) -> None:
     """List the jobs."""
-    found = await interaction.client.services.training.jobs(asker_of(interaction))
-    if not found:
+    asker, training = asker_of(interaction), interaction.client.services.training
+    found, unsung = await training.jobs(asker), await training.unsung(asker)
+    if not found and not unsung:
         await answering.send(
             interaction, MessageBody(text=tr("No trainings yet: start one with `/train`.")), ephemeral=True
         )
         return
     lines = "\n".join(job_message.in_a_line(job) for job in found)
-    body = MessageBody(blocks=[Text("### " + tr("Trainings")), Text(lines)], colour=colours.OWN)
+    blocks = [Text("### " + tr("Trainings")), Text(lines or "—")]
+    if unsung:
+        shown = [
+            f"**{markdown.escape(markdown.one_line(artist.name, 60))}** {wording.unsung(artist)}"
+            for artist in unsung[:_MOST_UNSUNG]
+        ]
+        if len(unsung) > _MOST_UNSUNG:
+            shown.append(f"… and {len(unsung) - _MOST_UNSUNG} more")
+        blocks += [Text("### Artists that can't sing"), Text("\n".join(shown))]
+    body = MessageBody(blocks=blocks, colour=colours.OWN)
     await answering.send(interaction, body, ephemeral=True)
 
 

@@ -28,9 +28,12 @@ async def train(
     """Queue a training and show it up to its end."""
     asker, services = asker_of(interaction), interaction.client.services
     services.training.check(asker, artist, None if corpus is None else corpus.size, minutes)
-    await answering.defer(interaction)
-    text = None
-    if corpus is not None:
-        text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
-    job = await services.training.queue(asker, artist, text, minutes)
+    if corpus is None:
+        await answering.defer(interaction)
+        job = await services.training.queue(asker, artist, None, minutes)
+    else:
+        with services.training.uploading(asker):
+            await answering.defer(interaction)
+            text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
+            job = await services.training.queue(asker, artist, text, minutes)
     await jobs.show_and_follow(interaction, job)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,8 +29,10 @@ from bot.services import (
     TrainingOutcome,
     TrainingProgress,
     UnfinishedSongs,
+    UnsungArtist,
     Version,
 )
+from bot.services.quotas import UploadsInFlight
 from bot.settings import Settings
 from bot.store.database import Database
 
@@ -174,6 +177,7 @@ class StubTraining:
     end_told: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
     sentence: str = ""
+    uploads: UploadsInFlight = field(default_factory=UploadsInFlight)
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
         if not asker.may_manage_guild:
@@ -206,6 +210,12 @@ class StubTraining:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can see the texts of their server.")
         return ReadCorpus("If you can *keep*\nyour head", self.sentence, ("If you can *keep*", "your head"))
+
+    def uploading(self, asker: Asker) -> AbstractContextManager[None]:
+        return self.uploads.one_of(asker)
+
+    async def unsung(self, asker: Asker) -> list[UnsungArtist]:
+        return [UnsungArtist("*mute*", 41_000, NOON, 0)]
 
     async def curve(self, job_id: int) -> bytes | None:
         return b"\x89PNG curve"

@@ -13,6 +13,7 @@ from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
 from bot.services.data_files import DataFiles, DataFolder
 from bot.services.publishing import describe, publish
+from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE
@@ -151,4 +152,5 @@ def training(stocked: Database, news: JobNews, clock: Clock, tmp_path: Path) -> 
         most_corpus_bytes=100_000,
         now=clock,
         new_random_seed=itertools.count().__next__,
+        quotas=Quotas(stored_bytes=10**9, artists=1000, jobs_per_day=1000),
     )

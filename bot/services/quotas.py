@@ -1,0 +1,91 @@
+"""How much one guild may store and ask for, so that none takes what all share."""
+
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.services.asking import Asker, Refusal
+from bot.store import usage, versions
+
+MOST_UPLOADS = 4
+"""Texts that are fetched and read at the same time, of all guilds; of each guild one."""
+_DAY = timedelta(hours=24)
+_FEWEST_VERSIONS = 2
+
+
+@dataclass(frozen=True)
+class Quotas:
+    """What one guild may have of its own; operators are free."""
+
+    stored_bytes: int
+    """Of corpora and versions together (LYRICS_GUILD_CORPUS_BYTES)."""
+    artists: int
+    """LYRICS_GUILD_ARTISTS."""
+    jobs_per_day: int
+    """LYRICS_GUILD_JOBS."""
+
+    def check(self, connection: sqlite3.Connection, asker: Asker, now: datetime) -> None:
+        """Count a training that is about to be queued, in the transaction that has stored its artist and text.
+
+        Raises:
+            Refusal: if the guild has too much of anything; the transaction is to be rolled back.
+        """
+        if asker.is_operator or asker.guild_id is None:
+            return
+        guild_id = asker.guild_id
+        if usage.artists(connection, guild_id) > self.artists:
+            raise Refusal(
+                f"This server has {self.artists} artists, the most that it may have. Remove one with /forget first."
+            )
+        stored = usage.stored_bytes(connection, guild_id)
+        if stored > self.stored_bytes:
+            raise Refusal(
+                f"The texts and models of this server would take {_megabytes(stored)} of the "
+                f"{_megabytes(self.stored_bytes)} that it may use. Remove an artist with /forget, or bring less text."
+            )
+        asked = usage.trainings_since(connection, guild_id, now - _DAY)
+        if len(asked) >= self.jobs_per_day:
+            wait = math.ceil((asked[-self.jobs_per_day] + _DAY - now) / timedelta(minutes=1))
+            raise Refusal(
+                f"This server has asked for {self.jobs_per_day} trainings within a day, the most that it may. "
+                f"Ask again in {wait // 60} h {wait % 60} min."
+            )
+        usage.note_training(connection, guild_id, now)
+
+    def make_room(self, connection: sqlite3.Connection, artist_id: int, guild_id: int, kept: int) -> None:
+        """Drop the oldest versions of an artist while its guild is over its bytes; one that sings is never dropped."""
+        while guild_id and kept > _FEWEST_VERSIONS and usage.stored_bytes(connection, guild_id) > self.stored_bytes:
+            kept -= 1
+            versions.keep_newest(connection, artist_id, kept)
+
+
+class UploadsInFlight:
+    """Bounds the texts that are in memory at the same time."""
+
+    def __init__(self) -> None:
+        self._of_guilds: Counter[int | None] = Counter()
+
+    @contextmanager
+    def one_of(self, asker: Asker) -> Iterator[None]:
+        """Count an upload while it is fetched and read.
+
+        Raises:
+            Refusal: if there are enough.
+        """
+        if self._of_guilds[asker.guild_id]:
+            raise Refusal("Another text of this server is being read. Try again in a minute.")
+        if self._of_guilds.total() >= MOST_UPLOADS:
+            raise Refusal("Many texts are being read right now. Try again in a minute.")
+        self._of_guilds[asker.guild_id] += 1
+        try:
+            yield
+        finally:
+            del self._of_guilds[asker.guild_id]
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"
