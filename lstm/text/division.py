@@ -7,6 +7,7 @@ from lstm.text import marks
 from lstm.text.songs import Song, Stanza, StanzaKind, songs_of
 
 _WORDS = re.compile(r"[^\W_]+")
+MOST_TITLE_LINES = 2
 SAME_SHARE = 0.5
 """Stanzas that share at least this part of their lines, and two lines or more, are one chorus."""
 
@@ -14,7 +15,7 @@ SAME_SHARE = 0.5
 def divide(text: str) -> list[Song]:
     """The songs of a clean text with marks; songs and stanzas without a word in them are left out."""
     songs: list[Song] = []
-    for piece in _pieces(text):
+    for piece in map(_without_title, _pieces(text)):
         stanzas = _repeated(_stanzas(piece))
         if stanzas:
             songs.append(Song(tuple(stanzas if _has_headers(piece) else find_choruses(stanzas))))
@@ -38,9 +39,24 @@ def _songs_by_first_sections(text: str) -> list[str]:
         kind = block.strip()[1 : block.find("\n") if "\n" in block else None] if block[:1] == marks.SECTION else ""
         if kind == StanzaKind.INTRO and seen:
             songs.append([])
-        seen = seen or bool(block.strip())
+        seen = seen or block[:1] == marks.SECTION
         songs[-1].append(block)
     return ["\n\n".join(blocks) for blocks in songs]
+
+
+def _without_title(piece: str) -> str:
+    """A song whose sections all have headers, without the title that stands above the first of them."""
+    head, mark, rest = piece.partition(marks.SECTION)
+    lines = [line.strip() for line in head.split("\n") if line.strip()]
+    if rest.count(marks.SECTION) < 2 or not 0 < len(lines) <= MOST_TITLE_LINES or not all(map(_is_title, lines)):
+        return piece
+    return mark + rest
+
+
+def _is_title(line: str) -> bool:
+    """Whether all long words of a line have capitals, and no sign of a sentence ends it."""
+    words = [word for word in _WORDS.findall(line) if len(word) > 3]
+    return bool(words) and all(word[0].isupper() for word in words) and line[-1] not in ",.;:!?-" and len(line) < 80
 
 
 def _has_headers(piece: str) -> bool:

@@ -11,6 +11,10 @@ _TITLE_END = re.compile(r" Lyrics(?=\[|\(|\"|\S|$)")
 _READ_MORE = re.compile(r"(?:… |\.\.\. ?)Read More\s?")
 _LONGEST_HEAD = 2_000
 _BARE_TITLE = re.compile(r"[^\n\[\]]{1,100}? Lyrics(?=\[[^\]\n]{1,80}\])")
+_TITLE_LINE = re.compile(
+    r"(^|\n)[^\n\[\]]{1,100} Lyrics\n{1,2}(?=\[(?:Verse|Chorus|Intro|Hook|Pre|Produced|Refrain|Bridge))"
+)
+"""Where a scraper put a line end behind the title."""
 _EMBED = re.compile(r"(\d{1,3}(?:\.\d)?K|\d{1,5}|)Embed$")
 _ENDS_WITH_NUMBER = re.compile(r"(?:[ #$]|\d-)$")
 _LIKE = "You might also like"
@@ -41,6 +45,9 @@ def take_off(text: str) -> Undressed | None:
         return None
     removed = Counter[str]()
     lines: list[str] = []
+    text, titles = _TITLE_LINE.subn(f"\\1\n{marks.SONG}\n", text)
+    if titles:
+        removed["page titles"] = titles
     for line in text.split("\n"):
         for part in _GLUED_HEADER.sub("\n", _without_head(line, lines, removed)).split("\n"):
             kept = _without_ads(part, removed)
@@ -51,6 +58,8 @@ def take_off(text: str) -> Undressed | None:
 
 def _has_signs(text: str) -> bool:
     if _HEAD.search(text) or _TICKETS.search(text):
+        return True
+    if " Lyrics\n" in text and _TITLE_LINE.search(text):
         return True
     embeds = len(re.findall(r"\S\d{0,5}Embed$", text, re.MULTILINE))
     return (

@@ -50,6 +50,8 @@ _SAFE_IN_PARENTHESES = re.compile(
     r"|[x×] ?\d{1,2}|\d{1,2} ?[x×])",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"^\W{0,6}[^\W\d_]{1,12}[ .#-]{0,3}(?:1|I|one)(?![\w'])", re.IGNORECASE)
+MOST_TITLE_LINES = 2
 _FEWEST_BARE = 2
 _FEWEST_BRACKETS = 3
 
@@ -68,6 +70,7 @@ def take_off(text: str) -> Undressed | None:
     habits = _Habits.of(lines)
     result: list[str] = []
     removed = Counter[str]()
+    firsts: list[int] = []
     begins = True
     for k, line in enumerate(lines):
         following = lines[k + 1] if k + 1 < len(lines) else ""
@@ -78,11 +81,34 @@ def take_off(text: str) -> Undressed | None:
             removed["annotations"] += 1
         else:
             removed["section headers"] += 1
+            if header.kind == StanzaKind.VERSE and _FIRST.search(line):
+                firsts.append(len(result))
             result.append(marks.section(header.kind))
         if header is not None and header.rest:
             result.append(header.rest)
         begins = not line.strip() or line[0] in marks.ALL or (header is not None and not header.rest)
-    return Undressed("\n".join(result), dict(removed)) if removed else None
+    if not removed:
+        return None
+    if marks.SONG not in text and "\n\n\n" not in text:
+        result = _divided(result, firsts)
+    return Undressed("\n".join(result), dict(removed))
+
+
+def _divided(lines: list[str], firsts: list[int]) -> list[str]:
+    """Lines without a sign between songs, with one above each first verse, and above the title that stands there."""
+    if len(firsts) < 2:
+        return lines
+    result = list(lines)
+    for place in reversed(firsts):
+        above = place
+        while above and not lines[above - 1].strip():
+            above -= 1
+        top = above
+        while top and lines[top - 1].strip() and lines[top - 1][0] not in marks.ALL:
+            top -= 1
+        is_title = above - top <= MOST_TITLE_LINES and (top == 0 or not lines[top - 1].strip())
+        result.insert(top if is_title else place, f"\n{marks.SONG}")
+    return result
 
 
 @dataclass(frozen=True)

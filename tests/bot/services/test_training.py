@@ -183,3 +183,21 @@ async def test_everyones_artist_is_kept_apart_from_a_guilds(training: TrainingSe
     assert own is not None
     assert everyones is not None
     assert own.id != everyones.id
+
+
+async def test_what_was_understood_of_a_text_is_told_to_managers_of_its_guild(training: TrainingService):
+    songs = [
+        f"[Verse 1]\nWords of song {k} go here\nand again {k} times\n\n[Chorus]\nSing {k}\nout loud" for k in range(40)
+    ]
+    job = await training.queue(manager(), "duo", "\n\n\n".join(songs).encode())
+    read = await training.corpus_of(manager(), job.id)
+    assert read is not None
+    assert read.text.startswith("Words of song 0 go here\nand again 0 times\n\nSing 0\nout loud\n\n\nWords of song 1")
+    assert read.sentence.startswith(
+        "40 songs, 3 KB after cleaning (recognised: section headers; removed 80 section headers"
+    )
+    assert read.first_lines == ("Words of song 0 go here", "and again 0 times", "Sing 0", "out loud")
+    with pytest.raises(Refusal, match="no training job"):
+        await training.corpus_of(manager(5, OTHER_GUILD), job.id)
+    with pytest.raises(Refusal, match="Manage Server"):
+        await training.corpus_of(member(), job.id)

@@ -252,3 +252,23 @@ def test_reading_what_was_read_changes_nothing():
     )
     once = understand_text(text).text
     assert understand_text(once).text == once
+
+
+def test_a_title_above_headers_is_not_sung():
+    song = "[Verse 1]\nOne line\nand two\n\n[Chorus]\nSing it\nnow\n\n[Verse 2]\nThree\nand four"
+    for title in ("Paper Moon Lyrics\n", "Paper Moon\nby Ann Collier\n\n", "Paper Moon\n\n"):
+        understood = understand_text(title + song)
+        assert understood.text == "One line\nand two\n\nSing it\nnow\n\nThree\nand four"
+        assert len(understood.songs) == 1
+    assert understand_text(f"Oh yeah, come on\n\n{song}").songs[0].lines[0] == "Oh yeah, come on"
+
+
+def test_songs_are_told_apart_by_their_first_verses():
+    songs = [
+        f"Paper {name}\nby Ann Collier\n\nVerse 1\nOne {name}\nand two\n\n"
+        f"Chorus\nSing {name}\nnow\n\nVerse 2\nThree\nand {name}"
+        for name in ("Moon", "Road", "Boat")
+    ]
+    understood = understand_text("\n\n".join(songs))
+    assert [song.lines[0] for song in understood.songs] == ["One Moon", "One Road", "One Boat"]
+    assert kinds(understood) == ["verse", "chorus", "verse"] * 3
