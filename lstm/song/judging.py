@@ -5,6 +5,7 @@ artist's habit or leaves a bracket open loses against any that does not. The wei
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +22,7 @@ LONGEST_RUN = 5
 SHORTER, LONGER = 0.75, 1.1
 """How far beyond the artist's short and long lines a line may go."""
 BEFORE = 8
-"""Lines whose beginnings are compared."""
+"""Lines whose beginnings and words are compared."""
 GOING_ON = (",", ";", ":", "-", "(")
 _SPACED = re.compile(r"\s+")
 _ENGLISH = re.compile("[a-z']+")
@@ -108,7 +109,8 @@ class LineJudge:
         self._said = _phrases(song) - _phrases([title])
         said = {word for line in song for word in line}
         self._known = {person for person, owners in _OWNERS.items() if said & owners or _has_person(said, person)}
-        self._dwelt_on = set(song[-1]).intersection(song[-2]) if len(song) > 1 else set()
+        counts = Counter(word for line in song[-BEFORE:] for word in set(line))
+        self._dwelt_on = {word for word, count in counts.items() if count >= (4 if word in title else 2)}
         allowed = judge.style.repeated_share * (len(song) + 1)
         repeated = sum(_alike(line, earlier) for k, line in enumerate(song) for earlier in song[:k])
         self._may_repeat = repeated + 1 <= allowed

@@ -101,10 +101,10 @@ class Taste:
     """A third line of the last eight that begins with the same two words."""
     begins_as_two_before: float = 0.15
     """A third line in a row that begins with the same word."""
-    says_twice: float = 0.15
+    says_twice: float = 0.4
     """For each content word said before in the same line."""
-    dwells: float = 0.08
-    """For each content word said in both of the last two lines."""
+    dwells: float = 0.12
+    """For each content word of two of the last eight lines, or of four if it is the title's."""
     unfinished: float = 0.5
     """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""
     stranger: float = 0.4

@@ -43,7 +43,7 @@ def test_a_third_line_of_the_last_eight_that_begins_alike_is_a_fault_that_needs_
     line, alike = "The harbour is singing for my brother", ["The harbour waits.", "The harbour, dark"]
     others = ["Rain and lane", "A bird", "My guitar", "Wander away", "Every light", "Lonely bay", "Singing down"]
     assert judge.after(alike[:1] + others[:3]).faults(line) == 0
-    assert judge.after(alike + others[:3]).faults(line) == TASTE.begins_alike < 1
+    assert judge.after(alike + others[:3]).faults(line) == TASTE.begins_alike + TASTE.dwells < 1
     assert judge.after(alike + others).faults(line) == 0
 
 
@@ -77,7 +77,10 @@ def test_a_stanza_ends_with_its_sentence(judge, line, weight):
     assert judge.after([]).faults(line) == 0
 
 
-def test_words_of_both_lines_before_are_dwelt_on(judge):
-    song = ["The river is old", "A river is singing"]
+def test_words_of_two_lines_before_are_dwelt_on_and_the_titles_of_four(judge):
+    song = ["The river is old", "Rain", "A river is singing"]
     assert judge.after(song).faults("My brother will wander down the river") == TASTE.dwells
+    assert judge.after(song, title="The river").faults("My brother will wander down the river") == 0
+    often = [*song, "River", "The river"]
+    assert judge.after(often, title="The river").faults("My brother will wander down the river") == TASTE.dwells
     assert judge.after(song[:1]).faults("My brother will wander down the river") == 0
