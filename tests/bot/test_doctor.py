@@ -127,7 +127,7 @@ async def test_models_and_corpora_that_cannot_be_read(tmp_path: Path) -> None:
         (data / folder).mkdir(parents=True)
     (data / "models" / "broken.safetensors").write_bytes(b"no model")
     (data / "corpora" / "broken.txt").write_bytes(bytes(range(256)) * 20)
-    model, corpus = wrong(tmp_path)
+    corpus, model = wrong(tmp_path)
     assert "broken.safetensors is not a complete safetensors file" in model
     assert "Train it again" in model
     assert "broken.txt cannot be learned from" in corpus
