@@ -62,7 +62,18 @@ _PACKAGE = Path(__file__).parent
 SHIPPED = DataFolder(
     _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data",
     "shipped",
-    artists=frozenset({"harbour-lights", "neon-static"}),
+    artists=frozenset(
+        {
+            "corner-store-kid",
+            "gravel-and-rain",
+            "harbour-lights",
+            "loud-neighbours",
+            "neon-static",
+            "saturday-june",
+            "tavern-crew",
+            "velvet-hour",
+        }
+    ),
 )
 """The artists that come with the bot: package data where it is installed, else in the checkout's own data folder, whose
 other artists are an operator's and no concern of a bot with another data folder."""
