@@ -106,7 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
     voice.add_argument("--model", type=Path, required=True)
     voice.add_argument("--tree", type=Path, default=Path(), help="checkout whose code sings (default: this one)")
     voice.add_argument("--count", type=int, default=3, help="songs per seed (default 3)")
-    voice.add_argument("options", nargs="*", help="further options of lstm.sample, after --")
+    voice.epilog = "further options of lstm.sample may follow --"
     make = commands.add_parser("make", help="shuffle two sides into pairs")
     make.add_argument("ours", type=Path)
     make.add_argument("theirs", type=Path)
@@ -116,9 +116,11 @@ def main(arguments: list[str] | None = None) -> int:
     read = commands.add_parser("score", help="count a reader's verdicts")
     read.add_argument("key", type=Path)
     read.add_argument("marks", type=Path)
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    end = given.index("--") if "--" in given else len(given)
+    options = parser.parse_args(given[:end])
     if options.command == "sing":
-        side = sing(options.model, options.tree, options.count, options.options)
+        side = sing(options.model, options.tree, options.count, given[end + 1 :])
         options.side.write_text(json.dumps(side, ensure_ascii=False, indent=1), "utf-8")
     elif options.command == "make":
         sides = [json.loads(path.read_text("utf-8")) for path in (options.ours, options.theirs)]

@@ -34,7 +34,7 @@ def test_json_has_figures_and_songs_of_each(tmp_path: Path) -> None:
         assert model["lyrics"].startswith("The lamp is out")
         assert len(model["lyrics"].splitlines()) == 3
         assert 1 < model["text_bits_per_character"] < 4
-        assert model["parameters"] == 2_758_656
+        assert model["parameters"] == 7_416_959
 
 
 def test_songs_stand_side_by_side_where_there_is_room() -> None:
