@@ -98,8 +98,8 @@ def _divided(lines: list[str], firsts: list[int]) -> list[str]:
     """Lines without a sign between songs, with one above each first verse, and above the title that stands there."""
     if len(firsts) < 2:
         return lines
-    result = list(lines)
-    for place in reversed(firsts):
+    begins = set[int]()
+    for place in firsts:
         above = place
         while above and not lines[above - 1].strip():
             above -= 1
@@ -107,8 +107,8 @@ def _divided(lines: list[str], firsts: list[int]) -> list[str]:
         while top and lines[top - 1].strip() and lines[top - 1][0] not in marks.ALL:
             top -= 1
         is_title = above - top <= MOST_TITLE_LINES and (top == 0 or not lines[top - 1].strip())
-        result.insert(top if is_title else place, f"\n{marks.SONG}")
-    return result
+        begins.add(top if is_title else place)
+    return [f"\n{marks.SONG}\n{line}" if k in begins else line for k, line in enumerate(lines)]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "brackets": lambda n: "[a] [" * (n // 5),
     "open brackets": lambda n: "x" + "[" * n,
     "headers": lambda n: "[Chorus]\nla la\n\n" * (n // 16),
+    "first verses": lambda n: "[Verse 1]\nla la\n\n" * (n // 17),
     "JSON nesting": lambda n: "[" * n,
     "JSON objects": lambda n: '{"a":' * (n // 5),
     "JSON lines": lambda n: '{"text": "la la\\nlo lo le le"}\n' * (n // 30),
