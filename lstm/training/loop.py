@@ -292,9 +292,9 @@ class TrainingLoop:
             self.optimiser.steps = run["optimiser_steps"]
             self.curve = [CurvePoint(**point) for point in run["curve"]]
             self.best_bits = run["best_bits"]
+            extra: dict[str, Any] = run["extra"]
         except (KeyError, TypeError) as error:
             raise ValueError(f"the checkpoint lacks {error}") from None
-        extra: dict[str, Any] = run["extra"]
         return extra
 
 

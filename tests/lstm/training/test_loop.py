@@ -1,6 +1,7 @@
 """The training loop: it learns, keeps to its plan, and continues from a checkpoint to the bit."""
 
 import itertools
+import json
 import math
 from dataclasses import replace
 
@@ -135,6 +136,13 @@ class TestResuming:
             loop().restore(saved)
         with pytest.raises(ModelFileError):
             peek_checkpoint(saved)
+
+    def test_a_checkpoint_without_what_the_caller_kept_is_refused(self):
+        tensors, metadata = read_tensors(loop().checkpoint())
+        state = json.loads(metadata["run"])
+        del state["extra"]
+        with pytest.raises(ValueError, match="lacks 'extra'"):
+            loop().restore(safetensors.numpy.save(tensors, {"run": json.dumps(state)}))
 
     def test_a_glance_at_a_checkpoint(self):
         assert peek_checkpoint(loop().checkpoint({"a": [1, None]})) == {"a": [1, None]}
