@@ -3,6 +3,7 @@
 Only trainings never begin, so that they can be looked at in the queue for as long as a test likes.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -17,7 +18,8 @@ from bot.services import Asker, Song, SongRequest
 from bot.services.data_files import DataFolder
 from bot.services.publishing import describe, publish
 from bot.settings import Settings
-from bot.store import artists
+from bot.store import artists, unfinished_songs
+from bot.store.unfinished_songs import StoredUnfinished
 from bot.store.versions import NewVersion
 from tests.bot import samples
 from tests.bot.discord_app.conftest import online
@@ -70,6 +72,15 @@ class Stage:
         parts = [part async for part in self.services.lyrics.sing(self.asker(who, channel), request)]
         assert isinstance(parts[-1], Song)
         return parts[-1]
+
+    async def interrupted(self, who: Member | User, channel: Channel, seed: str, private: bool = False) -> int:
+        """Record a song of somebody's that a crash has left unfinished; return its number."""
+        asker = self.asker(who, channel)
+        wish = json.dumps({"kind": "SongRequest", "seed": seed, "lines": 2, "private": private})
+        song = StoredUnfinished(
+            0, asker.user_id, asker.guild_id or 0, channel.id, None, None, "anna", wish, self.services.started_at
+        )
+        return await self.services.database.write(lambda connection: unfinished_songs.add(connection, song))
 
     async def artist(self, guild_id: int, versions: int = 2) -> tuple[int, str]:
         """Make an artist of a guild, or of everyone (0); return its id and name."""

@@ -30,10 +30,12 @@ async def test_ids_of_another_servers_things_do_nothing(
         artist_id, name = await stage.artist(stage.guild.id)
         job = await stage.job(stage.guild)
         await stage.services.lyrics.like(stage.asker(owner, stage.guild.channels[0]), song.request_id)
+        interrupted = await stage.interrupted(owner, stage.guild.channels[0], "a seed of ours")
         before = await stage.services.database.read(rows)
         forged = [
             *(f"song:{what}:{song.request_id}" for what in ("again", "continue", "like", "whole", "card", "show")),
             *(f"song:{what}:{private.request_id}" for what in ("again", "continue", "like", "whole", "card", "show")),
+            f"song:interrupted:{interrupted}",
             f"song:delete:{song.request_id}:1",
             f"song:delete:{song.request_id}:{{presser}}",
             f"artist:sing:{name}",
@@ -41,6 +43,7 @@ async def test_ids_of_another_servers_things_do_nothing(
             f"artist:forget:id:{artist_id}",
             f"job:cancel:{job}",
             f"job:use:{job}",
+            f"job:text:{job}",
         ]
         for number, custom_id in enumerate(forged):
             everything = MANAGE_GUILD | MANAGE_MESSAGES
@@ -63,7 +66,12 @@ async def test_a_private_song_is_its_askers_even_in_its_own_channel(
 ) -> None:
     async with opened(discord, tmp_path, monkeypatch) as stage:
         channel = stage.guild.channels[0]
-        private = await stage.song(stage.guild.member("owner"), channel, "a seed of my own", private=True)
+        owner = stage.guild.member("owner")
+        private = await stage.song(owner, channel, "a seed of my own", private=True)
+        interrupted = await stage.interrupted(owner, channel, "a seed of my own", private=True)
+        chief = stage.guild.member("chief", MANAGE_GUILD)
+        pressed = await stage.press(chief, channel, f"song:interrupted:{interrupted}")
+        assert "a seed of my own" not in await said_in_the_end(pressed, REFUSED, DONE)
         for number, what in enumerate(("again", "continue", "like", "whole", "card", "show")):
             chief = stage.guild.member(f"chief {number}", MANAGE_GUILD | MANAGE_MESSAGES)
             pressed = await stage.press(chief, channel, f"song:{what}:{private.request_id}")
@@ -104,6 +112,7 @@ async def test_numbers_that_nothing_has(
                 f"artist:forget:id:{number}",
                 f"job:cancel:{number}",
                 f"job:use:{number}",
+                f"job:text:{number}",
             ]
         ):
             chief = stage.guild.member(f"chief {kind}", MANAGE_GUILD)

@@ -43,9 +43,10 @@ async def test_all_that_names_a_person_is_exported_and_deleted(
         )
         trained = await discord.slash(chief, "train", {"artist": "of the chief", "corpus": CORPUS})
         await said_in_the_end(trained, re.compile("Place 1"))
+        await stage.interrupted(chief, channel, SEED)
         user_id = chief.user.id
         stored = await database.read(lambda connection: naming(connection, user_id))
-        assert stored == {"requests": 2, "likes": 1, "jobs": 1}
+        assert stored == {"requests": 2, "likes": 1, "jobs": 1, "unfinished_songs": 1}
 
         asked = await discord.slash(chief, "mydata export")
         exported = (await asked.final(lambda message: bool(message.attachments))).attachments[0].data.decode()
