@@ -63,8 +63,8 @@ async def test_a_chat(environment: dict[str, str]) -> None:
     assert said.count("The sea") >= 2
     assert "[bold]as typed[/bold]" in said
     for part in (
-        "— Burns · 12 lines · temperature 0.6",
-        "— Burns · 3 lines · rhyme ABAB · temperature 0.6",
+        "— generated, in the style of Burns · 12 lines · temperature 0.6",
+        "— generated, in the style of Burns · 3 lines · rhyme ABAB · temperature 0.6",
         "A song has 2 to 40 lines",
         "There is no artist “nobody” here",
         "/settings is for servers on Discord.",
@@ -117,7 +117,7 @@ async def test_words_of_other_programs_are_seeds_with_a_hint(environment: dict[s
 async def test_a_song_that_copies_says_so(environment: dict[str, str], data_dir: Path) -> None:
     (data_dir / "models" / "Parrot.safetensors").write_bytes(samples.copying_model())
     said = await chat(environment, "/lyrics seed:Oh! artist:parrot lines:3 rhyme:AAAA", "Oh!")
-    _, burns = said.split("— Parrot")
+    _, burns = said.split("in the style of Parrot")
     assert burns.splitlines()[0].endswith(" lines copy the artist · 2 lines found no rhyme")
     assert burns.count("copy") == 1
 

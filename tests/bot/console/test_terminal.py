@@ -84,13 +84,13 @@ def test_a_chat_at_the_prompt(terminal: Terminal) -> None:
     terminal.see("I walk alone. /help lists")
     terminal.see(r"(?m)^>")
     terminal.type("The moon\r")
-    terminal.see(r"— Burns · 12 lines")
+    terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("/lyr\t\t")
     terminal.see(r"> /lyrics")
     terminal.type(" seed:The sun artist:bu\t")
     terminal.see(r"artist:Burns")
     terminal.type(" lines:2\r")
-    terminal.see(r"— Burns · 2 lines")
+    terminal.see(r"— generated, in the style of Burns · 2 lines")
     terminal.type("\x1b[A")  # the line before
     terminal.see(r"> /lyrics seed:The sun artist:Burns lines:2$")
     terminal.type("\x15/quit\r")
@@ -102,9 +102,9 @@ def test_ctrl_c_twice_at_the_prompt_leaves(terminal: Terminal) -> None:
     terminal.type("half a li\x03")
     terminal.see("Press Ctrl-C once more")
     terminal.type("The moon\r")
-    terminal.see(r"— Burns · 12 lines")
+    terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("\x03")
-    terminal.see(r"(?s)— Burns.*Press Ctrl-C once more")
+    terminal.see(r"(?s)— generated, in the style of Burns.*Press Ctrl-C once more")
     terminal.type("\x03")
     assert terminal.wait(10) == 0
 
@@ -127,7 +127,7 @@ def test_a_training_goes_on_below_the_prompt_while_one_types(terminal: Terminal,
     terminal.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
     terminal.see(r"(?m)^job 1, choir: ")
     terminal.type("The moon\r")  # the prompt is there while it trains
-    terminal.see(r"— Burns · 12 lines")
+    terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("half a line")
     terminal.see(r"(?m)^job 1, choir: \[[#.]{10}\] +[0-9]+% · .*s left")
     terminal.type("\x15/cancel job:1\r")
@@ -174,7 +174,7 @@ def test_seeds_of_earlier_chats_are_in_the_history(environment: dict[str, str]) 
         opened.see(r"(?m)^>")
         if expected is None:
             opened.type("The moon\r")
-            opened.see(r"— Burns · 12 lines")
+            opened.see(r"— generated, in the style of Burns · 12 lines")
         else:
             opened.type("\x1b[A")
             opened.see(r"> The moon$")
