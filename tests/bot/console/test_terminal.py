@@ -38,7 +38,7 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._descriptor, text.encode())
 
-    def see(self, pattern: str, seconds: float = 15) -> str:
+    def see(self, pattern: str, seconds: float = 60) -> str:
         """Wait until the screen shows something, and return all of it."""
         deadline = time.monotonic() + seconds
         while not re.search(pattern, self.shown):
