@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.application import SHIPPED
+
 ROOT = Path(__file__).parents[1]
 PARTS = ("bot", "lstm", "data", "pyproject.toml", "README.md", "LICENSE")
 BUILD = "from hatchling.build import build_wheel; print(build_wheel('dist'))"
@@ -57,7 +59,8 @@ def test_the_wheel_holds_all_that_the_bot_needs(wheels: tuple[Path, Path]) -> No
         metadata = Parser().parsestr(wheel.read(entry_points.replace("entry_points.txt", "METADATA")).decode())
     needed = {path for folder in ("bot", "lstm") for path in tracked(folder)} | {"bot/py.typed", "lstm/py.typed"}
     assert needed <= names
-    assert {"bot/shipped/models/harbour-lights.safetensors", "bot/shipped/corpora/harbour-lights.txt"} <= names
+    for artist in sorted(SHIPPED.artists or ()):
+        assert {f"bot/shipped/models/{artist}.safetensors", f"bot/shipped/corpora/{artist}.txt"} <= names
     assert not [name for name in names if "of-the-operator" in name]
     for command in ("lyricbot", "lyricbot-train", "lyricbot-sample"):
         assert f"{command} = " in scripts
