@@ -20,6 +20,7 @@ from bot.store.model_files import ModelFile
 from bot.store.versions import NewVersion
 from bot.training.reading import TextReader
 from lstm.model.model_file import ModelFileError
+from lstm.text.corpus import clean
 from lstm.text.errors import CorpusError
 
 log = logging.getLogger(__name__)
@@ -107,8 +108,8 @@ class ModelIntake:
             return False
         if known is None and await self._database.write(lambda c: self._recognise(c, file, sha256)):
             return False
-        found = await asyncio.to_thread(self._examine, file.path, data)
-        return await self._publish(file, sha256, found, await self._corpus(found.artist))
+        found = await asyncio.to_thread(self._examine, file, data)
+        return await self._publish(file, sha256, found, await self._corpus(found.artist, file))
 
     def _returns(self, file: _Seen, known: ModelFile) -> bool:
         """Return whether a file of known content is taken in again, because its artist was forgotten."""
@@ -131,17 +132,20 @@ class ModelIntake:
         taken_in = ModelFile(file.source, file.path.name, sha256, file.signature.modified_ns, artist_id)
         model_files.remember(connection, taken_in, self._now())
 
-    def _examine(self, path: Path, data: bytes) -> _Found:
-        artist = check_name(path.stem)
-        curve = path.with_suffix(".png")
-        version = describe(data, curve.read_bytes() if curve.is_file() else None)
+    def _examine(self, file: _Seen, data: bytes) -> _Found:
+        artist = check_name(file.path.stem)
+        curve = file.path.with_suffix(".png")
+        png = curve.read_bytes() if curve.is_file() else None
+        version = describe(data, png, is_trusted=file.source == "shipped")
         return _Found(artist, version)
 
-    async def _corpus(self, artist: str) -> str | None:
+    async def _corpus(self, artist: str, file: _Seen) -> str | None:
         path = self._files.corpus(artist)
         if path is None:
             return None
         try:
+            if file.source == "shipped" and path.parent.parent == file.path.parent.parent:
+                return clean(await asyncio.to_thread(path.read_text, "utf-8"))  # our own text needs no process to read
             return (await self._reader.read(await asyncio.to_thread(path.read_bytes))).text
         except (CorpusError, OSError) as error:
             log.warning("%s is not taken in: %s", path, error)

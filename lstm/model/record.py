@@ -145,6 +145,8 @@ class ArtistProfile:
     """The characters of the artist's own corpus, which alone may be sung; None if any may."""
     style: Mapping[str, Any] | None = None
     """What `lstm.song.style.Style` has stored; it is checked where it is read."""
+    taste: str | None = None
+    """Some lines that it sang, for those who choose an artist."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, without what is not known."""
@@ -154,7 +156,8 @@ class ArtistProfile:
     def from_json(cls, data: Mapping[str, Any]) -> "ArtistProfile":
         """The profile in a model file, with what is missing or of another type left out."""
         style = data.get("style")
-        return cls(alphabet=_text(data.get("alphabet")), style=style if isinstance(style, dict) else None)
+        style = style if isinstance(style, dict) else None
+        return cls(_text(data.get("alphabet")), style, _text(data.get("taste")))
 
 
 def _text(value: object) -> str | None:
