@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -122,7 +123,9 @@ def test_sigterm_leaves_the_prompt(terminal: Terminal) -> None:
 
 
 def test_a_training_goes_on_below_the_prompt_while_one_types(terminal: Terminal, tmp_path: Path) -> None:
-    (tmp_path / "songs.txt").write_text(samples.corpus())
+    shutil.copy(
+        Path(__file__).parents[3] / "data" / "corpora" / "neon-static.txt", tmp_path / "songs.txt"
+    )  # trains for a while
     terminal.see(r"(?m)^>")
     terminal.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
     terminal.see(r"(?m)^job 1, choir: ")
