@@ -5,6 +5,7 @@ import pty
 import re
 import shutil
 import subprocess
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,16 +22,19 @@ class Terminal:
     """A person's terminal with the bot in it."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._screen = pyte.HistoryScreen(120, 50, history=1000)
+        columns, rows = 120, 50
+        self._screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self._screen)
         self._descriptor, theirs = pty.openpty()
+        # prompt_toolkit hides what is below the prompt where it sees no rows there: without a size it assumes 24.
+        termios.tcsetwinsize(theirs, (rows, columns))
         os.set_blocking(self._descriptor, False)
         self.bot = subprocess.Popen(
             BOT,
             stdin=theirs,
             stdout=theirs,
             stderr=subprocess.DEVNULL,
-            env=environment | {"COLUMNS": "120", "LINES": "50"},
+            env=environment | {"COLUMNS": str(columns), "LINES": str(rows)},
             start_new_session=True,
             preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # makes it the controlling terminal
         )
@@ -132,7 +136,7 @@ def test_a_training_goes_on_below_the_prompt_while_one_types(terminal: Terminal,
     terminal.type("The moon\r")  # the prompt is there while it trains
     terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("half a line")
-    terminal.see(r"(?m)^> half a line")
+    terminal.see(r"(?m)^job 1, choir: \[[#.]{10}\] +[0-9]+% · .*s left")
     terminal.type("\x15/cancel job:1\r")
     terminal.see(r"(?m)^job 1, choir: cancelled")
     terminal.type("/jobs\r")
