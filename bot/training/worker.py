@@ -97,6 +97,8 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
         trainer = _trainer(task, exchange)
     except CorpusError as error:
         return Unsuitable(str(error))
+    except _AskedToStop:
+        return Stopped()
     if not _run(trainer, exchange):
         return Stopped()
     fault_point("training ends")
@@ -108,16 +110,26 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     return trained
 
 
+class _AskedToStop(Exception):  # noqa: N818 - not an error
+    """The training was asked to stop before its first update."""
+
+
 def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
     def tell(progress: Progress) -> None:
+        if exchange.is_asked_to_stop():
+            raise _AskedToStop
         with suppress(OSError):
             exchange.write_progress(_told(progress))
 
+    if exchange.is_asked_to_stop():
+        raise _AskedToStop
     checkpoint = exchange.read_checkpoint()
     settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
     if checkpoint is not None:
         try:
             return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), checkpoint, on_preparation=tell)
+        except _AskedToStop:
+            raise
         except Exception:  # noqa: S110 - of an earlier version, or damaged: begin again rather than never
             pass
     return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), on_preparation=tell)

@@ -64,6 +64,13 @@ def test_an_unusable_text_is_refused_in_one_sentence(tmp_path: Path, folder: Job
     assert result.reason.endswith(".")
 
 
+def test_a_training_hears_of_a_stop_while_it_prepares(tmp_path: Path, folder: JobFolder) -> None:
+    folder.ask_to_stop()
+    assert train(task(tmp_path, samples.corpus(), 5.0)) == Stopped()
+    assert folder.read_progress() is None
+    assert folder.read_checkpoint() is None
+
+
 def test_a_stopped_training_continues_from_its_checkpoint(
     tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
