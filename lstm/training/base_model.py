@@ -12,7 +12,7 @@ from lstm.text.vocabulary import Vocabulary
 def load_base() -> Model | None:
     """The shipped base model, or None in a checkout that has none.
 
-    Read anew each time: a training makes its own copy at once, and 11 MB matter on a small server.
+    Read again each time: a training makes its own copy at once, and 30 MB matter on a small server.
     """
     file = files("lstm") / "pretrained" / "base.safetensors"
     return load_model(file.read_bytes()) if file.is_file() else None
@@ -24,8 +24,13 @@ FOREIGN_SHARE = 0.3
 
 def knows_script(model: Model, text: str) -> bool:
     """Whether a model knows most characters of a text."""
-    ids = model.vocabulary.characters().encode(text)
-    return len(ids) == 0 or float((ids == 0).mean()) < FOREIGN_SHARE
+    return unknown_share(model.vocabulary, text) < FOREIGN_SHARE
+
+
+def unknown_share(vocabulary: Vocabulary, text: str) -> float:
+    """Share of a text's characters that a vocabulary lacks."""
+    ids = vocabulary.characters().encode(text)
+    return float((ids == 0).mean()) if len(ids) else 0.0
 
 
 def extend(model: Model, vocabulary: Vocabulary, text: str, rng: np.random.Generator) -> Parameters:

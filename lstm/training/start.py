@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm.model.model_file import Model, base_of
+from lstm.model.model_file import Model, base_of, base_with_hash
 from lstm.model.record import StartTrial
 from lstm.network.adapters import Adapters
 from lstm.network.parameters import Shape, initial_parameters
@@ -111,12 +111,14 @@ def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> 
 
 
 def from_model(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
-    """A model's weights to continue from: adapters of a base that has the corpus's characters, else all weights.
+    """A model's weights to continue from: adapters of an installed base that has the corpus's characters, else all.
 
-    All weights take in rows for the characters that the corpus has and the model does not.
+    All weights take in rows for the characters that the corpus has and the model does not. Adapters of a base that is
+    not installed could not be loaded.
     """
     text = training[:FREQUENCY_CHARACTERS]
-    if model.is_base and unknown_share(model.vocabulary, text) <= FEW_UNKNOWN:
+    is_installed = model.is_base and base_with_hash(model.sha256) is not None
+    if is_installed and base_model.unknown_share(model.vocabulary, text) <= FEW_UNKNOWN:
         chosen, parameters = recipe.fine_tuning(adapters=True), model.parameters
         adapters = Adapters.initial(parameters, recipe.RANK, _rng(settings))
         return Candidate(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen, is_fresh=False)
@@ -124,12 +126,6 @@ def from_model(model: Model, training: str, minimum_count: int, settings: Traini
     parameters = base_model.extend(model, vocabulary, text, _rng(settings))
     chosen = recipe.fine_tuning(bool(vocabulary.merges))
     return Candidate(vocabulary, AllWeights(parameters), chosen, is_fresh=False)
-
-
-def unknown_share(vocabulary: Vocabulary, text: str) -> float:
-    """Share of a text's characters that a vocabulary lacks."""
-    ids = vocabulary.characters().encode(text)
-    return float((ids == 0).mean()) if len(ids) else 0.0
 
 
 def _rng(settings: TrainingSettings) -> np.random.Generator:
@@ -168,7 +164,7 @@ def choose(
     if start.is_fixed:
         name = "the base model" if start.label == BASE else start.label
         return StartDecision(start.label, f"It started from {name}, as asked."), from_given()
-    if not base_model.knows_script(start.model, training):
+    if not base_model.knows_script(start.model, training[:FREQUENCY_CHARACTERS]):
         reason = "The base model does not know this script, so it learned from scratch."
         return StartDecision(SCRATCH, reason), from_nothing()
     if is_english(words_of(training[:LANGUAGE_CHARACTERS])):

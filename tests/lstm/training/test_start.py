@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.model.model_file import Model
+from lstm.model.model_file import Model, dump_model, load_model
 from lstm.model.record import StartTrial
 from lstm.network.parameters import Shape, initial_parameters
-from lstm.text.corpus import SONG_BREAK, join
+from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training import start as start_module
 from lstm.training.base_model import load_base
@@ -156,3 +156,12 @@ def test_the_shipped_base_wins_english_and_loses_to_a_language_that_it_does_not_
     settings = TrainingSettings(minutes=0.4)
     decision, _ = decide(codecs.encode(ENGLISH, "rot13"), Start.auto(base), settings)
     assert decision.trial is None or decision.label == "scratch"
+
+
+def test_a_base_that_is_not_installed_is_trained_as_a_whole():
+    """Adapters of it could not be loaded again."""
+    own = load_model(dump_model(small_base()))
+    assert own.is_base
+    _, candidate = decide(ENGLISH, Start(own, "own.safetensors"))
+    again = load_model(dump_model(Model(candidate.trained.weights(), candidate.vocabulary)))
+    np.testing.assert_array_equal(again.parameters.flat, candidate.trained.parameters.flat)
