@@ -88,13 +88,11 @@ def parse(lines: list[Sung]) -> dict[int, bool]:
 
 def study(voice: Voice, lines: list[Sung]) -> list[Line]:
     """What the judge reads of each line."""
-    read = []
+    read: list[Line] = []
     for start in range(0, len(lines), SONGS):
         streams = [Stream(line.memory, line.ids, is_studied=True) for line in lines[start : start + SONGS]]
         Chorus(voice).run(streams)
-        for stream in streams:
-            notes = stream.study()
-            read.append(Line(stream.given, notes.log_likelihoods, notes.entropies, notes.hidden))
+        read += map(Line.of, streams)
     return read
 
 

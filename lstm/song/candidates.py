@@ -14,14 +14,13 @@ import numpy as np
 from lstm.arrays import FloatArray
 from lstm.decoding.streams import Stream
 from lstm.decoding.weights import Memory
-from lstm.rhyme.ear import RhymeIndex
 from lstm.song.asking import Asking
 from lstm.song.grammar import Line
 from lstm.song.judging import LineJudge
 from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
 from lstm.song.taste import Scores, Taste
-from lstm.song.theme import Nearness, Theme
+from lstm.song.theme import Theme, common_rhymes
 from lstm.text.plans import LINE_MARK
 from lstm.text.words import last_word
 
@@ -154,7 +153,7 @@ class LineWriter:
         yield [*here, *anywhere]
         sentence = [0.0] * len(best)
         if grammar is not None and best:
-            sentence = np.minimum(grammar.logits([_as_read(stream) for stream in here]), taste.sure_enough).tolist()
+            sentence = np.minimum(grammar.logits([Line.of(stream) for stream in here]), taste.sure_enough).tolist()
         weighed = []
         for each, ids, one, other, odds in zip(best, lines, here, anywhere, sentence, strict=True):
             characters = max(1, int(voice.vocabulary.lengths[ids].sum()))
@@ -190,13 +189,17 @@ class LineWriter:
 
     def _streams(self, place: Place, rngs: Iterable[np.random.Generator], temperature: float) -> list[Stream]:
         if place.beginning is None:
-            memory, first_bias = place.memory, self._voice.bias_for(_is_no_line_end)
+            memory, first_bias = self._unplanned(place), self._voice.bias_for(_is_no_line_end)
         else:
             memory, first_bias = place.beginning.memory, place.beginning.first_bias
         return [
             Stream(memory, NOTHING, rng, temperature, self._top_p, limit=self._limit, first_bias=first_bias)
             for rng in rngs
         ]
+
+    def _unplanned(self, place: Place) -> Memory:
+        """The song so far as it was read without plans: with them, the network would begin a line with its plan."""
+        return place.memory if self._voice.line_mark is None else place.plain
 
     def _sampled(
         self, place: Place, rng: np.random.Generator, count: int, temperature: float
@@ -224,7 +227,8 @@ class LineWriter:
         cut = [(each, end) for each in best if (end := _place_of_last_word(each.text)) is not None]
         if not words or not cut:
             return lucky
-        encode, start = self._voice.vocabulary.encode, place.beginning.memory if place.beginning else place.memory
+        encode = self._voice.vocabulary.encode
+        start = place.beginning.memory if place.beginning else self._unplanned(place)
         beginnings = [Stream(start, encode(each.text[:end].removesuffix(" "))) for each, end in cut]
         yield beginnings
         tried = []
@@ -397,23 +401,6 @@ class LineWriter:
         """A likelihood in nats per character as far as it counts."""
         beyond = max(0.0, likelihood - self._likely_enough)
         return likelihood - (1 - self._taste.beyond) * beyond
-
-
-def _as_read(stream: Stream) -> Line:
-    study = stream.study()
-    return Line(stream.given, study.log_likelihoods, study.entropies, study.hidden)
-
-
-_COMMON_WORDS = 6_000
-_common: list[RhymeIndex] = []
-
-
-def common_rhymes() -> RhymeIndex:
-    """The most frequent English words by how they sound; made once."""
-    if not _common:
-        words = [word for word in Nearness.shipped().words[:_COMMON_WORDS] if len(word) > 1]
-        _common.append(RhymeIndex.of(words))
-    return _common[0]
 
 
 def _begun(place: Place) -> str:

@@ -20,6 +20,7 @@ from importlib.resources import files
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
+from lstm.decoding.streams import Stream
 from lstm.model.model_file import read_tensors
 
 SCALE = 3.0
@@ -38,6 +39,12 @@ class Line:
     """Of the network's prediction before each unit, in nats, (N,)."""
     hidden: FloatArray
     """The network's top hidden state before each unit, (N, H)."""
+
+    @classmethod
+    def of(cls, stream: Stream) -> "Line":
+        """A line that a studied stream was given."""
+        study = stream.study()
+        return cls(stream.given, study.log_likelihoods, study.entropies, study.hidden)
 
 
 def shapes(V: int, H: int, D: int, P: int, C: int, F: int) -> dict[str, tuple[int, ...]]:

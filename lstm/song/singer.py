@@ -6,6 +6,7 @@ from lstm.model.model_file import Model, ModelFileError
 from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.grammar import Grammar, shipped_grammar
 from lstm.song.style import Style
+from lstm.song.theme import common_rhymes
 
 
 class Singer:
@@ -24,6 +25,8 @@ class Singer:
         """The judge of sentences, if one was taught for this model's base."""
         if self.style.rhymes.rhymes.is_english:
             shipped_dictionary()
+            if self.voice.line_mark is not None:
+                common_rhymes()
 
     @property
     def nbytes(self) -> int:

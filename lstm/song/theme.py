@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm.arrays import FloatArray
+from lstm.rhyme.ear import RhymeIndex
 from lstm.text.words import words_of
 
 
@@ -105,3 +106,12 @@ class Theme:
     def _centre(self) -> FloatArray:
         centre = self._opening + self._lines
         return centre / max(float(np.linalg.norm(centre)), 1e-9)
+
+
+_COMMON_WORDS = 6_000
+
+
+@cache
+def common_rhymes() -> RhymeIndex:
+    """The most frequent English words by how they sound."""
+    return RhymeIndex.of(word for word in Nearness.shipped().words[:_COMMON_WORDS] if len(word) > 1)
