@@ -62,7 +62,7 @@ class TimeBudget:
         self.measured_characters, self._evaluations_in = measured_characters, evaluations_in
         self._evaluation_seconds: float | None = None
         self.is_made = limit_seconds is None
-        """Whether the plan is more than what would be read without a limit."""
+        """Whether the plan takes the limit into account."""
         self._checks = 0
         self.pace = Pace()
 
@@ -114,15 +114,16 @@ class TimeBudget:
 
     def state(self) -> dict[str, Any]:
         """For a checkpoint; the plan is stored with the training loop."""
-        return {"is_made": self.is_made, "checks": self._checks}
+        return {"limit_seconds": self.limit_seconds, "is_made": self.is_made, "checks": self._checks}
 
     def restore(self, state: dict[str, Any], plan: int) -> None:
-        """Continue from a checkpoint.
+        """Continue from a checkpoint; a plan made for another limit is made again.
 
         Raises:
             KeyError, TypeError: it is no state of a budget.
         """
-        self.is_made, self._checks, self.plan = bool(state["is_made"]), int(state["checks"]), plan
+        if state["limit_seconds"] == self.limit_seconds:
+            self.is_made, self._checks, self.plan = bool(state["is_made"]), int(state["checks"]), plan
 
     def _is_due(self, seen: int) -> bool:
         if not self.is_made:

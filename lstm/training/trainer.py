@@ -18,7 +18,7 @@ from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.network.likelihood import Likelihood
 from lstm.song.composing import SongSettings, compose
-from lstm.text.corpus import CorpusError
+from lstm.text.errors import CorpusError
 from lstm.training.loop import TrainingLoop, peek_checkpoint
 from lstm.training.preparation import prepare
 from lstm.training.settings import TrainingSettings
@@ -132,6 +132,7 @@ class Trainer:
         try:
             self.loop.restore(checkpoint)
             self.budget.restore(extra.budget, self.loop.plan)
+            self.loop.plan = self.budget.plan
         except (KeyError, TypeError, ValueError) as error:
             raise ModelFileError(f"The checkpoint cannot be used: {error}.") from None
 
@@ -144,7 +145,6 @@ class Trainer:
                 "start": asdict(self.prepared.start),
                 "budget": self.budget.state(),
                 "measured_characters": self.prepared.measured.characters[-1],
-                "artist": self.artist,
             }
         )
 

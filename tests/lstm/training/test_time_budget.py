@@ -94,3 +94,16 @@ def test_a_restored_budget_goes_on_where_it_was():
     assert (other.plan, other.is_shortened, other.state()) == (budget.plan, True, budget.state())
     with pytest.raises((KeyError, TypeError)):
         other.restore({}, 5)
+
+
+@pytest.mark.parametrize(("before", "after"), [(60.0, None), (None, 60.0), (60.0, 120.0)])
+def test_a_plan_made_for_another_limit_is_made_again(before, after):
+    budget = TimeBudget(before, 1_000_000, MEASURED, evaluations_in)
+    budget.pace.add(20_000, 10.0)
+    budget.after_update(20_000, 10.0)
+    again = TimeBudget(after, 1_000_000, MEASURED, evaluations_in)
+    again.restore(budget.state(), budget.plan)
+    assert again.plan == 1_000_000
+    again.pace.add(20_000, 10.0)
+    again.after_update(40_000, 20.0)
+    assert again.is_shortened == (after is not None)
