@@ -20,7 +20,7 @@ from lstm.rhyme.ear import RhymeIndex
 from lstm.song.habits import Habits
 from lstm.song.novelty import WordNgrams
 from lstm.song.repetition import repeated_share
-from lstm.text.corpus import songs_of
+from lstm.text.songs import songs_of
 from lstm.text.words import last_word
 
 
@@ -91,7 +91,9 @@ class Style:
             short, mean, long = (float(length) for length in data["line_lengths"])
             share = float(data["repeated_share"])
             if not all(map(math.isfinite, (short, mean, long, share))):
-                raise ValueError("the artist's style has numbers that are none")
+                raise ValueError("the artist's style has numbers that are not finite")
+            if min(short, mean, long) <= 0:
+                raise ValueError("the artist's style has lines of no length")
             if "order" not in data:
                 return _of_an_earlier_version(data, (short, mean, long), share)
             arrays = {name: _unpack_numbers(data[name]) for name in ("codes", "order", "lines", "line_sizes")}

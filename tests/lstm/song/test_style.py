@@ -115,6 +115,7 @@ def test_a_style_of_an_earlier_version_is_read():
         {"rhymes": packed(b"tail word")},
         {"rhymes": packed(b"\xff")},
         {"line_lengths": [1, 2]},
+        {"line_lengths": [0, 0, 0]},
         {"line_lengths": [1, 2, float("nan")]},
         {"repeated_share": "many"},
         {"repeated_share": 10**400},
