@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ import numpy as np
 from lstm.arrays import FloatArray, IntArray
 from lstm.model.memory_trim import give_back
 from lstm.song.style import Style
-from lstm.text.corpus import CorpusError, clean, join
+from lstm.text.cleaning import clean
+from lstm.text.errors import CorpusError
 from lstm.text.plans import LINE_MARK, alternating, characters_of
+from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import KneserNey
 from lstm.training.loop import LoopSettings, Text
@@ -185,7 +188,7 @@ def _baseline_text(songs: Sequence[str], settings: TrainingSettings) -> str:
 
 def _with_ids(songs: Sequence[str], baseline_bits: Sequence[float], vocabulary: Vocabulary) -> Measured:
     ids = vocabulary.encode(join(songs))
-    ends = [len(join(songs[: k + 1])) for k in range(len(songs))]
+    ends = _ends_of(songs)
     # No unit goes beyond a line break, so one ends where a song does.
     units = np.searchsorted(np.cumsum(vocabulary.lengths[ids]), ends) + 1
     return Measured(ids, tuple(map(int, units)), tuple(ends), tuple(baseline_bits))
@@ -207,11 +210,17 @@ def _songs_to_measure(
     text = join(drawn)
     baseline = KneserNey.fit(letters.encode(learned), len(letters))
     bits: FloatArray = -np.log2(baseline.probabilities_of(letters.encode(text)))
-    # Each song with the break after it, as `join` puts them; the first character is given.
-    sizes = [len(join([song])) - len(join([])) for song in drawn]
-    enough = songs_enough(bits[1:], [sizes[0] + len(join([])) - 1, *sizes[1:]])
+    ends = _ends_of(drawn)
+    sizes = np.diff(ends, prepend=1).tolist()  # the first character is given
+    enough = songs_enough(bits[1:], sizes)
     totals = np.cumsum(bits[1:])
-    return drawn[:enough], [float(totals[len(join(drawn[: k + 1])) - 2]) for k in range(enough)]
+    return drawn[:enough], [float(totals[end - 2]) for end in ends[:enough]]
+
+
+def _ends_of(songs: Sequence[str]) -> list[int]:
+    """Where in the joined songs each one ends, with the break after it, in characters."""
+    breaks = len(join([]))
+    return [breaks + end for end in accumulate(len(join([song])) - breaks for song in songs)]
 
 
 def songs_enough(bits: FloatArray, sizes: Sequence[int]) -> int:

@@ -54,8 +54,9 @@ def split_songs(text: str, share: float = 0.1, random_seed: int = 0) -> Split:
     if len(songs) < FEWEST_SONGS:
         return _split_lines(text, share, rng)
     chosen = _choose([len(song) for song in songs], share, rng)
+    are_held_out = set(chosen)
     held_out = [songs[k] for k in chosen]
-    training = [song for k, song in enumerate(songs) if k not in set(chosen)]
+    training = [song for k, song in enumerate(songs) if k not in are_held_out]
     return _without_near_copies(training, held_out, len(songs))
 
 
