@@ -6,13 +6,14 @@ from importlib import resources
 from itertools import groupby
 from pathlib import Path
 
+from lstm.text.confusables import without_ignorable
+
 # What may stand for a letter, beside the letter; a * censors vowels.
 _DISGUISES = {
     "a": "4@*", "b": "8", "e": "3*", "g": "9q", "i": "1!|*", "l": "1|", "o": "0*", "s": "5$", "t": "7+", "u": "v*",
 }  # fmt: skip
 # Cyrillic and Greek letters that look like Latin ones; what Unicode itself knows as a form of a letter NFKD undoes.
 _LOOK_ALIKE = str.maketrans("аеорсухіјѕԁһкмтвнαερστυιονκø", "aeopcyxijsdhkmtbhaepotuiovko") | {0x0131: "i", 0x0142: "l"}
-_HIDDEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # Not "-" and "'", which join words: "dark-eyed", "who're". Where all letters are single, `_spelt_out` sees to them.
 _BETWEEN_LETTERS = r"(?:[^\w\s'-]|_){0,2}"
 _BETWEEN_WORDS = r"[\W_]*"
@@ -62,7 +63,7 @@ class LanguageFilter:
 
 def _plain(text: str) -> str:
     """Text in lower case without accents, hidden characters and letters of other alphabets that look Latin."""
-    decomposed = unicodedata.normalize("NFKD", _HIDDEN.sub("", text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", without_ignorable(text)).casefold()
     return "".join([c for c in decomposed if not unicodedata.combining(c)]).translate(_LOOK_ALIKE)
 
 

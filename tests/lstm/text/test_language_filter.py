@@ -17,7 +17,8 @@ def shipped():
     "text",
     [
         "fuck", "What the FUCK!", "fucking", "fuckin'", "so f u c k that", "I f u c k", "f.u.c.k", "f-u-c-k",
-        "f. u. c. k.", "fuuuuck", "fück", "f*ck", "fu\u200bck", "ｆｕｃｋ", "_fuck_", "(fuck)", "f_u_c_k", "cvnt",
+        "f. u. c. k.", "fuuuuck", "fück", "f*ck", "fu\u200bck",
+        "fu\u2062\ufe0f\u034f\u200bck", "ｆｕｃｋ", "_fuck_", "(fuck)", "f_u_c_k", "cvnt",
         "sh1t", "5h1t", "$hit", "shit-head", "bullshit", "mother fucker", "mother-fucking", "a s s h o l e",
         "ass hole", "assholes", "n1gg3r", "niggger", "nigger's", "f@ggot", "ѕhіt", "Sieg  Heil!",
     ],
