@@ -9,8 +9,11 @@ SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
 }
 """Name -> for each line of a group of four, the earlier lines that it rhymes with."""
 
-ABCB: tuple[tuple[int, ...], ...] = ((), (), (), (1,))
-"""What most songs do. Nobody asks for it by name: it is an artist's habit (`lstm.song.habits`)."""
+PATTERNS = SCHEMES | {"ABCB": ((), (), (), (1,))}
+"""The schemes, and what most songs do: nobody asks for it by name, but it is a habit (`lstm.song.habits`)."""
+
+GROUP = 4
+"""Lines of a scheme, and of the verses and choruses of songs."""
 
 
 def pattern_of(scheme: str) -> tuple[tuple[int, ...], ...]:
@@ -19,7 +22,7 @@ def pattern_of(scheme: str) -> tuple[tuple[int, ...], ...]:
     Raises:
         KeyError: there is no such scheme.
     """
-    return ABCB if scheme == "ABCB" else SCHEMES[scheme]
+    return PATTERNS[scheme]
 
 
 def answers(scheme: str, line_number: int) -> tuple[int, ...]:

@@ -13,9 +13,10 @@ import numpy as np
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
+from lstm.rhyme.schemes import GROUP
 from lstm.song.asking import Asking
 from lstm.song.candidates import NOTHING, Beginning, Candidate, LineWriter, Place
-from lstm.song.form import GROUP, Slot, slots
+from lstm.song.form import Slot, slots
 from lstm.song.judging import Judge
 from lstm.song.opening import Opening
 from lstm.song.repetition import missing_ends

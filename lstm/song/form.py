@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lstm.rhyme.schemes import pattern_of
+from lstm.rhyme.schemes import GROUP, pattern_of
 
 FORMS = ("song", "verses", "free")
 """A song has verses and a chorus that comes back, verses are stanzas, and a free song breaks where the network does."""
-GROUP = 4
-"""Lines of a rhyme scheme, of a chorus, and of a verse where the artist has no habit."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,8 @@ class Slot:
     is_last: bool = False
 
 
-def slots(lines: int, form: str, scheme: str, verse: int = GROUP) -> list[Slot]:
-    """The slots of a song of so many lines.
-
-    ``verse``: lines of a verse, where the scheme does not ask for groups of four. No stanza has a single line unless
-    the song has.
+def slots(lines: int, form: str, scheme: str) -> list[Slot]:
+    """The slots of a song of so many lines. No stanza has a single line unless the song has.
 
     Raises:
         KeyError: there is no such scheme.
@@ -53,10 +48,9 @@ def slots(lines: int, form: str, scheme: str, verse: int = GROUP) -> list[Slot]:
             )
             for k in range(lines)
         ]
-    sizes = list(_stanzas(lines, form, verse if scheme == "none" else GROUP))
     result: list[Slot] = []
     chorus: int | None = None
-    for stanza, size in enumerate(sizes):
+    for stanza, size in enumerate(_stanzas(lines)):
         first = len(result)
         is_chorus = form == "song" and stanza % 2 == 1 and size >= GROUP
         repeats = chorus if is_chorus else None
@@ -82,14 +76,10 @@ def slots(lines: int, form: str, scheme: str, verse: int = GROUP) -> list[Slot]:
     return result
 
 
-def _stanzas(lines: int, form: str, verse: int) -> Iterator[int]:
-    """The lines of each stanza."""
-    left, stanza = lines, 0
+def _stanzas(lines: int) -> Iterator[int]:
+    """The lines of each stanza: four, and one more where a single line would be left."""
+    left = lines
     while left:
-        size = GROUP if form == "song" and stanza % 2 else verse
-        if left - size == 1:
-            size += 1
-        size = min(size, left)
+        size = left if left <= GROUP + 1 else GROUP
         yield size
         left -= size
-        stanza += 1

@@ -6,10 +6,9 @@ from itertools import combinations, islice
 from typing import Any
 
 from lstm.rhyme.ear import Rhymes
-from lstm.rhyme.schemes import SCHEMES, pattern_of
+from lstm.rhyme.schemes import GROUP, PATTERNS, pattern_of
 from lstm.text.words import last_word
 
-GROUP = 4
 MOST_STANZAS = 2_000
 """Stanzas that are listened to: enough to know, in a second or two."""
 FEWEST_GROUPS = 8
@@ -51,7 +50,7 @@ class Habits:
         if not isinstance(data, Mapping):
             return cls()
         rhyme, capitals = data.get("rhyme"), data.get("capitals")
-        is_known = isinstance(rhyme, str) and (rhyme in SCHEMES or rhyme == "ABCB")
+        is_known = isinstance(rhyme, str) and rhyme in PATTERNS
         return cls(str(rhyme) if is_known else "none", capitals is not False)
 
 

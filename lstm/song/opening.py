@@ -138,15 +138,11 @@ def _as_written(line: str) -> str:
     line = _LONE_I.sub("I", line)
     for k, character in enumerate(line):
         if character.isalpha():
-            return line[:k] + character.upper() + line[k + 1 :] if character.upper() in _one(character) else line
+            capital = character.upper()
+            return line[:k] + capital + line[k + 1 :] if len(capital) == 1 else line
         if character.isdigit():
             break
     return line
-
-
-def _one(character: str) -> tuple[str, ...]:
-    """The capital form of a letter where it is a single letter."""
-    return (character.upper(),) if len(character.upper()) == 1 else ()
 
 
 def _missing_breaks(seed: str, wanted: int) -> str:

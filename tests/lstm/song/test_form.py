@@ -3,12 +3,12 @@
 import pytest
 
 from lstm.rhyme.schemes import SCHEMES, answers
-from lstm.song.form import FORMS, GROUP, slots
+from lstm.song.form import FORMS, slots
 
 
-def stanzas(lines, form="song", scheme="none", verse=GROUP):
+def stanzas(lines, form="song", scheme="none"):
     sizes = []
-    for slot in slots(lines, form, scheme, verse):
+    for slot in slots(lines, form, scheme):
         if slot.opens_stanza:
             sizes.append(0)
         sizes[-1] += 1
@@ -24,12 +24,6 @@ def stanzas(lines, form="song", scheme="none", verse=GROUP):
 )  # fmt: skip
 def test_no_stanza_has_a_single_line(lines, sizes):
     assert stanzas(lines) == sizes
-
-
-def test_verses_are_as_long_as_the_artists_and_a_chorus_has_four_lines():
-    assert stanzas(24, verse=8) == [8, 4, 8, 4]
-    assert stanzas(24, "verses", verse=6) == [6, 6, 6, 6]
-    assert stanzas(24, "verses", "AABB", verse=6) == [4] * 6
 
 
 def test_the_chorus_comes_back():
