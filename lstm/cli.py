@@ -112,6 +112,6 @@ def not_installed(module: str) -> str:
 def expected_errors() -> tuple[type[Exception], ...]:
     """The errors of this package whose messages are meant for the person who typed the command."""
     from lstm.model.model_file import ModelFileError
-    from lstm.text.corpus import CorpusError
+    from lstm.text.errors import CorpusError
 
     return (CorpusError, ModelFileError)

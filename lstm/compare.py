@@ -59,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from lstm.text.corpus import join, read_plainly, songs_of
+    from lstm.text.corpus import read_plainly
+    from lstm.text.songs import join, songs_of
 
     text = None if options.text is None else join(songs_of(read_plainly([options.text])))
     compared = []
@@ -78,8 +79,7 @@ def _compare(options: argparse.Namespace) -> int:
 def _look_at(path: Path, text: str | None, options: argparse.Namespace) -> Compared:
     from lstm.model.model_file import load_model
     from lstm.network.likelihood import Likelihood
-    from lstm.song.composing import Composition, SongSettings, drive
-    from lstm.song.singer import Singer
+    from lstm.song.composing import SongSettings, compose
 
     model = load_model(path)
     bits = None
@@ -87,7 +87,7 @@ def _look_at(path: Path, text: str | None, options: argparse.Namespace) -> Compa
         ids = model.vocabulary.encode(text)
         bits = Likelihood(model.parameters, lengths=model.vocabulary.lengths).bits_per_character(ids)
     settings = SongSettings(lines=options.lines, random_seed=options.random_seed)
-    lyrics = "".join(drive(Composition(Singer(model), options.seed, settings)))
+    lyrics = "".join(compose(model, options.seed, settings))
     record = model.training
     return Compared(
         model=str(path),

@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from lstm.model.model_file import load_model
     from lstm.network.likelihood import Likelihood
-    from lstm.text.corpus import join, read_plainly, songs_of
+    from lstm.text.corpus import read_plainly
+    from lstm.text.songs import join, songs_of
 
     model = load_model(options.model)
     ids = model.vocabulary.encode(join(songs_of(read_plainly([options.text]))))

@@ -36,7 +36,8 @@ def read_texts(folder: Path, config: dict[str, Any]) -> Texts:
     ``files`` are patterns below the folder; the last ``held_out`` share of each file's songs is kept for measuring.
     ``excluded_tail`` names files whose last share is not even used for that: they are other measurements' test songs.
     """
-    from lstm.text.corpus import join, read_plainly, songs_of
+    from lstm.text.corpus import read_plainly
+    from lstm.text.songs import join, songs_of
 
     data = config["data"]
     paths = sorted({path for pattern in data["files"] for path in folder.glob(pattern)})

@@ -77,7 +77,7 @@ def _check_name(parser: cli.Parser, name: str) -> None:
 
 def _start(choice: str) -> "Start":
     from lstm.model.model_file import load_model
-    from lstm.text.corpus import CorpusError
+    from lstm.text.errors import CorpusError
     from lstm.training.base_model import load_base
     from lstm.training.start import Start
 
@@ -153,7 +153,7 @@ def _train(options: argparse.Namespace) -> int:
 def _naming(checkpoint: Path) -> "Iterator[None]":
     """Say which file it was, if a checkpoint cannot be used: a trainer only knows its bytes."""
     from lstm.model.model_file import ModelFileError
-    from lstm.text.corpus import CorpusError
+    from lstm.text.errors import CorpusError
 
     try:
         yield

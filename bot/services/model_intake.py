@@ -20,7 +20,7 @@ from bot.store.model_files import ModelFile
 from bot.store.versions import NewVersion
 from bot.training.reading import TextReader
 from lstm.model.model_file import ModelFileError
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 
 log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.model.memory_trim import give_back
 from lstm.model.model_file import dump_model
-from lstm.text.corpus import CorpusError
+from lstm.text.errors import CorpusError
 from lstm.training.base_model import load_base
 from lstm.training.curve import draw_curve
 from lstm.training.settings import TrainingSettings

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.text.corpus import songs_of
+from lstm.text.songs import songs_of
 from lstm.text.words import words_of
 
 WORDS, DIMENSIONS = 7_000, 40

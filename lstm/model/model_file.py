@@ -244,7 +244,7 @@ _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}
 def dump_tensors(tensors: Mapping[str, np.ndarray[Any, Any]], metadata: dict[str, str]) -> bytes:
     """The bytes of a safetensors file of floating-point tensors.
 
-    `safetensors.numpy.save` also makes them, but holds them twice for a moment; a checkpoint's are 44 MB.
+    `safetensors.numpy.save` also makes them, but holds them twice for a moment; a checkpoint's are up to 119 MB.
     """
     header: dict[str, Any] = {"__metadata__": metadata}
     start, parts = 0, []

@@ -29,7 +29,7 @@ from lstm.arrays import IntArray
 from lstm.model.model_file import Model, dump_model
 from lstm.model.record import TrainingRecord
 from lstm.network.parameters import Parameters, Shape
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 from lstm.text.plans import LINE_MARK, planned
 from lstm.text.songs import SONG_BREAK, songs_of
 from lstm.text.subwords import learn_merges

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lstm.text.corpus import songs_of
+from lstm.text.songs import songs_of
 from lstm.text.words import words_of
 
 WHOLE_LINE = 4

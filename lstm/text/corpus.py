@@ -12,10 +12,8 @@ from lstm.text.cleaning import clean
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
 from lstm.text.near_copies import near_copies
-from lstm.text.songs import SONG_BREAK, join, songs_of
+from lstm.text.songs import SONG_BREAK, songs_of
 from lstm.text.understanding import Understood, understand
-
-__all__ = ["SONG_BREAK", "CorpusError", "Understood", "clean", "join", "read_corpus", "read_plainly", "songs_of"]
 
 TEXT_SUFFIXES = frozenset(
     ".txt .text .md .markdown .lrc .srt .vtt .ass .cho .crd .chordpro .chopro .pro .csv .tsv .json .jsonl .ndjson"

@@ -1,6 +1,6 @@
 """What a user typed to start a song, cleaned."""
 
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 
 
 def clean_seed(text: str) -> str:

@@ -54,14 +54,14 @@ class Understood:
         """What was understood, for people: "62 songs, 41 KB after cleaning (Genius page; removed 210 headers)"."""
         count = len(self.songs)
         notes = []
-        if self.encoding not in ("utf-8", "utf-8, utf-8"):
+        if self.encoding != "utf-8":
             notes.append(f"read as {self.encoding}")
         if self.dresses:
             notes.append("recognised: " + ", ".join(self.dresses))
         if self.removed:
             notes.append("removed " + ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items()))
         if self.near_copies:
-            notes.append(f"{self.near_copies:,} near-{'copy' if self.near_copies == 1 else 'copies'} set aside")
+            notes.append(f"{self.near_copies:,} near-{'copy' if self.near_copies == 1 else 'copies'} of earlier songs")
         size = _size(len(self.text.encode("utf-8", "replace")))
         return f"{count:,} song{'' if count == 1 else 's'}, {size} after cleaning" + (
             f" ({'; '.join(notes)})." if notes else "."
@@ -81,7 +81,7 @@ def _size(size: int) -> str:
 def understand(data: bytes) -> Understood:
     """Read a file: recognise its encoding and its dresses, take them off, and find songs and sections.
 
-    Takes time in proportion to the file. Text of strangers belongs into a process of its own with a limit of time and
+    Takes time in proportion to the file. Text of strangers belongs in a process of its own with a limit of time and
     memory all the same.
 
     Raises:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 from lstm.text.seed import clean_seed
 from lstm.text.subwords import Merge, Segmenter, learn_merges
 

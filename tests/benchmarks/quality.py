@@ -24,7 +24,8 @@ import numpy as np
 
 from lstm.model.model_file import Model
 from lstm.network.likelihood import Likelihood
-from lstm.text.corpus import SONG_BREAK, join, read_plainly, songs_of
+from lstm.text.corpus import read_plainly
+from lstm.text.songs import SONG_BREAK, join, songs_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.base_model import extend, load_base
 from lstm.training.baseline import baseline_bits

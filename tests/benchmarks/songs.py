@@ -28,7 +28,8 @@ from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
 from lstm.song.singer import Singer
-from lstm.text.corpus import join, read_plainly, songs_of
+from lstm.text.corpus import read_plainly
+from lstm.text.songs import join, songs_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word, words_of
 from lstm.training.baseline import KneserNey

@@ -22,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lstm.network.optimiser import Adam, Schedule, clip_by_global_norm
-from lstm.text.corpus import join, read_plainly, songs_of
+from lstm.text.corpus import read_plainly
+from lstm.text.songs import join, songs_of
 from lstm.text.vocabulary import Vocabulary
 from tests.corpora import ARTISTS, path_of
 

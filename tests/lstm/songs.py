@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm.text.corpus import SONG_BREAK
+from lstm.text.songs import SONG_BREAK
 
 SUBJECTS = ("the river", "my old guitar", "a lonely train", "the morning", "your shadow", "the harbour light")
 VERBS = ("is calling", "rolls along", "remembers", "sings low", "will wander", "keeps on turning")

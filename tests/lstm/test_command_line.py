@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from lstm.model.model_file import load_model
-from lstm.text.corpus import SONG_BREAK, clean
+from lstm.text.cleaning import clean
+from lstm.text.songs import SONG_BREAK
 from lstm.training.split import split_songs
 from tests.lstm.songs import make_corpus
 

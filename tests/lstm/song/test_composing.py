@@ -19,8 +19,8 @@ from lstm.song.form import FORMS, GROUP
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
-from lstm.text.corpus import SONG_BREAK, join
 from lstm.text.plans import LINE_MARK, planned, without_plans
+from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.text.words import last_word
 from lstm.training.loop import LoopSettings, TrainingLoop

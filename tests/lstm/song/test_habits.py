@@ -5,7 +5,7 @@ import pytest
 from lstm.rhyme.ear import Rhymes
 from lstm.song.habits import Habits
 from lstm.song.style import Style
-from lstm.text.corpus import songs_of
+from lstm.text.songs import songs_of
 from tests.corpora import verse
 
 EAR = Rhymes.shared(english=True)

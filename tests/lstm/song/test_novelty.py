@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm.song.novelty import WordNgrams
-from lstm.text.corpus import SONG_BREAK, songs_of
+from lstm.text.songs import SONG_BREAK, songs_of
 from lstm.text.words import words_of
 from tests.corpora import verse
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lstm.song.repetition import closes_what_it_opens, has_phrase_loop, missing_ends, repeated_lines, repeated_share
-from lstm.text.corpus import songs_of
+from lstm.text.songs import songs_of
 from tests.corpora import all_verse, verse
 
 

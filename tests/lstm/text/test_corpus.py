@@ -6,13 +6,9 @@ import re
 
 import pytest
 
-from lstm.text.corpus import (
-    SONG_BREAK,
-    CorpusError,
-    read_corpus,
-    read_plainly,
-    songs_of,
-)
+from lstm.text.corpus import read_corpus, read_plainly
+from lstm.text.errors import CorpusError
+from lstm.text.songs import SONG_BREAK, songs_of
 
 
 class TestReading:

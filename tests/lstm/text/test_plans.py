@@ -1,7 +1,7 @@
 import hypothesis.strategies as st
 from hypothesis import given
 
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 from lstm.text.plans import LINE_MARK, alternating, characters_of, plan_of, planned, without_plans
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lstm.text.corpus import clean
+from lstm.text.cleaning import clean
 from lstm.text.seed import clean_seed
 from lstm.text.subwords import Segmenter
 from lstm.text.vocabulary import UNKNOWN, Vocabulary

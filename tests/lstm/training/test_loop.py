@@ -13,7 +13,7 @@ from lstm.model.model_file import ModelFileError, read_tensors
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape, initial_parameters
-from lstm.text.corpus import join
+from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.loop import CurvePoint, LoopSettings, Position, TrainingLoop, peek_checkpoint
 from lstm.training.time_budget import EVALUATION_SPEED

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lstm.text.corpus import join
+from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import baseline_bits
 from lstm.training.preparation import (

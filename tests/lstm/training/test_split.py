@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm.text.corpus import SONG_BREAK, CorpusError, clean, songs_of
+from lstm.text.cleaning import clean
+from lstm.text.errors import CorpusError
 from lstm.text.near_copies import copies_of
+from lstm.text.songs import SONG_BREAK, songs_of
 from lstm.training.split import FEWEST_LINES_FOR_GAPS, GAP_LINES, split_songs
 
 WORDS = (

@@ -15,7 +15,9 @@ from lstm.model.model_file import Model, ModelFileError, dump_model, load_model,
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Shape, initial_parameters
-from lstm.text.corpus import SONG_BREAK, CorpusError, clean, join
+from lstm.text.cleaning import clean
+from lstm.text.errors import CorpusError
+from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import extend
 from lstm.training.baseline import KneserNey
