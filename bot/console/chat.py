@@ -162,8 +162,14 @@ class _Chat:
             self._screen.refuse(f"Something went wrong; the log has more under error {error_id}.")
 
     def _interrupt(self) -> None:
-        """Handle Ctrl-C outside of the prompt: end the command that runs; at the second, or with none, the chat."""
-        if self._answering is None or self._answering.done() or self._is_interrupted:
+        """Handle Ctrl-C outside of the prompt: end the command that runs; at the second, or with none, the chat.
+
+        Lines from a pipe have nobody who could press it again, so there the first one ends the chat, unless
+        a training runs: that is cancelled.
+        """
+        is_piped = self._context.ask is None
+        running = self._answering if self._answering is not None and not self._answering.done() else None
+        if running is None or self._is_interrupted or (is_piped and self._context.interrupt is None):
             self._is_left = True
             if self._task is not None:
                 self._task.cancel()
@@ -172,4 +178,4 @@ class _Chat:
         if self._context.interrupt is not None:
             self._context.interrupt()
         else:
-            self._answering.cancel()
+            running.cancel()
