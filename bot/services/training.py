@@ -142,7 +142,8 @@ class TrainingService:
         """Return the text that a job learns from, as it was understood; None where it is no longer stored.
 
         Raises:
-            Refusal: if the asker may not train here, or there is no such job here.
+            Refusal: if the asker may not change the artist of that job, there is no such job here, or the text is a
+                file of the data folder, which only operators may see.
         """
         if not _may_train(asker):
             raise Refusal("Only members with Manage Server can see the texts of their server.")
@@ -151,6 +152,11 @@ class TrainingService:
             job = jobs.by_id(connection, job_id)
             if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
                 raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+            if not _may_change(asker, job):
+                raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can see its text.")
+            # Whoever guesses its name may train on a file of the data folder; handing it out is another matter.
+            if not asker.is_operator and not corpora.has_upload(connection, job.artist_id):
+                raise Refusal("That text is a file of the bot's operators; only they can see it.")
             text = corpora.text_of(connection, job.artist_id)
             report = corpora.report_of(connection, job.artist_id)
             if text is None:
@@ -221,7 +227,7 @@ class TrainingService:
             return []
         live = await self._database.read(lambda connection: queue_order.live(connection, asker.guild_id))
         typed = typed.strip().casefold()
-        fitting = (job for job in live if typed in f"{job.id} {job.artist.casefold()}" and _may_cancel(asker, job))
+        fitting = (job for job in live if typed in f"{job.id} {job.artist.casefold()}" and _may_change(asker, job))
         return list(fitting)[:limit]
 
     async def cancel(self, asker: Asker, job_id: int) -> Job:
@@ -237,7 +243,7 @@ class TrainingService:
             job = jobs.by_id(connection, job_id)
             if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
                 raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
-            if not _may_cancel(asker, job):
+            if not _may_change(asker, job):
                 raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can cancel it.")
             if not jobs.cancel(connection, job_id, self._now()):
                 raise Refusal(f"Job {job_id} has ended already: {job.state}.")
@@ -355,7 +361,7 @@ def _may_train(asker: Asker) -> bool:
     return asker.is_operator or (asker.guild_id is not None and asker.may_manage_guild)
 
 
-def _may_cancel(asker: Asker, job: Job) -> bool:
+def _may_change(asker: Asker, job: Job) -> bool:
     return asker.is_operator or not job.of_everyone
 
 

@@ -201,3 +201,25 @@ async def test_what_was_understood_of_a_text_is_told_to_managers_of_its_guild(tr
         await training.corpus_of(manager(5, OTHER_GUILD), job.id)
     with pytest.raises(Refusal, match="Manage Server"):
         await training.corpus_of(member(), job.id)
+
+
+async def test_the_text_of_everyones_artist_is_for_operators(training: TrainingService) -> None:
+    in_the_guild = Asker(3, GUILD, 7, is_operator=True)
+    job = await training.queue(in_the_guild, "Solo", CORPUS)
+    with pytest.raises(Refusal, match="only the bot's operators can see its text"):
+        await training.corpus_of(manager(), job.id)
+    for asker in (in_the_guild, OPERATOR):
+        read = await training.corpus_of(asker, job.id)
+        assert read is not None
+        assert read.text == samples.corpus()
+
+
+async def test_a_file_of_the_data_folder_is_handed_out_to_operators_only(
+    training: TrainingService, tmp_path: Path
+) -> None:
+    (tmp_path / "corpora" / "solo.txt").write_bytes(CORPUS)
+    job = await training.queue(manager(), "Solo")
+    assert not job.of_everyone
+    with pytest.raises(Refusal, match="a file of the bot's operators"):
+        await training.corpus_of(manager(), job.id)
+    assert await training.corpus_of(Asker(3, GUILD, 7, is_operator=True), job.id) is not None
