@@ -154,13 +154,13 @@ class TrainingService:
                 raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
             if not _may_change(asker, job):
                 raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can see its text.")
+            text = corpora.text_of(connection, job.artist_id)
+            if text is None:
+                return None
             # Whoever guesses its name may train on a file of the data folder; handing it out is another matter.
             if not asker.is_operator and not corpora.has_upload(connection, job.artist_id):
                 raise Refusal("That text is a file of the bot's operators; only they can see it.")
-            text = corpora.text_of(connection, job.artist_id)
             report = corpora.report_of(connection, job.artist_id)
-            if text is None:
-                return None
             return ReadCorpus(text, report.sentence if report else "", report.first_lines if report else ())
 
         return await self._database.read(read)

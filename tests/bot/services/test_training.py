@@ -215,7 +215,7 @@ async def test_the_text_of_everyones_artist_is_for_operators(training: TrainingS
 
 
 async def test_a_file_of_the_data_folder_is_handed_out_to_operators_only(
-    training: TrainingService, tmp_path: Path
+    training: TrainingService, database: Database, tmp_path: Path
 ) -> None:
     (tmp_path / "corpora" / "solo.txt").write_bytes(CORPUS)
     job = await training.queue(manager(), "Solo")
@@ -223,3 +223,5 @@ async def test_a_file_of_the_data_folder_is_handed_out_to_operators_only(
     with pytest.raises(Refusal, match="a file of the bot's operators"):
         await training.corpus_of(manager(), job.id)
     assert await training.corpus_of(Asker(3, GUILD, 7, is_operator=True), job.id) is not None
+    await database.write(lambda connection: connection.execute("DELETE FROM corpora"))
+    assert await training.corpus_of(manager(), job.id) is None
