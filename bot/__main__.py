@@ -20,6 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
 
 try:
@@ -41,10 +42,7 @@ log = logging.getLogger("bot")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the bot and return the exit status."""
-    # Before NumPy is imported: songs are composed in one thread, and two BLAS threads on a busy machine lose a
-    # factor of ten.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    blas.configure(keep_threads=True)  # before NumPy is imported
     parser = argparse.ArgumentParser(
         prog=program("bot"),
         description="Sings lyrics in an artist's style: on Discord if DISCORD_TOKEN is set, else in this console. "

@@ -46,15 +46,6 @@ def number(kind: type[int] | type[float], low: float, high: float) -> Callable[[
     return parse
 
 
-def use_threads(count: int) -> None:
-    """Set the number of BLAS threads. NumPy must not have been imported yet.
-
-    The commands use one by default: on a busy machine, two are ten times as slow.
-    """
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(count)
-
-
 def add_gemm(parser: argparse.ArgumentParser) -> None:
     """Add the option that pins how matrix products are laid out."""
     parser.add_argument(

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lstm import cli
+from lstm import blas, cli
 
 PROG = cli.program("lstm.compare")
 NARROWEST_COLUMN = 32
@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if len(options.seed) > 200:
         parser.error("--seed is longer than 200 characters")
-    cli.use_threads(1)
+    blas.configure()
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _compare(options), PROG, cli.expected_errors)
 

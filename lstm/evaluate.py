@@ -9,7 +9,7 @@ import math
 import sys
 from pathlib import Path
 
-from lstm import cli
+from lstm import blas, cli
 
 PROG = cli.program("lstm.evaluate")
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    cli.use_threads(1)
+    blas.configure()
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _evaluate(options), PROG, cli.expected_errors)
 

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from lstm import cli
+from lstm import blas, cli
 
 PROG = cli.program("lstm.export")
 
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write the whole network")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    cli.use_threads(1)
+    blas.configure()
     return cli.run(lambda: _export(options), PROG, cli.expected_errors)
 
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm import cli
+from lstm import blas, cli
 
 if TYPE_CHECKING:
     from lstm.song.composing import Report
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if len(options.seed) > 200:
         parser.error("--seed is longer than 200 characters")
-    cli.use_threads(1)
+    blas.configure()
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _sample(options), PROG, cli.expected_errors)
 

@@ -4,8 +4,9 @@ import os
 
 import hypothesis
 
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"
+from lstm import blas
+
+blas.configure()
 # Which layout of matrix products is faster depends on the machine and the moment; pinned, runs agree to the bit.
 os.environ.setdefault("LSTM_GEMM", "whole")
 

@@ -10,7 +10,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
-_BLAS_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+from lstm import blas
+
 _NICENESS = 10  # measured: a song sampled beside a training at nice 10 takes no longer than on an idle machine
 
 
@@ -21,8 +22,7 @@ def new_process() -> Executor:
 
 def _prepare() -> None:
     """Make a fresh process a good neighbour; runs in it before anything else."""
-    for variable in _BLAS_VARIABLES:
-        os.environ[variable] = "1"
+    blas.configure()
     os.nice(_NICENESS)
     # Ctrl-C at a terminal and the stop of a service reach every process of the group. The bot answers them, and tells
     # this process when to end, so that it leaves a checkpoint.
