@@ -34,4 +34,4 @@ class Sing(PersistentButton, template=rf"artist:sing:(?P<artist>(?s:.){{1,{LONGE
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         hidden = interaction.message is not None and interaction.message.flags.ephemeral
         private = await lyrics.is_private(asker, hidden)
-        await songs.show(interaction, OwnWords(self.artist, private), private=private)
+        await songs.show(interaction, OwnWords(self.artist, private))

@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Self
 
 import discord
@@ -24,21 +25,23 @@ SECONDS_BEFORE_DEFERRING = 0.25
 _log = logging.getLogger(__name__)
 
 
-async def show(interaction: Interaction, wish: Wish, *, private: bool) -> None:
+async def show(interaction: Interaction, wish: Wish) -> None:
     """Answer with a song, line by line as it comes; whatever ends this early stops the composing as well.
+
+    The asker alone sees it if the wish is private.
 
     Raises:
         Refusal: if the services refuse the song.
     """
 
     async def send(body: MessageBody) -> int | None:
-        return await answering.send(interaction, body, ephemeral=private)
+        return await answering.send(interaction, body, ephemeral=wish.private)
 
     async def defer() -> None:
-        await answering.defer(interaction, ephemeral=private)
+        await answering.defer(interaction, ephemeral=wish.private)
 
     finished, message_id = await _follow(interaction, wish, send, defer)
-    if message_id is not None and not private:
+    if message_id is not None and not wish.private:
         await interaction.client.services.lyrics.remember_message(finished.request_id, message_id)
 
 
@@ -55,7 +58,8 @@ async def grow(interaction: Interaction, grows: Song) -> None:
     async def defer() -> None:
         await answering.defer_update(interaction)
 
-    await _follow(interaction, Continuation(grows.request_id, in_place=True), update, defer, grows)
+    wish = Continuation(grows.request_id, in_place=True, private=grows.private)
+    await _follow(interaction, wish, update, defer, grows)
 
 
 async def _follow(
@@ -192,7 +196,7 @@ class Again(PersistentButton, template=f"song:again:(?P<request>{SNOWFLAKE})"):
         """Answer with a new message, another take."""
         asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, SungAgain(self.request_id), private=private)
+        await show(interaction, SungAgain(self.request_id, private))
 
 
 class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE})"):
@@ -218,7 +222,7 @@ class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE
             await grow(interaction, song)
             return
         private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, Continuation(self.request_id), private=private)
+        await show(interaction, Continuation(self.request_id, private=private))
 
 
 class SingInterrupted(PersistentButton, template=f"song:interrupted:(?P<song>{SNOWFLAKE})"):
@@ -241,8 +245,8 @@ class SingInterrupted(PersistentButton, template=f"song:interrupted:(?P<song>{SN
         """Answer with a new message."""
         asker, services = asker_of(interaction), interaction.client.services
         wish = await services.unfinished.wish(asker, self.unfinished_id)
-        private = await services.lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, wish, private=private)
+        private = await services.lyrics.is_private(asker, wish.private or _is_private(interaction))
+        await show(interaction, replace(wish, private=private))
 
 
 class Like(PersistentButton, template=f"song:like:(?P<request>{SNOWFLAKE})"):

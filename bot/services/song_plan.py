@@ -77,7 +77,8 @@ class SongPlanner:
             return await self._plan(asker, check_settings(own), before="")
         stored = await self.stored(asker, what.request_id)
         continues = isinstance(what, Continuation)
-        plan = await self._plan(asker, _request_of(stored), stored.text + "\n" if continues else "")
+        request = replace(_request_of(stored), private=stored.private or what.private)
+        plan = await self._plan(asker, request, stored.text + "\n" if continues else "")
         return replace(plan, earlier=stored, extends=isinstance(what, Continuation) and what.in_place)
 
     async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:

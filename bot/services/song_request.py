@@ -48,6 +48,8 @@ class SungAgain:
     """Another song on a recorded song's seed, artist and settings: another take."""
 
     request_id: int
+    private: bool = False
+    """Shown to the asker alone; another take of a private song always is."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Continuation:
     request_id: int
     in_place: bool = False
     """The recorded song itself grows, whoever asks; otherwise the lines become a song of the asker's, the next part."""
+    private: bool = False
+    """The next part is shown to the asker alone; that of a private song always is."""
 
 
 Wish: TypeAlias = SongRequest | OwnWords | SungAgain | Continuation

@@ -103,8 +103,7 @@ class UnfinishedSongs:
         if stored is None or wish is None:
             raise Refusal(_NO_LONGER_KNOWN)
         is_here = stored.guild_id == (asker.guild_id or EVERYONE) and stored.channel_id == asker.channel_id
-        is_private = isinstance(wish, SongRequest | OwnWords) and wish.private
-        if stored.user_id != asker.user_id and (is_private or not is_here):
+        if stored.user_id != asker.user_id and (wish.private or not is_here):
             raise Refusal(_NO_LONGER_KNOWN)
         return wish
 

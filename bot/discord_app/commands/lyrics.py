@@ -51,4 +51,4 @@ async def lyrics(
     asker, service = asker_of(interaction), interaction.client.services.lyrics
     hidden = await service.is_private(asker, private)
     request = SongRequest(seed, artist, lines, temperature, rhyme, hidden, form, partner)
-    await songs.show(interaction, request, private=hidden)
+    await songs.show(interaction, request)

@@ -19,4 +19,4 @@ async def sing_this(interaction: Interaction, message: discord.Message) -> None:
         raise Refusal("There are no words in that message to begin with.")
     asker, service = asker_of(interaction), interaction.client.services.lyrics
     hidden = await service.is_private(asker, False)
-    await songs.show(interaction, SongRequest(seed, private=hidden), private=hidden)
+    await songs.show(interaction, SongRequest(seed, private=hidden))

@@ -67,11 +67,11 @@ class StubLyrics:
             case SongRequest():
                 song = self._song(what, asker.user_id)
             case SungAgain():
-                song = replace(song, request_id=8, take=2)
+                song = replace(song, request_id=8, take=2, private=what.private)
             case Continuation(in_place=True):
                 song = replace(song, text=f"{self.earlier}\nand further")
             case Continuation():
-                song = replace(song, request_id=9, part=2, text="and further")
+                song = replace(song, request_id=9, part=2, text="and further", private=what.private)
         return self._play(song)
 
     async def recall(self, asker: Asker, request_id: int) -> Song:

@@ -73,6 +73,17 @@ async def test_a_song_that_a_stop_interrupts_says_so_and_can_be_asked_for_again(
     assert services.lyrics.asked[-1][1] == SongRequest("I walk alone", lines=7)
 
 
+async def test_an_interrupted_song_that_is_sung_privately_is_known_to_be_private(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await left_behind(discord, services, anna)
+    async with online(discord, services):
+        await message.until(lambda message: bool(message.buttons))
+        services.lyrics.only_channel = 1
+        assert (await (await discord.press(anna, message, "Again")).message()).ephemeral
+    assert services.lyrics.asked[-1][1] == SongRequest("I walk alone", private=True)
+
+
 async def test_a_song_that_is_almost_done_is_finished_at_a_stop(
     discord: DiscordStandIn, services: StubServices, anna: Member
 ) -> None:

@@ -124,6 +124,21 @@ async def test_outside_the_chosen_channel_songs_are_private(
     assert (await (await ask(discord, anna)).message()).ephemeral
 
 
+async def test_what_follows_a_song_in_another_channel_is_known_to_be_private(
+    discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
+) -> None:
+    services.lyrics.script = []
+    message = await (await ask(discord, anna)).message()
+    services.lyrics.only_channel = guild.channel("songs").id
+    again = await (await discord.press(anna, message, "Again")).message()
+    services.lyrics.earlier = "\n".join(["and the wind sings the same old song"] * 100)
+    further = await (await discord.press(anna, message, "Continue")).message()
+    assert again.ephemeral
+    assert further.ephemeral
+    wishes = [wish for _, wish in services.lyrics.asked]
+    assert wishes[1:] == [SungAgain(7, private=True), Continuation(7, private=True)]
+
+
 async def test_again_answers_with_another_take(
     discord: DiscordStandIn, services: StubServices, anna: Member, guild: Guild
 ) -> None:

@@ -197,6 +197,25 @@ async def test_the_record_and_not_the_button_knows_whose_song_it_is(lyrics: Lyri
     await lyrics.delete(member(5), song.request_id, asked_by=5)  # for a song that is not recorded, the button says so
 
 
+async def test_what_follows_is_private_where_it_is_shown_so_or_the_song_was(
+    lyrics: LyricsService, database: Database
+) -> None:
+    public = await whole(lyrics.sing(member(), REQUEST))
+    hidden = await whole(lyrics.sing(member(), replace(REQUEST, private=True)))
+    for wish, is_private in (
+        (SungAgain(public.request_id), False),
+        (SungAgain(public.request_id, private=True), True),
+        (Continuation(public.request_id), False),
+        (Continuation(public.request_id, private=True), True),
+        (SungAgain(hidden.request_id), True),
+        (Continuation(hidden.request_id), True),
+    ):
+        song = await whole(lyrics.sing(member(), wish))
+        stored = await database.read(lambda connection, song=song: requests.by_id(connection, song.request_id))
+        assert stored is not None
+        assert stored.private is is_private, wish
+
+
 async def test_songs_outside_the_chosen_channel_are_private(
     lyrics: LyricsService, guilds_service: GuildsService
 ) -> None:
