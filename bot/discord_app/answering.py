@@ -67,12 +67,20 @@ async def defer(interaction: AnyInteraction, *, ephemeral: bool = False) -> None
 
 
 async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> int | None:
-    """Answer with a message; return its id, where Discord gives it."""
+    """Answer with a message; return its id if everybody can see it, and Discord gives it."""
     if await _is_late(interaction):
         await defer(interaction)
-        return (await edit(interaction, body)).id
+        return public_id(await edit(interaction, body))
     sent = await _first_answer(lambda: interaction.response.send_message(**_new(body), ephemeral=ephemeral))
-    return None if sent is None else sent.message_id
+    return None if sent is None or sent.is_ephemeral() else sent.message_id
+
+
+def public_id(message: discord.Message) -> int | None:
+    """Return the id of a message; None if its asker alone sees it, so that no link or channel leads to it.
+
+    Discord knows: a late answer is for its asker alone, and so are all where a server lets nobody bring an app along.
+    """
+    return None if message.flags.ephemeral else message.id
 
 
 async def defer_update(interaction: AnyInteraction) -> None:

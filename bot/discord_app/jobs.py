@@ -39,7 +39,7 @@ class JobMessage:
     client: LyricsClient
     channel_id: int
     message_id: int | None
-    """None if the process died before it knew."""
+    """None if its asker alone sees it, or the process died before it knew."""
     interaction: Interaction | None
     """The interaction that the message answers, while its process lives."""
 
@@ -93,8 +93,9 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
     try:
         understood = await client.services.training.understood(job.id)
         shown = await answering.edit(interaction, live_body(job, understood))
-        message_id = shown.id
-        await client.services.training.remember_message(job.id, shown.channel.id, shown.id)
+        message_id = answering.public_id(shown)
+        if message_id is not None:
+            await client.services.training.remember_message(job.id, shown.channel.id, message_id)
     except (*answering.UNDELIVERED, StoreError) as error:
         _log.warning("job %d could not be shown when it was queued: %s", job.id, error)
     message = JobMessage(client, interaction.channel_id, message_id, interaction)

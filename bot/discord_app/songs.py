@@ -41,7 +41,7 @@ async def show(interaction: Interaction, wish: Wish) -> None:
         await answering.defer(interaction, ephemeral=wish.private)
 
     finished, message_id = await _follow(interaction, wish, send, defer)
-    if message_id is not None and not wish.private:
+    if message_id is not None:
         await interaction.client.services.lyrics.remember_message(finished.request_id, message_id)
 
 
@@ -71,7 +71,7 @@ async def _follow(
 ) -> tuple[Song, int | None]:
     """Answer with the first part, or defer if that takes long, and show all that follow by edits.
 
-    Return the finished song and the id of its message, where that is known.
+    Return the finished song and the id of its message, where that is known and everybody can see it.
     """
     client, asker = interaction.client, asker_of(interaction)
     message_id: int | None = None
@@ -93,9 +93,10 @@ async def _follow(
                 if isinstance(last, SongSoFar):
                     # Before anybody sees it: a crash right after that leaves a message that can be mended.
                     unfinished = await _begin(interaction, wish, last, grows)
-                message_id = (
-                    (await answering.edit(interaction, body(last))).id if is_deferred else await answer(body(last))
-                )
+                if is_deferred:
+                    message_id = answering.public_id(await answering.edit(interaction, body(last)))
+                else:
+                    message_id = await answer(body(last))
             except BaseException:
                 await _end(client, unfinished)
                 raise
@@ -108,7 +109,7 @@ async def _follow(
             try:
                 await _shown_by(client, unfinished, message_id)
                 async for last in parts:
-                    message_id = (await answering.edit(interaction, body(last))).id
+                    message_id = answering.public_id(await answering.edit(interaction, body(last)))
                 assert isinstance(last, Song), "a song ends with the finished song"
             except BaseException as error:
                 await _break_off(interaction, unfinished, last, grows, error)

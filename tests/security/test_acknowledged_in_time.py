@@ -30,6 +30,14 @@ async def held(database: Database) -> AsyncIterator[Callable[[], object]]:
         await asyncio.gather(*holding)
 
 
+async def linked(stage: Stage) -> list[int]:
+    """List the messages that are remembered as showing a song to everybody."""
+    rows = await stage.services.database.read(
+        lambda c: c.execute("SELECT message_id FROM requests UNION SELECT message_id FROM unfinished_songs").fetchall()
+    )
+    return [row[0] for row in rows if row[0] is not None]
+
+
 async def slash(stage: Stage, path: str, **options: object) -> Interaction:
     chief = stage.guild.member(f"chief {path}", MANAGE_GUILD)
     return await stage.discord.slash(chief, path, options)
@@ -68,6 +76,7 @@ async def test_commands(
         assert interaction.refusals == []
         # It was not known who may see the answer.
         assert all(message.ephemeral for message in (interaction.original, *interaction.followups) if message)
+        assert await linked(stage) == []
 
 
 @pytest.mark.parametrize(
@@ -111,6 +120,7 @@ async def test_buttons(
         assert all(message.ephemeral for message in interaction.followups)
         if not is_in_place:
             assert interaction.source.text == ""  # the message with the button is left as it is
+            assert await linked(stage) == []
 
 
 async def test_an_answer_that_is_soon_there_is_the_only_one(
