@@ -162,6 +162,11 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
     await _through_broken_connections(lambda: interaction.followup.send(text, ephemeral=True))
 
 
+def is_ephemeral(interaction: AnyInteraction) -> bool:
+    """Return whether the message of a pressed button is shown to one member only."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
 def _is_button(interaction: AnyInteraction) -> bool:
     return interaction.type is discord.InteractionType.component
 

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import Self
 
 import discord
 
@@ -15,7 +13,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
-from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.discord_app.persistent_button import NumberButton
 from bot.discord_app.sing_button import Sing
 from bot.language import tr
 from bot.services import Job, JobState, Refusal, StoreError
@@ -166,69 +164,39 @@ def _token_lives(interaction: Interaction) -> bool:
     return discord.utils.utcnow() - interaction.created_at < answering.TOKEN_LIFE
 
 
-class CancelJob(PersistentButton, template=f"job:cancel:(?P<job>{SNOWFLAKE})"):
+class CancelJob(NumberButton, prefix="job:cancel"):
     """Ends a job, for members who may."""
 
     label = "Cancel"
     style = discord.ButtonStyle.danger
 
-    def __init__(self, job_id: int) -> None:
-        """Remember the job."""
-        super().__init__(f"job:cancel:{job_id}")
-        self.job_id = job_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the job from the custom id."""
-        return cls(int(match["job"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Cancel the job; whoever follows it shows that."""
-        job = await interaction.client.services.training.cancel(asker_of(interaction), self.job_id)
+        job = await interaction.client.services.training.cancel(asker_of(interaction), self.number)
         await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=job.id))
 
 
-class ShowText(PersistentButton, template=f"job:text:(?P<job>{SNOWFLAKE})"):
+class ShowText(NumberButton, prefix="job:text"):
     """Shows the text that a job learns from as the bot has cleaned it, to members who may train."""
 
     label = "Show cleaned text"
 
-    def __init__(self, job_id: int) -> None:
-        """Remember the job."""
-        super().__init__(f"job:text:{job_id}")
-        self.job_id = job_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the job from the custom id."""
-        return cls(int(match["job"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the first lines and the whole text as a file."""
-        corpus = await interaction.client.services.training.corpus_of(asker_of(interaction), self.job_id)
+        corpus = await interaction.client.services.training.corpus_of(asker_of(interaction), self.number)
         if corpus is None:
             raise Refusal("That text is no longer stored.")
         await answering.send(interaction, job_message.cleaned(corpus), ephemeral=True)
 
 
-class UseAnyway(PersistentButton, template=f"job:use:(?P<job>{SNOWFLAKE})"):
+class UseAnyway(NumberButton, prefix="job:use"):
     """Lets the version of a job sing although it was held back, for members who may change the artist."""
 
     label = "Use it anyway"
 
-    def __init__(self, job_id: int) -> None:
-        """Remember the job."""
-        super().__init__(f"job:use:{job_id}")
-        self.job_id = job_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the job from the custom id."""
-        return cls(int(match["job"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Let the version sing, and say so where everybody saw the result."""
-        name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.job_id)
+        name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.number)
         shown = markdown.escape(markdown.one_line(name, 60))
         text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)
         await answering.send(interaction, MessageBody(text=text))

@@ -1,15 +1,13 @@
 """A song to take along: as a text file, and as a picture to share."""
 
 import asyncio
-import re
-from typing import Self
 
 from bot.discord_app import answering, markdown, song_message
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.colours import colour_of
 from bot.discord_app.message_body import MessageBody, NamedFile, Picture, Text
-from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.discord_app.persistent_button import NumberButton
 from bot.language import tr
 from bot.services import Refusal, Song
 
@@ -19,51 +17,31 @@ _drawing = asyncio.Semaphore(1)
 """A picture takes some 0.2 s of a core: however many ask, the others' songs keep the rest of the machine."""
 
 
-class WholeSong(PersistentButton, template=f"song:whole:(?P<request>{SNOWFLAKE})"):
+class WholeSong(NumberButton, prefix="song:whole"):
     """Hands the song, all parts of it, to whoever presses as a text file."""
 
     label = "Whole song"
 
-    def __init__(self, request_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:whole:{request_id}")
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the file, to the presser alone."""
-        parts = await interaction.client.services.lyrics.all_parts(asker_of(interaction), self.request_id)
+        parts = await interaction.client.services.lyrics.all_parts(asker_of(interaction), self.number)
         text = "\n".join(part.text.strip("\n") for part in parts)
         title = markdown.escape(markdown.one_line(parts[0].title, 60))
         file = song_message.text_file(text)
         await answering.send(interaction, MessageBody(text=f"**{title}**", files=[file]), ephemeral=True)
 
 
-class Card(PersistentButton, template=f"song:card:(?P<request>{SNOWFLAKE})"):
+class Card(NumberButton, prefix="song:card"):
     """Draws the song as a picture."""
 
     label = "Card"
-
-    def __init__(self, request_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:card:{request_id}")
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the picture, where the song itself was shown."""
         from bot.discord_app.song_card import CannotBeDrawnError, draw_card  # Pillow: needed for nothing else here
 
-        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.request_id)
-        private = song.private or (interaction.message is not None and interaction.message.flags.ephemeral)
+        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
+        private = song.private or answering.is_ephemeral(interaction)
         await answering.defer(interaction, ephemeral=private)
         colour = colour_of(song.artist)
         try:

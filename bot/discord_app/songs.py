@@ -15,7 +15,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
-from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.discord_app.persistent_button import SNOWFLAKE, NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
 from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
 
@@ -60,6 +60,12 @@ async def grow(interaction: Interaction, grows: Song) -> None:
 
     wish = Continuation(grows.request_id, in_place=True, private=grows.private)
     await _follow(interaction, wish, update, defer, grows)
+
+
+async def is_for_presser_only(interaction: Interaction) -> bool:
+    """Return whether a song that a button asks for is private, as its own message is or as the guild has chosen."""
+    asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
+    return await lyrics.is_private(asker, answering.is_ephemeral(interaction))
 
 
 async def _follow(
@@ -172,113 +178,68 @@ def finished_body(song: Song, client: LyricsClient) -> MessageBody:
     """Show a finished song with its buttons."""
     first_row: list[Button] = [Again(song.request_id), Continue(song.request_id)]
     if not song.private and client.services.settings.history_days:
-        first_row.append(Like(song.request_id, song.likes))
+        first_row.append(Like(song.request_id, str(song.likes) if song.likes else None))
     second_row = [WholeSong(song.request_id), Card(song.request_id), Delete(song.request_id, song.asked_by)]
     return song_message.finished(song, [first_row, second_row])
 
 
-class Again(PersistentButton, template=f"song:again:(?P<request>{SNOWFLAKE})"):
+class Again(NumberButton, prefix="song:again"):
     """Sings another song on the same seed, for whoever presses."""
 
     label = "Again"
     style = discord.ButtonStyle.primary
 
-    def __init__(self, request_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:again:{request_id}")
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with a new message, another take."""
-        asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
-        private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, SungAgain(self.request_id, private))
+        await show(interaction, SungAgain(self.number, await is_for_presser_only(interaction)))
 
 
-class Continue(PersistentButton, template=f"song:continue:(?P<request>{SNOWFLAKE})"):
+class Continue(NumberButton, prefix="song:continue"):
     """Sings the lines that follow."""
 
     label = "Continue"
 
-    def __init__(self, request_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:continue:{request_id}")
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
-
     async def pressed(self, interaction: Interaction) -> None:
-        """Let the song's message grow; where it is full, answer with a message of the next part."""
-        asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
-        song = await lyrics.recall(asker, self.request_id)
+        """Add the lines to the song's message; if they do not fit, answer with a new message, the next part."""
+        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
         if song_message.has_room(song):
             await grow(interaction, song)
-            return
-        private = await lyrics.is_private(asker, _is_private(interaction))
-        await show(interaction, Continuation(self.request_id, private=private))
+        else:
+            await show(interaction, Continuation(self.number, private=await is_for_presser_only(interaction)))
 
 
-class SingInterrupted(PersistentButton, template=f"song:interrupted:(?P<song>{SNOWFLAKE})"):
-    """Sings a song that was interrupted from its beginning, for whoever presses."""
+class SingInterrupted(NumberButton, prefix="song:interrupted"):
+    """Sings an interrupted song from the beginning, for whoever presses."""
 
     label = "Again"
     style = discord.ButtonStyle.primary
 
-    def __init__(self, unfinished_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:interrupted:{unfinished_id}")
-        self.unfinished_id = unfinished_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["song"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with a new message."""
-        asker, services = asker_of(interaction), interaction.client.services
-        wish = await services.unfinished.wish(asker, self.unfinished_id)
-        private = await services.lyrics.is_private(asker, wish.private or _is_private(interaction))
+        wish = await interaction.client.services.unfinished.wish(asker_of(interaction), self.number)
+        private = wish.private or await is_for_presser_only(interaction)
         await show(interaction, replace(wish, private=private))
 
 
-class Like(PersistentButton, template=f"song:like:(?P<request>{SNOWFLAKE})"):
-    """Gives the presser's vote to the song, or withdraws it."""
+class Like(NumberButton, prefix="song:like"):
+    """Adds the presser's vote for the song, or withdraws it."""
 
     label = ""
     emoji = "👍"
 
-    def __init__(self, request_id: int, likes: int = 0) -> None:
-        """Remember the song, and show how many like it."""
-        super().__init__(f"song:like:{request_id}", label=str(likes) if likes else None)
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Count the vote, and show the new number."""
-        song = await interaction.client.services.lyrics.like(asker_of(interaction), self.request_id)
+        song = await interaction.client.services.lyrics.like(asker_of(interaction), self.number)
         await answering.update(interaction, finished_body(song, interaction.client))
 
 
 class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(?P<asked_by>{SNOWFLAKE})"):
-    """Takes the song away, for its asker and for members who may manage messages."""
+    """Deletes the song's message, for its asker and for members who may manage messages."""
 
     label = "Delete"
 
     def __init__(self, request_id: int, asked_by: int) -> None:
-        """Remember the song and whose it is: the record of it may be gone before the message."""
+        """Put the song and its asker into the custom id: the record of the song may be gone before the message."""
         super().__init__(f"song:delete:{request_id}:{asked_by}")
         self.request_id = request_id
         self.asked_by = asked_by
@@ -292,7 +253,3 @@ class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(
         """Delete the message, if this member may."""
         await interaction.client.services.lyrics.delete(asker_of(interaction), self.request_id, self.asked_by)
         await answering.delete(interaction)
-
-
-def _is_private(interaction: Interaction) -> bool:
-    return interaction.message is not None and interaction.message.flags.ephemeral

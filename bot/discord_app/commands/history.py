@@ -1,8 +1,5 @@
 """`/history`: the asker's own songs, shown to them alone."""
 
-import re
-from typing import Self
-
 import discord
 from discord import app_commands
 
@@ -10,9 +7,9 @@ from bot.discord_app import answering, colours, markdown, songs
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
-from bot.discord_app.message_body import Block, Button, Buttons, MessageBody, Rule, Text, TextBeside
+from bot.discord_app.message_body import Block, Buttons, MessageBody, Rule, Text, TextBeside
 from bot.discord_app.offering import everywhere
-from bot.discord_app.persistent_button import SNOWFLAKE, PersistentButton
+from bot.discord_app.persistent_button import NumberButton, PageButton
 from bot.language import tr
 from bot.services import HistoryEntry, HistoryPage
 
@@ -28,45 +25,23 @@ async def history(interaction: Interaction, page: app_commands.Range[int, 1, 1_0
     await answering.send(interaction, _body(entries), ephemeral=True)
 
 
-class TurnPage(PersistentButton, template=r"history:page:(?P<page>[0-9]{1,7})"):
+class TurnPage(PageButton, prefix="history:page"):
     """Shows another page in the same message."""
-
-    label = ""
-
-    def __init__(self, page: int, label: str = "") -> None:
-        """Remember the page."""
-        super().__init__(f"history:page:{page}", label)
-        self.page = page
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the page from the custom id."""
-        return cls(int(match["page"]), "…")
 
     async def pressed(self, interaction: Interaction) -> None:
         """Turn to the page; of an ephemeral message only its asker can press anything."""
-        entries = await interaction.client.services.privacy.history(asker_of(interaction), self.page)
+        entries = await interaction.client.services.privacy.history(asker_of(interaction), self.number)
         await answering.update(interaction, _body(entries))
 
 
-class ShowSong(PersistentButton, template=f"song:show:(?P<request>{SNOWFLAKE})"):
+class ShowSong(NumberButton, prefix="song:show"):
     """Shows a song once more, with its buttons, to the presser alone."""
 
     label = "Show"
 
-    def __init__(self, request_id: int) -> None:
-        """Remember the song."""
-        super().__init__(f"song:show:{request_id}")
-        self.request_id = request_id
-
-    @classmethod
-    def recognise(cls, match: re.Match[str]) -> Self:
-        """Read the song from the custom id."""
-        return cls(int(match["request"]))
-
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the song."""
-        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.request_id)
+        song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
         await answering.send(interaction, songs.finished_body(song, interaction.client), ephemeral=True)
 
 
@@ -76,14 +51,9 @@ def _body(page: HistoryPage) -> MessageBody:
         return MessageBody(blocks=[Text(nothing)], colour=colours.OWN)
     blocks: list[Block] = [Text("### " + tr("Your songs here"))]
     blocks += [TextBeside(_entry(entry), ShowSong(entry.request_id)) for entry in page.entries]
-    turns: list[Button] = []
-    if page.page > 1:
-        turns.append(TurnPage(page.page - 1, tr("Newer")))
-    if page.page < page.pages:
-        turns.append(TurnPage(page.page + 1, tr("Older")))
     where = tr("page {page} of {pages}", page=page.page, pages=page.pages)
     blocks += [Rule(), Text(f"-# {where} · {tr('songs: {count}', count=page.requests)}")]
-    if turns:
+    if turns := TurnPage.around(page.page, page.pages, before=tr("Newer"), after=tr("Older")):
         blocks.append(Buttons(turns))
     return MessageBody(blocks=blocks, colour=colours.OWN)
 

@@ -1,8 +1,5 @@
 """`/settings`: what a guild has chosen for itself."""
 
-import re
-from typing import Self
-
 import discord
 from discord import app_commands
 
@@ -12,7 +9,7 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import to_managers
-from bot.discord_app.persistent_button import PersistentButton
+from bot.discord_app.persistent_button import PlainButton
 from bot.language import tr, tr_name
 from bot.services import GuildSettings
 
@@ -46,19 +43,10 @@ async def settings(
     await answering.send(interaction, _body(chosen), ephemeral=True)
 
 
-class EveryChannel(PersistentButton, template=r"settings:every-channel"):
+class EveryChannel(PlainButton, own_id="settings:every-channel"):
     """Lets songs be sung in every channel again: the channel option can only name one."""
 
     label = "Sing in every channel"
-
-    def __init__(self) -> None:
-        """Need nothing: the guild is the one where it is pressed."""
-        super().__init__("settings:every-channel")
-
-    @classmethod
-    def recognise(cls, _match: re.Match[str]) -> Self:
-        """Read nothing from the custom id."""
-        return cls()
 
     async def pressed(self, interaction: Interaction) -> None:
         """Change the choice, and show all."""
