@@ -16,10 +16,10 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.version import own_version
 from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         description="Sings lyrics in an artist's style: on Discord if DISCORD_TOKEN is set, else in this console. "
         "All settings come from the environment or .env; .env.example lists them.",
     )
-    parser.add_argument("--version", action="version", version=_version())
+    parser.add_argument("--version", action="version", version=own_version())
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands, instead of running the bot")
     for name, purpose in (
         ("backup", "copy the database into a file, also while the bot runs"),
@@ -212,13 +212,6 @@ def _configure_logging(level: str) -> None:
 def _say(error: Exception, status: int) -> int:
     print(f"bot: {error}", file=sys.stderr)  # noqa: T201
     return status
-
-
-def _version() -> str:
-    try:
-        return version("lyricbot")
-    except PackageNotFoundError:  # run from a checkout
-        return "not installed"
 
 
 if __name__ == "__main__":

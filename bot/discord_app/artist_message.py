@@ -57,7 +57,7 @@ def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody
     artist = details.artist
     blocks: list[Block] = [Text(f"### {_name(artist)}\n{_description(artist)}")]
     if artist.taste:
-        blocks.append(Text(_quoted(artist.taste, 4)))
+        blocks.append(Text(_sample(artist.taste, 4)))
     files = []
     if details.curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, details.curve_png))
@@ -96,14 +96,14 @@ def size(count: int) -> str:
 def _entry(artist: Artist) -> str:
     lines = [f"**{_name(artist)}**", f"-# {_description(artist)}"]
     if artist.taste:
-        lines.append(_quoted(artist.taste, _SAMPLE_LINES))
+        lines.append(_sample(artist.taste, _SAMPLE_LINES))
     return "\n".join(lines)
 
 
 def _description(artist: Artist) -> str:
     parts = []
     if artist.themes:
-        *others, last = (markdown.escape(markdown.one_line(word, 30)) for word in artist.themes)
+        *others, last = (markdown.shortened(word, 30) for word in artist.themes)
         if others:
             parts.append(tr("sings of {words} and {last}", words=", ".join(others), last=last))
         else:
@@ -127,13 +127,12 @@ def _how_well(artist: Artist) -> str:
     return tr(next(words for least, words in _QUALITIES if better >= least))
 
 
-def _quoted(text: str, most: int) -> str:
-    lines = [markdown.one_line(line, _LONGEST_SAMPLE_LINE) for line in text.splitlines()]
-    return "\n".join(f"> *{markdown.escape(line)}*" for line in [line for line in lines if line][:most])
+def _sample(taste: str, most: int) -> str:
+    return markdown.quoted(taste, most=most, longest=_LONGEST_SAMPLE_LINE, mark="*")
 
 
 def _name(artist: Artist) -> str:
-    return markdown.escape(markdown.one_line(artist.name, 60))
+    return markdown.shortened(artist.name)
 
 
 def _quality(version: Version) -> str:

@@ -38,15 +38,14 @@ def _offering_nothing_on_failure(complete: Completion[Value]) -> Completion[Valu
 @_offering_nothing_on_failure
 async def artist_names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the artists that can be asked for here."""
-    names = await interaction.client.services.artists.suggest(asker_of(interaction), typed, MOST_CHOICES)
-    return [app_commands.Choice(name=name, value=name) for name in names]
+    return _choices(await interaction.client.services.artists.suggest(asker_of(interaction), typed, MOST_CHOICES))
 
 
 @_offering_nothing_on_failure
 async def changeable_artists(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the artists that the member may change, whether they can sing or not."""
-    names = await interaction.client.services.artists.suggest_changeable(asker_of(interaction), typed, MOST_CHOICES)
-    return [app_commands.Choice(name=name, value=name) for name in names]
+    artists = interaction.client.services.artists
+    return _choices(await artists.suggest_changeable(asker_of(interaction), typed, MOST_CHOICES))
 
 
 @_offering_nothing_on_failure
@@ -85,6 +84,10 @@ async def allowed_minutes(interaction: Interaction, typed: str) -> list[app_comm
     offered = [minutes for minutes in _MINUTES if minutes < int(most)] + [int(most)] * (most >= 1)
     typed = str(typed).strip()
     return [app_commands.Choice(name=f"{m} min", value=m) for m in offered if str(m).startswith(typed)]
+
+
+def _choices(names: list[str]) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=name, value=name) for name in names]
 
 
 def _version_name(version: Version) -> str:

@@ -59,7 +59,7 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return tr(_OUTDATED)
     if isinstance(error, app_commands.TransformerError):
-        value = markdown.escape(markdown.one_line(str(error.value), 100))
+        value = markdown.shortened(str(error.value), 100)
         return tr("“{value}” cannot be used here: choose one of the values that Discord offers.", value=value)
     error_id = note(error, "an interaction")
     return tr(

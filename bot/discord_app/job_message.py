@@ -13,7 +13,6 @@ from bot.services import Job, JobState, ReadCorpus, TrainingOutcome, TrainingPro
 _BAR_CELLS = 16
 _ENDED_BADLY = discord.Colour(0x9A9A9A)
 _CURVE_NAME, _TEXT_NAME = "curve.png", "cleaned.txt"
-_LONGEST_LINE = 200
 _LONGEST_RESULT = 3_000
 
 
@@ -24,7 +23,7 @@ def live(job: Job, buttons: Sequence[Button] = (), understood: str | None = None
         blocks.append(Text(markdown.escape(tr_sentence(understood))))
     blocks.append(Text(_standing(job)))
     if job.progress is not None and job.progress.sample:
-        blocks += [Text("-# " + tr("what it sings by now:")), Text(_quoted(job.progress.sample))]
+        blocks += [Text("-# " + tr("what it sings by now:")), Text(markdown.quoted(job.progress.sample))]
     blocks += [Rule(), Text(f"-# {_number(job)} · {tr('at most {minutes} min', minutes=f'{job.minutes:g}')}")]
     if buttons:
         blocks.append(Buttons(buttons))
@@ -36,7 +35,7 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
     colour = colours.colour_of(job.artist) if job.state is JobState.SUCCEEDED else _ENDED_BADLY
     blocks: list[Block] = [Text(_heading(job)), Text(result(job))]
     if job.outcome is not None and job.outcome.taste:
-        blocks.append(Text(_quoted(job.outcome.taste)))
+        blocks.append(Text(markdown.quoted(job.outcome.taste)))
     files = []
     if curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, curve_png))
@@ -55,7 +54,7 @@ def cleaned(corpus: ReadCorpus) -> MessageBody:
     if corpus.sentence:
         blocks.append(Text(markdown.escape(tr_sentence(corpus.sentence))))
     if corpus.first_lines:
-        blocks.append(Text(_quoted("\n".join(markdown.one_line(line, _LONGEST_LINE) for line in corpus.first_lines))))
+        blocks.append(Text(markdown.quoted("\n".join(corpus.first_lines))))
     blocks.append(Download(_TEXT_NAME))
     file = NamedFile(_TEXT_NAME, corpus.text.encode("utf-8", "replace"))
     return MessageBody(blocks=blocks, colour=colours.OWN, files=[file])
@@ -115,7 +114,7 @@ def _number(job: Job) -> str:
 
 
 def _name(job: Job) -> str:
-    return markdown.escape(markdown.one_line(job.artist, 60))
+    return markdown.shortened(job.artist)
 
 
 def _standing(job: Job) -> str:
@@ -154,10 +153,6 @@ def _bits(bits_per_character: float | None) -> str:
     if bits_per_character is None:
         return tr("not measured yet")
     return tr("{bits} bits per character", bits=f"{bits_per_character:.2f}")
-
-
-def _quoted(lines: str) -> str:
-    return "\n".join(f"> {line}" for line in markdown.escape(lines).splitlines() if line.strip()) or "> …"
 
 
 def _below(job: Job) -> str:

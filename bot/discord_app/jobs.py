@@ -197,6 +197,6 @@ class UseAnyway(NumberButton, prefix="job:use"):
     async def pressed(self, interaction: Interaction) -> None:
         """Let the version sing, and say so where everybody saw the result."""
         name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.number)
-        shown = markdown.escape(markdown.one_line(name, 60))
+        shown = markdown.shortened(name)
         text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)
         await answering.send(interaction, MessageBody(text=text))

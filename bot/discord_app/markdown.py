@@ -40,6 +40,20 @@ def one_line(text: str, longest: int) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
+def shortened(text: str, longest: int = 60) -> str:
+    """Fit text into one line of at most `longest` characters, and make it show literally."""
+    return escape(one_line(text, longest))
+
+
+def quoted(text: str, *, most: int | None = None, longest: int = 200, mark: str = "") -> str:
+    """Show the first `most` lines that are not blank as a quotation.
+
+    Each is cut to `longest` characters and stands between two `mark`s, such as `*` for italics.
+    """
+    lines = [line for line in (one_line(line, longest) for line in text.splitlines()) if line]
+    return "\n".join(f"> {mark}{escape(line)}{mark}" for line in lines[:most]) or "> …"
+
+
 def opening_words(text: str, longest: int) -> str:
     """Return the words that a member's message begins with, without what Discord would not show as words.
 

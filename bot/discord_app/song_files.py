@@ -26,7 +26,7 @@ class WholeSong(NumberButton, prefix="song:whole"):
         """Answer with the file, to the presser alone."""
         parts = await interaction.client.services.lyrics.all_parts(asker_of(interaction), self.number)
         text = "\n".join(part.text.strip("\n") for part in parts)
-        title = markdown.escape(markdown.one_line(parts[0].title, 60))
+        title = markdown.shortened(parts[0].title)
         file = song_message.text_file(text)
         await answering.send(interaction, MessageBody(text=f"**{title}**", files=[file]), ephemeral=True)
 
@@ -51,7 +51,7 @@ class Card(NumberButton, prefix="song:card"):
             raise Refusal(
                 "The card's typeface lacks the letters of this song. “Whole song” hands it out as text."
             ) from None
-        title, signature = (markdown.escape(markdown.one_line(text, 150)) for text in (song.title, _signature(song)))
+        title, signature = (markdown.shortened(text, 150) for text in (song.title, _signature(song)))
         below = Text(f"-# {title} · {signature}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))
         body = MessageBody(blocks=[picture, below], colour=colour, files=[NamedFile(_CARD_NAME, png)])

@@ -78,7 +78,7 @@ def _heading(song: Song) -> list[Text]:
         notes.append(tr("another take"))
     if song.part > 1:
         notes.append(tr("part {number}", number=song.part))
-    title = markdown.escape(markdown.one_line(song.title, 60))
+    title = markdown.shortened(song.title)
     heading = f"### {title}" if title else ""
     if notes:
         heading += f"\n-# {' · '.join(notes)}"
@@ -121,4 +121,4 @@ def _lyrics(text: str, seed: str) -> str:
 
 
 def _name(artist: str) -> str:
-    return markdown.escape(markdown.one_line(artist, 100))
+    return markdown.shortened(artist, 100)

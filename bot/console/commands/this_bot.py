@@ -2,12 +2,12 @@
 
 import platform
 from datetime import UTC, datetime, timedelta
-from importlib import metadata
 
 import numpy
 
 from bot.console.command_line import FORMS, CommandLine
 from bot.console.context import Context
+from bot.version import own_version
 
 
 async def about(context: Context, _line: CommandLine) -> None:
@@ -26,11 +26,7 @@ async def about(context: Context, _line: CommandLine) -> None:
     up = datetime.now(UTC) - services.started_at
     songs = f"songs: {services.lyrics.songs_in_progress} in progress, {services.lyrics.songs_waiting} waiting"
     context.screen.say(f"Up {timedelta(seconds=round(up.total_seconds()))} · {songs}")
-    try:
-        own = metadata.version("lyricbot")
-    except metadata.PackageNotFoundError:
-        own = "from source"
-    context.screen.aside(f"lyricbot {own} · NumPy {numpy.__version__} · Python {platform.python_version()}")
+    context.screen.aside(f"lyricbot {own_version()} · NumPy {numpy.__version__} · Python {platform.python_version()}")
 
 
 async def help_(context: Context, _line: CommandLine) -> None:

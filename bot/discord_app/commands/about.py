@@ -2,7 +2,6 @@
 
 import math
 import platform
-from importlib import metadata
 
 import discord
 import numpy
@@ -15,6 +14,7 @@ from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import everywhere
 from bot.language import tr
 from bot.settings import Settings
+from bot.version import own_version
 
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
@@ -67,9 +67,10 @@ async def _standing(interaction: Interaction) -> str:
 
 
 def _versions() -> str:
-    try:
-        own = metadata.version("lyricbot")
-    except metadata.PackageNotFoundError:
-        own = "from source"
-    parts = {"lyricbot": own, "discord.py": discord.__version__, "NumPy": numpy.__version__}
-    return " · ".join(f"{name} {version}" for name, version in (parts | {"Python": platform.python_version()}).items())
+    versions = {
+        "lyricbot": own_version(),
+        "discord.py": discord.__version__,
+        "NumPy": numpy.__version__,
+        "Python": platform.python_version(),
+    }
+    return " · ".join(f"{name} {version}" for name, version in versions.items())

@@ -59,9 +59,9 @@ def _body(page: HistoryPage) -> MessageBody:
 
 
 def _entry(entry: HistoryEntry) -> str:
-    title = markdown.escape(markdown.one_line(entry.title, 60))
-    seed = markdown.escape(markdown.one_line(entry.seed, _LONGEST_SEED))
-    artist = markdown.escape(markdown.one_line(entry.artist, 60))
+    title = markdown.shortened(entry.title)
+    seed = markdown.shortened(entry.seed, _LONGEST_SEED)
+    artist = markdown.shortened(entry.artist)
     details = [artist, discord.utils.format_dt(entry.asked_at, "R")]
     if entry.private:
         details.append(tr("private"))

@@ -27,10 +27,7 @@ async def jobs(interaction: Interaction) -> None:
     lines = "\n".join(job_message.in_a_line(job) for job in found)
     blocks = [Text("### " + tr("Trainings")), Text(lines or "—")]
     if unsung:
-        shown = [
-            f"**{markdown.escape(markdown.one_line(artist.name, 60))}** {wording.unsung(artist)}"
-            for artist in unsung[:_MOST_UNSUNG]
-        ]
+        shown = [f"**{markdown.shortened(artist.name)}** {wording.unsung(artist)}" for artist in unsung[:_MOST_UNSUNG]]
         if len(unsung) > _MOST_UNSUNG:
             shown.append(f"… and {len(unsung) - _MOST_UNSUNG} more")
         blocks += [Text("### Artists that can't sing"), Text("\n".join(shown))]

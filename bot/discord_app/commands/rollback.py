@@ -20,7 +20,7 @@ async def rollback(
 ) -> None:
     """Go back, or forward again."""
     sings = await interaction.client.services.artists.rollback(asker_of(interaction), artist, version)
-    name = markdown.escape(markdown.one_line(artist, 60))
+    name = markdown.shortened(artist)
     quality = (
         ""
         if sings.bits_per_character is None

@@ -54,9 +54,8 @@ def _may_see(interaction: Interaction, channel_id: int) -> bool:
 
 
 def _entry(place: int, song: Song) -> str:
-    title = markdown.escape(markdown.one_line(song.title, 60))
-    lines = [markdown.one_line(line, _LONGEST_LINE) for line in song.text.splitlines()]
-    quoted = "\n".join(f"> {markdown.escape(line)}" for line in [line for line in lines if line][:_LINES_SHOWN])
-    artist = markdown.escape(markdown.one_line(song.artist, 60))
+    title = markdown.shortened(song.title)
+    quoted = markdown.quoted(song.text, most=_LINES_SHOWN, longest=_LONGEST_LINE)
+    artist = markdown.shortened(song.artist)
     below = f"{tr('in the style of {artist}', artist=artist)} · {tr('for <@{user}>', user=song.asked_by)}"
     return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# {below}"
