@@ -3,9 +3,6 @@
 from bot.language import tr
 from bot.services import UNSUNG_DAYS, ArtistToForget, Job, Song, StoreError, TrainingOutcome, UnsungArtist
 
-_MEASURING_SECONDS = 0.5
-"""With less time left than this, a training no longer learns."""
-
 
 def verdict(outcome: TrainingOutcome) -> str:
     """Say in a few sentences what a training achieved, and which version sings."""
@@ -51,30 +48,6 @@ def shortcomings(song: Song) -> tuple[str, ...]:
     if missed:
         notes.append(tr("1 line found no rhyme") if missed == 1 else tr("{n} lines found no rhyme", n=missed))
     return tuple(notes)
-
-
-def share_done(job: Job) -> float:
-    """Return how much of a job is done, from 0 to 1, by time: minutes or epochs may end it."""
-    if job.state.has_ended:
-        return 1.0
-    left = seconds_left(job)
-    if job.progress is None or left is None or job.progress.seconds <= 0:
-        return 0.0
-    return job.progress.seconds / (job.progress.seconds + left)
-
-
-def seconds_left(job: Job) -> float | None:
-    """Return how long a running job will still take, never more than its minutes allow; None while that is unknown."""
-    progress = job.progress
-    if progress is None or progress.seconds_left is None:
-        return None
-    return max(0.0, min(progress.seconds_left, job.minutes * 60 - progress.seconds))
-
-
-def is_measuring(job: Job) -> bool:
-    """Return whether a running job has learned all it will, and is only being measured."""
-    left = seconds_left(job)
-    return left is not None and left < _MEASURING_SECONDS
 
 
 def _which_sings(outcome: TrainingOutcome) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Protocol
 
-from bot import wording
 from bot.console.screen import Screen
 from bot.console.training_display import describe, show_result
 from bot.services import Job, TrainingService
@@ -73,5 +72,5 @@ class BackgroundTrainings:
 def _bar(job: Job) -> str:
     if job.progress is None:
         return ""
-    filled = round(10 * wording.share_done(job))
+    filled = round(10 * job.share_done)
     return f"[{'#' * filled}{'.' * (10 - filled)}] "

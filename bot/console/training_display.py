@@ -47,14 +47,14 @@ def describe(job: Job) -> str:
     """Say in a line how a job stands."""
     match job.state:
         case JobState.QUEUED:
-            resumed = "" if job.progress is None else f"; resumes at {wording.share_done(job):.0%}"
+            resumed = "" if job.progress is None else f"; resumes at {job.share_done:.0%}"
             return f"waits, place {job.place}{resumed}"
         case JobState.RUNNING:
             if job.progress is None:
                 return "begins"
-            if wording.is_measuring(job):
+            if job.is_measuring:
                 return "measuring"
-            return f"{wording.share_done(job):.0%} · {_numbers(job, job.progress)}"
+            return f"{job.share_done:.0%} · {_numbers(job, job.progress)}"
         case JobState.FAILED:
             return f"failed: {job.reason}"
         case JobState.SUCCEEDED if job.outcome is not None:
@@ -72,7 +72,7 @@ def _numbers(job: Job, progress: TrainingProgress) -> str:
         numbers.append(f"loss {progress.train_bits_per_character:.2f}")
     if progress.rival_bits_per_character is not None:
         numbers.append(f"baseline {progress.rival_bits_per_character:.2f}")
-    left = wording.seconds_left(job)
+    left = job.seconds_left
     if left is not None:
         numbers.append(f"{left:.0f} s left")
     return " · ".join(numbers)

@@ -86,9 +86,9 @@ def in_a_line(job: Job) -> str:
         case JobState.RUNNING:
             if job.progress is None:
                 return tr("**{job}** is starting", job=who)
-            if wording.is_measuring(job):
+            if job.is_measuring:
                 return tr("**{job}** is measuring", job=who)
-            share = f"{wording.share_done(job):.0%}"
+            share = f"{job.share_done:.0%}"
             return tr("**{job}** is running: {share}, {left}", job=who, share=share, left=_left(job))
         case _:
             when = "" if job.ended_at is None else f" {discord.utils.format_dt(job.ended_at, 'R')}"
@@ -123,9 +123,9 @@ def _standing(job: Job) -> str:
     progress = job.progress
     if progress is None:
         return tr("Starting …")
-    share = wording.share_done(job)
+    share = job.share_done
     filled = round(share * _BAR_CELLS)
-    how_far = tr("measuring …") if wording.is_measuring(job) else f"{share:.0%} · {_left(job)}"
+    how_far = tr("measuring …") if job.is_measuring else f"{share:.0%} · {_left(job)}"
     return f"{'▰' * filled}{'▱' * (_BAR_CELLS - filled)}\n{how_far}\n-# {_numbers(progress)}"
 
 
@@ -143,7 +143,7 @@ def _numbers(progress: TrainingProgress) -> str:
 
 
 def _left(job: Job) -> str:
-    seconds = wording.seconds_left(job)
+    seconds = job.seconds_left
     if seconds is None:
         return tr("time left not known yet")
     return tr("{duration} left", duration=duration(seconds))

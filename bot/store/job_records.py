@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 _LONGEST_SAMPLE = 600
+_MEASURING_SECONDS = 0.5
+"""With less time left than this, a training no longer learns."""
 
 
 class JobState(StrEnum):
@@ -42,13 +44,6 @@ class TrainingProgress:
     rival_bits_per_character: float | None
     sample: str | None = None
     """A few lines that the network sang when it was last measured."""
-
-    @property
-    def share(self) -> float:
-        """How much is done, from 0 to 1, by time: minutes or epochs may end a training."""
-        if self.seconds_left is None or self.seconds <= 0:
-            return 0.0
-        return self.seconds / (self.seconds + self.seconds_left)
 
     def to_json(self) -> str:
         """Write the progress as JSON."""
@@ -185,6 +180,30 @@ class Job:
     """Only of a succeeded job."""
     reason: str | None
     """Why it failed, in one sentence; only of a failed job."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will still run, never longer than its minutes allow; None while that is unknown."""
+        progress = self.progress
+        if progress is None or progress.seconds_left is None:
+            return None
+        return max(0.0, min(progress.seconds_left, self.minutes * 60 - progress.seconds))
+
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, from 0 to 1, by time: either its minutes or its epochs may end a training."""
+        if self.state.has_ended:
+            return 1.0
+        left = self.seconds_left
+        if self.progress is None or left is None or self.progress.seconds <= 0:
+            return 0.0
+        return self.progress.seconds / (self.progress.seconds + left)
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether it has learned all that it will, and is only being measured."""
+        left = self.seconds_left
+        return left is not None and left < _MEASURING_SECONDS
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

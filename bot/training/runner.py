@@ -5,7 +5,7 @@ import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -147,11 +147,11 @@ class TrainingRunner:
         if corpus is None:
             return Unsuitable("Its text is no longer stored: ask for the training again with a corpus.")
         is_resumed = job.progress is not None and JobFolder(self._folder / str(job.id)).has_checkpoint()
-        how = f"resumes at {job.progress.share:.0%}" if job.progress is not None and is_resumed else "begins"
+        how = f"resumes at {job.share_done:.0%}" if is_resumed else "begins"
         log.info("training job %d of %r, guild %s, %s", job.id, job.artist, job.guild_id or "everyone", how)
         task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
 
-        told = ProgressLog(job.id)
+        told = ProgressLog()
         latest: TrainingProgress | None = None
 
         async def renew(progress: TrainingProgress | None) -> bool:
@@ -166,7 +166,7 @@ class TrainingRunner:
             # Only what is new is news: the attempt itself wakes at news, and would renew again at once, forever.
             if kept and progress is not None and progress != latest:
                 latest = progress
-                told.tell(progress)
+                told.tell(replace(job, progress=progress))
                 self._news.tell()
             return kept
 

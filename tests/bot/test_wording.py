@@ -5,7 +5,7 @@ import pytest
 from bot import wording
 from bot.services import ArtistToForget, Song, TrainingOutcome, UnsungArtist
 from bot.store.job_records import HeldBack
-from tests.bot.discord_app.stubs import JOB, NOON, OUTCOME, PROGRESS, RUNNING, SUCCEEDED
+from tests.bot.discord_app.stubs import NOON, OUTCOME, RUNNING, SUCCEEDED
 
 SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, NOON, 0, 0)
 
@@ -55,12 +55,6 @@ def test_shortcomings() -> None:
     assert wording.shortcomings(replace(SONG, copied_lines=3)) == ("3 lines copy the artist",)
     both = replace(SONG, copied_lines=1, rhymes_missed=1)
     assert wording.shortcomings(both) == ("1 line copies the artist", "1 line found no rhyme")
-
-
-def test_how_much_of_a_job_is_done() -> None:
-    assert [wording.share_done(job) for job in (JOB, RUNNING, SUCCEEDED)] == [0.0, 0.25, 1.0]
-    unknown = replace(RUNNING, progress=replace(PROGRESS, seconds_left=None))
-    assert wording.share_done(unknown) == 0.0
 
 
 def test_a_held_back_version_can_be_used_by_a_command() -> None:
