@@ -41,8 +41,8 @@ TILE = 64
 FEW = 4
 """Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
 PAYING = 1.8
-"""How many times as fast as the whole product tiles must be at two streams. With AVX-512 kernels they are about 3 times
-as fast, with others 0.8-1.2 times, so noise does not change the choice."""
+"""How many times as fast as the whole product tiles must be. With AVX-512 kernels they are 2.5-3 times as fast, with
+others 1.1-1.2 times, so noise does not change the choice."""
 
 
 @cache
@@ -63,23 +63,32 @@ def layout() -> Layout:
 def tiles_pay() -> bool:
     """Whether this machine's BLAS multiplies small matrices without a copy, so that tiles are faster.
 
-    Takes a few milliseconds. Compares the fastest of several runs, so that a busy machine gives the same answer.
+    Takes some 30 milliseconds. Compares the fastest of several runs, so that a busy machine gives the same answer, with
+    weights that are too large for a product without a copy unless they are in tiles.
     """
-    B, H, n = 2, 256, 16
-    rows, whole, tiles = np.ones((B, H), np.float32), np.ones((H, n * TILE), np.float32), np.ones((n, H, TILE), "f4")
-    out = np.empty((B, n * TILE), np.float32)
-    in_tiles = out.reshape(B, n, TILE).transpose(1, 0, 2)
+    H, n = 512, 32
+    weights, tiles = np.ones((n * TILE, H), np.float32), np.ones((n, H, TILE), np.float32)
 
     def seconds(product: Callable[[], object]) -> float:
         started = time.perf_counter()
         product()
         return time.perf_counter() - started
 
-    pairs = [
-        (seconds(lambda: np.matmul(rows, tiles, out=in_tiles)), seconds(lambda: np.matmul(rows, whole, out=out)))
-        for _ in range(10)
-    ]
-    return PAYING * min(a for a, _ in pairs) < min(b for _, b in pairs)
+    in_tiles = as_a_whole = 0.0
+    for B in (4, 8, 12):
+        rows, columns = np.ones((B, H), np.float32), np.ones((H, B), np.float32)
+        out, by_columns = np.empty((B, n * TILE), np.float32), np.empty((n * TILE, B), np.float32)
+        tiled = out.reshape(B, n, TILE).transpose(1, 0, 2)
+        pairs = [
+            (
+                seconds(lambda: np.matmul(rows, tiles, out=tiled)),  # noqa: B023
+                seconds(lambda: np.matmul(weights, columns, out=by_columns)),  # noqa: B023
+            )
+            for _ in range(8)
+        ]
+        in_tiles += min(a for a, _ in pairs)
+        as_a_whole += min(b for _, b in pairs)
+    return PAYING * in_tiles < as_a_whole
 
 
 class Weights:
