@@ -42,7 +42,7 @@ log = logging.getLogger("bot")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the bot and return the exit status."""
-    blas.configure(keep_threads=True)  # before NumPy is imported
+    blas.use_threads(keep=True)  # before NumPy is imported
     parser = argparse.ArgumentParser(
         prog=program("bot"),
         description="Sings lyrics in an artist's style: on Discord if DISCORD_TOKEN is set, else in this console. "

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    blas.configure()
+    blas.use_threads()
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _evaluate(options), PROG, cli.expected_errors)
 

@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write the whole network")
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
-    blas.configure()
+    blas.use_threads()
     return cli.run(lambda: _export(options), PROG, cli.expected_errors)
 
 

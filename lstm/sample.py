@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if len(options.seed) > 200:
         parser.error("--seed is longer than 200 characters")
-    blas.configure()
+    blas.use_threads()
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _sample(options), PROG, cli.expected_errors)
 

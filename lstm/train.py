@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
         parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
-    blas.configure(options.threads)
+    blas.use_threads(options.threads)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
 

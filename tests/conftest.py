@@ -6,7 +6,7 @@ import hypothesis
 
 from lstm import blas
 
-blas.configure()
+blas.use_threads()
 # Which layout of matrix products is faster depends on the machine and the moment; pinned, runs agree to the bit.
 os.environ.setdefault("LSTM_GEMM", "whole")
 

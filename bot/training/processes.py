@@ -22,7 +22,7 @@ def new_process() -> Executor:
 
 def _prepare() -> None:
     """Make a fresh process a good neighbour; runs in it before anything else."""
-    blas.configure()
+    blas.use_threads()
     os.nice(_NICENESS)
     # Ctrl-C at a terminal and the stop of a service reach every process of the group. The bot answers them, and tells
     # this process when to end, so that it leaves a checkpoint.
