@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.snowflake import SNOWFLAKE
 from bot.version import own_version
 from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
@@ -90,7 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _guild_id(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{0,18}", text):
+    if not re.fullmatch(SNOWFLAKE, text):
         raise argparse.ArgumentTypeError(f"{text!r} is not the id of a server")
     return int(text)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.env_file import EnvFileError, read_env_file
+from bot.snowflake import SNOWFLAKE
 
-_LARGEST_SNOWFLAKE = 2**63 - 1
 _FOLDER = "the path of a folder, which is made if it is missing"
 _PREFIXES = ("LYRICS_", "DISCORD_")
 _NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
@@ -60,8 +60,17 @@ def _whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
     return parse
 
 
-_guild_id = _whole_number(1, _LARGEST_SNOWFLAKE, "a guild id (a whole number), or nothing")
-_user_id = _whole_number(1, _LARGEST_SNOWFLAKE, "Discord user ids (whole numbers), comma separated, or nothing")
+def _snowflake(what: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(SNOWFLAKE, text):
+            raise _WrongValueError(what)
+        return int(text)
+
+    return parse
+
+
+_guild_id = _snowflake("a guild id (a whole number), or nothing")
+_user_id = _snowflake("Discord user ids (whole numbers), comma separated, or nothing")
 _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
 _patience_seconds = _whole_number(1, 86_400, "a whole number of seconds from 1 to 86400")

@@ -10,9 +10,7 @@ from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, failures
 from bot.discord_app.client import Interaction
 from bot.language import tr
-
-SNOWFLAKE = r"[0-8]?[0-9]{1,18}"
-"""Matches an identifier of Discord, or of a row in the store: never more than the 63 bits that SQLite can hold."""
+from bot.snowflake import SNOWFLAKE
 
 _NOTHING = r"(?!)"
 """The template of a base class: it matches no custom id."""

@@ -15,9 +15,10 @@ from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
-from bot.discord_app.persistent_button import SNOWFLAKE, NumberButton, PersistentButton
+from bot.discord_app.persistent_button import NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
 from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
+from bot.snowflake import SNOWFLAKE
 
 SECONDS_BEFORE_DEFERRING = 0.25
 """A refusal comes at once, and so do most first lines: both are better first answers than a thinking bot."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.services.song_record import SongRecord
+from bot.snowflake import SNOWFLAKE
 from bot.store import left_guilds
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
@@ -16,7 +17,6 @@ from bot.training.news import JobNews
 
 ORDERS = "forget-guild"
 """The folder below the data folder for files that are named like guilds to be forgotten."""
-_GUILD_ID = re.compile("[1-9][0-9]{0,18}")
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,9 @@ class LeftGuilds:
 
         `python -m bot forget-guild` leaves them there, for a bot that is running.
         """
-        orders = await asyncio.to_thread(lambda: [path for path in folder.glob("*") if _GUILD_ID.fullmatch(path.name)])
+        orders = await asyncio.to_thread(
+            lambda: [path for path in folder.glob("*") if re.fullmatch(SNOWFLAKE, path.name)]
+        )
         for order in orders:
             await self.forget(int(order.name))
             await asyncio.to_thread(order.unlink, missing_ok=True)

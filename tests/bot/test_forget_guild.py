@@ -47,14 +47,15 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
     assert ended.returncode == 0
     record = SongRecord(database, on_disk=True, new_id=int)
     left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
-    (tmp_path / ORDERS / "no id").touch()
+    for name in ("no id", "0", str(2**63), "9" * 19):
+        (tmp_path / ORDERS / name).touch()
     assert await left_guilds.obey(tmp_path / ORDERS) == 1
     assert await names(database) == ["Duo"]
     assert await left_guilds.obey(tmp_path / ORDERS) == 0
     assert await left_guilds.obey(tmp_path / "no such folder") == 0
 
 
-@pytest.mark.parametrize("guild", ["0", "one", "../..", "9" * 20, ""])
+@pytest.mark.parametrize("guild", ["0", "one", "../..", str(2**63), "9" * 19, "9" * 20, ""])
 def test_what_is_no_server(tmp_path: Path, guild: str) -> None:
     ended = forget_guild(tmp_path, guild)
     assert ended.returncode == 2

@@ -121,6 +121,8 @@ def test_right_values(variable: str, text: str, name: str, value: object) -> Non
         ("LYRICS_DEFAULT_ARTIST", "x" * 41),
         ("LYRICS_HOME_GUILD", "my guild"),
         ("LYRICS_HOME_GUILD", "0"),
+        ("LYRICS_HOME_GUILD", str(2**63)),
+        ("LYRICS_OPERATORS", str(2**63)),
         ("LYRICS_OPERATORS", "1,,2"),
         ("LYRICS_OPERATORS", "anna"),
         ("LYRICS_TRAIN_WORKERS", "0"),

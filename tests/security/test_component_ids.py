@@ -12,7 +12,7 @@ from tests.security.stage import opened, said_in_the_end
 
 REFUSED = re.compile(r"no longer stored|forgotten already|There is no|can delete it|Only (members|the bot)|No such")
 DONE = re.compile(r"generated|\(deleted\)|cancelled|is forgotten|sings from now on|\*\*")
-NUMBERS = ("0", "1", "999999999", "8999999999999999999")
+NUMBERS = ("1", "999999999", "8999999999999999999")
 
 
 def rows(connection: sqlite3.Connection) -> list[str]:
