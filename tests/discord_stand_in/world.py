@@ -12,9 +12,10 @@ SEND_MESSAGES = 1 << 11
 MANAGE_MESSAGES = 1 << 13
 EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
+READ_HISTORY = 1 << 16
 USE_COMMANDS = 1 << 31
 
-ORDINARY = VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES | USE_COMMANDS
+ORDINARY = VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES | READ_HISTORY | USE_COMMANDS
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 
 
@@ -56,7 +57,10 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel, or with ``guild`` None the direct messages between the bot (or ``among``) and ``recipient``."""
+    """A text channel, or with ``guild`` None the direct messages between the bot (or ``among``) and ``recipient``.
+
+    With a ``parent`` it is a thread of that channel.
+    """
 
     id: int
     name: str
@@ -65,18 +69,39 @@ class Channel:
     with_bot: bool = True
     bot_may_send: bool = True
     age_restricted: bool = False
+    hidden: bool = False
+    """Only members with more than the ordinary permissions see it; a thread that is hidden is a private one."""
+    parent: "Channel | None" = None
 
     def payload(self) -> dict[str, Any]:
         shared: dict[str, Any] = {"id": str(self.id), "flags": 0, "last_message_id": None}
         if self.guild is None:
             recipients = [self.recipient.payload()] if self.recipient and self.with_bot else []
             return shared | {"type": 1, "recipients": recipients}
+        if self.parent is not None:
+            return shared | {
+                "type": 12 if self.hidden else 11,
+                "guild_id": str(self.guild.id),
+                "name": self.name,
+                "parent_id": str(self.parent.id),
+                "owner_id": str(self.guild.id),
+                "rate_limit_per_user": 0,
+                "message_count": 0,
+                "member_count": 1,
+                "thread_metadata": {
+                    "archived": False,
+                    "auto_archive_duration": 1440,
+                    "archive_timestamp": "2024-01-01T00:00:00+00:00",
+                    "locked": False,
+                },
+            }
+        overwrites = [{"id": str(self.guild.id), "type": 0, "allow": "0", "deny": str(VIEW_CHANNEL)}]
         return shared | {
             "type": 0,
             "guild_id": str(self.guild.id),
             "name": self.name,
             "position": 0,
-            "permission_overwrites": [],
+            "permission_overwrites": overwrites if self.hidden else [],
             "parent_id": None,
             "topic": None,
             "nsfw": self.age_restricted,
@@ -127,6 +152,12 @@ class Guild:
         self.channels.append(channel)
         return channel
 
+    def thread(self, name: str, *, private: bool = False) -> Channel:
+        """A new thread of the first channel."""
+        thread = Channel(self.world.snowflakes.next(), name, guild=self, hidden=private, parent=self.channels[0])
+        self.channels.append(thread)
+        return thread
+
     def member(self, name: str, permissions: int = 0) -> Member:
         """A new member who may do the ordinary things and what ``permissions`` adds."""
         return self.join(self.world.user(name), permissions)
@@ -163,8 +194,8 @@ class Guild:
             "roles": [everyone],
             "emojis": [],
             "stickers": [],
-            "channels": [channel.payload() for channel in self.channels],
-            "threads": [],
+            "channels": [channel.payload() for channel in self.channels if channel.parent is None],
+            "threads": [channel.payload() for channel in self.channels if channel.parent is not None],
             "members": [bot],
             "presences": [],
             "voice_states": [],

@@ -19,7 +19,7 @@ _LONGEST_LINE = 90
 @everywhere
 @app_commands.command(description="The songs of this server that members liked most in the last seven days")
 async def top(interaction: Interaction) -> None:
-    """List the best songs, of channels that the asker may see."""
+    """List the best songs, of channels that the asker may see; to them alone, if others here may not see them all."""
     lyrics = interaction.client.services.lyrics
     best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
     if not best:
@@ -34,7 +34,8 @@ async def top(interaction: Interaction) -> None:
             blocks.append(Text(text))
         else:
             blocks.append(TextBeside(text, discord.ui.Button(label=tr("Open"), url=url)))
-    await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN))
+    is_for_all = all(_may_all_see(interaction, song.channel_id) for song in best)
+    await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN), ephemeral=not is_for_all)
 
 
 def _may_see(interaction: Interaction, channel_id: int) -> bool:
@@ -43,14 +44,27 @@ def _may_see(interaction: Interaction, channel_id: int) -> bool:
         return True
     guild, member = interaction.guild, interaction.user
     channel = None if guild is None else guild.get_channel_or_thread(channel_id)
-    if channel is None or not isinstance(member, discord.Member):
-        return False
-    if isinstance(channel, discord.Thread) and channel.parent is None:
-        return False
-    allowed = channel.permissions_for(member)
-    if not (allowed.view_channel and allowed.read_message_history):
+    if channel is None or not isinstance(member, discord.Member) or not _is_open_to(member, channel):
         return False
     return not is_age_restricted(channel) or is_age_restricted(interaction.channel)
+
+
+def _may_all_see(interaction: Interaction, channel_id: int | None) -> bool:
+    """Return whether a song of that channel may be shown to everybody in this one."""
+    if channel_id == interaction.channel_id:
+        return True
+    guild = interaction.guild
+    channel = None if guild is None or channel_id is None else guild.get_channel_or_thread(channel_id)
+    return guild is not None and channel is not None and _is_open_to(guild.default_role, channel)
+
+
+def _is_open_to(who: discord.Member | discord.Role, channel: discord.abc.GuildChannel | discord.Thread) -> bool:
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        return False
+    allowed = channel.permissions_for(who)
+    if isinstance(channel, discord.Thread) and channel.is_private() and not allowed.manage_threads:
+        return False  # who else was invited, the bot is not told
+    return allowed.view_channel and allowed.read_message_history
 
 
 def _entry(place: int, song: Song) -> str:

@@ -54,6 +54,8 @@ class StubLyrics:
     earlier: str = "I walk alone\nand the song goes on"
     shown_by: dict[int, int] = field(default_factory=dict)
     likes: set[int] = field(default_factory=set)
+    liked_in: list[int] = field(default_factory=lambda: [12345])
+    """Channels of further songs that were liked."""
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)
@@ -90,7 +92,7 @@ class StubLyrics:
 
     async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:
         song = await self.recall(asker, 7)
-        places = [(asker.channel_id or 0, 3), (12345, 2)]
+        places = [(asker.channel_id or 0, 3), *((channel, 2) for channel in self.liked_in)]
         return [
             replace(song, guild_id=asker.guild_id, channel_id=channel, message_id=99, likes=likes)
             for channel, likes in places

@@ -9,7 +9,6 @@ from bot.discord_app.commands import COMMANDS
 from bot.services import OwnWords, SongRequest
 from tests.bot.discord_app.stubs import BURNS, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
-from tests.discord_stand_in.components import walk
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -198,16 +197,6 @@ async def test_sing_this_works_wherever_a_user_takes_the_bot(discord: DiscordSta
     elsewhere = discord.guild("Elsewhere", has_bot=False).join(ben)
     said = discord.says(elsewhere, "The fog rolls in")
     assert "The fog rolls in" in (await (await discord.on_message(elsewhere, "Sing this", said)).message()).text
-
-
-async def test_top_links_to_the_songs_of_channels_that_the_asker_may_see(
-    discord: DiscordStandIn, services: StubServices, anna: Member
-) -> None:
-    message = await (await discord.slash(anna, "top")).message()
-    assert "**1. I walk alone** · 👍 3\n> I walk alone\n> and the song goes on" in message.text
-    assert "2." not in message.text
-    (link,) = [part for part in walk(message.components) if part["type"] == 2]
-    assert link["url"] == f"https://discord.com/channels/{anna.guild.id}/{anna.guild.channels[0].id}/99"
 
 
 @pytest.mark.parametrize("is_chief", [True, False])
