@@ -8,11 +8,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 from bot.store.faults import StoreError, explained
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import newest_version, version_of
+from bot.store.read_only import open_read_only
 
 KEPT_DAYS = 30
 """Copies that the bot made by itself are deleted after this: they hold what members may have deleted since."""
@@ -48,7 +48,7 @@ def back_up(path: Path, target: Path) -> int:
     if not target.parent.is_dir():
         raise BackupError(f"There is no folder {target.parent}; make it first.")
     try:
-        with closing(_open_to_read(path)) as source:
+        with closing(open_read_only(path)) as source:
             copy(source, target)
     except sqlite3.Error as error:
         raise explained(error, path) from error
@@ -70,7 +70,7 @@ def restore(file: Path, path: Path, now: datetime) -> Restored:
     try:
         with InstanceLock(path.with_name(path.name + ".lock")):
             arriving = path.with_name(path.name + ".restoring")
-            with closing(_open_to_read(file)) as source:
+            with closing(open_read_only(file)) as source:
                 copy(source, arriving)
             moved_to = _move_aside(path, path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}"))
             arriving.replace(path)
@@ -124,10 +124,6 @@ def delete_old_copies(path: Path, now: datetime) -> int:
     return deleted
 
 
-def _open_to_read(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None)
-
-
 def _is_of_the_bot(path: Path) -> bool:
     with _reading(path) as connection:
         return connection is not None and _tables(connection) >= _OF_THE_BOT
@@ -155,7 +151,7 @@ def _check(file: Path) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Open a file that may be no database: None then."""
-    connection = _open_to_read(path)
+    connection = open_read_only(path)
     try:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

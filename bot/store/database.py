@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import quote
 
 import aiosqlite
 
@@ -21,6 +20,7 @@ from bot.store import backup
 from bot.store.faults import StoreError, explained, is_of_the_disk
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import NewerDatabaseError, check_not_newer, migrate, newest_version, version_of
+from bot.store.read_only import open_read_only
 
 T = TypeVar("T")
 
@@ -122,7 +122,7 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
 def _check_not_newer(path: Path) -> None:
     """Leave alone what a newer version of the bot has written, before anything about the file is changed."""
     if path.is_file() and path.stat().st_size > 0:
-        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True)) as connection:
+        with closing(open_read_only(path)) as connection:
             check_not_newer(version_of(connection), newest_version())
 
 

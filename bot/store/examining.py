@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.read_only import open_read_only
 
 _PROBLEMS_SHOWN = 3
 
@@ -58,7 +58,6 @@ def singing_weights(path: Path) -> Iterator[tuple[str, int, bytes]]:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    uri = f"file:{quote(str(path.absolute()))}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+    with closing(open_read_only(path)) as connection:
         connection.row_factory = sqlite3.Row
         yield connection
