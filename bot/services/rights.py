@@ -1,4 +1,4 @@
-"""Who may use an artist, and who may change it."""
+"""Who may use an artist, who may change it, and who may see a song."""
 
 import sqlite3
 
@@ -7,6 +7,8 @@ from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.store import artists
 from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.requests import StoredRequest
+from bot.store.unfinished_songs import StoredUnfinished
 
 _FORGOTTEN = "That artist has been forgotten already."
 
@@ -60,6 +62,22 @@ def all_changeable(connection: sqlite3.Connection, asker: Asker) -> list[StoredA
     everyones = artists.of_guild(connection, EVERYONE) if asker.is_operator else []
     shadowed = {artist.key for artist in own}
     return sorted([*own, *(a for a in everyones if a.key not in shadowed)], key=lambda artist: artist.key)
+
+
+def check_may_see(asker: Asker, song: StoredRequest | StoredUnfinished, *, private: bool) -> None:
+    """Refuse a song that is neither the asker's own nor, unless it is private, one of this channel.
+
+    Raises:
+        Refusal: as for a song that is not stored, because even the existence of this one is nobody else's business.
+    """
+    is_here = song.guild_id == (asker.guild_id or EVERYONE) and song.channel_id == asker.channel_id
+    if song.user_id != asker.user_id and (private or not is_here):
+        raise song_is_gone()
+
+
+def song_is_gone() -> Refusal:
+    """Return the refusal of a song that is not stored."""
+    return Refusal("That song is no longer stored. Ask for a new one with /lyrics.")
 
 
 def _check_may_change_any(asker: Asker) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
-from bot.services.rights import singer
+from bot.services.rights import check_may_see, singer, song_is_gone
 from bot.services.song_record import SongRecord
 from bot.services.song_request import Continuation, OwnWords, SongRequest, Wish, check_request, check_settings
 from bot.store import guilds
@@ -18,7 +18,6 @@ from bot.store.requests import StoredRequest
 from lstm.song.composing import SongSettings
 
 _BAD_SEED = "The language filter here keeps out words of this seed. Begin with other words."
-_NO_LONGER_KNOWN = "That song is no longer stored. Ask for a new one with /lyrics."
 
 
 @dataclass(frozen=True)
@@ -112,10 +111,8 @@ class SongPlanner:
         """
         stored = await self._record.find(request_id)
         if stored is None:
-            raise Refusal(_NO_LONGER_KNOWN)
-        is_here = stored.guild_id == (asker.guild_id or EVERYONE) and stored.channel_id == asker.channel_id
-        if stored.user_id != asker.user_id and (stored.private or not is_here):
-            raise Refusal(_NO_LONGER_KNOWN)  # even its existence is nobody else's business
+            raise song_is_gone()
+        check_may_see(asker, stored, private=stored.private)
         return stored
 
     def _artist(

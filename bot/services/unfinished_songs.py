@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from bot.services.asking import Asker, Refusal
+from bot.services.asking import Asker
+from bot.services.rights import check_may_see, song_is_gone
 from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
 from bot.store import unfinished_songs
 from bot.store.artists import EVERYONE
@@ -18,7 +19,6 @@ from bot.store.unfinished_songs import StoredUnfinished
 _KINDS: dict[str, type[SongRequest] | type[OwnWords] | type[SungAgain] | type[Continuation]] = {
     kind.__name__: kind for kind in (SongRequest, OwnWords, SungAgain, Continuation)
 }
-_NO_LONGER_KNOWN = "That song is no longer stored. Ask for a new one with /lyrics."
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,8 @@ class UnfinishedSongs:
         stored = await self._database.read(lambda connection: unfinished_songs.by_id(connection, song_id))
         wish = None if stored is None else _wish(stored.wish)
         if stored is None or wish is None:
-            raise Refusal(_NO_LONGER_KNOWN)
-        is_here = stored.guild_id == (asker.guild_id or EVERYONE) and stored.channel_id == asker.channel_id
-        if stored.user_id != asker.user_id and (wish.private or not is_here):
-            raise Refusal(_NO_LONGER_KNOWN)
+            raise song_is_gone()
+        check_may_see(asker, stored, private=wish.private)
         return wish
 
 
