@@ -10,9 +10,11 @@ from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
+_BETWEEN, _END = b",\n", b"\n]}\n"
+
 
 class ExportPart:
-    """One file in the making: `{"user_id", "exported_at", "trainings", "likes", "unfinished_songs", "requests"}`."""
+    """One file: `{"user_id", "exported_at", "trainings", "likes", "unfinished_songs", "requests"}`."""
 
     def __init__(
         self,
@@ -24,19 +26,13 @@ class ExportPart:
     ) -> None:
         """Begin with everything but the songs."""
         about = {"user_id": str(user_id), "exported_at": exported_at.isoformat()}  # an id as text: JavaScript rounds
-        self._pieces = [
-            _json(about)[:-1],
-            b', "trainings": [\n'
-            + b",\n".join(trainings)
-            + b'\n], "likes": [\n'
-            + b",\n".join(likes)
-            + b'\n], "unfinished_songs": [\n'
-            + b",\n".join(unfinished)
-            + b'\n], "requests": [\n',
-        ]
+        self._pieces = [_json(about)[:-1]]
+        for name, entries in (("trainings", trainings), ("likes", likes), ("unfinished_songs", unfinished)):
+            self._pieces.append(b', "%s": [\n%s\n]' % (name.encode(), _BETWEEN.join(entries)))
+        self._pieces.append(b', "requests": [\n')
         self.is_empty = True
         self.size = sum(map(len, self._pieces)) + len(_END)
-        """In bytes, once it is whole."""
+        """In bytes, as `whole` returns it."""
 
     def add(self, request: bytes) -> None:
         """Add a song."""
@@ -54,18 +50,11 @@ class ExportPart:
         return b"".join([*self._pieces, _END])
 
 
-_BETWEEN, _END = b",\n", b"\n]}\n"
-
-
 def exported_request(request: StoredRequest) -> bytes:
-    """Write out a song."""
+    """Write a song as JSON."""
     return _json(
-        {
-            "id": str(request.id),
-            "asked_at": request.asked_at.isoformat(),
-            "guild_id": _id(request.guild_id),
-            "channel_id": _id(request.channel_id),
-            "artist": request.artist,
+        _place_of(request, "asked_at", request.asked_at)
+        | {
             "seed": request.seed,
             "lyrics": request.text,
             "lines": request.lines,
@@ -79,37 +68,29 @@ def exported_request(request: StoredRequest) -> bytes:
 
 
 def exported_training(job: Job) -> bytes:
-    """Write out a training that the person asked for."""
-    return _json(
-        {
-            "id": str(job.id),
-            "queued_at": job.queued_at.isoformat(),
-            "guild_id": _id(job.guild_id),
-            "channel_id": _id(job.channel_id),
-            "artist": job.artist,
-            "minutes": job.minutes,
-            "state": job.state,
-        }
-    )
+    """Write a training that the person asked for as JSON."""
+    return _json(_place_of(job, "queued_at", job.queued_at) | {"minutes": job.minutes, "state": job.state})
 
 
 def exported_like(like: StoredLike) -> bytes:
-    """Write out a vote for a song."""
+    """Write a vote for a song as JSON."""
     return _json({"request": str(like.request_id), "liked_at": like.liked_at.isoformat()})
 
 
 def exported_unfinished(song: StoredUnfinished) -> bytes:
-    """Write out a song that the person asked for and that was interrupted."""
-    return _json(
-        {
-            "id": str(song.id),
-            "asked_at": song.began_at.isoformat(),
-            "guild_id": _id(song.guild_id),
-            "channel_id": _id(song.channel_id),
-            "artist": song.artist,
-            "asked_for": song.wish,
-        }
-    )
+    """Write an interrupted song that the person asked for as JSON."""
+    return _json(_place_of(song, "asked_at", song.began_at) | {"asked_for": song.wish})
+
+
+def _place_of(record: StoredRequest | Job | StoredUnfinished, when: str, time: datetime) -> dict[str, Any]:
+    """Return which record it is, when and where it was made, and of which artist; `when` names the time."""
+    return {
+        "id": str(record.id),
+        when: time.isoformat(),
+        "guild_id": _id(record.guild_id),
+        "channel_id": _id(record.channel_id),
+        "artist": record.artist,
+    }
 
 
 def _json(value: dict[str, Any]) -> bytes:
