@@ -149,9 +149,7 @@ class TrainingService:
             raise Refusal("Only members with Manage Server can see the texts of their server.")
 
         def read(connection: sqlite3.Connection) -> ReadCorpus | None:
-            job = jobs.by_id(connection, job_id)
-            if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
-                raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+            job = _job_here(connection, asker, job_id)
             if not _may_change(asker, job):
                 raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can see its text.")
             text = corpora.text_of(connection, job.artist_id)
@@ -191,8 +189,7 @@ class TrainingService:
         Raises:
             Refusal: if the asker may not manage the guild.
         """
-        if not _may_train(asker):
-            raise Refusal("Only members with Manage Server can see the trainings of their server.")
+        _check_may_look(asker)
         return await self._database.read(lambda connection: usage.unsung(connection, asker.guild_id or EVERYONE))
 
     async def purge(self) -> int:
@@ -212,8 +209,7 @@ class TrainingService:
         Raises:
             Refusal: if the asker may not manage the guild.
         """
-        if not _may_train(asker):
-            raise Refusal("Only members with Manage Server can see the trainings of their server.")
+        _check_may_look(asker)
         return await self._database.read(
             lambda connection: [
                 *queue_order.live(connection, asker.guild_id),
@@ -240,9 +236,7 @@ class TrainingService:
             raise Refusal("Only members with Manage Server can cancel the trainings of their server.")
 
         def transaction(connection: sqlite3.Connection) -> Job:
-            job = jobs.by_id(connection, job_id)
-            if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
-                raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+            job = _job_here(connection, asker, job_id)
             if not _may_change(asker, job):
                 raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can cancel it.")
             if not jobs.cancel(connection, job_id, self._now()):
@@ -355,6 +349,19 @@ class TrainingService:
         if "\n" not in text:
             raise Refusal("The text has only one line; a corpus needs songs of several lines.")
         return understood
+
+
+def _job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:
+    """Find a job of the asker's guild; an operator outside of guilds finds those of all."""
+    job = jobs.by_id(connection, job_id)
+    if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
+        raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
+    return job
+
+
+def _check_may_look(asker: Asker) -> None:
+    if not _may_train(asker):
+        raise Refusal("Only members with Manage Server can see the trainings of their server.")
 
 
 def _may_train(asker: Asker) -> bool:
