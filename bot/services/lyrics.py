@@ -1,8 +1,8 @@
 """Singing: a seed goes in, a song comes out line by line, and what was sung is recorded."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
 from bot.services.song_record import Draft, SongRecord
 from bot.services.song_report import reported
-from bot.services.song_request import Wish
+from bot.services.song_request import Continuation, Wish
 from bot.store import guilds, likes, requests
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
@@ -69,6 +69,7 @@ class LyricsService:
         self._now = now
         self._seconds = seconds
         self._limits = SongLimits(seconds, in_a_row=songs_in_a_row, seconds_each=seconds_per_song)
+        self._growing: set[int] = set()
 
     @property
     def songs_in_progress(self) -> int:
@@ -96,12 +97,13 @@ class LyricsService:
                 settings, or the lines that follow a recorded song.
 
         Raises:
-            Refusal: before the first part, if the request cannot be planned, or so many songs are in progress or were
-                asked for that this one has to wait.
+            Refusal: before the first part, if the request cannot be planned, the song that is to grow is growing
+                already, or so many songs are in progress or were asked for that this one has to wait.
         """
         # What is over the limits is refused before anything is looked up.
         with (
             reported(asker, self._tally, self._seconds) as report,
+            self._growing_once(what),
             self._limits.song_of(asker),
             self._record.draft(asker.user_id, asker.guild_id) as draft,
         ):
@@ -244,6 +246,24 @@ class LyricsService:
         else:
             await self._record.remember_message(request_id, None)
             await self._database.write(lambda connection: likes.delete_of_song(connection, request_id))
+
+    @contextmanager
+    def _growing_once(self, what: Wish) -> Iterator[None]:
+        """Let a song grow in its place once at a time: the lines of one of two continuations would be lost.
+
+        Raises:
+            Refusal: on entering, if it is growing.
+        """
+        if not isinstance(what, Continuation) or not what.in_place:
+            yield
+            return
+        if what.request_id in self._growing:
+            raise Refusal("This song is being continued already. Wait until its new lines are there, then try again.")
+        self._growing.add(what.request_id)
+        try:
+            yield
+        finally:
+            self._growing.discard(what.request_id)
 
     async def _composition(self, plan: SongPlan) -> Callable[[], Composition]:
         """Load the singers and return what starts the composition, in the composing thread."""

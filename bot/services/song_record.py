@@ -65,8 +65,15 @@ class SongRecord:
 
     async def extend(self, request: StoredRequest) -> bool:
         """Replace what a kept song says after more of it was composed; False if it is no longer kept."""
-        if request.id in self._recent:
-            self._recent[request.id] = request
+        if (kept := self._recent.get(request.id)) is not None:
+            # As in the database: what else was noted of it meanwhile stays.
+            self._recent[request.id] = replace(
+                kept,
+                text=request.text,
+                seconds=request.seconds,
+                copied_lines=request.copied_lines,
+                rhymes_missed=request.rhymes_missed,
+            )
             return True
         return await self._database.write(lambda connection: requests.extend(connection, request))
 

@@ -305,6 +305,37 @@ async def test_a_song_that_grows_in_place_stays_one_song_of_its_asker(
     assert (await privacy.history(member(user_id=9))).requests == 0
 
 
+async def test_a_song_grows_once_at_a_time_and_loses_no_lines(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), REQUEST))
+    growth = Continuation(song.request_id, in_place=True)
+    async with aclosing(lyrics.sing(member(), growth)) as first:
+        await anext(first)
+        with pytest.raises(Refusal, match="being continued already"):
+            await whole(lyrics.sing(member(user_id=9), growth))
+        async for part in first:
+            grown = part
+    again = await whole(lyrics.sing(member(user_id=9), growth))
+    assert again.text.startswith(grown.text)
+    assert lines_of(again.text) == 12
+    async with aclosing(lyrics.sing(member(), growth)) as broken_off:
+        await anext(broken_off)
+    assert lines_of((await whole(lyrics.sing(member(), growth))).text) == 16
+
+
+async def test_what_is_noted_of_a_song_in_memory_while_it_grows_stays(
+    lyrics: LyricsService, database: Database
+) -> None:
+    lyrics._record = record = SongRecord(database, on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
+    lyrics._planner._record = record
+    song = await whole(lyrics.sing(member(), REQUEST))
+    async with aclosing(lyrics.sing(member(), Continuation(song.request_id, in_place=True))) as parts:
+        await anext(parts)
+        await lyrics.remember_message(song.request_id, 70)
+        async for _ in parts:
+            pass
+    assert (await lyrics.recall(member(), song.request_id)).message_id == 70
+
+
 async def test_a_song_deleted_while_it_grows_is_not_recorded_again(lyrics: LyricsService, database: Database) -> None:
     song = await whole(lyrics.sing(member(), REQUEST))
     async with aclosing(lyrics.sing(member(9), Continuation(song.request_id, in_place=True))) as parts:
