@@ -72,7 +72,7 @@ def restore(file: Path, path: Path, now: datetime) -> Restored:
             arriving = path.with_name(path.name + ".restoring")
             with closing(open_read_only(file)) as source:
                 copy(source, arriving)
-            moved_to = _move_aside(path, path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}"))
+            moved_to = _move_aside(path, now)
             arriving.replace(path)
             _sync_folder(path.parent)
     except LockedError:
@@ -167,16 +167,19 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def _move_aside(path: Path, to: Path) -> Path | None:
-    """Move a database away, with the log files that belong to it."""
+def _move_aside(path: Path, now: datetime) -> Path | None:
+    """Move a database away, with the log files that belong to it; `delete_old_copies` counts from now."""
     if not path.exists():
         return None
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # a damaged one keeps its log files
-    for suffix in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.replace(to.with_name(to.name + suffix))
+    to = path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+    parts = [(path.with_name(path.name + suffix), to.with_name(to.name + suffix)) for suffix in ("-wal", "-shm", "")]
+    present = [(part, target) for part, target in parts if part.exists()]
+    for part, _ in present:  # first of all: where that is refused, everything is still in its place
+        os.utime(part, (now.timestamp(), now.timestamp()))
+    for part, target in present:
+        part.replace(target)
     return to
 
 

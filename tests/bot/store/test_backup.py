@@ -150,6 +150,20 @@ async def test_a_newer_database_is_left_alone_to_the_byte(tmp_path: Path) -> Non
     assert names(tmp_path) == ["lyrics.db", "lyrics.db.lock"]
 
 
+async def test_the_database_before_is_kept_for_its_time_however_old_it_was(tmp_path: Path, other: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    async with open_database(path):
+        pass
+    back_up(path, other / "copy")
+    long_ago = (NOW - timedelta(days=99)).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    moved_to = restore(other / "copy", path, NOW).moved_to
+    assert moved_to is not None
+    assert backup.delete_old_copies(path, NOW + timedelta(days=29)) == 0
+    assert backup.delete_old_copies(path, NOW + timedelta(days=31)) == 1
+    assert not moved_to.exists()
+
+
 def test_old_copies_are_deleted(tmp_path: Path) -> None:
     for name, days in (("lyrics.db", 99), ("lyrics.db.before-schema-2", 31), ("lyrics.db.before-restore-x", 29)):
         (tmp_path / name).touch()
