@@ -17,7 +17,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,6 +134,29 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What the services share."""
+
+    settings: Settings
+    database: Database
+    composing: ComposingThread
+    files: DataFiles
+    news: JobNews
+    record: SongRecord
+    quotas: Quotas
+    tally: Tally
+    has_bad_language: Callable[[str], bool]
+    now: Callable[[], datetime]
+    seconds: Callable[[], float]
+    """A monotonic clock."""
+    random_bits: Callable[[int], int]
+
+    def new_random_seed(self) -> int:
+        """Draw a seed for a song or a training."""
+        return self.random_bits(31)
+
+
 @asynccontextmanager
 async def open_application(
     settings: Settings,
@@ -146,93 +169,132 @@ async def open_application(
     """Open every part for as long as the context lasts; time and randomness come from the arguments.
 
     Raises:
-        SettingsError: if the data folder cannot be made, the port for metrics cannot be had, or there is no such
-            default artist.
+        SettingsError: if the data folder cannot be created, the port for metrics cannot be opened, or the default
+            artist does not exist.
         StoreError: if the database cannot be used.
     """
     data_dir = settings.data_dir
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        may_hold = f"the path of a folder that can be made ({error.strerror})"
-        raise SettingsError(f"LYRICS_DATA_DIR holds {str(data_dir)!r}; it may hold {may_hold}") from None
+    _make_data_folder(data_dir)
     tally = Tally()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
-        composing = await stack.enter_async_context(ComposingThread(tally))
-        files = DataFiles([own_folder(data_dir, shipped), shipped])
-        news = JobNews()
-        record = SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62))
-        privacy = PrivacyService(database, record, history_days=settings.history_days, now=now)
-        has_bad_language = await asyncio.to_thread(_language_filter, data_dir / "language_filter.txt")
-        describe = partial(publishing.describe, has_bad_language=has_bad_language)
-        lyrics = LyricsService(
-            database,
-            VoiceCache(_weights_from(database), settings.model_cache_bytes),
-            composing,
-            record,
-            default_artist=settings.default_artist,
-            songs_in_a_row=settings.songs_in_a_row,
-            seconds_per_song=settings.seconds_per_song,
-            has_bad_language=has_bad_language,
+        parts = _Parts(
+            settings=settings,
+            database=database,
+            composing=await stack.enter_async_context(ComposingThread(tally)),
+            files=DataFiles([own_folder(data_dir, shipped), shipped]),
+            news=JobNews(),
+            record=SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62)),
+            quotas=Quotas(settings.guild_corpus_bytes, settings.guild_artists, settings.guild_jobs),
             tally=tally,
+            has_bad_language=await asyncio.to_thread(_language_filter, data_dir / "language_filter.txt"),
             now=now,
             seconds=seconds,
-            new_random_seed=lambda: random_bits(31),
+            random_bits=random_bits,
         )
-        quotas = Quotas(settings.guild_corpus_bytes, settings.guild_artists, settings.guild_jobs)
-        training = TrainingService(
-            database,
-            files,
-            news,
-            most_minutes=settings.train_minutes,
-            most_corpus_bytes=settings.max_corpus_bytes,
-            now=now,
-            new_random_seed=lambda: random_bits(31),
-            quotas=quotas,
-        )
+        services = _services(parts)
         if settings.metrics_port is not None:
-            await _serve_metrics(stack, settings.metrics_port, tally, lyrics, training)
-        intake = ModelIntake(database, files, now=now)
+            await _serve_metrics(stack, settings.metrics_port, tally, services.lyrics, services.training)
+        intake = ModelIntake(database, parts.files, now=now)
         await intake.take_in()
         await _check_default_artist(settings.default_artist, database)
-        left_guilds = LeftGuilds(database, record, news, days=settings.left_guild_days, now=now)
-        await privacy.purge()
-        await left_guilds.purge()
-        await left_guilds.obey(data_dir / ORDERS)
-        runner = TrainingRunner(
-            database,
-            data_dir / "jobs",
-            settings.train_workers,
-            news,
-            Rules(queue_order.next_job, describe, partial(publishing.publish_result, quotas=quotas)),
-            new_place=_new_place(settings),
-            now=now,
-            new_lease=lambda: f"{random_bits(64):016x}",
-        )
-        await stack.enter_async_context(runner)
-        await stack.enter_async_context(_repeated(intake.take_in, _INTAKE_SECONDS))
-        await stack.enter_async_context(_repeated(privacy.purge, _PURGE_SECONDS))
-        await stack.enter_async_context(_repeated(training.purge, _PURGE_SECONDS))
-        await stack.enter_async_context(_repeated(left_guilds.purge, _PURGE_SECONDS))
-        await stack.enter_async_context(_repeated(partial(left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS))
+        await services.privacy.purge()
+        await services.left_guilds.purge()
+        await services.left_guilds.obey(data_dir / ORDERS)
+        await stack.enter_async_context(_runner(parts))
+        for work, interval_seconds in _periodic_work(parts, services, intake):
+            await stack.enter_async_context(_repeated(work, interval_seconds))
+        yield services
 
-        async def delete_old_copies() -> None:
-            await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", now())
 
-        await stack.enter_async_context(_repeated(delete_old_copies, _PURGE_SECONDS))
-        yield Services(
-            settings=settings,
-            lyrics=lyrics,
-            artists=ArtistsService(database, news),
-            training=training,
-            guilds=GuildsService(database),
-            privacy=privacy,
-            left_guilds=left_guilds,
-            unfinished=UnfinishedSongs(database, on_disk=settings.history_days > 0, now=now),
-            database=database,
-            started_at=now(),
-        )
+def _make_data_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        may_hold = f"the path of a folder that can be made ({error.strerror})"
+        raise SettingsError(f"LYRICS_DATA_DIR holds {str(path)!r}; it may hold {may_hold}") from None
+
+
+def _services(parts: _Parts) -> Services:
+    settings, database = parts.settings, parts.database
+    return Services(
+        settings=settings,
+        lyrics=_lyrics(parts),
+        artists=ArtistsService(database, parts.news),
+        training=_training(parts),
+        guilds=GuildsService(database),
+        privacy=PrivacyService(database, parts.record, history_days=settings.history_days, now=parts.now),
+        left_guilds=LeftGuilds(database, parts.record, parts.news, days=settings.left_guild_days, now=parts.now),
+        unfinished=UnfinishedSongs(database, on_disk=settings.history_days > 0, now=parts.now),
+        database=database,
+        started_at=parts.now(),
+    )
+
+
+def _lyrics(parts: _Parts) -> LyricsService:
+    settings = parts.settings
+    return LyricsService(
+        parts.database,
+        VoiceCache(_weights_from(parts.database), settings.model_cache_bytes),
+        parts.composing,
+        parts.record,
+        default_artist=settings.default_artist,
+        songs_in_a_row=settings.songs_in_a_row,
+        seconds_per_song=settings.seconds_per_song,
+        has_bad_language=parts.has_bad_language,
+        tally=parts.tally,
+        now=parts.now,
+        seconds=parts.seconds,
+        new_random_seed=parts.new_random_seed,
+    )
+
+
+def _training(parts: _Parts) -> TrainingService:
+    return TrainingService(
+        parts.database,
+        parts.files,
+        parts.news,
+        most_minutes=parts.settings.train_minutes,
+        most_corpus_bytes=parts.settings.max_corpus_bytes,
+        now=parts.now,
+        new_random_seed=parts.new_random_seed,
+        quotas=parts.quotas,
+    )
+
+
+def _runner(parts: _Parts) -> TrainingRunner:
+    settings = parts.settings
+    return TrainingRunner(
+        parts.database,
+        settings.data_dir / "jobs",
+        settings.train_workers,
+        parts.news,
+        Rules(
+            queue_order.next_job,
+            partial(publishing.describe, has_bad_language=parts.has_bad_language),
+            partial(publishing.publish_result, quotas=parts.quotas),
+        ),
+        new_place=_new_place(settings),
+        now=parts.now,
+        new_lease=lambda: f"{parts.random_bits(64):016x}",
+    )
+
+
+def _periodic_work(
+    parts: _Parts, services: Services, intake: ModelIntake
+) -> Iterator[tuple[Callable[[], Awaitable[object]], float]]:
+    """Yield what is done again and again while the bot runs, and after how many seconds."""
+    data_dir = parts.settings.data_dir
+
+    async def delete_old_copies() -> None:
+        await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", parts.now())
+
+    yield intake.take_in, _INTAKE_SECONDS
+    yield partial(services.left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS
+    yield services.privacy.purge, _PURGE_SECONDS
+    yield services.training.purge, _PURGE_SECONDS
+    yield services.left_guilds.purge, _PURGE_SECONDS
+    yield delete_old_copies, _PURGE_SECONDS
 
 
 async def _check_default_artist(name: str, database: Database) -> None:
