@@ -18,7 +18,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +29,7 @@ from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.error_count import errors_counted_in
 from bot.metrics.loop_lag import loop_lag_in
 from bot.metrics.tally import Standing, Tally
+from bot.periodic import repeated
 from bot.services import (
     ArtistsService,
     Asker,
@@ -42,7 +43,7 @@ from bot.services import (
     queue_order,
     visibility,
 )
-from bot.services.data_files import DataFiles, DataFolder
+from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
@@ -51,32 +52,11 @@ from bot.settings import Settings, SettingsError
 from bot.store import backup, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
-from bot.store.faults import StoreError
 from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
 from bot.training.runner import Rules, TrainingRunner
 from lstm.text.language_filter import LanguageFilter
-
-_PACKAGE = Path(__file__).parent
-SHIPPED = DataFolder(
-    _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data",
-    "shipped",
-    artists=frozenset(
-        {
-            "corner-store-kid",
-            "gravel-and-rain",
-            "harbour-lights",
-            "loud-neighbours",
-            "neon-static",
-            "saturday-june",
-            "tavern-crew",
-            "velvet-hour",
-        }
-    ),
-)
-"""The artists that come with the bot: package data where it is installed, else in the checkout's own data folder, whose
-other artists are an operator's and no concern of a bot with another data folder."""
 
 _ARTISTS_NAMED = 10
 """In a message about the default artist."""
@@ -122,12 +102,6 @@ class Services:
             in_age_restricted_channel=in_age_restricted_channel,
             is_operator=user_id in self.settings.operators,
         )
-
-
-def own_folder(data_dir: Path, shipped: DataFolder = SHIPPED) -> DataFolder:
-    """Return the operator's folder, without the shipped artists where these lie in it."""
-    is_shipped_there = data_dir.resolve() == shipped.path.resolve() and shipped.artists is not None
-    return DataFolder(data_dir, "own", without=shipped.artists or frozenset() if is_shipped_there else frozenset())
 
 
 def _utc_now() -> datetime:
@@ -203,7 +177,7 @@ async def open_application(
         await services.left_guilds.obey(data_dir / ORDERS)
         await stack.enter_async_context(_runner(parts))
         for work, interval_seconds in _periodic_work(parts, services, intake):
-            await stack.enter_async_context(_repeated(work, interval_seconds))
+            await stack.enter_async_context(repeated(work, interval_seconds))
         yield services
 
 
@@ -349,29 +323,6 @@ def _language_filter(own_list: Path) -> Callable[[str], bool]:
         except (OSError, ValueError) as error:
             raise SettingsError(f"{own_list} cannot be used as a word list: {error}") from None
     return LanguageFilter.load().matches
-
-
-@asynccontextmanager
-async def _repeated(work: Callable[[], Awaitable[object]], seconds: float) -> AsyncIterator[None]:
-    """Do some work again and again beside the context; a failure is logged and does not end it."""
-
-    async def repeat() -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await work()
-            except StoreError as error:
-                log.error("work in the background failed; it is tried again in %g s. %s", seconds, error)
-            except Exception:
-                log.exception("work in the background failed; it is tried again in %g s", seconds)
-
-    task = asyncio.create_task(repeat())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 def _new_place(settings: Settings) -> Callable[[], Place]:

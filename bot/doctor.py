@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.application import SHIPPED, own_folder
 from bot.env_file import read_env_file
-from bot.services.data_files import DataFiles, DataFolder
+from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
 from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
 from bot.store.artists import name_key
 from bot.store.database import OLDEST_SQLITE

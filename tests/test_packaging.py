@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.application import SHIPPED
+from bot.services.data_files import SHIPPED
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("bot", "lstm", "data", "pyproject.toml", "README.md", "LICENSE")

@@ -29,6 +29,33 @@ class DataFolder:
                 yield path
 
 
+_PACKAGE = Path(__file__).parents[1]
+SHIPPED = DataFolder(
+    _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data",
+    "shipped",
+    artists=frozenset(
+        {
+            "corner-store-kid",
+            "gravel-and-rain",
+            "harbour-lights",
+            "loud-neighbours",
+            "neon-static",
+            "saturday-june",
+            "tavern-crew",
+            "velvet-hour",
+        }
+    ),
+)
+"""The artists that come with the bot: package data where it is installed, else in the checkout's own data folder, whose
+other artists are an operator's and no concern of a bot with another data folder."""
+
+
+def own_folder(data_dir: Path, shipped: DataFolder = SHIPPED) -> DataFolder:
+    """Return the operator's folder, without the shipped artists where these lie in it."""
+    is_shipped_there = data_dir.resolve() == shipped.path.resolve() and shipped.artists is not None
+    return DataFolder(data_dir, "own", without=shipped.artists or frozenset() if is_shipped_there else frozenset())
+
+
 class DataFiles:
     """Finds files by artist, in several folders; a name is compared with what is there, never made into a path."""
 

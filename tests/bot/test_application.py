@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.application import SHIPPED, open_application
+from bot.application import open_application
 from bot.services import Song, SongRequest
-from bot.services.data_files import DataFolder
+from bot.services.data_files import SHIPPED, DataFolder
 from bot.settings import Settings, SettingsError
 from bot.store.faults import StoreError
 from tests.bot import samples
