@@ -100,9 +100,11 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
     """Leave the order for a running bot, or carry it out where none runs."""
     from bot.services.left_guilds import ORDERS, LeftGuilds
     from bot.services.song_record import SongRecord
+    from bot.store import jobs
     from bot.store.database import open_database
     from bot.store.faults import StoreError
     from bot.store.instance_lock import InstanceLock, LockedError
+    from bot.training.job_folder import delete_folders_but
     from bot.training.news import JobNews
 
     path = settings.data_dir / "lyrics.db"
@@ -111,7 +113,10 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
         async with open_database(path) as database:
             record = SongRecord(database, on_disk=True, new_id=int)
             days, now = settings.left_guild_days, lambda: datetime.now(UTC)
-            return await LeftGuilds(database, record, JobNews(), days=days, now=now).forget(guild_id)
+            forgotten = await LeftGuilds(database, record, JobNews(), days=days, now=now).forget(guild_id)
+            live = await database.read(lambda connection: jobs.live(connection, None))
+            delete_folders_but(settings.data_dir / "jobs", [job.id for job in live])  # checkpoints hold the corpus
+            return forgotten
 
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ A reader meets a whole file or none, whenever either side is killed. Nothing but
 
 import json
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ class TrainedModel:
     weights: bytes
     """A safetensors file."""
     curve_png: bytes | None
+
+
+def delete_folders_but(folder: Path, job_ids: Collection[int]) -> None:
+    """Remove the folders of all jobs but these: those that have ended, or are gone."""
+    kept = set(map(str, job_ids))
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 class JobFolder:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
 from bot.store.versions import NewVersion
 from bot.training.attempt import Attempt, Died, Result
 from bot.training.fault_points import fault_point
-from bot.training.job_folder import JobFolder, TrainedModel
+from bot.training.job_folder import JobFolder, TrainedModel, delete_folders_but
 from bot.training.news import JobNews
 from bot.training.place import Place
 from bot.training.progress_log import ProgressLog
@@ -68,7 +67,7 @@ class TrainingRunner:
         self._now = now
         self._new_lease = new_lease
         self._stopping = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}
         self._loop: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "TrainingRunner":
@@ -76,8 +75,7 @@ class TrainingRunner:
         released = await self._database.write(jobs.release)
         if released:
             log.info("interrupted trainings: %d; they resume from their checkpoints", released)
-        live = await self._database.read(lambda connection: jobs.live(connection, None))
-        await asyncio.to_thread(_delete_all_but, self._folder, {str(job.id) for job in live})
+        await self._delete_leftovers()
         self._loop = asyncio.create_task(self._run(), name="training runner")
         return self
 
@@ -97,6 +95,7 @@ class TrainingRunner:
             try:
                 while len(self._running) < self._workers and (claimed := await self._claim()) is not None:
                     self._start(*claimed)
+                await self._delete_leftovers()
             except Exception:  # whatever it is, the next look may find it gone
                 log.exception("the training queue cannot be worked on; trying again in %g s", _LOOK_AROUND_SECONDS)
             waiting = [asyncio.create_task(event.wait()) for event in (upcoming, self._stopping)]
@@ -105,6 +104,15 @@ class TrainingRunner:
                 task.cancel()
         if self._running:
             await asyncio.wait(self._running)
+
+    async def _delete_leftovers(self) -> None:
+        """Remove the folders of jobs that were cancelled while they waited, or are gone: checkpoints hold the corpus.
+
+        Those of running jobs are theirs to remove.
+        """
+        live = await self._database.read(lambda connection: jobs.live(connection, None))
+        kept = {job.id for job in live}.union(self._running.values())
+        await asyncio.to_thread(delete_folders_but, self._folder, kept)
 
     async def _claim(self) -> tuple[Job, str] | None:
         lease, now = self._new_lease(), self._now()
@@ -121,10 +129,10 @@ class TrainingRunner:
 
     def _start(self, job: Job, lease: str) -> None:
         task = asyncio.create_task(self._work(job, lease), name=f"training job {job.id}")
-        self._running.add(task)
+        self._running[task] = job.id
 
         def done(task: asyncio.Task[None]) -> None:
-            self._running.discard(task)
+            del self._running[task]
             self._news.tell()
 
         task.add_done_callback(done)
@@ -231,10 +239,3 @@ class TrainingRunner:
     async def _fail(self, job: Job, lease: str, reason: str) -> None:
         log.warning("training job %d failed: %s", job.id, reason)
         await self._database.write(lambda connection: jobs.fail(connection, job.id, lease, reason, self._now()))
-
-
-def _delete_all_but(folder: Path, names: set[str]) -> None:
-    """Remove the folders of jobs that have ended, or are gone."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.name not in names:
-            shutil.rmtree(path, ignore_errors=True)

@@ -1,4 +1,5 @@
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 from bot.services import ArtistsService, LeftGuilds
 from bot.services.left_guilds import ORDERS
 from bot.services.song_record import SongRecord
+from bot.store import artists, jobs
 from bot.store.database import Database, open_database
+from bot.store.job_records import Job, NewJob
+from bot.training.job_folder import JobFolder
 from bot.training.news import JobNews
 from tests.bot.samples import Clock
 from tests.bot.services.conftest import GUILD, OTHER_GUILD, add_artist, member
@@ -37,6 +41,24 @@ async def test_without_a_running_bot_the_command_deletes_by_itself(tmp_path: Pat
     assert ended.returncode == 0
     async with open_database(tmp_path / "lyrics.db") as database:
         assert await names(database) == ["Duo"]
+
+
+async def test_without_a_running_bot_the_checkpoints_are_deleted_too(tmp_path: Path, clock: Clock) -> None:
+    folders = []
+    async with open_database(tmp_path / "lyrics.db") as database:
+        for guild in (GUILD, OTHER_GUILD):
+            await add_artist(database, clock, guild, "Choir")
+
+            def enqueue(connection: sqlite3.Connection, guild: int = guild) -> Job:
+                artist = artists.find(connection, guild, "Choir")
+                assert artist is not None
+                return jobs.enqueue(connection, NewJob(artist.id, guild, 1, 2, 1.0, 42), clock())
+
+            folders.append(JobFolder(tmp_path / "jobs" / str((await database.write(enqueue)).id)))
+            folders[-1].prepare()
+            folders[-1].write_checkpoint(b"with the corpus")
+    assert forget_guild(tmp_path, str(GUILD)).returncode == 0
+    assert [folder.has_checkpoint() for folder in folders] == [False, True]
 
 
 async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clock: Clock) -> None:

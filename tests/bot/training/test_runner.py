@@ -126,6 +126,26 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
         assert list((tmp_path / "jobs").iterdir()) == []
 
 
+async def test_the_checkpoint_of_a_job_that_waits_goes_with_the_job(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    nobodys = JobFolder(tmp_path / "jobs" / "99")
+    nobodys.prepare()
+    nobodys.write_checkpoint(b"with the corpus")
+    async with runner(database, tmp_path, news, workers=0):
+        assert list((tmp_path / "jobs").iterdir()) == []
+        waiting, cancelled, forgotten = [await enqueue(database, news, name=name) for name in ("a", "b", "c")]
+        for job in (waiting, cancelled, forgotten):
+            folder = JobFolder(tmp_path / "jobs" / str(job.id))
+            folder.prepare()
+            folder.write_checkpoint(b"with the corpus")
+        await database.write(lambda connection: jobs.cancel(connection, cancelled.id, datetime.now(UTC)))
+        await database.write(lambda connection: artists.forget(connection, forgotten.artist_id))
+        news.tell()
+        await until(lambda: len(list((tmp_path / "jobs").iterdir())) == 1, 5)
+        assert JobFolder(tmp_path / "jobs" / str(waiting.id)).has_checkpoint()
+
+
 async def test_a_training_is_looked_at_now_and_then_not_all_the_time(
     database: Database, tmp_path: Path, news: JobNews
 ) -> None:
