@@ -1,13 +1,17 @@
 """Trainings that go on while the person keeps typing: a line below the prompt, and the result above it."""
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Protocol
 
 from bot.console.screen import Screen
 from bot.console.training_display import describe, show_result
-from bot.services import Job, TrainingService
+from bot.services import Job, StoreError, TrainingService
+
+log = logging.getLogger(__name__)
 
 
 class Below(Protocol):
@@ -48,25 +52,40 @@ class BackgroundTrainings:
         """Follow no more; the trainings themselves are the bot's."""
         for task in self._tasks:
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # they say themselves what goes wrong with them
 
     async def _follow(self, job: Job) -> None:
-        last = job
         try:
-            async with aclosing(self._training.watch(job.id)) as states:
-                async for last in states:
-                    self._jobs[job.id] = last
-                    self._refresh()
+            last = await self._watch(job)
+        except Exception as error:
+            why = f"Job {job.id} is not shown here any more. {_reason(job, error)} /jobs shows how it goes."
+            self._below.announce(lambda: self._screen.refuse(why))
+            return
         finally:
             del self._jobs[job.id]
             self._refresh()
         if last.state.has_ended:
             self._below.announce(lambda: show_result(self._screen, last))
 
+    async def _watch(self, job: Job) -> Job:
+        """Show how a job goes, and return it as it was last."""
+        async with aclosing(self._training.watch(job.id)) as states:
+            async for job in states:
+                self._jobs[job.id] = job
+                self._refresh()
+        return job
+
     def _refresh(self) -> None:
         lines = [f"job {job.id}, {job.artist}: {_bar(job)}{describe(job)}" for job in self._jobs.values()]
         self._below.status("\n".join(lines))
+
+
+def _reason(job: Job, error: Exception) -> str:
+    if isinstance(error, StoreError):
+        return str(error)
+    error_id = secrets.token_hex(4)
+    log.error("error %s while job %d was followed", error_id, job.id, exc_info=error)
+    return f"Something went wrong; the log has more under error {error_id}."
 
 
 def _bar(job: Job) -> str:

@@ -7,7 +7,7 @@ import secrets
 import signal
 import stat
 import sys
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from bot.application import Services
 from bot.console.background import BackgroundTrainings
@@ -91,8 +91,12 @@ async def _follow_to_the_end(context: Context, job: Job) -> None:
     cancelling: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected before it has run
 
     async def cancel_job() -> None:
-        with suppress(Refusal):  # it has ended in the same moment
+        try:
             await context.services.training.cancel(context.asker, job.id)
+        except Refusal:
+            pass  # it has ended in the same moment
+        except StoreError as error:
+            context.screen.refuse(str(error))
 
     context.interrupt = lambda: cancelling.add(asyncio.create_task(cancel_job()))
     lines = TrainingLines(context.screen)

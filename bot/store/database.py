@@ -47,16 +47,15 @@ class Database:
         Raises:
             StoreError: if the disk is full or has a fault; nothing of the transaction is kept then.
         """
-        try:
-            return await _run(self._writer, "BEGIN IMMEDIATE", transaction)
-        except sqlite3.Error as error:
-            if not is_of_the_disk(error):
-                raise
-            raise explained(error, self._path) from error
+        return await self._run(self._writer, "BEGIN IMMEDIATE", transaction)
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run queries on the reader's thread, all on one and the same snapshot."""
-        return await _run(self._reader, "BEGIN", query)
+        """Run queries on the reader's thread, all on one and the same snapshot.
+
+        Raises:
+            StoreError: if the disk has a fault.
+        """
+        return await self._run(self._reader, "BEGIN", query)
 
     async def give_back_space(self) -> None:
         """Return freed pages to the file system, and leave nothing of deleted rows in the log file.
@@ -85,6 +84,16 @@ class Database:
     def holds_deleted(self) -> bool:
         """Tell whether the log file may still hold deleted rows, so that space has to be given back again."""
         return self._holds_deleted
+
+    async def _run(self, connection: aiosqlite.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return await _run(connection, begin, work)
+        except sqlite3.Error as error:
+            # A query that writes is a fault of the program, not of the disk.
+            writes = connection is self._reader and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY
+            if writes or not is_of_the_disk(error):
+                raise
+            raise explained(error, self._path) from error
 
 
 @asynccontextmanager

@@ -1,12 +1,15 @@
 """Small real inputs: a corpus, and models that load quickly."""
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.store.database import Database
 from bot.store.versions import NewVersion
 from lstm.model.model_file import Model, dump_model
 from lstm.model.record import ArtistProfile, TrainingRecord
@@ -65,6 +68,22 @@ def copying_model() -> bytes:
 def new_version(bits: float | None = 2.0, corpus_sha256: str | None = "c0", weights: bytes = b"weights") -> NewVersion:
     """A version as the store sees it; its weights need not be a model."""
     return NewVersion(weights, b"curve", 1000, corpus_sha256, bits, 2.5, 100_000, 60.0)
+
+
+async def damage(database: Database, path: Path, table: str) -> None:
+    """Write over the page that a table begins with, as a bad disk does; the next who reads it meets that."""
+
+    def first_page(connection: sqlite3.Connection) -> tuple[int, int]:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        return connection.execute(query, (table,)).fetchone()[0], connection.execute("PRAGMA page_size").fetchone()[0]
+
+    page, size = await database.write(first_page)
+    await database.give_back_space()  # nothing is left in the log file, which would be read first
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    # Whoever has read the page keeps it until something changes.
+    await database.write(lambda connection: connection.execute("INSERT INTO registrations VALUES (1, 'changed')"))
 
 
 class Clock:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.store.database import Database, open_database
 from bot.store.faults import StoreError
+from tests.bot import samples
 
 INSERT = "INSERT INTO registrations (scope, digest) VALUES (?, ?)"
 
@@ -189,3 +190,9 @@ async def test_many_writers_at_once_each_get_their_turn(database: Database) -> N
 
     await asyncio.gather(*(database.write(transaction) for _ in range(50)))
     assert await database.read(count) == 50
+
+
+async def test_a_damaged_page_is_explained_to_readers_too(database: Database, tmp_path: Path) -> None:
+    await samples.damage(database, tmp_path / "lyrics.db", "guilds")
+    with pytest.raises(StoreError, match="is damaged or not a database of the bot"):
+        await database.read(lambda connection: connection.execute("SELECT * FROM guilds").fetchall())
