@@ -21,8 +21,8 @@ from bot.store.usage import UnsungArtist
 from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
 from bot.training.reading import TextReader
+from bot.training.reading_process import ReadText
 from lstm.text.errors import CorpusError
-from lstm.text.understanding import Understood
 
 __all__ = ["Job", "JobState", "ReadCorpus", "TrainingOutcome", "TrainingProgress", "TrainingService", "UnsungArtist"]
 
@@ -109,6 +109,11 @@ class TrainingService:
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
         upload = None if corpus is None else await self._read(corpus)
+        if upload is not None and upload.size > self._most_corpus_bytes:
+            raise Refusal(
+                f"The text grows to {upload.size:,} bytes as it is read, with its choruses written out; "
+                f"bring one that stays below {self._most_corpus_bytes:,}."
+            )
         from_file = None if corpus is not None else await self._read_file(name)
 
         def transaction(connection: sqlite3.Connection) -> Job:
@@ -310,8 +315,8 @@ class TrainingService:
         self,
         connection: sqlite3.Connection,
         artist: StoredArtist,
-        upload: Understood | None,
-        from_file: Understood | None,
+        upload: ReadText | None,
+        from_file: ReadText | None,
         now: datetime,
     ) -> None:
         """Store the text to train on; an upload stays that of its artist until the next one."""
@@ -324,7 +329,7 @@ class TrainingService:
         elif corpora.text_of(connection, artist.id) is None:
             raise Refusal(f"No text of “{artist.name}” is known yet; bring one as corpus.")
 
-    async def _read_file(self, artist: str) -> Understood | None:
+    async def _read_file(self, artist: str) -> ReadText | None:
         path = self._files.corpus(artist)
         if path is None:
             return None
@@ -335,20 +340,20 @@ class TrainingService:
             raise Refusal(f"The file corpora/{path.name} cannot be read; ask the bot's operator.") from None
         return await self._read(data)
 
-    async def _read(self, data: bytes) -> Understood:
+    async def _read(self, data: bytes) -> ReadText:
         """Read a text in a process of its own, and refuse what is too little to learn from."""
         try:
-            understood = await self._reader.read(data)
+            read = await self._reader.read(data)
         except CorpusError as error:
             raise Refusal(str(error)) from None
-        text = understood.text
+        text = read.text
         if len(text) < FEWEST_CHARACTERS:
             raise Refusal(
                 f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."
             )
         if "\n" not in text:
             raise Refusal("The text has only one line; a corpus needs songs of several lines.")
-        return understood
+        return read
 
 
 def _job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:
@@ -381,9 +386,7 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
         raise Refusal(f"{MOST_WAITING} trainings are waiting already; ask again when one of them has begun.")
 
 
-def _keep(
-    connection: sqlite3.Connection, artist_id: int, understood: Understood, *, is_upload: bool, now: datetime
-) -> None:
+def _keep(connection: sqlite3.Connection, artist_id: int, read: ReadText, *, is_upload: bool, now: datetime) -> None:
     """Store a text with what was understood of it."""
-    report = corpora.CorpusReport(understood.sentence(), tuple(understood.first_lines), understood.kinds)
-    corpora.keep(connection, artist_id, understood.text, is_upload=is_upload, now=now, report=report)
+    report = corpora.CorpusReport(read.sentence, read.first_lines, read.kinds)
+    corpora.keep(connection, artist_id, read.text, is_upload=is_upload, now=now, report=report)

@@ -8,9 +8,8 @@ from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 
 from bot.training.processes import new_process
-from bot.training.reading_process import Unreadable, read_text
+from bot.training.reading_process import TOO_MUCH_MEMORY, ReadText, Unreadable, read_text
 from lstm.text.errors import CorpusError
-from lstm.text.understanding import Understood
 
 MEMORY_BYTES = 512 << 20
 """Of address space; 8 MB of lyrics take 100 MB beside the interpreter."""
@@ -31,7 +30,7 @@ class TextReader:
         self._seconds = seconds
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(self, data: bytes) -> Understood:
+    async def read(self, data: bytes) -> ReadText:
         """Read a text; the event loop stays free, and the process ends with the call, however that ends.
 
         Raises:
@@ -47,6 +46,8 @@ class TextReader:
             except (BrokenExecutor, TimeoutError):
                 log.warning("reading a text of %d bytes took more than its process may use", len(data))
                 raise CorpusError("Reading this text takes too long; bring a smaller or plainer file.") from None
+            except MemoryError:  # what was read did not fit beside what it was read from
+                raise CorpusError(TOO_MUCH_MEMORY) from None
             finally:
                 if process_id is not None:
                     with suppress(ProcessLookupError):

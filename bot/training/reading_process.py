@@ -8,7 +8,25 @@ from dataclasses import dataclass
 
 from lstm.text.bounds import check_bounds
 from lstm.text.errors import CorpusError
-from lstm.text.understanding import Understood, understand
+from lstm.text.understanding import understand
+
+TOO_MUCH_MEMORY = "Reading this text takes too much memory; bring a smaller or plainer file."
+MOST_STANZAS_KNOWN = 50_000
+"""Of a text with more of them, the kinds of stanzas are not kept: a few bytes of each song would outgrow the songs."""
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A text as it is learned, and what was understood of its file; little else, for the bot has to take it in."""
+
+    text: str
+    size: int
+    """Bytes in UTF-8."""
+    sentence: str
+    """What was understood, for people."""
+    first_lines: tuple[str, ...]
+    kinds: tuple[tuple[str, ...], ...]
+    """The kind of each stanza, song by song; empty for a text of very many stanzas."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +37,25 @@ class Unreadable:
     """One sentence that says what to do."""
 
 
-def read_text(data: bytes, memory_bytes: int, seconds: int) -> Understood | Unreadable:
+def read_text(data: bytes, memory_bytes: int, seconds: int) -> ReadText | Unreadable:
     """Read a text within limits of this process: beyond `memory_bytes` it is refused, beyond `seconds` it dies."""
     _limit(memory_bytes, seconds)
     try:
         understood = understand(data)
-        check_bounds(understood.text)
+        text = understood.text
+        check_bounds(text)
+        is_known = sum(len(song.stanzas) for song in understood.songs) <= MOST_STANZAS_KNOWN
+        return ReadText(
+            text,
+            len(text.encode()),
+            understood.sentence(),
+            tuple(understood.first_lines),
+            understood.kinds if is_known else (),
+        )
     except CorpusError as error:
         return Unreadable(str(error))
     except MemoryError:
-        return Unreadable("Reading this text takes too much memory; bring a smaller or plainer file.")
-    return understood
+        return Unreadable(TOO_MUCH_MEMORY)
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:

@@ -56,6 +56,15 @@ async def test_an_operators_training_is_everyones(training: TrainingService) -> 
     assert not (await training.queue(in_charge, "choir", CORPUS)).of_everyone  # the guild's own wins the clash
 
 
+async def test_a_text_that_grows_as_it_is_read_is_bounded_too(database: Database, training: TrainingService) -> None:
+    """A chorus that is asked for by its header alone is written out each time."""
+    chorus = "\n".join(f"this is line {k} of a chorus that comes again" for k in range(1_500))
+    text = f"[Verse 1]\nla la la\n\n[Chorus]\n{chorus}\n\n" + "[Chorus]\n\n" * 60
+    assert len(text) < 100_000
+    with pytest.raises(Refusal, match=r"The text grows to [0-9,]+ bytes as it is read"):
+        await training.queue(manager(), "Duo", text.encode())
+
+
 async def test_who_may_not_train(training: TrainingService) -> None:
     for asker in (member(), member(guild_id=None), Asker(2, None, 7, may_manage_guild=True)):
         with pytest.raises(Refusal, match="Manage Server"):

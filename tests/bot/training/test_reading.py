@@ -1,11 +1,13 @@
 """Texts of strangers are read in a process that a bad one can only take down with itself."""
 
 import asyncio
+import pickle
 import time
 from itertools import pairwise
 
 import pytest
 
+from bot.training import reading
 from bot.training.reading import TextReader
 from lstm.text.errors import CorpusError
 
@@ -18,10 +20,12 @@ GENIUS = "\n\n\n".join(
 
 
 async def test_a_text_is_understood():
-    understood = await TextReader().read(GENIUS.encode())
-    assert len(understood.songs) == 30
-    assert understood.sections == {"verse": 30, "chorus": 30}
-    assert "Genius page" in understood.dresses
+    read = await TextReader().read(GENIUS.encode())
+    assert read.kinds == (("verse", "chorus"),) * 30
+    assert read.text.startswith("Line 0 of the verse\nand another 0\n\nSing it 0\nagain\n\n\n")
+    assert read.size == len(read.text.encode())
+    assert read.first_lines == ("Line 0 of the verse", "and another 0", "Sing it 0", "again")
+    assert read.sentence.startswith("30 songs, 2 KB after cleaning (recognised: Genius page")
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,35 @@ async def test_a_text_that_takes_too_much_memory_is_given_up():
         await TextReader(memory_bytes=64 << 20).read(GENIUS.encode() * 1_500)
 
 
+async def test_a_text_of_very_many_songs_costs_the_bot_no_more_than_its_letters():
+    """Each song as an object once held up the event loop for seconds while it was unpacked."""
+    songs = "".join(f"la {k} lo {k}\n\n\n" for k in range(60_000))
+    read = await TextReader().read(songs.encode())
+    assert read.sentence.startswith("60,000 songs")
+    assert read.kinds == ()
+    assert len(pickle.dumps(read)) < len(songs) + 1_000
+
+
+class TooLarge:
+    """What does not fit into memory a second time, as it is handed over."""
+
+    def __reduce__(self):
+        raise MemoryError
+
+
+def read_too_much(data, memory_bytes, seconds):
+    return TooLarge()
+
+
+async def test_a_result_that_does_not_fit_beside_the_text_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(reading, "read_text", read_too_much)
+    with pytest.raises(CorpusError, match="too much memory"):
+        await TextReader().read(GENIUS.encode())
+
+
 async def test_a_cancelled_reading_leaves_no_process():
-    reading = asyncio.create_task(TextReader().read(GENIUS.encode() * 1_500))
+    task = asyncio.create_task(TextReader().read(GENIUS.encode() * 1_500))
     await asyncio.sleep(0.5)
-    reading.cancel()
+    task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await reading
+        await task
