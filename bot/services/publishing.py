@@ -43,6 +43,8 @@ class Published:
     """None: it takes over."""
     compared_with: StoredVersion | None
     """The version that sang before, if it was measured on the same held-out songs."""
+    before: StoredVersion | None
+    """The version that sang before; it is kept."""
 
 
 def describe(
@@ -101,8 +103,8 @@ def publish(
     added = versions.add(connection, artist_id, version, held_back=held_back is not None, job_id=job_id, now=now)
     if held_back is None:
         versions.let_sing(connection, artist_id, added.id)
-    versions.keep_newest(connection, artist_id, VERSIONS_KEPT)
-    return Published(added, held_back, compared_with)
+    versions.keep_newest(connection, artist_id, VERSIONS_KEPT, None if before is None else before.id)
+    return Published(added, held_back, compared_with, before)
 
 
 def publish_result(
@@ -120,13 +122,14 @@ def publish_result(
     published = publish(connection, artist_id, version, job_id=job_id, now=now)
     artist = artists.by_id(connection, artist_id)
     if quotas is not None and artist is not None:
-        quotas.make_room(connection, artist_id, artist.guild_id, VERSIONS_KEPT)
-    before = published.compared_with
+        before = None if published.before is None else published.before.id
+        quotas.make_room(connection, artist_id, artist.guild_id, VERSIONS_KEPT, before)
+    compared_with = published.compared_with
     return TrainingOutcome(
         version=published.version.number,
         takes_over=published.held_back is None,
         bits_per_character=version.bits_per_character,
-        previous_bits_per_character=None if before is None else before.bits_per_character,
+        previous_bits_per_character=None if compared_with is None else compared_with.bits_per_character,
         rival_bits_per_character=version.rival_bits_per_character,
         characters_seen=version.characters_seen,
         seconds=version.training_seconds,

@@ -56,11 +56,16 @@ class Quotas:
             )
         usage.note_training(connection, guild_id, now)
 
-    def make_room(self, connection: sqlite3.Connection, artist_id: int, guild_id: int, kept: int) -> None:
-        """Drop the oldest versions of an artist while its guild is over its bytes; one that sings is never dropped."""
+    def make_room(
+        self, connection: sqlite3.Connection, artist_id: int, guild_id: int, kept: int, before: int | None = None
+    ) -> None:
+        """Drop the oldest versions of an artist while its guild is over its bytes.
+
+        The one that sings is never dropped, nor `before`, the id of the one that sang until now.
+        """
         while guild_id and kept > _FEWEST_VERSIONS and usage.stored_bytes(connection, guild_id) > self.stored_bytes:
             kept -= 1
-            versions.keep_newest(connection, artist_id, kept)
+            versions.keep_newest(connection, artist_id, kept, before)
 
 
 class UploadsInFlight:

@@ -129,14 +129,18 @@ def curve_of_job(connection: sqlite3.Connection, job_id: int) -> bytes | None:
     return None if row is None else row["curve"]
 
 
-def keep_newest(connection: sqlite3.Connection, artist_id: int, count: int) -> int:
-    """Delete an artist's oldest versions beyond a number of them, never the one that sings; return how many."""
+def keep_newest(connection: sqlite3.Connection, artist_id: int, count: int, before: int | None = None) -> int:
+    """Delete an artist's oldest versions beyond a number of them, and return how many.
+
+    The one that sings always stays, and so does `before`, the id of the one that sang until now: there is a way back.
+    """
     return connection.execute(
         """DELETE FROM versions WHERE artist_id = :artist AND id IN (
             SELECT versions.id FROM versions JOIN artists ON artists.id = versions.artist_id
             WHERE artists.id = :artist
-            ORDER BY versions.id IS artists.singing_version_id DESC, versions.number DESC LIMIT -1 OFFSET :count)""",
-        {"artist": artist_id, "count": count},
+            ORDER BY versions.id IS artists.singing_version_id DESC, versions.id IS :before DESC, versions.number DESC
+            LIMIT -1 OFFSET :count)""",
+        {"artist": artist_id, "count": count, "before": before},
     ).rowcount
 
 

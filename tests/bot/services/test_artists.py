@@ -1,3 +1,4 @@
+import asyncio
 import sqlite3
 
 import pytest
@@ -85,6 +86,39 @@ async def test_a_held_back_result_is_used_by_request(
     assert (await artists_service.rollback(manager(), "duo", 2)).number == 2
     with pytest.raises(Refusal, match="no longer stored"):
         await artists_service.use_result(manager(), 999)
+
+
+async def test_a_choice_made_while_a_training_publishes_is_not_lost(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    for _ in range(5):
+        await add_artist(database, clock, GUILD, "duo")
+
+    def train(connection: sqlite3.Connection) -> int:
+        artist = artists.find_or_create(connection, GUILD, "duo", clock())
+        job = jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, 5.0, 0), clock())
+        publish_result(connection, artist.id, new_version(2.6), job.id, clock())
+        jobs.cancel(connection, job.id, clock())
+        return job.id
+
+    await artists_service.rollback(manager(), "duo", 1)
+    held_back = await database.write(train)
+    rolled_back, (_, used), _ = await asyncio.gather(
+        artists_service.rollback(manager(), "duo", 1),
+        artists_service.use_result(manager(), held_back),
+        add_artist(database, clock, GUILD, "duo"),
+    )
+    assert (rolled_back.number, used.number) == (1, 6)
+    await asyncio.gather(artists_service.rollback(manager(), "duo", 3), add_artist(database, clock, GUILD, "duo"))
+    details = await artists_service.details(member(), "duo")
+    assert [(version.number, version.sings) for version in details.versions] == [
+        (8, True),
+        (7, False),
+        (6, False),
+        (5, False),
+        (3, False),
+    ]
+    assert (await artists_service.rollback(manager(), "duo", 3)).sings
 
 
 async def test_without_a_version_that_sings_rolling_back_takes_the_newest(

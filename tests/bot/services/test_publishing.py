@@ -33,6 +33,18 @@ def singing(connection: sqlite3.Connection, artist_id: int) -> int:
     return version.number
 
 
+def test_the_version_that_a_new_one_takes_over_from_is_kept(
+    connection: sqlite3.Connection, artist_id: int, clock: Clock
+) -> None:
+    for _ in range(VERSIONS_KEPT):
+        publish_bits(connection, artist_id, clock, 2.0)
+    oldest = versions.of_artist(connection, artist_id)[-1]
+    versions.let_sing(connection, artist_id, oldest.id)  # somebody has rolled back to it
+    publish_bits(connection, artist_id, clock, 2.0)
+    assert singing(connection, artist_id) == VERSIONS_KEPT + 1
+    assert [version.number for version in versions.of_artist(connection, artist_id)] == [6, 5, 4, 3, 1]
+
+
 @pytest.mark.parametrize(
     ("bits", "corpus", "takes_over"),
     [

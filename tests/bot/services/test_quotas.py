@@ -71,8 +71,9 @@ def test_older_versions_make_room_for_a_new_one(connection: sqlite3.Connection, 
     publish_result(connection, artist.id, new_version(1.6), job.id, clock(), quotas)
     assert [version.number for version in versions.of_artist(connection, artist.id)] == [4, 3, 2]
     tight = Quotas(stored_bytes=1, artists=9, jobs_per_day=9)
-    tight.make_room(connection, artist.id, GUILD, kept=5)
-    assert [version.number for version in versions.of_artist(connection, artist.id)] == [4, 3]
+    oldest = versions.of_artist(connection, artist.id)[-1]
+    tight.make_room(connection, artist.id, GUILD, kept=5, before=oldest.id)
+    assert [version.number for version in versions.of_artist(connection, artist.id)] == [4, 2]
 
 
 def test_uploads_are_bounded_by_guild_and_in_all() -> None:
