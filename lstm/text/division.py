@@ -28,11 +28,11 @@ def _pieces(text: str) -> list[str]:
         return [piece for piece in pieces if piece.strip()]
     if marks.SECTION not in text or "\n\n\n" in text:
         return songs_of(text)
-    return _songs_by_first_sections(text)
+    return _songs_by_intros(text)
 
 
-def _songs_by_first_sections(text: str) -> list[str]:
-    """Songs without anything between them but headers: one begins where verses are counted from one again."""
+def _songs_by_intros(text: str) -> list[str]:
+    """Songs without anything between them but headers: each intro after a section begins another one."""
     songs: list[list[str]] = [[]]
     seen = False
     for block in re.split(r"\n{2,}", text):
