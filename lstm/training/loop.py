@@ -232,10 +232,8 @@ class TrainingLoop:
     def run(self) -> Iterator[CurvePoint | None]:
         """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
         while not self.finished:
-            before, every = (
-                self.position.characters,
-                self.plan / self.evaluations_in(self.plan),
-            )  # the plan may change
+            before = self.position.characters
+            every = self.plan / self.evaluations_in(self.plan)  # the plan may change
             self.update()
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None
