@@ -95,7 +95,7 @@ OPTIMISERS = {"adam": Adam, "rmsprop": RMSprop}
 
 @dataclass(frozen=True)
 class Schedule:
-    """The learning rate during training: up from zero, level, down to zero.
+    """The learning rate during training: up from zero, level, down to ``floor`` times the peak.
 
     ``warm_up`` and ``decay`` are shares of the whole; a decay of ``1 - warm_up`` leaves no level part. Annealing to
     zero is worth 0.05 bits per character against a constant rate; its form (cosine, linear) makes no difference.
@@ -104,9 +104,11 @@ class Schedule:
     peak: float
     warm_up: float = 0.05
     decay: float = 0.95
+    floor: float = 0.0
 
     def rate(self, progress: float) -> float:
         """The rate at ``progress`` from 0 to 1."""
         rising = progress / self.warm_up if self.warm_up > 0 else 1.0
-        falling = (1 - progress) / self.decay if self.decay > 0 else 1.0
+        left = (1 - progress) / self.decay if self.decay > 0 else 1.0
+        falling = self.floor + (1 - self.floor) * left
         return self.peak * max(0.0, min(1.0, rising, falling))

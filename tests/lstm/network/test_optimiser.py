@@ -101,6 +101,11 @@ class TestSchedule:
         rates = [schedule.rate(x) for x in (0, 0.05, 0.1, 0.3, 0.5, 0.75, 1)]
         assert rates == pytest.approx([0, 1, 2, 2, 2, 1, 0])
 
+    def test_a_floor(self):
+        schedule = Schedule(peak=2.0, warm_up=0.1, decay=0.5, floor=0.25)
+        rates = [schedule.rate(x) for x in (0, 0.05, 0.5, 0.75, 1)]
+        assert rates == pytest.approx([0, 1, 2, 1.25, 0.5])
+
     def test_the_default_has_no_level_part_and_ends_at_zero(self):
         schedule = Schedule(peak=1.0)
         rates = [schedule.rate(x) for x in np.linspace(0, 1, 101)]
