@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from lstm.network.likelihood import LEAD_IN, Likelihood
+from lstm.network.likelihood import LEAD_IN, Likelihood, nats_of_texts
+from lstm.network.network import Network
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from tests.lstm import reference
 
@@ -108,3 +109,12 @@ class TestLengths:
     @pytest.mark.parametrize("size", [0, 1])
     def test_nothing_to_predict(self, size):
         assert Likelihood(parameters(), lengths=self.LENGTHS).bits_per_character(text(size)) == 0
+
+
+@pytest.mark.parametrize("B", [1, 3, 8])
+def test_texts_side_by_side_are_exact(B):
+    p = parameters()
+    texts = [text(150)[start : start + size] for start, size in ((0, 40), (7, 1), (9, 90), (20, 2), (30, 17), (50, 33))]
+    wanted = sum(exact(p, ids) for ids in texts if len(ids) > 1)
+    assert nats_of_texts(Network(p, 16, B), texts) == pytest.approx(wanted, rel=1e-12)
+    assert nats_of_texts(Network(p, 16, B), []) == 0
