@@ -1,14 +1,22 @@
 """The same numbers as PyTorch: gradients, optimisers, and model files that its modules load unchanged."""
 
+import json
+import math
+from importlib.resources import files
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Memory, Voice
-from lstm.model.model_file import Model, dump_model
+from lstm.evaluate import main as evaluate
+from lstm.export import main as export
+from lstm.model.model_file import Model, dump_model, load_model
 from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, RMSprop, clip_by_global_norm
 from lstm.network.parameters import Parameters, Shape, initial_parameters
+from lstm.text.songs import SONG_BREAK, join, songs_of
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 torch = pytest.importorskip("torch")
@@ -155,3 +163,24 @@ def test_pytorch_loads_a_model_file_as_it_is_and_computes_the_same(tmp_path, L, 
         np.testing.assert_allclose([stream.nats for stream in sampled], hers[t], rtol=1e-5, atol=1e-5)
         if t + 1 < len(ids):
             memory = sampled[ids[t + 1]].memory
+
+
+def test_pytorch_measures_the_base_as_evaluate_does(tmp_path, capsys):
+    """On songs that the base has not read, from the exported file; the model card has the figure for 60 songs."""
+    safetensors_torch = pytest.importorskip("safetensors.torch")
+    songs = songs_of((Path(__file__).parents[3] / "data" / "corpora" / "neon-static.txt").read_text("utf-8"))[:3]
+    (tmp_path / "songs.txt").write_text(SONG_BREAK.join(songs), "utf-8")
+    base, whole = Path(str(files("lstm") / "pretrained" / "base.safetensors")), tmp_path / "whole.safetensors"
+    assert evaluate(["--model", str(base), "--text", str(tmp_path / "songs.txt"), "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert export(["--model", str(base), "--out", str(whole)]) == 0
+
+    model = load_model(base)
+    torchs = TorchNetwork(model.shape)
+    torchs.load_state_dict(safetensors_torch.load_file(whole))
+    ids = model.vocabulary.encode(join(songs)).astype(np.int64)[:, None]
+    with torch.no_grad():
+        loss, _ = torchs.loss(ids[:-1], ids[1:], None)
+    bits = float(loss) * (len(ids) - 1) / math.log(2) / measured["characters"]
+    assert measured["characters"] > 2000
+    assert bits == pytest.approx(measured["bits_per_character"], abs=1e-5)
