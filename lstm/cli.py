@@ -7,8 +7,10 @@ import argparse
 import io
 import math
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -92,6 +94,29 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
         return BAD_INPUT
 
 
+@contextmanager
+def interruptions() -> Iterator[Callable[[], bool]]:
+    """Hold back Ctrl-C and SIGTERM, and report whether one has come; a second one interrupts at once.
+
+    An interruption in the middle of an update would leave weights that belong to no checkpoint.
+    """
+    came = False
+
+    def note(*_: object) -> None:
+        nonlocal came
+        if came:
+            raise KeyboardInterrupt
+        came = True
+
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    kept = [(n, signal.signal(n, note)) for n in numbers]
+    try:
+        yield lambda: came
+    finally:
+        for n, handler in kept:
+            signal.signal(n, handler)
+
+
 def not_installed(module: str) -> str:
     """What to do where a dependency is missing: most often it is the wrong Python."""
     return (
@@ -104,5 +129,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """The errors of this package whose messages are meant for the person who typed the command."""
     from lstm.model.model_file import ModelFileError
     from lstm.text.errors import CorpusError
+    from lstm.training.checkpoint import CheckpointError
 
-    return (CorpusError, ModelFileError)
+    return (CorpusError, ModelFileError, CheckpointError)

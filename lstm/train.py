@@ -4,15 +4,15 @@ import argparse
 import json
 import math
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lstm import blas, cli
+from lstm.display import display
 
 if TYPE_CHECKING:
     from lstm.model.model_file import Model
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PROG = cli.program("lstm.train")
 CHECKPOINT_SECONDS = 15.0
-PLAIN_LINE_SECONDS = 10.0
 QUICK_SECONDS = 2.0
 """Preparation that takes no longer is not reported on."""
 
@@ -100,6 +99,7 @@ def _train(options: argparse.Namespace) -> int:
     from lstm.model.model_file import dump_model
     from lstm.text.bounds import check_bounds
     from lstm.text.corpus import read_corpus
+    from lstm.training.checkpoint import CheckpointError
     from lstm.training.curve import draw_curve
     from lstm.training.settings import TrainingSettings
     from lstm.training.trainer import Trainer
@@ -127,15 +127,17 @@ def _train(options: argparse.Namespace) -> int:
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
-    with _display() as show:
-        with _naming(checkpoint):
+    with _progress() as show:
+        try:
             trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show, started=began)
+        except CheckpointError as error:  # the trainer only knows its bytes
+            raise CheckpointError(f"{checkpoint}: {error}") from None
         _say(understood.report())
 
         def save() -> None:
             write_atomically(checkpoint, trainer.checkpoint())
 
-        with _interruptions() as interrupted:
+        with cli.interruptions() as interrupted:
             _run(trainer, save, interrupted, show)
     save()
     if interrupted():
@@ -147,43 +149,6 @@ def _train(options: argparse.Namespace) -> int:
     checkpoint.unlink(missing_ok=True)
     _report(model, out, options.json)
     return 0
-
-
-@contextmanager
-def _naming(checkpoint: Path) -> "Iterator[None]":
-    """Say which file it was, if a checkpoint cannot be used: a trainer only knows its bytes."""
-    from lstm.model.model_file import ModelFileError
-    from lstm.text.errors import CorpusError
-
-    try:
-        yield
-    except (CorpusError, ModelFileError) as error:
-        if str(error).startswith("The checkpoint"):
-            raise type(error)(f"{checkpoint}: {error}") from error
-        raise
-
-
-@contextmanager
-def _interruptions() -> Iterator[Callable[[], bool]]:
-    """Hold back Ctrl-C and SIGTERM, and report whether one has come; a second one interrupts at once.
-
-    An interruption in the middle of an update would leave weights that belong to no checkpoint.
-    """
-    came = False
-
-    def note(*_: object) -> None:
-        nonlocal came
-        if came:
-            raise KeyboardInterrupt
-        came = True
-
-    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
-    kept = [(n, signal.signal(n, note)) for n in numbers]
-    try:
-        yield lambda: came
-    finally:
-        for n, handler in kept:
-            signal.signal(n, handler)
 
 
 def _run(
@@ -234,44 +199,22 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _display() -> Iterator[Callable[["Progress"], None]]:
-    """A progress bar on a terminal, plain lines otherwise, both on standard error."""
-    if not sys.stderr.isatty():
-        last, stage = -PLAIN_LINE_SECONDS, ""
+def _progress() -> Iterator[Callable[["Progress"], None]]:
+    """Show progress on standard error, once the preparation has taken a while."""
+    with display("reading the corpus") as shown:
+        stage = ""
 
-        def plain(progress: "Progress") -> None:
+        def show(progress: "Progress") -> None:
             if not progress.characters_planned and progress.seconds < QUICK_SECONDS:
                 return
-            nonlocal last, stage
+            nonlocal stage
             is_new = progress.evaluated or progress.share == 1 or progress.stage != stage
-            if is_new or time.monotonic() - last >= PLAIN_LINE_SECONDS:
-                last, stage = time.monotonic(), progress.stage
-                _say(f"{progress.share:6.1%}  {_figures(progress)}")
+            stage = progress.stage
+            shown.show(progress.share, _figures(progress), is_new)
             if progress.sample:
-                _say("\n" + _indented(progress.sample) + "\n")
+                shown.say("\n" + _indented(progress.sample) + "\n")
 
-        yield plain
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns: tuple[Any, ...] = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}"))
-    with Bar(*columns, console=console) as bar:
-        task = bar.add_task("reading the corpus", total=None)
-
-        def rich_bar(progress: "Progress") -> None:
-            if progress.sample:
-                console.print("\n" + _indented(progress.sample) + "\n", style="italic", markup=False, highlight=False)
-            bar.update(
-                task,
-                total=1.0,
-                completed=progress.share,
-                description=_figures(progress),
-            )
-
-        yield rich_bar
+        yield show
 
 
 def _figures(progress: "Progress") -> str:

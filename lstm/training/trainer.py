@@ -18,7 +18,7 @@ from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.network.likelihood import Likelihood
 from lstm.song.composing import SongSettings, compose
-from lstm.text.errors import CorpusError
+from lstm.training.checkpoint import CheckpointError
 from lstm.training.loop import TrainingLoop, peek_checkpoint
 from lstm.training.preparation import prepare
 from lstm.training.settings import TrainingSettings
@@ -88,8 +88,8 @@ class Trainer:
         the clock showed when the work began, where reading the corpus counts towards the minutes (default: now).
 
         Raises:
-            CorpusError: the text is too small, or the checkpoint belongs to another corpus or to other settings.
-            ModelFileError: the checkpoint is damaged.
+            CorpusError: the text is too small.
+            CheckpointError: the checkpoint is damaged, or belongs to another corpus or to other settings.
         """
         self._clock, self._seconds_before = clock, 0.0
         self._started = clock() if started is None else started
@@ -128,13 +128,13 @@ class Trainer:
 
     def _restore(self, checkpoint: bytes, extra: "_Extra") -> None:
         if extra.identity != self._identity():
-            raise CorpusError("The checkpoint belongs to another corpus or to other settings; start without it.")
+            raise CheckpointError("The checkpoint belongs to another corpus or to other settings; start without it.")
         try:
             self.loop.restore(checkpoint)
             self.budget.restore(extra.budget, self.loop.plan)
             self.loop.plan = self.budget.plan
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(f"The checkpoint cannot be used: {error}.") from None
+            raise CheckpointError(f"The checkpoint cannot be used: {error}.") from None
 
     def checkpoint(self) -> bytes:
         """All that the rest of the run depends on, as bytes."""
@@ -316,6 +316,6 @@ def _read_extra(checkpoint: bytes) -> _Extra:
             int(extra["measured_characters"]),
         )
     except ModelFileError as error:
-        raise ModelFileError(f"The checkpoint is damaged: {error}") from None
+        raise CheckpointError(f"The checkpoint is damaged: {error}") from None
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelFileError(f"The checkpoint cannot be used: {error}.") from None
+        raise CheckpointError(f"The checkpoint cannot be used: {error}.") from None

@@ -2,14 +2,8 @@
 
 import importlib
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,65 +12,15 @@ from lstm.model.model_file import load_model
 from lstm.text.cleaning import clean
 from lstm.text.songs import SONG_BREAK
 from lstm.training.split import split_songs
+from tests.lstm.processes import run, start, stop, succeed, wait_for, weights
 from tests.lstm.songs import make_corpus
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "PYTHONIOENCODING": "utf-8"}
 TINY = "--start scratch --hidden 16 --layers 1 --embedding 6 --batch 4 --unroll 16".split()
 TRAINED_KEYS = {
     "artist", "model", "parameters", "characters_seen", "epochs", "seconds", "characters_per_second",
     "train_bits_per_character", "validation_bits_per_character", "rival_bits_per_character", "stopped", "start",
     "songs", "near_copies_set_aside", "verdict",
 }  # fmt: skip
-QUICK_CHECKPOINTS = "import sys, lstm.{0} as m; m.CHECKPOINT_SECONDS = 0; sys.exit(m.main(sys.argv[1:]))"
-"""A command that saves a checkpoint whenever it may, instead of every 15 or 60 seconds."""
-
-
-def start(module, *arguments, quick_checkpoints=False, **environment):
-    """A running command, in some folder."""
-    how = ["-c", QUICK_CHECKPOINTS.format(module)] if quick_checkpoints else ["-m", f"lstm.{module}"]
-    return subprocess.Popen(
-        [sys.executable, *how, *map(os.fsencode, map(str, arguments))],
-        cwd="/",
-        env=ENVIRONMENT | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        # A shell that runs the tests in the background may have made them ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-
-
-def run(module, *arguments, **environment):
-    """Exit status, standard output and standard error of a command."""
-    process = start(module, *arguments, **environment)
-    out, err = process.communicate(timeout=120)
-    return process.returncode, out.decode(), err.decode()
-
-
-def succeed(module, *arguments, **environment):
-    """Standard output of a command that must succeed."""
-    status, out, err = run(module, *arguments, **environment)
-    assert status == 0, err
-    return out
-
-
-def stop(process, number):
-    """Send a signal and wait; exit status and standard error."""
-    process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    return process.returncode, err.decode()
-
-
-def wait_for(condition, process):
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def weights(path):
-    return load_model(path).parameters.flat.tobytes()
 
 
 def lines_of(song):
@@ -168,10 +112,6 @@ BAD_INPUT = [
     ("evaluate --model {model} --text {folder}/missing", "no such file"),
     ("evaluate --model {model} --text {folder}/binary.txt", "binary"),
     ("evaluate --model {model} --text {folder}/empty.txt", "no text"),
-    ("pretrain", "required"),
-    ("pretrain {folder}/missing --corpora {folder} --out {folder}/base", "No such file"),
-    ("pretrain {folder}/short.txt --corpora {folder} --out {folder}/base", "error"),
-    ("pretrain {folder}/empty.txt --corpora {folder} --out {folder}/base", "data"),
 ]
 
 
@@ -181,7 +121,7 @@ def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reaso
     places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201}
     arguments = [argument.format(**places) for argument in arguments]
     # Only a few of them as real processes, which take half a second each.
-    if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5", "data"):
+    if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5"):
         status, out, err = run(module, *arguments)
     else:
         try:
@@ -416,57 +356,3 @@ class TestEvaluate:
         )
         assert succeed("evaluate", "--model", model, "--text", tmp_path / "text") == out
         assert model.read_bytes() == before
-
-
-class TestPretrain:
-    CONFIG = """
-        [data]
-        files = ["corpora/*.txt"]
-        held_out = 0.1
-        minimum_count = 2
-        [network]
-        embedding = 6
-        hidden = 12
-        layers = 1
-        [descent]
-        passes = {passes}
-        batch = 4
-        unroll = 16
-        evaluations = 4
-        random_seed = 1
-        [descent.dropout]
-        output = 0.1
-        """
-
-    def arguments(self, folder, tmp_path, passes=2):
-        config = tmp_path / "base.toml"
-        config.write_text(self.CONFIG.format(passes=passes))
-        return [config, "--corpora", folder, "--out", tmp_path / "out"]
-
-    def test_a_base_in_half_precision_with_a_log(self, folder, tmp_path):
-        assert succeed("pretrain", *self.arguments(folder, tmp_path)) == ""
-        base, full = load_model(tmp_path / "out/base.safetensors"), load_model(tmp_path / "out/model.safetensors")
-        np.testing.assert_array_equal(base.parameters.flat, full.parameters.flat.astype(np.float16))
-        log = [json.loads(line) for line in (tmp_path / "out/log.jsonl").read_text().splitlines()]
-        assert log == [asdict(point) for point in base.training.curve]
-        assert len(log) == 4
-        assert set(base.training.data) == {"corpora/Ann.txt"}
-        assert json.loads(succeed(
-            "evaluate", "--model", tmp_path / "out/base.safetensors", "--text", folder / "corpora/Ann.txt", "--json"
-        ))["bits_per_character"] < 5  # fmt: skip
-
-    def test_a_killed_run_continues_to_the_same_bits(self, folder, tmp_path):
-        (tmp_path / "a").mkdir()
-        (tmp_path / "b").mkdir()
-        succeed("pretrain", *self.arguments(folder, tmp_path / "a", passes=4))
-        arguments, checkpoint = (
-            self.arguments(folder, tmp_path / "b", passes=4),
-            tmp_path / "b/out/checkpoint.safetensors",
-        )
-        process = start("pretrain", *arguments, quick_checkpoints=True)
-        wait_for(checkpoint.exists, process)
-        process.kill()
-        process.communicate()
-        assert not (tmp_path / "b/out/base.safetensors").exists()
-        succeed("pretrain", *arguments)
-        assert weights(tmp_path / "b/out/model.safetensors") == weights(tmp_path / "a/out/model.safetensors")

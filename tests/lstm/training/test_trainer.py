@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from lstm.model.model_file import Model, ModelFileError, dump_model, load_model, read_tensors
+from lstm.model.model_file import Model, dump_model, load_model, read_tensors
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Shape, initial_parameters
@@ -21,6 +21,7 @@ from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import extend
 from lstm.training.baseline import KneserNey
+from lstm.training.checkpoint import CheckpointError
 from lstm.training.loop import LoopSettings, TrainingLoop
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import split_songs
@@ -196,12 +197,12 @@ class TestResuming:
         ids=["corpus", "seed", "epochs", "dropout", "size"],
     )
     def test_another_run_is_refused(self, other):
-        with pytest.raises(CorpusError, match="another corpus or to other settings"):
+        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
             trainer(checkpoint=trainer().checkpoint(), **other)
 
     @pytest.mark.parametrize("size", [0, 10, 1000, -1])
     def test_a_damaged_checkpoint_is_refused(self, size):
-        with pytest.raises(ModelFileError, match="checkpoint is damaged"):
+        with pytest.raises(CheckpointError, match="checkpoint is damaged"):
             trainer(checkpoint=trainer().checkpoint()[:size])
 
     @pytest.mark.parametrize("lacking", ["identity", "seconds", "start", "budget", "measured_characters"])
@@ -209,11 +210,11 @@ class TestResuming:
         tensors, metadata = read_tensors(trainer().checkpoint())
         run = json.loads(metadata["run"])
         del run["extra"][lacking]
-        with pytest.raises(ModelFileError, match="cannot be used"):
+        with pytest.raises(CheckpointError, match="cannot be used"):
             trainer(checkpoint=safetensors.numpy.save(tensors, {"run": json.dumps(run)}))
 
     def test_a_model_is_no_checkpoint(self, model):
-        with pytest.raises(ModelFileError, match="no checkpoint"):
+        with pytest.raises(CheckpointError, match="no checkpoint"):
             trainer(checkpoint=dump_model(model))
 
 
