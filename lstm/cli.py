@@ -130,5 +130,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from lstm.model.model_file import ModelFileError
     from lstm.text.errors import CorpusError
     from lstm.training.checkpoint import CheckpointError
+    from lstm.training.pretraining.recipe import RecipeError
 
-    return (CorpusError, ModelFileError, CheckpointError)
+    return (CorpusError, ModelFileError, CheckpointError, RecipeError)

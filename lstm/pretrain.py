@@ -1,149 +1,201 @@
-"""``python -m lstm.pretrain CONFIG``: train the base model, for hours, in the background.
+"""``python -m lstm.pretrain``: train a base model by a recipe, for hours or days, in the background.
 
-CONFIG is a TOML file that says everything: the texts, the sizes, the schedule, the random seed. The run writes a
-checkpoint every minute beside the output, goes on from it when it is started again, and appends a line to
-``log.jsonl`` at every evaluation, which is how it can be watched.
+RECIPE is a TOML file with the texts, mixtures, sizes, schedules and seeds, such as ``lstm/pretrained/base.toml``. The
+run writes a checkpoint every minute beside the model, from which ``--resume`` goes on to the same bits after a kill,
+and a log that can be read.
 """
 
+import argparse
 import datetime
-import hashlib
 import json
-import os
+import math
 import sys
 import time
-import tomllib
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TextIO
 
-from lstm import cli
+from lstm import blas, cli
+from lstm.display import Display, display
 
+if TYPE_CHECKING:
+    from lstm.model.model_file import Model
+    from lstm.model.record import CurvePoint
+    from lstm.training.pretraining.training import Pretraining
+
+PROG = cli.program("lstm.pretrain")
 CHECKPOINT_SECONDS = 60.0
+LOG_SECONDS = 60.0
+"""Between lines of the log, at most; an evaluation has one of its own."""
 
 
-@dataclass(frozen=True)
-class Texts:
-    """What the base reads: songs to learn from and held-out ones, with the hash of each file."""
-
-    training: str
-    held_out: str
-    hashes: dict[str, str]
-
-
-def read_texts(folder: Path, config: dict[str, Any]) -> Texts:
-    """Read the files that ``[data]`` names.
-
-    ``files`` are patterns below the folder; the last ``held_out`` share of each file's songs is kept for measuring.
-    ``excluded_tail`` names files whose last share is not even used for that: they are other measurements' test songs.
-    """
-    from lstm.text.corpus import read_plainly
-    from lstm.text.songs import join, songs_of
-
-    data = config["data"]
-    paths = sorted({path for pattern in data["files"] for path in folder.glob(pattern)})
-    if not paths:
-        raise FileNotFoundError(f"no file matches {data['files']} in {folder}")
-    training, held_out, hashes = [], [], {}
-    for path in paths:
-        name = path.relative_to(folder).as_posix()
-        songs = songs_of(read_plainly([path]))
-        hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-        songs = songs[: round(len(songs) * (1 - data.get("excluded_tail", {}).get(name, 0.0)))]
-        cut = round(len(songs) * (1 - data["held_out"]))
-        training += songs[:cut]
-        held_out += songs[cut:]
-    return Texts(join(training), join(held_out), hashes)
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    parser = cli.Parser(prog=PROG, description="Train a base model by a recipe, for hours, in the background.")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="TOML file of texts, sizes, schedules")
+    parser.add_argument(
+        "--corpora", type=Path, required=True, metavar="DIR", help="folder that the recipe's file patterns start from"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="model; checkpoint and log beside it")
+    parser.add_argument(
+        "--share", type=cli.number(float, 1e-6, 1), default=1.0, help="do only this share of each run, to try a recipe"
+    )
+    parser.add_argument("--threads", type=cli.number(int, 1, 256), default=1, help="BLAS threads (default 1)")
+    parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
+    cli.add_gemm(parser)
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    options = parser.parse_args(arguments)
+    if options.out.is_dir() or options.out.suffix in (".checkpoint", ".log"):
+        parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
+    checkpoint = options.out.with_suffix(".checkpoint")
+    if checkpoint.exists() and not options.resume:
+        parser.error(f"{checkpoint} is of an interrupted run: continue it with --resume, or delete it")
+    blas.use_threads(options.threads)
+    cli.use_gemm(options.gemm)
+    return cli.run(lambda: _pretrain(options, checkpoint), PROG, cli.expected_errors)
 
 
-def pretrain(config_path: Path, corpora: Path, out: Path, threads: int) -> None:
-    """Run to the end of the plan, from the checkpoint in ``out`` if there is one."""
+def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     import numpy as np
 
     from lstm.model.atomic_write import write_atomically
     from lstm.model.model_file import Model, dump_model
     from lstm.model.record import TrainingRecord
-    from lstm.network.dropout import Dropout
-    from lstm.network.parameters import Shape, initial_parameters
-    from lstm.text.vocabulary import Vocabulary
-    from lstm.training.loop import LoopSettings, TrainingLoop
+    from lstm.network.gemm import layout
+    from lstm.training.checkpoint import CheckpointError
+    from lstm.training.pretraining.reading import Reading, initial_weights
+    from lstm.training.pretraining.recipe import read_recipe
+    from lstm.training.pretraining.texts import make_vocabulary, read_texts
+    from lstm.training.pretraining.training import Pretraining
 
-    config = tomllib.loads(config_path.read_text("utf-8"))
-    texts = read_texts(corpora, config)
-    vocabulary = Vocabulary.of(texts.training, config["data"]["minimum_count"])
-    vocabulary = vocabulary.with_subwords(texts.training, config["data"].get("units", 0))
-    ids, held_out = vocabulary.encode(texts.training), vocabulary.encode(texts.held_out)
-    size, loop_config = config["network"], dict(config["descent"])
-    characters = int(vocabulary.lengths[ids].sum())
-    plan = round(loop_config.pop("passes") * characters)
-    dropout = Dropout(**loop_config.pop("dropout", {}))
-    settings = LoopSettings(dropout=dropout, patience=0, **loop_config)
-    shape = Shape(len(vocabulary), size["embedding"], size["hidden"], size["layers"])
-    rng = np.random.default_rng(settings.random_seed)
-    parameters = initial_parameters(shape, rng, vocabulary.log_frequencies(ids))
-    loop = TrainingLoop(parameters, ids, held_out, settings, plan, lengths=vocabulary.lengths)
+    recipe = read_recipe(options.recipe)
+    out: Path = options.out
+    with _log(out.with_suffix(".log")) as log:
+        log.line("reading the texts")
+        texts, hashes = read_texts(recipe, options.corpora)
+        reading = Reading(recipe, texts, make_vocabulary(recipe, texts))
+        weights = initial_weights(recipe, reading)
+        pretraining = Pretraining(reading, weights, options.share)
+        identity = {"recipe": recipe.settings, "share": options.share, "data": hashes}
+        log.line(
+            f"{reading.training_characters:,} characters of {len(hashes)} files, {len(reading.vocabulary):,} units, "
+            f"{len(weights.flat):,} parameters, matrix products: {layout()}"
+        )
+        if options.resume and checkpoint.exists():
+            try:
+                pretraining.restore(checkpoint.read_bytes(), identity)
+            except CheckpointError as error:
+                raise CheckpointError(f"{checkpoint}: {error}") from None
+            log.line(f"continuing from {checkpoint}, after {pretraining.updates:,} updates")
+        elif options.resume:
+            log.line(f"there is no checkpoint {checkpoint}; starting from the beginning")
 
-    checkpoint = out / "checkpoint.safetensors"
-    if checkpoint.exists():
-        # The plan may be changed between starts, to end a run sooner or later: the file's word counts.
-        loop.restore(checkpoint.read_bytes())
-        loop.plan = plan
-    print(
-        f"{characters:,} characters to learn from, {len(texts.held_out):,} held out, {len(vocabulary)} units, "
-        f"{len(parameters.flat):,} parameters, {plan:,} characters planned, {loop.position.characters:,} done",
-        file=sys.stderr,
-        flush=True,
-    )
+        def save() -> None:
+            write_atomically(checkpoint, pretraining.checkpoint(identity))
 
-    def model() -> Model:
+        with cli.interruptions() as interrupted:
+            _run(pretraining, save, interrupted, log)
+            save()
+        if interrupted():
+            log.line(f"interrupted; --resume continues from {checkpoint}")
+            return cli.INTERRUPTED
+        seen, last = pretraining.seen, pretraining.curve[-1]
         record = TrainingRecord(
             date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            data=texts.hashes,
-            settings=config,
-            threads=threads,
-            characters_seen=loop.position.characters,
-            epochs=round(loop.position.characters / characters, 3),
-            seconds=round(loop.position.seconds),
-            validation_bits_per_character=loop.curve[-1].validation_bits_per_character,
-            curve=tuple(loop.curve),
+            data=hashes,
+            settings=recipe.settings,
+            threads=options.threads,
+            products=layout(),
+            characters_seen=round(seen.characters),
+            seconds=round(seen.seconds, 1),
+            characters_per_second=round(seen.characters / max(1e-9, seen.seconds)),
+            train_bits_per_character=last.train_bits_per_character,
+            validation_bits_per_character=last.validation_bits_per_character,
+            curve=tuple(pretraining.curve),
         )
-        return Model(parameters, vocabulary, training=record)
-
-    saved = time.monotonic()
-    for point in loop.run():
-        if point is not None:
-            with (out / "log.jsonl").open("a") as log:
-                log.write(json.dumps(asdict(point)) + "\n")
-            print(
-                f"{loop.progress:6.1%}  {point.train_bits_per_character:.4f} train  "
-                f"{point.validation_bits_per_character:.4f} held out  {point.seconds:,.0f} s",
-                file=sys.stderr,
-                flush=True,
-            )
-            write_atomically(out / "model.safetensors", dump_model(model()))
-        if time.monotonic() - saved > CHECKPOINT_SECONDS or loop.finished:
-            write_atomically(checkpoint, loop.checkpoint())
-            saved = time.monotonic()
-    write_atomically(out / "base.safetensors", dump_model(model(), np.float16))
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line."""
-    parser = cli.Parser(prog="python -m lstm.pretrain", description=__doc__.partition("\n\n")[0])
-    parser.add_argument("config", type=Path, help="TOML file: data, network, descent")
-    parser.add_argument("--corpora", type=Path, required=True, help="folder that the config's file patterns start from")
-    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, log and models")
-    parser.add_argument("--threads", type=int, default=1, help="BLAS threads (default 1)")
-    options = parser.parse_args(arguments)
-    os.environ["OPENBLAS_NUM_THREADS"] = str(options.threads)  # before NumPy is imported
-    options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        pretrain(options.config, options.corpora, options.out, options.threads)
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+        model = Model(weights, reading.vocabulary, training=record)
+        write_atomically(out, dump_model(model, np.float16))
+        checkpoint.unlink(missing_ok=True)
+        log.line(f"done: {out}")
+    _report(model, out, pretraining.updates, options.json)
     return 0
+
+
+class _Log:
+    """Lines with the time in a file; the same without it on standard error, where a terminal has a bar instead."""
+
+    def __init__(self, file: TextIO, shown: Display) -> None:
+        self._file, self._display = file, shown
+
+    def line(self, text: str) -> None:
+        self._write(text)
+        self._display.say(text)
+
+    def progress(self, share: float, figures: str, is_line: bool) -> None:
+        if is_line:
+            self._write(f"{share:6.1%}  {figures}")
+        self._display.show(share, figures, is_line)
+
+    def _write(self, text: str) -> None:
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self._file.write(f"{now}  {text}\n")
+        self._file.flush()
+
+
+@contextmanager
+def _log(path: Path) -> Iterator[_Log]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file, display("reading the texts") as shown:
+        yield _Log(file, shown)
+
+
+def _run(pretraining: "Pretraining", save: Callable[[], None], interrupted: Callable[[], bool], log: _Log) -> None:
+    saved = written = began = time.monotonic()
+    progress_before = pretraining.progress
+    for point in pretraining.run():
+        now = time.monotonic()
+        pace = (pretraining.progress - progress_before) / max(1e-9, now - began)
+        is_line = point is not None or now - written >= LOG_SECONDS
+        log.progress(pretraining.progress, _figures(pretraining, point, pace), is_line)
+        if is_line:
+            written = now
+        if interrupted():
+            return
+        if now - saved >= CHECKPOINT_SECONDS:
+            save()
+            saved = time.monotonic()
+
+
+def _figures(pretraining: "Pretraining", point: "CurvePoint | None", pace: float) -> str:
+    """Stage, characters read, bits per character, speed, and time left at a pace in shares per second."""
+    seen, curve = pretraining.seen, pretraining.curve
+    bits = point.train_bits_per_character if point else seen.nats / math.log(2) / max(1.0, seen.characters_measured)
+    figures = [pretraining.stage, f"{seen.characters:,.0f} characters read", f"loss {bits:.3f}"]
+    if curve:
+        figures.append(f"held out {curve[-1].validation_bits_per_character:.3f}")
+    figures.append(f"{seen.characters / max(1e-9, seen.seconds):,.0f} characters/s")
+    minutes, seconds = divmod(round((1 - pretraining.progress) / max(1e-12, pace)), 60)
+    hours, minutes = divmod(minutes, 60)
+    left = f"{hours} h {minutes} min" if hours else f"{minutes} min" if minutes else f"{seconds} s"
+    return "  ".join([*figures, f"{left} left"])
+
+
+def _report(model: "Model", out: Path, updates: int, as_json: bool) -> None:
+    record = model.training
+    if as_json:
+        keys = (
+            "characters_seen", "seconds", "characters_per_second", "train_bits_per_character",
+            "validation_bits_per_character",
+        )  # fmt: skip
+        stored = record.to_json()
+        summary = {"model": str(out), "parameters": model.size, "updates": updates}
+        print(json.dumps(summary | {key: stored[key] for key in keys}))
+        return
+    print(
+        f"{out}: {record.validation_bits_per_character:.3f} bits per character of songs that it has not read\n"
+        f"{record.characters_seen:,} characters in {updates:,} updates and {record.seconds:,.0f} s"
+    )
 
 
 if __name__ == "__main__":

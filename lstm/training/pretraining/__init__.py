@@ -1,0 +1,1 @@
+"""Training a base model: its recipe, the texts that it reads, and the run."""
