@@ -66,21 +66,19 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     from lstm.training.checkpoint import CheckpointError
     from lstm.training.pretraining.reading import Reading, initial_weights
     from lstm.training.pretraining.recipe import read_recipe
-    from lstm.training.pretraining.texts import make_vocabulary, read_texts
     from lstm.training.pretraining.training import Pretraining
 
     recipe = read_recipe(options.recipe)
     out: Path = options.out
     with _log(out.with_suffix(".log")) as log:
         log.line("reading the texts")
-        texts, hashes = read_texts(recipe, options.corpora)
-        reading = Reading(recipe, texts, make_vocabulary(recipe, texts))
+        reading = Reading(recipe, options.corpora)
         weights = initial_weights(recipe, reading)
         pretraining = Pretraining(reading, weights, options.share)
-        identity = {"recipe": recipe.settings, "share": options.share, "data": hashes}
+        identity = {"recipe": recipe.settings, "share": options.share, "data": reading.hashes}
         log.line(
-            f"{reading.training_characters:,} characters of {len(hashes)} files, {len(reading.vocabulary):,} units, "
-            f"{len(weights.flat):,} parameters, matrix products: {layout()}"
+            f"{reading.training_characters:,} characters of {len(reading.hashes)} files, "
+            f"{len(reading.vocabulary):,} units, {len(weights.flat):,} parameters, matrix products: {layout()}"
         )
         if options.resume and checkpoint.exists():
             try:
@@ -103,7 +101,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
         seen, last = pretraining.seen, pretraining.curve[-1]
         record = TrainingRecord(
             date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            data=hashes,
+            data=reading.hashes,
             settings=recipe.settings,
             threads=options.threads,
             products=layout(),

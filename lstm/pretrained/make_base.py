@@ -27,7 +27,6 @@ from lstm.network.dropout import Dropout
 from lstm.network.parameters import Parameters
 from lstm.training.pretraining.reading import Reading, batches, initial_weights
 from lstm.training.pretraining.recipe import read_recipe
-from lstm.training.pretraining.texts import make_vocabulary, read_texts
 from lstm.training.pretraining.training import LARGEST_NORM
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -102,14 +101,13 @@ def main() -> None:
     recipe, corpora, out = read_recipe(Path(sys.argv[1])), Path(sys.argv[2]), Path(sys.argv[3])
     share = float(sys.argv[4]) if len(sys.argv) > 4 else 1.0
     torch.manual_seed(recipe.weight_seed)
-    texts, hashes = read_texts(recipe, corpora)
-    reading = Reading(recipe, texts, make_vocabulary(recipe, texts))
+    reading = Reading(recipe, corpora)
     parameters = initial_weights(recipe, reading)
     network = Network(parameters).to(DEVICE)
     characters = train(network, reading, share)
     for name, tensor in network.state_dict().items():
         parameters[name] = tensor.float().cpu().numpy()
-    record = TrainingRecord(data=hashes, settings=recipe.settings, characters_seen=round(characters))
+    record = TrainingRecord(data=reading.hashes, settings=recipe.settings, characters_seen=round(characters))
     out.write_bytes(dump_model(Model(parameters, reading.vocabulary, training=record), np.float16))
 
 

@@ -6,6 +6,7 @@ that follow recipes (`lstm.pretrain`, ``lstm/pretrained/make_base.py``) read the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -13,9 +14,8 @@ from lstm.arrays import IntArray
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.plans import planned
 from lstm.text.songs import SONG_BREAK
-from lstm.text.vocabulary import Vocabulary
 from lstm.training.pretraining.recipe import Recipe, RecipeError, Run
-from lstm.training.pretraining.texts import Texts
+from lstm.training.pretraining.texts import Texts, make_vocabulary, read_texts
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,20 @@ class Batch:
 
 
 class Reading:
-    """The encoded texts of a recipe."""
+    """The encoded texts of a recipe, and their vocabulary."""
 
-    def __init__(self, recipe: Recipe, texts: Mapping[str, Texts], vocabulary: Vocabulary) -> None:
-        self.recipe, self.vocabulary = recipe, vocabulary
+    def __init__(self, recipe: Recipe, corpora: Path) -> None:
+        """Read the texts from the folder ``corpora``, which takes some minutes for 100 MB.
+
+        Raises:
+            RecipeError: they cannot be read as the recipe says.
+        """
+        texts, self.hashes = read_texts(recipe, corpora)
+        """SHA-256 of each file, by its path below ``corpora``."""
+        self.recipe, self.vocabulary = recipe, make_vocabulary(recipe, texts)
         self._sources = {name: self._encoded(source) for name, source in texts.items()}
         measured = texts[recipe.measured].validation
-        self.validation = [vocabulary.encode(song + SONG_BREAK) for song in measured]
+        self.validation = [self.vocabulary.encode(song + SONG_BREAK) for song in measured]
         """Songs to measure on, plain."""
         self.training_characters = sum(sum(forms[0].characters) for forms in self._sources.values())
         """Of all sources together."""

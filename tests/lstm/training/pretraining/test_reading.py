@@ -9,16 +9,13 @@ import pytest
 from lstm.text.plans import LINE_MARK
 from lstm.training.pretraining.reading import Position, Reading, batches, initial_weights
 from lstm.training.pretraining.recipe import RecipeError, read_recipe
-from lstm.training.pretraining.texts import make_vocabulary, read_texts
 from tests.lstm import recipes
 
 
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory):
     path, corpora = recipes.write(tmp_path_factory.mktemp("pretraining"))
-    recipe = read_recipe(path)
-    texts, _ = read_texts(recipe, corpora)
-    return Reading(recipe, texts, make_vocabulary(recipe, texts))
+    return Reading(read_recipe(path), corpora)
 
 
 def told(batch):

@@ -11,7 +11,6 @@ from lstm.network.likelihood import Likelihood
 from lstm.training.checkpoint import CheckpointError
 from lstm.training.pretraining.reading import Reading, initial_weights
 from lstm.training.pretraining.recipe import read_recipe
-from lstm.training.pretraining.texts import make_vocabulary, read_texts
 from lstm.training.pretraining.training import Pretraining
 from tests.lstm import recipes
 
@@ -21,9 +20,7 @@ IDENTITY = {"recipe": {"a": [1, 2.5]}, "share": 1.0}
 @pytest.fixture(scope="module")
 def reading(tmp_path_factory):
     path, corpora = recipes.write(tmp_path_factory.mktemp("pretraining"))
-    recipe = read_recipe(path)
-    texts, _ = read_texts(recipe, corpora)
-    return Reading(recipe, texts, make_vocabulary(recipe, texts))
+    return Reading(read_recipe(path), corpora)
 
 
 def begin(reading):
