@@ -43,6 +43,7 @@ from bot.services import (
     queue_order,
     visibility,
 )
+from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
@@ -194,7 +195,7 @@ def _services(parts: _Parts) -> Services:
     return Services(
         settings=settings,
         lyrics=_lyrics(parts),
-        artists=ArtistsService(database, parts.news),
+        artists=ArtistsService(database, parts.news, ShownLanguage(parts.has_bad_language)),
         training=_training(parts),
         guilds=GuildsService(database),
         privacy=PrivacyService(database, parts.record, history_days=settings.history_days, now=parts.now),
@@ -233,6 +234,7 @@ def _training(parts: _Parts) -> TrainingService:
         now=parts.now,
         new_random_seed=parts.new_random_seed,
         quotas=parts.quotas,
+        language=ShownLanguage(parts.has_bad_language),
     )
 
 

@@ -2,12 +2,13 @@
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
+from bot.services.bad_language import ShownLanguage, good_lines
 from bot.store import artists, jobs, model_files, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.database import Database
@@ -33,7 +34,7 @@ class Artist:
     themes: tuple[str, ...] = ()
     """A few words that its lines often end with."""
     taste: str | None = None
-    """A few lines that it has sung."""
+    """A few lines that it has sung; like the themes, without bad language where that is kept out."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +79,19 @@ class ArtistToForget:
 class ArtistsService:
     """Names artists to those who may see them, and changes them for those who may."""
 
-    def __init__(self, database: Database, news: JobNews) -> None:
+    def __init__(self, database: Database, news: JobNews, language: ShownLanguage) -> None:
         self._database = database
         self._news = news
+        self._language = language
 
     async def visible(self, asker: Asker) -> list[Artist]:
         """List the artists that can sing here, by name: the guild's own and everyone's; its own win a clash."""
-        found = await self._database.read(lambda connection: visibility.singing(connection, asker.guild_id or EVERYONE))
-        return [_shown(artist) for artist in found]
+
+        def read(connection: sqlite3.Connection) -> list[Artist]:
+            is_bad = self._language.rule_for(connection, asker)
+            return [_shown(artist, is_bad) for artist in visibility.singing(connection, asker.guild_id or EVERYONE)]
+
+        return await self._database.read(read)
 
     async def find(self, asker: Asker, name: str) -> Artist:
         """Find the artist of that name who sings here.
@@ -93,11 +99,16 @@ class ArtistsService:
         Raises:
             Refusal: if there is none, or it has no model yet.
         """
-        return _shown(await self._database.read(lambda connection: rights.singer(connection, asker, name)))
+
+        def read(connection: sqlite3.Connection) -> Artist:
+            return _shown(rights.singer(connection, asker, name), self._language.rule_for(connection, asker))
+
+        return await self._database.read(read)
 
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         """Complete a name for autocomplete: those that begin with what is typed, then those that hold it."""
-        return _fitting([artist.name for artist in await self.visible(asker)], typed, limit)
+        found = await self._database.read(lambda connection: visibility.singing(connection, asker.guild_id or EVERYONE))
+        return _fitting([artist.name for artist in found], typed, limit)
 
     async def details(self, asker: Asker, name: str) -> ArtistDetails:
         """Describe an artist and its versions.
@@ -111,7 +122,8 @@ class ArtistsService:
             assert artist.singing_version_id is not None
             known = versions.of_artist(connection, artist.id)
             curve_png = versions.curve(connection, artist.singing_version_id)
-            return ArtistDetails(_shown(artist), _shown_versions(known, artist.singing_version_id), curve_png)
+            shown = _shown(artist, self._language.rule_for(connection, asker))
+            return ArtistDetails(shown, _shown_versions(known, artist.singing_version_id), curve_png)
 
         return await self._database.read(read)
 
@@ -240,7 +252,7 @@ def _kept(known: Sequence[StoredVersion]) -> str:
     return f" Kept versions: {numbers}." if numbers else ""
 
 
-def _shown(artist: StoredArtist) -> Artist:
+def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:
     assert artist.trained_at is not None  # it sings
     return Artist(
         name=artist.name,
@@ -249,8 +261,8 @@ def _shown(artist: StoredArtist) -> Artist:
         bits_per_character=artist.bits_per_character,
         rival_bits_per_character=artist.rival_bits_per_character,
         trained_at=artist.trained_at,
-        themes=tuple(artist.themes.split()),
-        taste=artist.taste,
+        themes=tuple(word for word in artist.themes.split() if not is_bad(word)),
+        taste=None if artist.taste is None else good_lines(artist.taste, is_bad),
     )
 
 

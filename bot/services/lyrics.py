@@ -10,6 +10,7 @@ from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
+from bot.services.bad_language import ShownLanguage
 from bot.services.song import Song, SongSoFar, of_record
 from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
@@ -193,6 +194,8 @@ class LyricsService:
     async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:
         """List the songs of this guild that members liked most in the last seven days, best first.
 
+        Songs with bad language are left out where that is kept out: their own channel may have another rule.
+
         Args:
             asker: a member of the guild.
             may_see: whether the asker may see a channel, by its id; songs of other channels are left out.
@@ -207,12 +210,15 @@ class LyricsService:
         since = self._now() - timedelta(days=TOP_DAYS)
 
         def read(connection: sqlite3.Connection) -> list[Song]:
-            songs = []
+            is_bad = ShownLanguage(self._has_bad_language).rule_for(connection, asker)
+            songs: list[Song] = []
             for request_id, votes in likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES):
                 stored = requests.by_id(connection, request_id)
-                if stored is not None and stored.channel_id is not None and may_see(stored.channel_id):
+                if stored is None or stored.channel_id is None or not may_see(stored.channel_id):
+                    continue
+                if len(songs) < limit and not is_bad(stored.text):
                     songs.append(of_record(stored, votes))
-            return songs[:limit]
+            return songs
 
         return await self._database.read(read)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
+from bot.services.bad_language import is_kept_out
 from bot.services.rights import check_may_see, singer, song_is_gone
 from bot.services.song_record import SongRecord
 from bot.services.song_request import Continuation, OwnWords, SongRequest, Wish, check_request, check_settings
@@ -88,7 +89,7 @@ class SongPlanner:
             return artist, partner, chosen
 
         artist, partner, chosen = await self._database.read(read)
-        is_filtered = _is_filtered(asker, chosen)
+        is_filtered = is_kept_out(asker, chosen)
         if is_filtered and await asyncio.to_thread(self._has_bad_language, request.seed):
             raise Refusal(_BAD_SEED)
         lines_before = sum(1 for line in before.splitlines() if line.strip())
@@ -129,13 +130,6 @@ class SongPlanner:
         if not known:
             raise Refusal("No artist can sing yet. Train one with /train.")
         return known[0]
-
-
-def _is_filtered(asker: Asker, chosen: GuildSettings) -> bool:
-    """Tell whether bad language is kept out of a song: as the guild says, else outside of age-restricted channels."""
-    if chosen.language_filter is not None:
-        return chosen.language_filter
-    return not asker.in_age_restricted_channel and not asker.is_at_console
 
 
 def _request_of(stored: StoredRequest) -> SongRequest:

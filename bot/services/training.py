@@ -5,11 +5,12 @@ import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
+from bot.services.bad_language import ShownLanguage, good_lines
 from bot.services.data_files import DataFiles
 from bot.services.names import check_distinct, check_name
 from bot.services.quotas import Quotas, UploadsInFlight
@@ -59,6 +60,7 @@ class TrainingService:
         now: Callable[[], datetime],
         new_random_seed: Callable[[], int],
         quotas: Quotas,
+        language: ShownLanguage,
         reader: TextReader | None = None,
     ) -> None:
         """Queue jobs of at most `most_minutes` on texts of at most `most_corpus_bytes`."""
@@ -70,6 +72,7 @@ class TrainingService:
         self._now = now
         self._new_random_seed = new_random_seed
         self._quotas = quotas
+        self._language = language
         self._uploads = UploadsInFlight()
         self._reader = reader or TextReader()
 
@@ -260,11 +263,14 @@ class TrainingService:
 
         The last one yielded has ended (at once, for a job that had). Nothing is yielded any more once the
         job itself is gone, because its artist was forgotten. Several may watch one job.
+
+        Lines that were sung meanwhile go through the language filter of the guild that asked for the training. Whether
+        its channel is age-restricted is not known here: unless the guild has chosen, bad language is kept out.
         """
 
         def read(connection: sqlite3.Connection) -> Job | None:
             found = jobs.by_id(connection, job_id)
-            return None if found is None else queue_order.with_place(connection, found)
+            return None if found is None else self._shown(connection, queue_order.with_place(connection, found))
 
         last: Job | None = None
         while True:
@@ -301,6 +307,16 @@ class TrainingService:
     async def count_by_state(self) -> dict[JobState, int]:
         """Count all jobs by their state."""
         return await self._database.read(jobs.count_by_state)
+
+    def _shown(self, connection: sqlite3.Connection, job: Job) -> Job:
+        """Take bad language out of what the artist has sung for a job, where the job's guild wants that."""
+        is_bad = self._language.rule_for(connection, Asker(job.asked_by or 0, job.guild_id, job.channel_id))
+        progress, outcome = job.progress, job.outcome
+        if progress is not None and progress.sample is not None:
+            progress = replace(progress, sample=good_lines(progress.sample, is_bad))
+        if outcome is not None and outcome.taste is not None:
+            outcome = replace(outcome, taste=good_lines(outcome.taste, is_bad))
+        return replace(job, progress=progress, outcome=outcome)
 
     def _artist(self, connection: sqlite3.Connection, asker: Asker, name: str, now: datetime) -> StoredArtist:
         own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.services import ArtistsService, LeftGuilds
+from bot.services.bad_language import ShownLanguage
 from bot.services.left_guilds import ORDERS
 from bot.services.song_record import SongRecord
 from bot.store import artists, jobs
@@ -28,7 +29,7 @@ def forget_guild(data_dir: Path, guild: str) -> subprocess.CompletedProcess[str]
 
 
 async def names(database: Database) -> list[str]:
-    service = ArtistsService(database, JobNews())
+    service = ArtistsService(database, JobNews(), ShownLanguage(lambda _: False))
     return [a.name for guild in (GUILD, OTHER_GUILD) for a in await service.visible(member(guild_id=guild))]
 
 

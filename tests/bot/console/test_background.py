@@ -8,6 +8,7 @@ import pytest
 from bot.console.background import BackgroundTrainings
 from bot.console.screen import Screen
 from bot.services import Asker, Job, TrainingService
+from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import DataFiles
 from bot.services.quotas import Quotas
 from bot.store.database import Database
@@ -49,6 +50,7 @@ def training(database: Database, news: JobNews, clock: Clock) -> TrainingService
         now=clock,
         new_random_seed=itertools.count().__next__,
         quotas=Quotas(10**9, 1000, 1000),
+        language=ShownLanguage(lambda _: False),
     )
 
 

@@ -11,6 +11,7 @@ from bot.engine.composing_thread import ComposingThread
 from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
+from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import DataFiles, DataFolder
 from bot.services.publishing import describe, publish
 from bot.services.quotas import Quotas
@@ -127,8 +128,13 @@ def lyrics(
 
 
 @pytest.fixture
-def artists_service(stocked: Database, news: JobNews) -> ArtistsService:
-    return ArtistsService(stocked, news)
+def language(bad_letters: set[str]) -> ShownLanguage:
+    return ShownLanguage(lambda text: any(letter in text for letter in bad_letters))
+
+
+@pytest.fixture
+def artists_service(stocked: Database, news: JobNews, language: ShownLanguage) -> ArtistsService:
+    return ArtistsService(stocked, news, language)
 
 
 @pytest.fixture
@@ -142,7 +148,9 @@ def privacy(stocked: Database, record: SongRecord, clock: Clock) -> PrivacyServi
 
 
 @pytest.fixture
-def training(stocked: Database, news: JobNews, clock: Clock, tmp_path: Path) -> TrainingService:
+def training(
+    stocked: Database, news: JobNews, clock: Clock, tmp_path: Path, language: ShownLanguage
+) -> TrainingService:
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
@@ -153,4 +161,5 @@ def training(stocked: Database, news: JobNews, clock: Clock, tmp_path: Path) -> 
         now=clock,
         new_random_seed=itertools.count().__next__,
         quotas=Quotas(stored_bytes=10**9, artists=1000, jobs_per_day=1000),
+        language=language,
     )

@@ -3,7 +3,7 @@ import sqlite3
 
 import pytest
 
-from bot.services import ArtistsService, Asker, Refusal
+from bot.services import ArtistsService, Asker, GuildsService, Refusal
 from bot.services.publishing import publish_result
 from bot.store import artists, jobs
 from bot.store.artists import EVERYONE
@@ -19,6 +19,33 @@ async def test_who_is_visible_where(artists_service: ArtistsService) -> None:
     assert [artist.name for artist in await artists_service.visible(member(guild_id=None))] == ["Anna", "Burns"]
     (anna, *_) = await artists_service.visible(member(guild_id=OTHER_GUILD))
     assert (anna.of_everyone, anna.bits_per_character, anna.corpus_bytes) == (True, 2.25, None)
+
+
+async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
+    artists_service: ArtistsService, guilds_service: GuildsService, database: Database, bad_letters: set[str]
+) -> None:
+    bad_letters.add("X")
+    taste, themes = "a good line\na line with an X\nanother good one", "heather Xes rose"
+    await database.write(lambda c: c.execute("UPDATE versions SET taste = ?, themes = ?", (taste, themes)))
+
+    async def shown(asker: Asker) -> list[tuple[str | None, int]]:
+        found = [
+            (await artists_service.visible(asker))[0],
+            await artists_service.find(asker, "anna"),
+            (await artists_service.details(asker, "anna")).artist,
+        ]
+        return list(dict.fromkeys((artist.taste, len(artist.themes)) for artist in found))
+
+    restricted = Asker(1, GUILD, 8, in_age_restricted_channel=True)
+    clean, whole = ("a good line\nanother good one", 2), (taste, 3)
+    assert [await shown(asker) for asker in (member(), restricted, OPERATOR)] == [[clean], [whole], [whole]]
+    await guilds_service.change(manager(), language_filter=True)
+    assert await shown(restricted) == [clean]
+    await guilds_service.change(manager(), language_filter=False)
+    assert await shown(member()) == [whole]
+    assert await shown(member(guild_id=OTHER_GUILD)) == [clean]
+    await database.write(lambda c: c.execute("UPDATE versions SET taste = 'X'"))
+    assert await shown(member(guild_id=OTHER_GUILD)) == [(None, 2)]
 
 
 async def test_suggestions_begin_with_what_begins_alike(artists_service: ArtistsService) -> None:

@@ -379,7 +379,9 @@ async def test_private_songs_and_songs_elsewhere_get_no_votes(lyrics: LyricsServ
         await lyrics.like(member(9, OTHER_GUILD), public.request_id)
 
 
-async def test_the_top_has_the_songs_liked_most_in_seven_days(lyrics: LyricsService, clock: Clock) -> None:
+async def test_the_top_has_the_songs_liked_most_in_seven_days(
+    lyrics: LyricsService, clock: Clock, bad_letters: set[str]
+) -> None:
     songs = [await whole(lyrics.sing(member(), REQUEST)) for _ in range(4)]
     for number, votes in enumerate((1, 3, 2)):
         for user in range(votes):
@@ -389,8 +391,11 @@ async def test_the_top_has_the_songs_liked_most_in_seven_days(lyrics: LyricsServ
     assert len(await lyrics.top(member(), lambda channel: True, limit=2)) == 2
     assert await lyrics.top(member(), lambda channel: channel != CHANNEL) == []
     assert await lyrics.top(member(guild_id=OTHER_GUILD), lambda channel: True) == []
-    clock.move(days=8)
+    bad_letters.add("I")
     assert await lyrics.top(member(), lambda channel: True) == []
+    assert len(await lyrics.top(replace(member(), in_age_restricted_channel=True), lambda channel: True)) == 3
+    clock.move(days=8)
+    assert await lyrics.top(replace(member(), in_age_restricted_channel=True), lambda channel: True) == []
     with pytest.raises(Refusal, match="server"):
         await lyrics.top(member(guild_id=None), lambda channel: True)
 

@@ -1,11 +1,14 @@
 import asyncio
+import json
 import sqlite3
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.services import Asker, Job, JobState, Refusal, TrainingService, queue_order
+from bot.services import Asker, GuildsService, Job, JobState, Refusal, TrainingService, queue_order
 from bot.store import artists, corpora, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
@@ -172,6 +175,38 @@ async def test_a_watcher_sees_places_and_the_end(training: TrainingService, data
     assert [(job.state, job.place) for job in seen] == [("queued", 2), ("queued", 1), ("cancelled", None)]
     assert [job.state async for job in training.watch(first.id)] == ["cancelled"]
     assert [job async for job in training.watch(999)] == []
+
+
+async def test_lines_that_a_training_has_sung_go_through_the_filter_of_its_guild(
+    training: TrainingService,
+    guilds_service: GuildsService,
+    database: Database,
+    clock: Clock,
+    bad_letters: set[str],
+) -> None:
+    bad_letters.add("X")
+    sung = "a good line\na line with an X"
+    told = {"sample": sung} | dict.fromkeys(
+        ("characters_seen", "characters_planned", "epoch", "seconds", "characters_per_second"), 1
+    )
+    ours, in_console = await training.queue(manager(), "a", CORPUS), await training.queue(OPERATOR, "b", CORPUS)
+
+    async def shown(job: Job) -> str | None:
+        async with aclosing(training.watch(job.id)) as states:
+            state = await anext(states)
+        assert state.progress is not None or state.outcome is not None
+        return state.outcome.taste if state.outcome is not None else state.progress and state.progress.sample
+
+    await database.write(lambda c: c.execute("UPDATE jobs SET progress = ?", (json.dumps(told),)))
+    assert [await shown(ours), await shown(in_console)] == ["a good line", sung]
+    for job in (ours, in_console):
+        outcome = replace(OUTCOME, taste=sung)
+        until = clock() + timedelta(seconds=30)
+        await database.write(lambda c, job=job, until=until: jobs.claim(c, job.id, "lease", until, clock()))
+        await database.write(lambda c, job=job, outcome=outcome: jobs.succeed(c, job.id, "lease", outcome, clock()))
+    assert [await shown(ours), await shown(in_console)] == ["a good line", sung]
+    await guilds_service.change(manager(), language_filter=False)
+    assert await shown(ours) == sung
 
 
 async def test_results_are_announced_once(training: TrainingService, database: Database, clock: Clock) -> None:
