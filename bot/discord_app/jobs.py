@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -87,17 +87,18 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
     Where the answer cannot be edited just now, the job is followed all the same, and its end announced.
     """
     assert interaction.channel_id is not None
-    client, message_id = interaction.client, None
+    client, message_id, shown_job = interaction.client, None, None
+    understood: str | None = None
     try:
         understood = await client.services.training.understood(job.id)
         shown = await answering.edit(interaction, live_body(job, understood))
-        message_id = answering.public_id(shown)
+        shown_job, message_id = job, answering.public_id(shown)
         if message_id is not None:
             await client.services.training.remember_message(job.id, shown.channel.id, message_id)
     except (*answering.UNDELIVERED, StoreError) as error:
         _log.warning("job %d could not be shown when it was queued: %s", job.id, error)
     message = JobMessage(client, interaction.channel_id, message_id, interaction)
-    client.run_in_background(_follow(message, job), f"job {job.id}")
+    client.run_in_background(_follow(message, job, understood, shown_job), f"job {job.id}")
 
 
 async def follow_unannounced(client: LyricsClient) -> None:
@@ -108,16 +109,19 @@ async def follow_unannounced(client: LyricsClient) -> None:
             client.run_in_background(_follow(message, job), f"job {job.id}")
 
 
-async def _follow(message: JobMessage, job: Job) -> None:
+async def _follow(message: JobMessage, job: Job, understood: str | None = None, shown: Job | None = None) -> None:
+    """Let a message show a job up to its end; `understood` and what it shows already are None where not known."""
     training = message.client.services.training
-    understood = await training.understood(job.id)
+    if understood is None:
+        understood = await training.understood(job.id)
     reachable = True
     last = job
     async with aclosing(paced(training.watch(job.id), SECONDS_BETWEEN_EDITS)) as standings:
         async for last in standings:
-            if last.state.has_ended or not reachable:
+            if last.state.has_ended or not reachable or _is_shown(last, shown):
                 continue
             try:
+                shown = None
                 reachable = await message.show(live_body(last, understood))
             except answering.UNDELIVERED as error:
                 # Progress that is not shown is no loss: the next report is a few seconds away.
@@ -142,6 +146,11 @@ async def _tell_end(message: JobMessage, job: Job) -> None:
     if not await message.show(body) and not await message.announce(body):
         _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
     await training.announced(job.id)
+
+
+def _is_shown(job: Job, shown: Job | None) -> bool:
+    """Return whether a message shows a job as it stands; which message that is has been noted in between."""
+    return shown is not None and job == replace(shown, channel_id=job.channel_id, message_id=job.message_id)
 
 
 def live_body(job: Job, understood: str) -> MessageBody:

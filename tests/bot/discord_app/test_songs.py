@@ -1,6 +1,9 @@
 import asyncio
+import importlib.abc
 import logging
 import re
+import sys
+import threading
 from dataclasses import replace
 
 import pytest
@@ -233,6 +236,24 @@ async def test_a_card_is_a_picture_of_the_song(
     refused = await (await discord.press(anna, message, "Card")).followup()
     assert refused.ephemeral
     assert "letters" in refused.content
+
+
+async def test_the_event_loop_does_not_wait_for_the_import_of_what_draws(
+    discord: DiscordStandIn, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importing: list[threading.Thread] = []
+
+    class Watch(importlib.abc.MetaPathFinder):
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "bot.discord_app.song_card":
+                importing.append(threading.current_thread())
+
+    monkeypatch.delitem(sys.modules, "bot.discord_app.song_card", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Watch(), *sys.meta_path])
+    message = await (await ask(discord, anna)).final(lambda message: bool(message.buttons))
+    await (await discord.press(anna, message, "Card")).final(lambda message: bool(message.attachments))
+    assert importing
+    assert threading.main_thread() not in importing
 
 
 async def test_delete_is_for_the_asker_and_for_moderators(

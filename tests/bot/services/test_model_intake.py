@@ -1,10 +1,15 @@
+import hashlib
 import logging
 import os
 import sqlite3
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.services import model_intake
 from bot.services.data_files import DataFiles, DataFolder
 from bot.services.model_intake import ModelIntake
 from bot.store import artists, corpora, versions
@@ -37,6 +42,27 @@ async def numbers(database: Database, name: str) -> list[int]:
     artist_id = (await artist(database, name)).id
     known = await database.read(lambda connection: versions.of_artist(connection, artist_id))
     return [version.number for version in known]
+
+
+async def test_the_event_loop_waits_for_no_hash_and_no_cleaning(
+    database: Database, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy: list[threading.Thread] = []
+
+    def watched(work: Callable[..., Any]) -> Callable[..., Any]:
+        def watching(*arguments: Any, **more: Any) -> Any:
+            busy.append(threading.current_thread())
+            return work(*arguments, **more)
+
+        return watching
+
+    (folder / "models" / "Burns.safetensors").write_bytes(samples.model())
+    monkeypatch.setattr(model_intake, "clean", watched(model_intake.clean))
+    monkeypatch.setattr(hashlib, "sha256", watched(hashlib.sha256))
+    (folder / "corpora" / "Burns.txt").write_text("A man's a man\n")
+    assert await ModelIntake(database, DataFiles([DataFolder(folder, "shipped")]), now=clock).take_in() == 1
+    assert len(busy) >= 2
+    assert threading.main_thread() not in busy
 
 
 async def test_a_file_is_taken_in_once_with_its_curve_and_text(
