@@ -54,7 +54,7 @@ async def test_a_text_is_read_queued_and_followed_to_its_result(
 async def test_what_a_message_shows_already_is_not_shown_again(
     bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
 ) -> None:
-    services.training.script = [replace(JOB, message_id=9), "go on", SUCCEEDED]
+    services.training.script = [replace(JOB, message_id=9), 0.3, "go on", SUCCEEDED]
     message = await (await train(discord, chief)).message()
     assert "Place 2 in the queue" in message.text
     services.training.go_on.set()
