@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise, starmap
 
 from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.repetition import closes_what_it_opens, has_phrase_loop
@@ -104,6 +104,7 @@ class LineJudge:
     ) -> None:
         """As `Judge.after` makes it; lines as their words."""
         self._judge, self._song, self._closes = judge, song, closes
+        self._earlier = [frozenset(line) for line in song]
         self._nearness = Nearness.shipped()
         self._persons = {_PERSONS[word] for line in stanza for word in line if word in _PERSONS}
         self._said = _phrases(song) - _phrases([title])
@@ -112,7 +113,7 @@ class LineJudge:
         counts = Counter(word for line in song[-BEFORE:] for word in set(line))
         self._dwelt_on = {word for word, count in counts.items() if count >= (4 if word in title else 2)}
         allowed = judge.style.repeated_share * (len(song) + 1)
-        repeated = sum(_alike(line, earlier) for k, line in enumerate(song) for earlier in song[:k])
+        repeated = sum(starmap(_are_alike, combinations(self._earlier, 2)))
         self._may_repeat = repeated + 1 <= allowed
 
     def faults(self, line: str) -> float:
@@ -130,7 +131,7 @@ class LineJudge:
             weight += taste.stutters
         if not closes_what_it_opens(line):
             weight += taste.leaves_open
-        if words and not self._may_repeat and any(_alike(words, earlier) for earlier in self._song):
+        if words and not self._may_repeat and self._is_repeated(frozenset(words)):
             weight += taste.repeats
         # The likeliest line is often one that the song has half said before.
         weight += taste.says_again * len(self._said & _phrases([words]))
@@ -145,6 +146,9 @@ class LineJudge:
         if judge.is_filtered is not None and judge.is_filtered(line):
             weight += taste.filtered
         return weight
+
+    def _is_repeated(self, words: frozenset[str]) -> bool:
+        return any(_are_alike(words, earlier) for earlier in self._earlier)
 
     def _faults_of_sense(self, line: str, words: list[str]) -> float:
         """What makes a line hard to follow: people out of nowhere, a sentence that breaks off."""
@@ -169,7 +173,7 @@ def _phrases(lines: Sequence[list[str]]) -> set[tuple[str, ...]]:
     return {phrase for line in lines for phrase in zip(line, line[1:], line[2:], strict=False)}
 
 
-def _alike(a: list[str], b: list[str]) -> bool:
-    """Whether two lines share three quarters of their words."""
-    shared, all_ = len(set(a) & set(b)), len(set(a) | set(b))
-    return all_ > 0 and shared / all_ >= 0.75
+def _are_alike(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two lines, as their words, share three quarters of them."""
+    shared = len(a & b)
+    return shared > 0 and shared / (len(a) + len(b) - shared) >= 0.75
