@@ -61,19 +61,17 @@ def unpack_gates(array: FloatArray) -> FloatArray:
 class PackedWeights:
     """A layer's weights as the loops need them: gates in the order o, i, f, g; copied once per chunk, by `pack`.
 
-    Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved, only for
-    training; ``bias`` (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads units
-    (D = 0). The memory is allocated once, for all chunks.
+    Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved; ``bias``
+    (4H, 1) halved like ``forward``; ``table`` (4H, V), bias included, where the layer reads units (D = 0). The memory
+    is allocated once, for all chunks.
     """
 
-    def __init__(
-        self, D: int, H: int, dtype: np.dtype[np.floating], units: int = 0, forward_only: bool = False
-    ) -> None:
+    def __init__(self, D: int, H: int, dtype: np.dtype[np.floating], units: int = 0) -> None:
         """``units`` is the largest V of a table; 0 for a layer that reads vectors."""
         self.D, self.H = D, H
         self.forward: FloatArray = np.empty((4 * H, D + H), dtype)
         # A copy: W.T @ z is 6 % slower than a contiguous matrix with AVX-512 kernels, and by half with AVX2's.
-        self.backward: FloatArray | None = None if forward_only else np.empty((D + H, 4 * H), dtype)
+        self.backward: FloatArray = np.empty((D + H, 4 * H), dtype)
         self.bias: FloatArray = np.empty((4 * H, 1), dtype)
         self.table: FloatArray | None = None
         self._table = np.empty(4 * H * units, dtype)
@@ -88,12 +86,10 @@ class PackedWeights:
         self.bias[: 3 * H] *= 0.5
         for packed, i_f_g_o in ((slice(0, H), slice(3 * H, 4 * H)), (slice(H, 4 * H), slice(0, 3 * H))):
             self.forward[packed, D:] = w_h[i_f_g_o]
-            if self.backward is not None:
-                transpose(w_h[i_f_g_o], out=self.backward[D:, packed])
+            transpose(w_h[i_f_g_o], out=self.backward[D:, packed])
             if embedding is None:
                 self.forward[packed, :D] = w_x[i_f_g_o]
-                if self.backward is not None:
-                    transpose(w_x[i_f_g_o], out=self.backward[:D, packed])
+                transpose(w_x[i_f_g_o], out=self.backward[:D, packed])
         self.forward[: 3 * H] *= 0.5
         if embedding is not None:
             table = self._table[: 4 * H * len(embedding)].reshape(4 * H, -1)
@@ -102,20 +98,6 @@ class PackedWeights:
             table[: 3 * H] *= 0.5
             table += self.bias
             self.table = table
-
-
-def pack(
-    w_x: FloatArray,
-    w_h: FloatArray,
-    bias: FloatArray,
-    embedding: FloatArray | None = None,
-    forward_only: bool = False,
-) -> PackedWeights:
-    """Weights packed into new memory; the arguments are those of `PackedWeights.pack`."""
-    D, units = (w_x.shape[1], 0) if embedding is None else (0, len(embedding))
-    packed = PackedWeights(D, w_h.shape[1], w_h.dtype, units, forward_only)
-    packed.pack(w_x, w_h, bias, embedding)
-    return packed
 
 
 class Step(NamedTuple):
@@ -265,9 +247,6 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
     Returns dL/dz as rows, (T B, 4H) with gates in the order o, i, f, g, and overwrites the factors with it;
     `weight_gradient` and the network compute the rest from it in one matrix product over all rows. The gradient of the
     input is left in ``space.below[:T, :D]``, that of the first state in ``space.d_below[D:]`` and ``space.d_cell``.
-
-    Raises:
-        ValueError: the weights were packed for the forward pass only.
     """
     D, H = space.D, space.H
     B = space.cell.shape[1]
@@ -277,10 +256,7 @@ def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatAr
     d_below[...], dc[...] = 0.0, 0.0
     product = space.product
     matmul, multiply, add = np.matmul, np.multiply, np.add
-    transposed = weights.backward
-    if transposed is None:
-        raise ValueError("these weights were packed for the forward pass only")
-    tiles = matrix_in_tiles(transposed, B)
+    tiles = matrix_in_tiles(weights.backward, B)
     d_below_tiles = d_below.reshape(*tiles.shape[:2], B)
     for t in range(T - 1, -1, -1):
         below, _, _, d_o, _, _, _, d_ifg, dz_rows, hidden_to_cell, forget = space.steps[t]

@@ -11,6 +11,14 @@ from tests.lstm import reference
 TOLERANCE = {np.float64: 1e-10, np.float32: 1e-5}
 
 
+def pack(w_x, w_h, bias, embedding=None):
+    """Weights packed into new memory."""
+    D, units = (w_x.shape[1], 0) if embedding is None else (0, len(embedding))
+    packed = layer.PackedWeights(D, w_h.shape[1], w_h.dtype, units)
+    packed.pack(w_x, w_h, bias, embedding)
+    return packed
+
+
 class Case:
     """A layer with random weights, input and state, run by the kernels in a workspace longer than the chunk."""
 
@@ -26,7 +34,7 @@ class Case:
         self.characters = rng.integers(V, size=(T, B)) if V else None
         self.x = self.embedding[self.characters].transpose(0, 2, 1) if V else draw(T, D, B)
         self.hidden, self.cell, self.d_hidden = draw(H, B), draw(H, B), draw(T, H, B)
-        self.packed = layer.pack(self.w_x, self.w_h, self.bias, self.embedding)
+        self.packed = pack(self.w_x, self.w_h, self.bias, self.embedding)
         self.space = layer.Workspace(longest or T, B, 0 if V else D, H, np.dtype(dtype))
 
     def forward(self):
@@ -103,17 +111,9 @@ def test_gates_are_packed_as_o_i_f_g_and_back():
 
 def test_packing_copies():
     w_x, w_h, bias = np.ones((8, 3)), np.ones((8, 2)), np.ones(8)
-    layer.pack(w_x, w_h, bias)
+    pack(w_x, w_h, bias)
     for array in (w_x, w_h, bias):
         np.testing.assert_array_equal(array, 1)
-
-
-def test_weights_packed_for_the_forward_pass_only_have_no_gradient():
-    case = Case(np.float64, 3, 4, 2, 2)
-    case.packed = layer.pack(case.w_x, case.w_h, case.bias, forward_only=True)
-    case.forward()
-    with pytest.raises(ValueError, match="forward pass only"):
-        layer.backward(case.packed, case.space, 2, case.d_hidden)
 
 
 @pytest.mark.parametrize("V", [None, 50], ids=["vectors", "characters"])
