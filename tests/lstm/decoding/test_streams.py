@@ -14,6 +14,8 @@ from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm import reference
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
+NEVER = 0
+"""A unit that is never sampled: a stream that ends at it goes on to its limit."""
 
 
 def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
@@ -24,7 +26,7 @@ def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
 
 def sample(voice, text="ab", seed=0, chorus=None, **settings):
     """One stream, run to its end in its own chorus or in another."""
-    settings = {"limit": 40, "lines": 99} | settings
+    settings = {"limit": 40, "last": NEVER} | settings
     stream = Stream(voice.start(), voice.vocabulary.encode(text), np.random.default_rng(seed), **settings)
     (chorus or Chorus(voice)).run([stream])
     return stream
@@ -182,25 +184,18 @@ class TestAlphabet:
 
 
 class TestStopping:
-    def test_after_that_many_line_ends(self):
+    def test_at_a_line_end(self):
         voice = Voice(make_model())
-        stream = sample(voice, lines=3, limit=500)
-        assert stream.sampled.count(voice.newline) == 3
-        assert stream.sampled[-1] == voice.newline
+        stream = sample(voice, last=None, limit=500)
+        assert stream.sampled.index(voice.newline) == len(stream.sampled) - 1
 
     def test_after_that_many_units(self):
         voice = Voice(make_model(config={"alphabet": "abc"}))
         assert len(sample(voice, limit=17).sampled) == 17
 
-    def test_at_the_end_of_a_song(self):
-        model = make_model()
-        model.parameters["output.bias"][VOCABULARY.id_of("\n")] = 60.0
-        voice = Voice(model)
-        assert sample(voice).sampled == [voice.newline] * 3
-
     def test_line_ends_that_are_given_do_not_count(self):
         voice = Voice(make_model())
-        stream = sample(voice, "a\n\n\nb\n", lines=1)
+        stream = sample(voice, "a\n\n\nb\n", last=None)
         assert stream.taken == 6
         assert stream.sampled.count(voice.newline) <= 1
 
@@ -219,7 +214,7 @@ class TestStopping:
 
     def test_a_vocabulary_without_line_breaks_works_up_to_the_limit(self):
         voice = Voice(make_model(vocabulary=Vocabulary([UNKNOWN, *"abcdef"])))
-        assert len(sample(voice, "ab", lines=1, limit=30).sampled) == 30
+        assert len(sample(voice, "ab", last=None, limit=30).sampled) == 30
 
 
 class TestTogether:
@@ -233,7 +228,7 @@ class TestTogether:
         texts = ("", "a", "abcd", "b\nc", "eeeeeeee")
         return Stream(
             voice.start(), voice.vocabulary.encode(texts[k % 5]), np.random.default_rng(k), 0.5 + 0.2 * (k % 4),
-            (0.6, 0.9, 1.0)[k % 3], lines=99, limit=0 if k % 7 == 6 else 10 + 3 * k,
+            (0.6, 0.9, 1.0)[k % 3], last=NEVER, limit=0 if k % 7 == 6 else 10 + 3 * k,
         )  # fmt: skip
 
     @pytest.mark.parametrize("L", [1, 2])
@@ -288,7 +283,7 @@ class TestTogether:
         # Others that come and go in between make blocks begin at odd places.
         chorus = Chorus(voice)
         together = [
-            Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), lines=99, limit=400)
+            Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), last=NEVER, limit=400)
             for k in range(3)
         ]
         chorus.add(together)
@@ -397,7 +392,7 @@ class TestBias:
     def test_what_is_given_comes_before_it(self):
         voice = Voice(make_model(vocabulary=SUBWORDS))
         nothing_else = {"first_bias": self.bias({"bc"}), "limit": 3}
-        stream = Stream(voice.start(), SUBWORDS.encode("de"), np.random.default_rng(0), lines=99, **nothing_else)
+        stream = Stream(voice.start(), SUBWORDS.encode("de"), np.random.default_rng(0), last=NEVER, **nothing_else)
         Chorus(voice).run([stream])
         assert stream.taken == 1
         assert SUBWORDS.units[stream.sampled[0]] == "bc"
