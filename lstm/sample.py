@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstm import blas, cli
+from lstm.rhyme.schemes import SCHEMES
+from lstm.song.form import FORMS
 
 if TYPE_CHECKING:
     from lstm.song.composing import Report
 
 PROG = cli.program("lstm.sample")
-SCHEMES = ("auto", "none", "AABB", "ABAB", "ABBA", "AAAA")
-FORMS = ("song", "verses", "free")
+RHYMES = ("auto", *SCHEMES)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument(
-        "--rhyme", choices=SCHEMES, default="auto", type=_scheme, help="default auto: as the artist does"
+        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: as the artist does"
     )
     parser.add_argument(
         "--form",
