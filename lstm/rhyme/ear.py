@@ -66,10 +66,6 @@ class Rhymes:
         onsets, others = _onsets(self.sounds(a)), _onsets(self.sounds(b))
         return any(onsets[tail].isdisjoint(others[tail]) for tail in onsets.keys() & others.keys())
 
-    def rhyming_words(self, word: str, candidates: Iterable[str]) -> list[str]:
-        """The candidates that rhyme with a word, in their order."""
-        return [candidate for candidate in candidates if self.rhymes(word, candidate)]
-
     def _listen(self, word: str) -> tuple[Sound, ...]:
         word = _folded(word)
         plain = _without_accents(word)

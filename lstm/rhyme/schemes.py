@@ -23,14 +23,3 @@ def pattern_of(scheme: str) -> tuple[tuple[int, ...], ...]:
         KeyError: there is no such scheme.
     """
     return PATTERNS[scheme]
-
-
-def answers(scheme: str, line_number: int) -> tuple[int, ...]:
-    """The earlier lines that a line must rhyme with, () if it is free. Lines are counted from 0.
-
-    Raises:
-        KeyError: there is no such scheme.
-    """
-    pattern = pattern_of(scheme)
-    group, place = divmod(line_number, len(pattern))
-    return tuple(group * len(pattern) + earlier for earlier in pattern[place])

@@ -11,7 +11,6 @@ A plan follows from its line, so the bits of plan and line together are the bits
 the mark, which is a control character. Python counts it as white space: split planned text at "\\n" only.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,8 +20,6 @@ from lstm.text.words import last_word
 
 LINE_MARK = "\x1e"
 """Ends the plan of a line."""
-
-_PLAN = re.compile(f"^[^\n{LINE_MARK}]*{LINE_MARK}", re.MULTILINE)
 
 
 def plan_of(line: str) -> str:
@@ -34,11 +31,6 @@ def plan_of(line: str) -> str:
 def planned(text: str) -> str:
     """A clean text, such as a song, with a plan before each line."""
     return "\n".join([plan_of(line) + line for line in text.split("\n")])
-
-
-def without_plans(text: str) -> str:
-    """The text that a planned text plans."""
-    return _PLAN.sub("", text)
 
 
 def alternating(songs: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,13 @@ _MENTION = re.compile(
     r"<(?:@[!&]?|#)\d{5,25}>|<a?:\w{2,32}:\d{5,25}>|<t:\d{1,15}(?::[a-zA-Z])?>|@(?:everyone|here)\b|(?<!\S)@\w{2,40}"
 )
 _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])")
+_KINDS = (
+    ("links", _URL),
+    ("mail addresses", _MAIL),
+    ("mentions", _MENTION),
+    ("links", _DOMAIN),
+    ("emoji codes", _SHORTCODE),
+)
 
 
 def take_off(text: str) -> Undressed | None:
@@ -24,29 +31,19 @@ def take_off(text: str) -> Undressed | None:
     ):
         return None
     removed = Counter[str]()
-    patterns = [
-        ("links", _URL),
-        ("mail addresses", _MAIL),
-        ("mentions", _MENTION),
-        ("links", _DOMAIN),
-        ("emoji codes", _SHORTCODE),
-    ]
-    lines = [
-        _line(line, patterns, removed) if len(line) > 1 and line[0] not in marks.ALL else line
-        for line in text.split("\n")
-    ]
+    lines = [_line(line, removed) if len(line) > 1 and line[0] not in marks.ALL else line for line in text.split("\n")]
     return Undressed("\n".join(lines), dict(removed)) if removed else None
 
 
-def _line(line: str, patterns: list[tuple[str, re.Pattern[str]]], removed: Counter[str]) -> str:
-    if not any(sign in line for sign in (":", "@", "www.", ".", "<")):
+def _line(line: str, removed: Counter[str]) -> str:
+    if not any(sign in line for sign in ":@.<"):
         return line
     rest = line
-    for kind, pattern in patterns:
+    for kind, pattern in _KINDS:
         rest, n = pattern.subn("", rest)
         if n:
             removed[kind] += n
-    if rest is line or rest == line:
+    if rest == line:
         return line
     indent = line[: len(line) - len(line.lstrip(" "))] if rest.startswith(" ") and line.startswith(" ") else ""
     return indent + " ".join(rest.split())

@@ -12,8 +12,6 @@ _LATIN = dict(
     )
 )
 _TABLE = str.maketrans(_LATIN)
-_ALIKE = "".join(sorted(set(_LATIN)))
-_WORD = re.compile(rf"[A-Za-z{_ALIKE}'’-]*[{_ALIKE}][A-Za-z{_ALIKE}'’-]*")
 _LATIN_LETTER = re.compile(r"[A-Za-z]")
 _FOREIGN_LETTER = re.compile(r"[\u0370-\u03ff\u0400-\u052f]")
 _MOST_FOREIGN = 0.05

@@ -112,7 +112,7 @@ class _Page:
                 self._end_item() if closes else self._begin_item()
             elif name == "a":
                 self._is_link = not closes
-            elif name in ("pre", "textarea"):
+            elif name == "pre":
                 self._is_preformatted = not closes
             self._break_lines(name, closes)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm.rhyme.ear import RhymeIndex, Rhymes
-from lstm.rhyme.schemes import SCHEMES, answers
+from lstm.rhyme.schemes import SCHEMES
 from lstm.text.words import last_word, words_of
 from tests.corpora import ARTISTS, verse
 
@@ -48,14 +48,6 @@ def test_words_that_do_not_rhyme(ear, pair):
     a, b = pair.split(" ")
     assert not ear.rhymes(a, b)
     assert not ear.rhymes(b, a)
-
-
-def test_rhyming_words_keep_their_order(ear):
-    assert ear.rhyming_words("night", ["light", "day", "Bright", "night", "knight", "sight"]) == [
-        "light",
-        "Bright",
-        "sight",
-    ]
 
 
 def test_words_of_another_language_sound_as_they_are_spelt():
@@ -132,16 +124,6 @@ def test_agreement_with_pronouncing():
         # Of one syllable: it distinguishes secondary from primary stress, and so "night" from "moonlight".
         strangers = [other for other in pronouncing.search("^[^0-9]*[0-9][^0-9]*$") if re.fullmatch("[a-z]+", other)]
         assert {other for other in strangers if ear.rhymes(word, other)} <= theirs | {word}
-
-
-def test_schemes_say_which_earlier_lines_a_line_answers():
-    assert [answers("none", line) for line in range(8)] == [()] * 8
-    assert [answers("AABB", line) for line in range(8)] == [(), (0,), (), (2,), (), (4,), (), (6,)]
-    assert [answers("ABAB", line) for line in range(8)] == [(), (), (0,), (1,), (), (), (4,), (5,)]
-    assert [answers("ABBA", line) for line in range(8)] == [(), (), (1,), (0,), (), (), (5,), (4,)]
-    assert [answers("AAAA", line) for line in range(5)] == [(), (0,), (0, 1), (0, 1, 2), ()]
-    with pytest.raises(KeyError):
-        answers("ABCD", 0)
 
 
 def test_the_schemes_are_what_their_names_say():

@@ -13,17 +13,18 @@ from lstm.decoding.streams import Chorus
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
-from lstm.rhyme.schemes import SCHEMES, answers
+from lstm.rhyme.schemes import SCHEMES
 from lstm.song.composing import Composition, Report, SongSettings, compose, drive, title_of
 from lstm.song.form import FORMS, GROUP
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
-from lstm.text.plans import LINE_MARK, planned, without_plans
+from lstm.text.plans import LINE_MARK, planned
 from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.text.words import last_word
 from lstm.training.loop import LoopSettings, TrainingLoop
+from tests.lstm.songs import answers, without_plans
 
 BEGINNINGS = ("The river", "My old guitar", "A lonely bird", "Your shadow", "The harbour light", "Her brother")
 MIDDLES = ("is calling to the", "rolls along the", "remembers every", "sings low for the", "will wander by the")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lstm.rhyme.schemes import SCHEMES, answers
+from lstm.rhyme.schemes import SCHEMES
 from lstm.song.form import FORMS, slots
+from tests.lstm.songs import answers
 
 
 def stanzas(lines, form="song", scheme="none"):

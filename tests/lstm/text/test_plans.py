@@ -2,8 +2,9 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from lstm.text.cleaning import clean
-from lstm.text.plans import LINE_MARK, alternating, characters_of, plan_of, planned, without_plans
+from lstm.text.plans import LINE_MARK, alternating, characters_of, plan_of, planned
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from tests.lstm.songs import without_plans
 
 
 def test_the_last_word_of_each_line_stands_before_it() -> None:
