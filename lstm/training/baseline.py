@@ -22,8 +22,8 @@ import numpy.typing as npt
 
 from lstm.arrays import FloatArray, IntArray
 
-# The node of an n-gram that was not seen. As an index it takes the last element of `discounted`, `backoff` and
-# `degree`, which is the neutral one: nothing to add, all the weight to the lower order, no successors.
+# The node of an n-gram that was not seen. As an index it takes the last element of `discounted` and `backoff`, which is
+# the neutral one: nothing to add, all the weight to the lower order.
 _UNSEEN = -1
 
 
@@ -31,8 +31,7 @@ _UNSEEN = -1
 class KneserNey:
     """A fitted n-gram model over symbols 0 .. V - 1. Nodes: M in all, of which the first I can have successors.
 
-    `keys` (M,) parent * V + symbol, increasing; `discounted` (M + 1,) the first term of P_k; `backoff` (I + 1,) gamma;
-    `first` (I + 1,) and `degree` (I + 1,) the successors of history h: nodes first[h] .. first[h] + degree[h] - 1.
+    `keys` (M,) parent * V + symbol, increasing; `discounted` (M + 1,) the first term of P_k; `backoff` (I + 1,) gamma.
     """
 
     vocabulary_size: int
@@ -40,8 +39,6 @@ class KneserNey:
     keys: npt.NDArray[np.int64]
     discounted: FloatArray
     backoff: FloatArray
-    first: npt.NDArray[np.int64]
-    degree: npt.NDArray[np.int64]
 
     @classmethod
     def fit(cls, ids: IntArray, vocabulary_size: int, order: int = 6) -> "KneserNey":
@@ -53,7 +50,7 @@ class KneserNey:
             raise ValueError(f"vocabulary size and order must be at least 1, not {vocabulary_size} and {order}")
         text = _checked(ids, vocabulary_size)
         levels = _count(text, vocabulary_size, order)
-        discounted, backoff, degree = [np.zeros(1)], [], []  # the root itself is never predicted
+        discounted, backoff = [np.zeros(1)], []  # the root itself is never predicted
         first_history, histories = 0, 1
         for level in levels:
             parent = level.keys // vocabulary_size - first_history
@@ -63,50 +60,16 @@ class KneserNey:
             followed = total > 0  # the last symbols of the text may be followed by nothing
             discounted.append((level.counts - discount) / total[parent])
             backoff.append(np.divide(removed, total, out=np.ones(histories), where=followed))
-            degree.append(np.bincount(parent, minlength=histories))
             first_history, histories = first_history + histories, level.keys.size
         # The root's own key is below that of any look-up, even of a successor of _UNSEEN.
         keys = np.concatenate([[np.iinfo(np.int64).min], *(level.keys for level in levels)])
-        degrees = np.concatenate([*degree, [0]])
         return cls(
             vocabulary_size=vocabulary_size,
             order=order,
             keys=keys,
             discounted=np.concatenate([*discounted, [0.0]]),
             backoff=np.concatenate([*backoff, [1.0]]),
-            first=1 + np.cumsum(degrees) - degrees,
-            degree=degrees,
         )
-
-    def probabilities(self, context: IntArray) -> FloatArray:
-        """Return the distribution (V,) of the symbol after context (L,), of which the last order - 1 symbols count."""
-        return self.probabilities_batch(np.asarray(context)[np.newaxis]).reshape(self.vocabulary_size)
-
-    def probabilities_batch(self, contexts: IntArray) -> FloatArray:
-        """Return the distribution (B, V) of the symbol after each of the contexts (B, L); L may be 0.
-
-        The terms of all orders and rows are gathered and summed in one go: 0.07 ms for B 8, V 97, order 6 (one core).
-        """
-        V = self.vocabulary_size
-        recent = _checked(contexts, V)
-        recent = recent[:, max(recent.shape[1] - self.order + 1, 0) :]
-        B, L = recent.shape
-        histories = np.zeros((B, L + 1), dtype=np.int64)  # (B, order): the node of the last 0, 1, .. L symbols
-        nodes = np.zeros((B, L + 1), dtype=np.int64)
-        for length in range(1, L + 1):
-            nodes = self._successor(nodes[:, :-1], recent[:, length - 1 :])
-            histories[:, length] = nodes[:, -1]
-        # The weight of an order is the product of gamma over the orders above it.
-        weights = np.ones((B, L + 2))
-        np.cumprod(self.backoff[histories[:, ::-1]], axis=1, out=weights[:, 1:])
-        history = histories.ravel()
-        degree = self.degree[history]
-        owner = np.repeat(np.arange(history.size), degree)
-        node = np.arange(owner.size) + (self.first[history] - np.cumsum(degree) + degree)[owner]
-        terms = self.discounted[node] * weights[:, L::-1].ravel()[owner]
-        cells = owner // (L + 1) * V + self.keys[node] % V
-        uniform = weights[:, L + 1 :] / V
-        return uniform + np.bincount(cells, weights=terms, minlength=B * V).reshape(B, V)
 
     def probabilities_of(self, ids: IntArray) -> FloatArray:
         """Return the probability (N,) of each symbol of a text, ids (N,), given those before it in this text."""
@@ -119,12 +82,6 @@ class KneserNey:
             result[length:] += self.discounted[grams]
             nodes = grams[:-1]
         return result
-
-    def bits_per_character(self, ids: IntArray) -> float:
-        """Return the mean of -log2 of the probabilities of a text, ids (N,). Raises ValueError for an empty text."""
-        if np.size(ids) == 0:
-            raise ValueError("an empty text has no bits per character")
-        return float(-np.log2(self.probabilities_of(ids)).mean())
 
     def _successor(self, nodes: npt.NDArray[np.int64], symbols: IntArray) -> npt.NDArray[np.int64]:
         """Return the node of each history followed by each symbol, or _UNSEEN; all arrays of one shape."""
@@ -210,8 +167,3 @@ def _checked(ids: IntArray, vocabulary_size: int) -> IntArray:
     if symbols.size and (symbols.min() < 0 or symbols.max() >= vocabulary_size):
         raise ValueError(f"symbols must be from 0 to {vocabulary_size - 1}")
     return symbols
-
-
-def baseline_bits(training: IntArray, held_out: IntArray, V: int) -> float:
-    """Bits per character of the n-gram of order 6 on ``held_out[1:]``, learned from ``training``."""
-    return float(-np.log2(KneserNey.fit(training, V).probabilities_of(held_out)[1:]).mean())

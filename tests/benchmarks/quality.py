@@ -28,11 +28,11 @@ from lstm.text.corpus import read_plainly
 from lstm.text.songs import SONG_BREAK, join, songs_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.base_model import extend, load_base
-from lstm.training.baseline import baseline_bits
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import split_songs
 from lstm.training.start import Start
 from lstm.training.trainer import Trainer
+from tests.lstm.ngram import baseline_bits
 
 ROOT = Path(__file__).parents[2]
 SHIPPED, LARGER = ROOT / "data" / "corpora", ROOT / "runs" / "corpora"

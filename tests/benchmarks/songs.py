@@ -23,7 +23,6 @@ from lstm.decoding.nucleus import pick_one
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
-from lstm.rhyme.schemes import answers
 from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
@@ -34,6 +33,8 @@ from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word, words_of
 from lstm.training.baseline import KneserNey
 from lstm.training.split import split_songs
+from tests.lstm.ngram import distribution
+from tests.lstm.songs import answers
 
 LINES = 12
 SEEDS = (
@@ -125,7 +126,7 @@ def baseline(text: str, order: int = 6) -> Callable[[str, int], str]:
         begun, lines, blank = len(ids), 0, False
         while lines < LINES and len(ids) < 4000:
             with np.errstate(divide="ignore"):
-                logits = np.log(model.probabilities(np.array(ids[-order:])))
+                logits = np.log(distribution(model, np.array(ids[-order:])))
             logits[0] = -np.inf
             pick = pick_one(logits - logits.max(), 1 / defaults.temperature, defaults.top_p, float(rng.random()))
             if pick == newline:

@@ -7,7 +7,6 @@ import pytest
 
 from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
-from lstm.training.baseline import baseline_bits
 from lstm.training.preparation import (
     FEWEST_MEASURED,
     FEWEST_SONGS_FOR_ERROR,
@@ -17,6 +16,7 @@ from lstm.training.preparation import (
 )
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start
+from tests.lstm.ngram import baseline_bits
 from tests.lstm.songs import make_corpus
 
 SMALL = {"hidden": 8, "embedding": 4}
