@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lstm.arrays import FloatArray
-from lstm.network.parameters import Parameters, Shape
+from lstm.network.parameters import Parameters, Shape, flat_views
 
 
 def adapted_matrices(shape: Shape) -> dict[str, tuple[int, int]]:
@@ -46,13 +46,7 @@ class Adapters:
         for name, (M, K) in adapted_matrices(shape).items():
             sizes[f"{name}.left"], sizes[f"{name}.right"] = (M, rank), (rank, K)
         sizes |= {name: (length,) for name, length in biases(shape).items()}
-        self.flat: FloatArray = np.zeros(sum(int(np.prod(size)) for size in sizes.values()), dtype)
-        self._views: dict[str, FloatArray] = {}
-        start = 0
-        for name, size in sizes.items():
-            end = start + int(np.prod(size))
-            self._views[name] = self.flat[start:end].reshape(size)
-            start = end
+        self.flat, self._views = flat_views(sizes, dtype)
 
     @classmethod
     def initial(cls, base: Parameters, rank: int, rng: np.random.Generator) -> "Adapters":

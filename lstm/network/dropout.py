@@ -26,7 +26,12 @@ class Dropout:
 NO_DROPOUT = Dropout()
 
 
-def _mask(rng: np.random.Generator, shape: tuple[int, ...], drop: float, dtype: np.dtype[np.floating]) -> FloatArray:
+def dropout_mask(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    drop: float,
+    dtype: np.dtype[np.floating] | type[np.floating] = np.float32,
+) -> FloatArray:
     """Zeros with probability ``drop``, else 1 / (1 - drop), which keeps the mean (inverted dropout)."""
     return ((rng.random(shape, dtype=np.float32) >= drop) / (1 - drop)).astype(dtype)
 
@@ -62,9 +67,9 @@ class Masks:
             raise ValueError("dropout needs a random generator")
         H, L = shape.H, range(shape.L)
         return cls(
-            _mask(rng, (shape.V, shape.E), dropout.input, dtype) if dropout.input else None,
-            [_mask(rng, (H, B), dropout.output, dtype) for _ in L] if dropout.output else None,
-            [_mask(rng, (4 * H, H), dropout.recurrent_weights, dtype) for _ in L]
+            dropout_mask(rng, (shape.V, shape.E), dropout.input, dtype) if dropout.input else None,
+            [dropout_mask(rng, (H, B), dropout.output, dtype) for _ in L] if dropout.output else None,
+            [dropout_mask(rng, (4 * H, H), dropout.recurrent_weights, dtype) for _ in L]
             if dropout.recurrent_weights
             else None,
         )

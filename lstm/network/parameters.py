@@ -4,7 +4,8 @@ Parameters have PyTorch's names, shapes and gate order (i, f, g, o), so that a f
 `nn.LSTM` and an `nn.Linear`.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,19 +33,26 @@ class Shape:
         return shapes | {"output.weight": (V, H), "output.bias": (V,)}
 
 
+def flat_views(
+    shapes: Mapping[str, tuple[int, ...]], dtype: np.dtype[np.floating] | type[np.floating] = np.float32
+) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """A flat vector of zeros, and views of its parts with these names and shapes, in their order."""
+    flat: FloatArray = np.zeros(sum(map(math.prod, shapes.values())), dtype)
+    views: dict[str, FloatArray] = {}
+    start = 0
+    for name, size in shapes.items():
+        end = start + math.prod(size)
+        views[name] = flat[start:end].reshape(size)
+        start = end
+    return flat, views
+
+
 class Parameters:
     """Named arrays that are views of one flat vector, so that optimiser and norm run over a single array."""
 
     def __init__(self, shape: Shape, dtype: np.dtype[np.floating] | type[np.floating] = np.float32) -> None:
         self.shape = shape
-        shapes = shape.parameters()
-        self.flat: FloatArray = np.zeros(sum(int(np.prod(s)) for s in shapes.values()), dtype)
-        self._views: dict[str, FloatArray] = {}
-        start = 0
-        for name, s in shapes.items():
-            end = start + int(np.prod(s))
-            self._views[name] = self.flat[start:end].reshape(s)
-            start = end
+        self.flat, self._views = flat_views(shape.parameters(), dtype)
 
     def __getitem__(self, name: str) -> FloatArray:
         return self._views[name]

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray
+from lstm.network.dropout import dropout_mask
 from lstm.network.optimiser import Adam
+from lstm.network.parameters import flat_views
 from lstm.song.grammar import SIGNS, Batch, Grammar, Line, Passed, forward, padded, shapes
 
 
@@ -105,11 +107,9 @@ def teach(
     """A judge taught by labelled lines; ``report`` is called after each epoch."""
     rng = np.random.default_rng(settings.random_seed)
     weights = initial_weights(settings, embedding, lines[0].hidden.shape[1], rng)
-    flat = np.concatenate([array.ravel() for array in weights.values()])
-    start, views = 0, {}
+    flat, views = flat_views({name: array.shape for name, array in weights.items()})
     for name, array in weights.items():
-        views[name] = flat[start : start + array.size].reshape(array.shape)
-        start += array.size
+        views[name][...] = array
     optimiser = Adam(len(flat), np.dtype(np.float32))
     per_epoch = -(-len(lines) // settings.batch)
     updates, total = 0, settings.epochs * per_epoch
@@ -117,7 +117,7 @@ def teach(
         losses = []
         for chosen in np.array_split(rng.permutation(len(lines)), per_epoch):
             batch = padded([lines[k] for k in chosen])
-            keep = [_dropout(size, settings.dropout, rng) for size in _sizes(views, batch)]
+            keep = [dropout_mask(rng, size, settings.dropout) for size in _sizes(views, batch)]
             loss, gradients = loss_and_gradients(views, batch, labels[chosen].astype(np.float32), keep)
             rate = settings.learning_rate * (1 - updates / total)
             flat *= 1 - rate * settings.weight_decay
@@ -133,11 +133,6 @@ def _sizes(w: Mapping[str, FloatArray], batch: Batch) -> list[tuple[int, ...]]:
     n, T = batch.ids.shape
     C, F = w["second.weight"].shape[1], w["features.weight"].shape[1]
     return [(n, T, w["first.weight"].shape[0] // 3), (n, T, C), (n, F)]
-
-
-def _dropout(size: tuple[int, ...], share: float, rng: np.random.Generator) -> FloatArray:
-    kept: FloatArray = (rng.random(size, dtype=np.float32) >= share).astype(np.float32) / (1 - share)
-    return kept
 
 
 def area_under_curve(logits: FloatArray, labels: BoolArray) -> float:
