@@ -96,7 +96,6 @@ class Candidate:
     vocabulary: Vocabulary
     trained: Trained
     recipe: Recipe
-    is_fresh: bool
 
 
 def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> Candidate:
@@ -107,7 +106,7 @@ def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> 
     )
     frequencies = vocabulary.log_frequencies(vocabulary.encode(training[:FREQUENCY_CHARACTERS]))
     weights = AllWeights(initial_parameters(shape, _rng(settings), frequencies))
-    return Candidate(vocabulary, weights, chosen, is_fresh=True)
+    return Candidate(vocabulary, weights, chosen)
 
 
 def from_model(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
@@ -121,11 +120,11 @@ def from_model(model: Model, training: str, minimum_count: int, settings: Traini
     if is_installed and base_model.unknown_share(model.vocabulary, text) <= FEW_UNKNOWN:
         chosen, parameters = recipe.fine_tuning(adapters=True), model.parameters
         adapters = Adapters.initial(parameters, recipe.RANK, _rng(settings))
-        return Candidate(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen, is_fresh=False)
+        return Candidate(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen)
     vocabulary = Vocabulary.of(training, minimum_count, model.vocabulary)
     parameters = base_model.extend(model, vocabulary, text, _rng(settings))
     chosen = recipe.fine_tuning(bool(vocabulary.merges))
-    return Candidate(vocabulary, AllWeights(parameters), chosen, is_fresh=False)
+    return Candidate(vocabulary, AllWeights(parameters), chosen)
 
 
 def _rng(settings: TrainingSettings) -> np.random.Generator:

@@ -65,7 +65,6 @@ class _Page:
     _in_comment: bool = False
     _container: str = ""
     _container_depth: int = 0
-    _is_heading: bool = False
     _open_item: int = -1
     _link_letters: int = 0
     _is_link: bool = False
@@ -128,7 +127,6 @@ class _Page:
             self._write(_LINE)
         elif name in _HEADINGS:
             self._write(_LINE + (_LINE if closes else _HEADING))
-            self._is_heading = not closes
         elif name in _PARAGRAPHS:
             self.breaks += 1
             self._write(_LINE + _LINE)

@@ -11,7 +11,6 @@ from pathlib import Path
 from lstm.text.cleaning import clean
 from lstm.text.plans import LINE_MARK, planned
 from lstm.text.songs import songs_of
-from lstm.text.subwords import learn_merges
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Source
 
@@ -147,9 +146,6 @@ def make_vocabulary(recipe: Recipe, texts: Mapping[str, Texts]) -> Vocabulary:
     capitals = {capital for letter in wanted.letters if len(capital := letter.upper()) == 1}
     ascii_signs = set(map(chr, range(33, 127)))
     characters = sorted(frequent | set(wanted.letters) | capitals | ascii_signs | {" ", "\n", LINE_MARK})
-    room = wanted.units - len(characters) - 1
-    if room < 0:
+    if len(characters) >= wanted.units:
         raise RecipeError(f"vocabulary.units: {wanted.units} units cannot hold {len(characters)} characters.")
-    merges = learn_merges("\n".join(sample), room, set(characters) - {"\n", LINE_MARK})
-    made = dict.fromkeys(left + right for left, right in merges)
-    return Vocabulary([UNKNOWN, *characters, *made], merges)
+    return Vocabulary([UNKNOWN, *characters]).with_subwords("\n".join(sample), wanted.units)
