@@ -53,7 +53,7 @@ def add_gemm(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gemm",
         choices=("auto", "tiles", "whole"),
-        help="layout of the matrix products; runs agree to the bit only with the same one (default: what is faster)",
+        help="layout of the matrix products; runs agree bit for bit only with the same one (default: the faster one)",
     )
 
 
@@ -75,7 +75,7 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of the output has gone. Keep Python from reporting it again at exit.
+        # Whoever read the output is gone. Keep Python from reporting it again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except ModuleNotFoundError as missing:
@@ -96,7 +96,7 @@ def run(command: Callable[[], int], prog: str, expected: Callable[[], tuple[type
 
 @contextmanager
 def interruptions() -> Iterator[Callable[[], bool]]:
-    """Hold back Ctrl-C and SIGTERM, and report whether one has come; a second one interrupts at once.
+    """Defer Ctrl-C and SIGTERM, and report whether one has arrived; a second one interrupts at once.
 
     An interruption in the middle of an update would leave weights that belong to no checkpoint.
     """
@@ -126,7 +126,7 @@ def not_installed(module: str) -> str:
 
 
 def expected_errors() -> tuple[type[Exception], ...]:
-    """The errors of this package whose messages are meant for the person who typed the command."""
+    """The errors of this package whose messages are written for the person who typed the command."""
     from lstm.model.model_file import ModelFileError
     from lstm.text.errors import CorpusError
     from lstm.training.checkpoint import CheckpointError

@@ -1,4 +1,4 @@
-"""``python -m lstm.compare``: models side by side, with their figures and a song of each on the same seed."""
+"""``python -m lstm.compare``: models side by side, with their figures and one song each from the same seed."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from lstm import blas, cli
 
 PROG = cli.program("lstm.compare")
 NARROWEST_COLUMN = 32
-"""Characters; where that is not left for every song, they stand below each other."""
+"""Characters per song; with less room than that, songs are printed one below the other."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Compared:
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description="Models side by side: their figures, and a song of each on one seed.")
+    parser = cli.Parser(
+        prog=PROG, description="Models side by side: their figures, and one song each from the same seed."
+    )
     parser.add_argument("models", type=Path, nargs="+", metavar="MODEL", help="model files")
     parser.add_argument("--text", type=Path, metavar="FILE", help="songs that none of them has seen, to measure all on")
     parser.add_argument("--seed", default="I walk alone", metavar="TEXT", help="how each song begins")
@@ -146,7 +148,7 @@ def _show(compared: list[Compared]) -> None:
 
 
 def _names(compared: list[Compared]) -> list[str]:
-    """The shortest ends of the paths that tell the models apart."""
+    """The shortest path endings that distinguish the models."""
     parts = [Path(one.model).with_suffix("").parts for one in compared]
     longest = max(len(path) for path in parts)
     for count in range(1, longest + 1):

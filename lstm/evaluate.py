@@ -1,6 +1,6 @@
 """``python -m lstm.evaluate``: how well a model predicts a text, in bits per character.
 
-State is carried through the text from its beginning; nothing of the text is learned.
+State is carried through the text from beginning to end; the model learns nothing from it.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """``python -m lstm.pretrain``: train a base model by a recipe, for hours or days, in the background.
 
 RECIPE is a TOML file with the texts, mixtures, sizes, schedules and seeds, such as ``lstm/pretrained/base.toml``. The
-run writes a checkpoint every minute beside the model, from which ``--resume`` goes on to the same bits after a kill,
-and a log that can be read.
+run writes a checkpoint every minute beside the model, from which ``--resume`` continues bit for bit after a kill, and a
+plain log.
 """
 
 import argparse
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PROG = cli.program("lstm.pretrain")
 CHECKPOINT_SECONDS = 60.0
 LOG_SECONDS = 60.0
-"""Between lines of the log, at most; an evaluation has one of its own."""
+"""Longest time between two lines of the log; every evaluation gets a line too."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -121,7 +121,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
 
 
 class _Log:
-    """Lines with the time in a file; the same without it on standard error, where a terminal has a bar instead."""
+    """Writes lines with the time to a file, and without it to standard error, where a terminal shows a bar instead."""
 
     def __init__(self, file: TextIO, shown: Display) -> None:
         self._file, self._display = file, shown

@@ -30,18 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument(
-        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: as the artist does"
+        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: what the artist does"
     )
     parser.add_argument(
         "--form",
         choices=FORMS,
         default="song",
         type=str.lower,
-        help="song (default): verses and a chorus that comes back; verses: stanzas; free: as the network breaks",
+        help="song (default): verses and a chorus that comes back; verses: stanzas; free: the network ends stanzas",
     )
     parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs there instead")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs to this file instead")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 PROG = cli.program("lstm.train")
 CHECKPOINT_SECONDS = 15.0
 QUICK_SECONDS = 2.0
-"""Preparation that takes no longer is not reported on."""
+"""Preparation that takes less is not reported."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
     number = cli.number
     parser = cli.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
-    parser.add_argument("--artist", required=True, metavar="NAME", help="names the corpus, the model and the curve")
+    parser.add_argument("--artist", required=True, metavar="NAME", help="name of the corpus, the model and the curve")
     parser.add_argument(
         "--corpus", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help="songs (default: DIR/corpora/NAME.txt)"
     )

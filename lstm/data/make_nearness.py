@@ -1,4 +1,4 @@
-"""Make nearness.npz, which says which words are sung of together.
+"""Make nearness.npz, which says which words songs use together.
 
     python -m lstm.data.make_nearness MODERN VERSE STORIES    (folders of .txt files)
 
@@ -52,7 +52,7 @@ you've your yours yourself ye four five six seven eight nine ten eleven twelve o
 
 
 def passages(folder: Path, lines: int) -> Iterator[tuple[str, list[str]]]:
-    """The words of so many different lines of a song, with the name of their file."""
+    """The words of this many different lines of a song, with the name of their file."""
     for path in sorted(folder.glob("*.txt")):
         for song in songs_of(path.read_text("utf-8")):
             different = [line for line in dict.fromkeys(song.split("\n")) if line.strip()]

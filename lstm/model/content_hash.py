@@ -1,4 +1,4 @@
-"""A hash of its content in every model file and checkpoint, so that damage is found before it is used.
+"""A hash of its content in every model file and checkpoint, so that damage is found before the file is used.
 
 It is SHA-256 over the header, without the hash itself, and the tensors' bytes, as hexadecimal digits: under ``sha256``
 in the JSON of ``config`` where the metadata has one, as in model files, else in the metadata itself. Files of earlier

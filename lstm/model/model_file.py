@@ -48,7 +48,7 @@ class Model:
 
     @property
     def is_base(self) -> bool:
-        """Whether artists may be adapters of it: a whole model from a file, of no artist."""
+        """Whether artists can be adapters of it: a whole model, read from a file, that belongs to no artist."""
         return bool(self.sha256) and self.training.artist is None and isinstance(self.weights, Parameters)
 
     @property
@@ -244,7 +244,7 @@ _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}
 def dump_tensors(tensors: Mapping[str, np.ndarray[Any, Any]], metadata: dict[str, str]) -> bytes:
     """The bytes of a safetensors file of floating-point tensors.
 
-    `safetensors.numpy.save` also makes them, but holds them twice for a moment; a checkpoint's are up to 119 MB.
+    `safetensors.numpy.save` also makes them, but holds them twice for a moment; those of a checkpoint are up to 119 MB.
     """
     header: dict[str, Any] = {"__metadata__": metadata}
     start, parts = 0, []

@@ -1,7 +1,7 @@
 """What a model file says about its artist and about its training, as types.
 
 Both are written as JSON into the file's metadata. A file may come from anywhere and from any earlier version, so
-`from_json` checks every value once: what is missing or of another type is None or empty, what is not known is ignored.
+`from_json` checks every value once: what is missing or of the wrong type is None or empty, unknown keys are ignored.
 Nothing that runs the network depends on either.
 """
 
@@ -15,7 +15,7 @@ STOPPED: tuple[Stopped, ...] = ("early", "minutes", "epochs")
 
 _LONGEST_CURVE = 10_000
 _STORED_AS = {"baseline_bits_per_character": "rival_bits_per_character"}
-"""Fields whose name in files and in the commands' JSON is an older one."""
+"""Fields that keep an older name in files and in the commands' JSON."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +59,18 @@ class TrainingRecord:
     measured_characters: int | None = None
     """Of the held-out songs that the figures are measured on."""
     baseline_characters: int | None = None
-    """Learned by the n-gram: all that is not held out, but for less where the minutes were short."""
+    """Characters the n-gram learned from: all that is not held out, or fewer when the minutes were short."""
     songs: int | None = None
     """Songs of the corpus, or pieces where it has no song boundaries."""
     near_copies_set_aside: int | None = None
-    """Held-out songs that were not measured because most of them was learned."""
+    """Held-out songs that were not measured because training had most of their text."""
     start: str | None = None
     """``base``, ``scratch``, or the file that the training started from."""
     start_reason: str | None = None
     """Why, in one sentence."""
     start_trial: StartTrial | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """Of the training loop; for a base, those of its configuration file."""
+    """Of the training loop; for a base, its recipe."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """SHA-256 of each file that a base was trained on."""
     threads: int | None = None
@@ -105,7 +105,7 @@ class TrainingRecord:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "TrainingRecord":
-        """The record in a model file, with what is missing or of another type left out."""
+        """The record in a model file, without what is missing or of the wrong type."""
         stopped = data.get("stopped")
         return cls(
             artist=_text(data.get("artist")),
@@ -146,7 +146,7 @@ class ArtistProfile:
     style: Mapping[str, Any] | None = None
     """What `lstm.song.style.Style` has stored; it is checked where it is read."""
     taste: str | None = None
-    """Some lines that it sang, for those who choose an artist."""
+    """A few lines that it wrote, to help choose an artist."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, without what is not known."""
@@ -154,7 +154,7 @@ class ArtistProfile:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ArtistProfile":
-        """The profile in a model file, with what is missing or of another type left out."""
+        """The profile in a model file, without what is missing or of the wrong type."""
         style = data.get("style")
         style = style if isinstance(style, dict) else None
         return cls(_text(data.get("alphabet")), style, _text(data.get("taste")))

@@ -63,7 +63,7 @@ def layout() -> Layout:
 def tiles_pay() -> bool:
     """Whether this machine's BLAS multiplies small matrices without a copy, so that tiles are faster.
 
-    Takes some 30 milliseconds. Compares the fastest of several runs, so that a busy machine gives the same answer, with
+    Takes about 30 ms. Compares the fastest of several runs, so that a busy machine gives the same answer, with
     weights that are too large for a product without a copy unless they are in tiles.
     """
     H, n = 512, 32

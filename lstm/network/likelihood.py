@@ -68,7 +68,7 @@ def nats_of_texts(network: Network, texts: Sequence[IntArray]) -> float:
     Reads as many texts side by side as the network has streams.
     """
     B, total = network.B, 0.0
-    # Texts of about the same length together, so that few streams wait for the longest.
+    # Texts of similar length together, so that few streams wait for the longest.
     in_order = sorted(texts, key=len)
     for first in range(0, len(in_order), B):
         group = in_order[first : first + B]

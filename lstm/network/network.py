@@ -187,7 +187,7 @@ class Network:
         return float(np.sum(nats, dtype=np.float64)) / count, state
 
     def first_state_gradients(self) -> State:
-        """dL/d(first state) of the last `loss_and_gradients`; for checks, since training cuts the gradient there."""
+        """dL/d(first state) of the last `loss_and_gradients`; for tests, since training cuts the gradient there."""
         return State(
             np.stack([space.d_below[space.D :] for space in self._spaces]), np.stack([s.d_cell for s in self._spaces])
         )

@@ -6,8 +6,8 @@ RECIPE is base.toml beside this file; CORPORA holds the texts that README.md lis
 SHARE shortens each run, to try it. Needs PyTorch, which the program itself does not.
 
 The first weights, the batches and their order, loss, clipping and schedule are those of `lstm.training.pretraining`.
-Different are the dropout masks, which PyTorch draws anew at each step, and before the softmax only, not between layers;
-and a GPU may compute in bfloat16.
+The dropout masks differ: PyTorch draws new ones at each step, before the softmax only and not between layers. And a GPU
+may compute in bfloat16.
 """
 
 # mypy: ignore-errors

@@ -44,7 +44,7 @@ class Rhymes:
     @classmethod
     @cache
     def shared(cls, *, english: bool) -> "Rhymes":
-        """The ear that all artists of a language share, with what it remembers."""
+        """The ear that all artists of a language share, and its cache."""
         return cls(english=english)
 
     @property
@@ -102,7 +102,7 @@ class RhymeIndex:
     def of(cls, words: Iterable[str], rhymes: Rhymes | None = None) -> "RhymeIndex":
         """Index words; of more than `MOST_RHYMING_WORDS`, the first ones.
 
-        It takes some 30 µs per word, for the words' sounds. ``rhymes``: by default the ear for these words.
+        Takes about 30 µs per word, to look up its sounds. ``rhymes``: by default the ear for these words.
         """
         words = tuple(islice(dict.fromkeys(words), MOST_RHYMING_WORDS))
         rhymes = rhymes or Rhymes.of(words)
@@ -114,7 +114,7 @@ class RhymeIndex:
 
     @classmethod
     def from_text(cls, text: str, *, english: bool) -> "RhymeIndex":
-        """The index that `to_text` was asked of; nothing is computed per word.
+        """The index that `to_text` wrote; nothing is computed per word.
 
         Raises:
             ValueError: it is not of that form.

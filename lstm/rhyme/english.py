@@ -4,7 +4,7 @@ import re
 
 from lstm.rhyme.pronunciation import Dictionary, Sound, shipped_dictionary, split_sounds
 
-# Old and Scots words that no rule and no neighbour in the dictionary gets right, in the one-letter ARPABET.
+# Old and Scots words that neither a rule nor a neighbour in the dictionary gets right, in the one-letter ARPABET.
 _IRREGULAR = dict(
     pair.split(":")
     for pair in (

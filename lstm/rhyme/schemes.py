@@ -10,7 +10,7 @@ SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
 """Name -> for each line of a group of four, the earlier lines that it rhymes with."""
 
 PATTERNS = SCHEMES | {"ABCB": ((), (), (), (1,))}
-"""The schemes, and what most songs do: nobody asks for it by name, but it is a habit (`lstm.song.habits`)."""
+"""The schemes, and ABCB, which most songs follow: it cannot be asked for, but it is a habit (`lstm.song.habits`)."""
 
 GROUP = 4
 """Lines of a scheme, and of the verses and choruses of songs."""

@@ -9,9 +9,9 @@ import re
 from lstm.text.errors import CorpusError
 
 MOST_CHARACTERS = 8_000
-"""Different ones; Chinese lyrics use some 4,000."""
+"""Different ones; Chinese lyrics use about 4,000."""
 MOST_WORDS = 200_000
-"""Different ones; 8 MB of English lyrics have some 50,000."""
+"""Different ones; 8 MB of English lyrics have about 50,000."""
 LONGEST_LINE = 2_000
 """Characters of a line."""
 LONGEST_PIECE = 400

@@ -19,16 +19,16 @@ _PLAIN = str.maketrans(
 _LINE_END = re.compile("\r{1,3}\n|[\r\v\f\u0085\u2028\u2029]")
 _JOINERS = "\u200c\u200d"  # zero width, but Persian and the scripts of India are misspelt without them
 MOST_COMBINING_MARKS = 8
-"""In a row: more are no spelling of any language, and composing long runs takes quadratic time."""
+"""Most in a row: no language needs more, and composing long runs takes quadratic time."""
 
 
 def unify_line_ends(text: str) -> str:
-    """Every line end as one line feed; CR CR LF, which Windows writes of CR LF in text mode, is one too."""
+    """Every line end as one line feed; CR CR LF, which text mode on Windows makes of CR LF, is one too."""
     return _LINE_END.sub("\n", text)
 
 
 def drop_invisible(text: str, kept: str = "") -> str:
-    """Drop control, format, private-use and unassigned characters but line ends, tabs and those to be kept."""
+    """Drop control, format, private-use and unassigned characters, except line ends, tabs and those ``kept``."""
     unwanted = {
         ord(character): None
         for character in set(text)

@@ -1,6 +1,6 @@
 """Which texts look alike: the skeleton of Unicode Technical Standard #39, "Unicode Security Mechanisms", section 4.
 
-Two texts with the same skeleton can hardly be told apart by eye: Latin "burns" and the same word with a Cyrillic "u".
+Two texts with the same skeleton are hard to distinguish by eye: Latin "burns" and the same word with a Cyrillic "u".
 """
 
 import re
@@ -31,7 +31,7 @@ def skeleton(text: str) -> str:
 
 @cache
 def _prototypes() -> dict[int, str]:
-    """By character, what it looks like; loaded when it is first needed: some 1 MB."""
+    """By character, what it looks like; loaded on first use: about 1 MB."""
     prototypes: dict[int, str] = {}
     source = resources.files("lstm") / "data" / "confusables.txt"
     for line in source.read_text(encoding="utf-8").splitlines()[1:]:

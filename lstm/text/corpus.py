@@ -19,7 +19,7 @@ TEXT_SUFFIXES = frozenset(
     ".txt .text .md .markdown .lrc .srt .vtt .ass .cho .crd .chordpro .chopro .pro .csv .tsv .json .jsonl .ndjson"
     " .htm .html .xml .ttml".split()
 ) | {""}
-"""Files of a folder that are read; the others are left alone."""
+"""Types of files that are read from a folder; others are skipped."""
 
 _Read = TypeVar("_Read")
 
@@ -63,7 +63,7 @@ def read_plainly(paths: Iterable[Path]) -> str:
 
 
 def _understand_if_any(data: bytes) -> Understood:
-    """What is understood of a file; a blank one has no songs, which is no error beside others."""
+    """What is understood of a file; a blank one has no songs, which is no error if there are others."""
     return understand(data) if data.strip() else Understood((), "utf-8")
 
 

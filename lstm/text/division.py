@@ -136,7 +136,7 @@ def songs_in(clean_text: str, kinds: Sequence[Sequence[str]] = ()) -> list[Song]
     """The songs of a text that no dress is on, with the kinds of their stanzas.
 
     ``kinds`` are those that `Understood.kinds` gave when the text was read; where there are none for a song, choruses
-    are told by repetition.
+    are found by repetition.
     """
     songs = divide(clean_text)
     if len(kinds) != len(songs):

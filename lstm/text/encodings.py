@@ -1,8 +1,8 @@
 """From bytes in any common encoding to text.
 
-A byte order mark decides. Otherwise UTF-8 is believed wherever it shows, even where single bytes of a file are wrong;
-among the one-byte encodings of the Latin script it is Windows-1252 unless the letters of some language fit another
-clearly better; for other scripts charset-normalizer has the vote.
+A byte order mark decides. Otherwise what looks like UTF-8 is read as UTF-8, even if a few of its bytes are wrong;
+among the one-byte encodings of the Latin script Windows-1252 is taken, unless the letters of some language fit another
+clearly better; for other scripts charset-normalizer decides.
 """
 
 import codecs
@@ -82,7 +82,7 @@ def _decode_marked(data: bytes, encoding: str) -> Decoded:
         text = data.decode(encoding, "ignore")
         damage = len(data) - len(text.encode(encoding))
     if damage > max(4, MOST_DAMAGE * len(data)) or (not text.strip() and damage):
-        raise CorpusError(f"The text claims to be {encoding.upper()} but {damage:,} of its bytes are damaged.")
+        raise CorpusError(f"The text is marked as {encoding.upper()}, but {damage:,} of its bytes are damaged.")
     return Decoded(text, encoding)
 
 

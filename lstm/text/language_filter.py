@@ -1,4 +1,4 @@
-"""Bad language, as a replaceable list of words has it, also where it is disguised."""
+"""Bad language, by a list of words that can be replaced; disguised words are found too."""
 
 import re
 import unicodedata
@@ -22,7 +22,7 @@ _LEAST_SPELT_OUT = 3
 
 
 class LanguageFilter:
-    """Says whether a text holds an entry of a word list. Whole words only: no entry is found within a longer word."""
+    """Finds entries of a word list in texts. Whole words only: no entry is found within a longer word."""
 
     def __init__(self, entries: list[str]) -> None:
         """``entries`` as in the word list, without comments.
@@ -37,7 +37,7 @@ class LanguageFilter:
         for entry in entries:
             plain = _plain(entry)
             by_first.setdefault(plain[0], []).append(_pattern(plain))
-        # One look at a word's first letter rules most entries out: twice as quick as trying each.
+        # A word's first letter rules out most entries: twice as fast as trying each.
         choices = [f"(?={_letter(first)})(?:{'|'.join(patterns)})" for first, patterns in by_first.items()]
         self._pattern = re.compile(f"{_WORD_START}(?:{'|'.join(choices)})") if choices else None
 

@@ -16,7 +16,7 @@ def ngrams_of(song: str, every: int = 1) -> set[int]:
     """Hashes of the song's word 5-grams; of a song with fewer words, of the whole."""
     words = _WORD.findall(song.casefold())
     grams = zip(*(words[k:] for k in range(WORDS)), strict=False) if len(words) >= WORDS else [words] if words else []
-    # The same in every process, unlike `hash`: a training that is resumed must divide its songs alike.
+    # The same in every process, unlike `hash`: a resumed training must divide its songs in the same way.
     hashes = {zlib.crc32(" ".join(gram).encode("utf-8", "replace")) for gram in grams}
     return hashes if every == 1 or not hashes else {h for h in hashes if h % every == 0} or {min(hashes)}
 

@@ -1,4 +1,4 @@
-"""What stands in song after song and is not sung: titles above, credits and notices below."""
+"""What recurs from song to song and is not sung: titles above, credits and notices below."""
 
 import re
 from collections import Counter

@@ -4,7 +4,7 @@ from lstm.text.cleaning import clean
 
 
 def clean_seed(text: str) -> str:
-    """A reader's text cleaned as corpora are, but with the space or line break that it may begin or end with kept."""
+    """A user's text, cleaned like a corpus, except that a space or line break at its beginning or end is kept."""
     body = clean(text)
     if not body.strip():
         return body

@@ -11,7 +11,7 @@ STANZA_BREAK = "\n\n"
 
 
 class StanzaKind(StrEnum):
-    """What a stanza is in its song. Stanzas that nothing is known about are verses."""
+    """What a stanza is in its song. A stanza of unknown kind is a verse."""
 
     VERSE = "verse"
     CHORUS = "chorus"

@@ -81,8 +81,8 @@ def _size(size: int) -> str:
 def understand(data: bytes) -> Understood:
     """Read a file: recognise its encoding and its dresses, take them off, and find songs and sections.
 
-    Takes time in proportion to the file. Text of strangers belongs in a process of its own with a limit of time and
-    memory all the same.
+    Takes time in proportion to the file. Even so, read untrusted text in a separate process with limits of time and
+    memory.
 
     Raises:
         CorpusError: not text, in another format, or without a song.

@@ -99,7 +99,7 @@ class Vocabulary:
         if self._segmenter is not None:
             ids = self._ids
             return np.array([ids.get(unit, 0) for unit in self._segmenter.segment(text)], np.int32)
-        # In parts: looking up takes 24 bytes a character.
+        # In parts: a look-up takes 24 bytes per character.
         parts = [text[start : start + PART] for start in range(0, len(text), PART)]
         return np.concatenate([np.empty(0, np.int32), *map(self._encode_characters, parts)])
 
@@ -114,7 +114,7 @@ class Vocabulary:
         return "".join([self.units[k] for k in ids])
 
     def fold(self, text: str) -> str:
-        """Whatever a reader typed, in characters that the vocabulary has.
+        """What a user typed, in characters that the vocabulary has.
 
         An unknown character becomes its nearest known form (other case, without accents, compatibility form), or is
         skipped.

@@ -12,7 +12,7 @@ from lstm.text.vocabulary import Vocabulary
 def load_base() -> Model | None:
     """The shipped base model, or None in a checkout that has none.
 
-    Read again each time: a training makes its own copy at once, and 30 MB matter on a small server.
+    Read from the file each time: a training copies it at once, and 30 MB matter on a small server.
     """
     file = files("lstm") / "pretrained" / "base.safetensors"
     return load_model(file.read_bytes()) if file.is_file() else None

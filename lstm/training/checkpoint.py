@@ -1,5 +1,5 @@
-"""What may be wrong with the checkpoint of an interrupted training."""
+"""The error of a checkpoint that no training can continue from."""
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be continued from; the message is one sentence that begins with "The checkpoint"."""
+    """A checkpoint that cannot be used; the message is one sentence that begins with "The checkpoint"."""

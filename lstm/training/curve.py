@@ -96,7 +96,7 @@ def _write_axes(picture: "Image", across: "_Axis", up: "_Axis") -> None:
 
 
 class _Axis:
-    """Where values stand between two pixels, and the round values in between."""
+    """Maps values to pixels between two ends, and picks round values for ticks."""
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
         least, most = (min(values), max(values)) if values else (0.0, 1.0)

@@ -25,7 +25,7 @@ class TeachingSettings:
     learning_rate: float = 2e-3
     dropout: float = 0.3
     weight_decay: float = 1e-2
-    """Share of each weight that is taken away per update, times the rate (Loshchilov & Hutter 2019)."""
+    """Share of each weight that is subtracted per update, times the rate (Loshchilov & Hutter 2019)."""
     random_seed: int = 0
 
 

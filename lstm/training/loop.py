@@ -27,7 +27,7 @@ from lstm.training.trained import AllWeights, Trained
 
 LOG2 = math.log(2)
 CHARACTERS_PER_STREAM = 1000
-"""Of the held-out text, which is measured in parallel streams: fewer are slower, and each begins without a past."""
+"""Held-out characters per parallel stream: longer streams are slower, shorter ones begin without a past more often."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class LoopSettings:
     batch: int = 16
     """Parallel streams, B."""
     unroll: int = 64
-    """Steps, of a unit each, that the gradient reaches back, T (truncated backpropagation through time)."""
+    """Steps of one unit each that the gradient reaches back, T (truncated backpropagation through time)."""
     optimiser: str = "adam"
     learning_rate: float = 4e-3
     """The peak of the schedule."""
@@ -49,7 +49,7 @@ class LoopSettings:
     """Largest norm of the gradient."""
     dropout: Dropout = field(default_factory=Dropout)
     evaluations: int = 20
-    """How often in the plan the held-out text is measured, at most."""
+    """Most evaluations on the held-out text in the plan."""
     evaluation_share: float = math.inf
     """Largest share of the time that measuring may take, if it is `EVALUATION_SPEED` times as fast as training."""
     patience: int = 6
@@ -122,7 +122,7 @@ class TrainingLoop:
         self.curve: list[CurvePoint] = []
         self.measure_on(held_out)
         self.best: FloatArray = self.trained.flat.copy()
-        """What was trained, as it was at the best evaluation."""
+        """The trained weights at the best evaluation."""
         self.best_bits = math.inf
         self.last_nats = math.nan
         self._streams: tuple[int, IntArray, IntArray] | None = None
@@ -230,7 +230,7 @@ class TrainingLoop:
         return point
 
     def run(self) -> Iterator[CurvePoint | None]:
-        """Go on to the end of the plan; yields after every update: None, or the evaluation that it led to."""
+        """Continue to the end of the plan; yields after every update: None, or the evaluation that it led to."""
         while not self.finished:
             before = self.position.characters
             every = self.plan / self.evaluations_in(self.plan)  # the plan may change
@@ -239,7 +239,7 @@ class TrainingLoop:
             yield self.evaluate() if due or self.position.characters >= self.plan else None
 
     def take_best(self, dtype: type[np.floating]) -> None:
-        """End the run with what was best, rounded to what a file of ``dtype`` will hold."""
+        """End the run with the best weights, rounded to what a file of ``dtype`` will hold."""
         self.best[...] = self.best.astype(dtype)
         self.trained.flat[...] = self.best
         self.trained.apply()

@@ -1,4 +1,4 @@
-"""Which settings a training takes, by what it starts from and how much text there is.
+"""The default settings of a training, by what it starts from and how much text there is.
 
 Every number was chosen on songs held out for choosing (see tests/benchmarks/QUALITY.md), none on the test songs.
 """
@@ -10,7 +10,7 @@ from lstm.network.dropout import Dropout
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the defaults are for one corpus."""
+    """The defaults for one corpus."""
 
     epochs: float
     learning_rate: float

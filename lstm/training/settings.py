@@ -1,4 +1,4 @@
-"""What may be chosen about a training."""
+"""The choices that a user has in a training."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from lstm.network.dropout import Dropout
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What the one who starts a training may choose; None leaves it to the recipe (`lstm.training.recipe`)."""
+    """What a user may choose about a training; None leaves it to the recipe (`lstm.training.recipe`)."""
 
     minutes: float | None = None
     """The longest it may take, preparation included."""

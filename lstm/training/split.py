@@ -1,9 +1,9 @@
 """Which songs are learned from, which are held out to measure by, and which are set aside.
 
 The held-out songs are a seeded random choice over the whole corpus: its last tenth may be an album in another style.
-Of songs that are nearly copies of learned ones (live versions, songs with a common chorus) a model or an n-gram only
-has to remember what it has read, so they are measured on by neither. A text without songs is cut by lines into pieces,
-and the lines next to a held-out piece are left out as well: they would give its chorus away.
+To predict songs that are near-copies of learned ones (live versions, songs with a common chorus), a model or an n-gram
+only has to remember what it has read, so neither is measured on them. A text without songs is cut by lines into pieces,
+and the lines next to a held-out piece are left out too: they may hold its chorus.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Split:
     pieces: int
     """How many songs, or pieces, there were in all."""
     near_copies_set_aside: int = 0
-    """How many are neither learned nor measured, because they are nearly copies across the division."""
+    """How many are neither learned nor measured, because they are near-copies of songs on the other side."""
 
 
 def split_songs(text: str, share: float = 0.1, random_seed: int = 0) -> Split:

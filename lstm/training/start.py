@@ -1,8 +1,8 @@
-"""What a training starts from: the base model, fresh weights, or a model that somebody chose.
+"""What a training starts from: the base model, fresh weights, or a model of the user's choice.
 
-The base is the default for every corpus that shares its alphabet. Whether it helps is decided by what it becomes, not
-by what it is: where the corpus may be in another language, both starts are trained for a short while on the same songs,
-and the better one is taken. English in any dress, in lower case or in capitals, is never in doubt.
+The base is the default for every corpus that shares its alphabet. Where the corpus may be in another language, a trial
+decides: both starts are trained briefly on the same songs, and the better one is taken. English in any dress, in lower
+case or in capitals, needs no trial.
 """
 
 import math
@@ -29,7 +29,7 @@ from lstm.training.trained import AdaptersOnly, AllWeights, Trained
 LANGUAGE_CHARACTERS = 200_000
 """Of the text, by which its language is recognised."""
 TRIAL_CHARACTERS = 60_000
-"""Read by each start in a trial of a training without a time limit: some seconds."""
+"""Read by each start in a trial of a training without a time limit: a few seconds."""
 TRIAL_CHARACTERS_PER_MINUTE = 15_000
 FEWEST_TRIAL_CHARACTERS = 6_000
 TRIAL_SHARE = 0.1
@@ -39,7 +39,7 @@ FREQUENCY_CHARACTERS = 1_000_000
 """Of the text, that show how frequent a character is that the base does not have."""
 
 FEW_UNKNOWN = 0.003
-"""Share of characters that a base may lack: emoji and other rare signs are not worth a model of its own size."""
+"""Share of characters that a base may lack: emoji and other rare signs are not worth a whole network of its own."""
 
 EVALUATION_SHARE = 0.1
 """Of the time."""
@@ -54,9 +54,9 @@ class Start:
     model: Model | None
     """None: fresh weights."""
     label: str = BASE
-    """As the record names it: ``base``, ``scratch`` or a file."""
+    """Its name in the record: ``base``, ``scratch`` or a file."""
     is_fixed: bool = True
-    """Whether it was asked for, and is to be obeyed."""
+    """Whether the user asked for it, so that it must be used."""
 
     @classmethod
     def auto(cls, base: Model | None) -> "Start":

@@ -1,8 +1,8 @@
-"""From minutes to characters: how much text a training can read in the time that it has.
+"""From minutes to characters: how much text a training can read in its time.
 
-A plan in characters is made from the speed of the first seconds and corrected on the way, as machines get busy and slow
-down, or have been busy and speed up. It leaves room for the evaluations, which are part of the time, and for what comes
-after the last update. Nothing here looks at a clock or at a network.
+A plan in characters is made from the speed of the first seconds and corrected on the way, as the machine gets busier or
+less busy. It leaves room for the evaluations, which are part of the time, and for what comes after the last update.
+Nothing here looks at a clock or at a network.
 """
 
 import math
@@ -46,7 +46,7 @@ class Pace:
 
 
 class TimeBudget:
-    """Turns a limit in seconds into a plan of characters, and corrects it by the pace of late.
+    """Turns a limit in seconds into a plan of characters, and corrects it by the recent pace.
 
     ``plan`` is the number of characters to read in all.
     """
@@ -73,7 +73,7 @@ class TimeBudget:
         if spent >= self.limit_seconds:
             self.plan = min(self.plan, seen)
         if not self._knows_pace:
-            return  # the first updates are slow ones
+            return  # the first updates are slow
         speed = self.pace.characters_per_second
         if spent + self._evaluation(speed) + self._finishing(speed) >= self.limit_seconds:
             self.plan = min(self.plan, seen)
@@ -141,7 +141,7 @@ class TimeBudget:
         return self.measured_characters / (EVALUATION_SPEED * speed)
 
     def _affordable(self, seen: int, spent: float) -> int:
-        """Characters in all that fit into the limit at the pace of late."""
+        """Characters in all that fit into the limit at the recent pace."""
         assert self.limit_seconds is not None
         speed = self.pace.characters_per_second
         readable = max(0.0, self.limit_seconds - spent - self._finishing(speed)) * speed

@@ -77,7 +77,7 @@ class AdaptersOnly:
         self.adapters.apply(self._base_parameters, self.parameters)
 
     def copy(self) -> "AdaptersOnly":
-        """An independent copy; both have the base's weights in common."""
+        """An independent copy that shares the base's weights."""
         return AdaptersOnly(self._base, self._base_parameters, self.adapters.copy())
 
     def weights(self) -> Adapted:

@@ -22,7 +22,7 @@ def take_off(text: str) -> Undressed | None:
 
 
 def _true_case(line: str) -> str:
-    """A line as it would be written; names cannot be told from other words."""
+    """A line in ordinary case; names cannot be distinguished from other words."""
     begins = True
     parts: list[str] = []
     last = 0

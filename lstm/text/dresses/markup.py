@@ -39,7 +39,7 @@ _LYRICS_CONTAINER = re.compile(
 _NOT_A_CONTAINER = re.compile(r"lyrics?[-_ ]?(?:header|footer|ad|credits|title|share|button|link|page)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _LINE = "\ue010"
-"""Stands for a line end that a tag makes, while line ends of the source are still told apart."""
+"""Stands for a line end that a tag makes, while they must differ from line ends of the source."""
 _HEADING = "\ue011"
 
 

@@ -113,7 +113,7 @@ def _divided(lines: list[str], firsts: list[int]) -> list[str]:
 
 @dataclass(frozen=True)
 class _Habits:
-    """How headers are written in a text: what is ambiguous in one line is told by the others."""
+    """How headers are written in a text: the other lines decide what is ambiguous in one."""
 
     brackets: int
     """Lines that are a section's word in square brackets."""

@@ -93,7 +93,7 @@ def _songs(rows: _Rows) -> list[str]:
 
 
 def _text_weight(cells: Sequence[str], name: str | None) -> float:
-    """How much like lyrics a column is: long, with several words and lines, and named so."""
+    """How much a column looks like lyrics: long, with several words and lines, and a fitting name."""
     words = [cell.count(" ") + cell.count("\n") for cell in cells]
     if statistics.fmean(words) < 2 or sum("://" in cell[:12] for cell in cells) > len(cells) / 2:
         return 0.0

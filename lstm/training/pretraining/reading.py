@@ -41,13 +41,13 @@ class Pass:
 
 @dataclass(frozen=True)
 class Position:
-    """Where a recipe has got to."""
+    """How far a recipe has come."""
 
     run: int = 0
     update: int = 0
     """Of the run."""
     passes: int = 0
-    """Of the run, that are over."""
+    """Completed passes of the run."""
     chunk: int = 0
     """Of the pass."""
 
@@ -77,12 +77,12 @@ class Batch:
 
     @property
     def begins_run(self) -> bool:
-        """Whether the optimiser starts anew."""
+        """Whether the optimiser is reset."""
         return self.position.update == 0
 
     @property
     def begins_pass(self) -> bool:
-        """Whether the streams start anew, from a zero state."""
+        """Whether the streams begin again, from a zero state."""
         return self.position.chunk == 0
 
 

@@ -1,4 +1,4 @@
-"""Training a base model by its recipe, with checkpoints from which it continues to the bit."""
+"""Training a base model by its recipe, with checkpoints from which it continues bit for bit."""
 
 import json
 import math
@@ -24,7 +24,7 @@ LARGEST_NORM = 1.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run has come to."""
+    """How far a run has come, and its sums."""
 
     position: Position = BEGINNING
     """The next batch."""
@@ -83,7 +83,7 @@ class Pretraining:
         return sum(self._updates[: self.seen.position.run]) + self.seen.position.update
 
     def run(self) -> Iterator[CurvePoint | None]:
-        """Go on to the end; yields after every update: None, or the evaluation that it led to."""
+        """Continue to the end; yields after every update: None, or the evaluation that it led to."""
         for batch in batches(self.recipe, self._reading, self._share, self.seen.position):
             self._update(batch)
             done, evaluations = batch.position.update + 1, self.recipe.evaluations

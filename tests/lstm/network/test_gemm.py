@@ -22,7 +22,7 @@ def test_rows_times_weights(pays, B, M, K):
     matrix, x = rng.standard_normal((M, K), np.float32), rng.standard_normal((B, K), np.float32)
     weights = Weights(matrix)
     product = Product(weights, B)
-    for factor in (1, -2):  # the second time over what the first has left
+    for factor in (1, -2):  # the second time over what the first left
         product.rows[:B] = factor * x
         product()
         np.testing.assert_allclose(product.out[:B, :M], factor * x @ matrix.T, rtol=1e-4, atol=1e-4)

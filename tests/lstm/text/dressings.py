@@ -1,4 +1,4 @@
-"""Dresses songs up as the files that people bring: the other way round from `lstm.text.dresses`.
+"""Dresses songs up as the files that people bring: the reverse of `lstm.text.dresses`.
 
 A song is a list of stanzas, a stanza a list of lines. `BODIES` dress one song, `FILES` put dressed songs into one file.
 """

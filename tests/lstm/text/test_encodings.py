@@ -99,7 +99,7 @@ class TestDecoding:
         ],
     )
     def test_a_mark_that_lies_is_named(self, data, name):
-        with pytest.raises(CorpusError, match=f"claims to be {name} but"):
+        with pytest.raises(CorpusError, match=f"marked as {name}, but"):
             decode(data)
 
     def test_single_bad_bytes_do_not_make_utf_8_another_encoding(self):

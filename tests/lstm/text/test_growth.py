@@ -59,7 +59,7 @@ def seconds(task: Callable[[], object]) -> float:
 
 
 def grows_evenly(task: Callable[[int], Callable[[], object]], size: int = SIZE) -> bool:
-    """Whether time at twice the size is at most two and a half times that at the size; tried anew when in doubt."""
+    """Whether time at twice the size is at most two and a half times that at the size; tried again when in doubt."""
     for attempt in range(4):
         once, twice = (seconds(task(n)) for n in (size << attempt, size << (attempt + 1)))
         if once > TOO_SHORT_SECONDS and twice <= MOST_GROWTH * once:

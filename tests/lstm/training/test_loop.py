@@ -1,4 +1,4 @@
-"""The training loop: it learns, keeps to its plan, and continues from a checkpoint to the bit."""
+"""The training loop: it learns, keeps to its plan, and continues from a checkpoint bit for bit."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""What a training starts from: the base, unless something speaks against it; what was asked for in any case."""
+"""What a training starts from: the base, unless there is a reason against it; always what the user asked for."""
 
 import codecs
 from dataclasses import replace

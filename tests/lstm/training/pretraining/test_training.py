@@ -1,4 +1,4 @@
-"""Following a recipe: it learns, and continues from a checkpoint to the bit."""
+"""Following a recipe: it learns, and continues from a checkpoint bit for bit."""
 
 import math
 from dataclasses import replace
