@@ -74,9 +74,13 @@ def catalogue(language: str) -> Catalogue:
 
 @cache
 def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """Return what filled-in sentences look like, with their translations."""
-    texts = catalogue(language).texts
-    return [(_pattern(english), translation) for english, translation in texts.items() if "{" in english]
+    """Return what filled-in sentences look like, with their translations.
+
+    A sentence may fit several patterns, so those with the longest text of their own come first.
+    """
+    texts = [(english, translation) for english, translation in catalogue(language).texts.items() if "{" in english]
+    texts.sort(key=lambda text: -len(_PLACEHOLDER.sub("", text[0])))
+    return [(_pattern(english), translation) for english, translation in texts]
 
 
 def _pattern(template: str) -> re.Pattern[str]:

@@ -2,10 +2,12 @@
 
 from importlib import metadata
 
+FROM_SOURCE = "from source"
+
 
 def own_version() -> str:
-    """Return the version of the installed package; "from source" if the bot runs from a checkout without one."""
+    """Return the version of the installed package, or `FROM_SOURCE` if the bot runs from a checkout without one."""
     try:
         return metadata.version("lyricbot")
     except metadata.PackageNotFoundError:
-        return "from source"
+        return FROM_SOURCE

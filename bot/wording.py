@@ -1,12 +1,32 @@
 """What people read, in the words that both front ends use."""
 
-from bot.language import tr
-from bot.services import UNSUNG_DAYS, ArtistToForget, Job, Song, StoreError, TrainingOutcome, UnsungArtist
+from dataclasses import replace
+
+from bot.language import tr, tr_sentence
+from bot.services import (
+    UNSUNG_DAYS,
+    ArtistToForget,
+    CorpusSummary,
+    Job,
+    Song,
+    StoreError,
+    TrainingOutcome,
+    UnsungArtist,
+)
+from lstm.model.record import TrainingRecord
+from lstm.text.phrases import size
+from lstm.training.verdict import verdict as verdict_on_training
 
 
 def verdict(outcome: TrainingOutcome) -> str:
     """Say in a few sentences what a training achieved, and which version sings."""
-    return " ".join([_which_sings(outcome), outcome.verdict or _quality(outcome), _progress(outcome)]).rstrip()
+    parts = [_which_sings(outcome), _quality(outcome), _progress(outcome)]
+    return " ".join(part for part in parts if part)
+
+
+def understood(corpus: CorpusSummary) -> str:
+    """Say in a sentence what was understood of a text."""
+    return corpus.sentence(tr)
 
 
 def use_anyway(job: Job) -> str | None:
@@ -19,23 +39,34 @@ def use_anyway(job: Job) -> str | None:
 def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
     if artist.comes_with_the_bot:
-        return tr("It comes with the bot: it returns at the next start, without what was trained since.")
-    return tr("It can't be undone.")
+        return tr("It comes with the bot and will be back after the next start, without anything trained since.")
+    return tr("This can't be undone.")
 
 
 def unsung(artist: UnsungArtist) -> str:
     """Say what is stored of an artist that cannot sing, and what becomes of it."""
-    text = f"{artist.corpus_bytes / 1000:,.0f} kB of text, stored on {artist.stored_at:%Y-%m-%d}"
+    text = {"size": size(artist.corpus_bytes), "date": f"{artist.stored_at:%Y-%m-%d}"}
     if artist.versions:
-        return f"{text}; versions held back: {artist.versions}. /rollback lets one sing, /forget removes it all."
-    return f"{text}; no training of it has succeeded. /forget removes it; so does the bot, {UNSUNG_DAYS} days later."
+        return tr(
+            "{size} of text, stored on {date}; versions held back: {count}. /rollback lets one of them sing, "
+            "/forget removes everything.",
+            count=artist.versions,
+            **text,
+        )
+    return tr(
+        "{size} of text, stored on {date}; no training job has succeeded. /forget removes it, and the bot does so "
+        "{days} days later.",
+        days=UNSUNG_DAYS,
+        **text,
+    )
 
 
 def storage_fault(error: StoreError) -> str:
     """Say to a member that something could not be stored."""
-    return (
-        f"The bot can't store anything right now: {error.reason}. "
-        "Nothing that was stored is lost. Try again later, or tell whoever runs this bot."
+    return tr(
+        "The bot can't store anything right now: {reason}. "
+        "Nothing that was stored is lost. Try again later, or tell whoever runs this bot.",
+        reason=tr(error.reason),
     )
 
 
@@ -46,7 +77,7 @@ def shortcomings(song: Song) -> tuple[str, ...]:
     if copied:
         notes.append(tr("1 line copies the artist") if copied == 1 else tr("{n} lines copy the artist", n=copied))
     if missed:
-        notes.append(tr("1 line found no rhyme") if missed == 1 else tr("{n} lines found no rhyme", n=missed))
+        notes.append(tr("1 line has no rhyme") if missed == 1 else tr("{n} lines have no rhyme", n=missed))
     return tuple(notes)
 
 
@@ -55,7 +86,7 @@ def _which_sings(outcome: TrainingOutcome) -> str:
         case None if outcome.takes_over:
             return tr("Version {version} sings from now on.", version=outcome.version)
         case None:
-            return tr("Version {version} is kept, but the version before still sings.", version=outcome.version)
+            return tr("Version {version} is kept, but the previous version still sings.", version=outcome.version)
         case reason:
             return tr(
                 "Version {version} is kept but does not take over: it is {reason}.",
@@ -65,17 +96,14 @@ def _which_sings(outcome: TrainingOutcome) -> str:
 
 
 def _quality(outcome: TrainingOutcome) -> str:
-    ours, baseline = outcome.bits_per_character, outcome.rival_bits_per_character
-    if ours is None:
-        return ""
-    if baseline is None:
-        return tr("It needs {ours} bits per character on held-out songs.", ours=f"{ours:.2f}")
-    return tr(
-        "It needs {ours} bits per character on held-out songs, {compared} the n-gram baseline ({baseline}).",
-        ours=f"{ours:.2f}",
-        compared=_compared(ours, baseline),
-        baseline=f"{baseline:.2f}",
-    )
+    record = outcome.record
+    if record is None:  # stored by an earlier version of the bot
+        ours, baseline = outcome.bits_per_character, outcome.rival_bits_per_character
+        if ours is None or baseline is None:
+            return ""
+        record = TrainingRecord(validation_bits_per_character=ours, baseline_bits_per_character=baseline)
+    reason = None if record.start_reason is None else tr_sentence(record.start_reason)
+    return verdict_on_training(replace(record, start_reason=reason), tr)
 
 
 def _progress(outcome: TrainingOutcome) -> str:
@@ -83,7 +111,7 @@ def _progress(outcome: TrainingOutcome) -> str:
     if ours is None or before is None:
         return ""
     return tr(
-        "On the same songs it is {compared} the version before ({before}).",
+        "On the same songs it is {compared} the previous version ({before}).",
         compared=_compared(ours, before),
         before=f"{before:.2f}",
     )

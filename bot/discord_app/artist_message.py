@@ -19,6 +19,7 @@ from bot.discord_app.message_body import (
 )
 from bot.language import tr
 from bot.services import Artist, ArtistDetails, Version
+from lstm.text.phrases import size
 
 ARTISTS_A_PAGE = 8
 """Each takes three of a message's forty components."""
@@ -29,14 +30,14 @@ _QUALITIES = (
     (0.15, "learned very well"),
     (0.05, "learned well"),
     (0.0, "learned a little"),
-    (-math.inf, "hardly learned"),
+    (-math.inf, "learned very little"),
 )
 """By how much better than the n-gram baseline it is on held-out songs."""
 _CURVE_NAME = "curve.png"
 _EXPLANATION = (
     "A tenth of the songs is *held out*: the model never learns from them, and is measured by how well it predicts "
-    "them, in bits per character. Fewer is better. The n-gram baseline is a plain statistic of letters (Kneser-Ney, "
-    "order 6), measured on the same songs: what the network has to beat."
+    "them, in bits per character. Lower is better. The n-gram baseline, a plain statistic of letters (Kneser-Ney, "
+    "order 6) that is measured on the same songs, is what the network has to beat."
 )
 
 
@@ -61,9 +62,7 @@ def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody
     files = []
     if details.curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, details.curve_png))
-        blocks.append(
-            Picture(_CURVE_NAME, tr("The training curve of {artist}", artist=markdown.one_line(artist.name, 60)))
-        )
+        blocks.append(Picture(_CURVE_NAME, tr("Training curve of {artist}", artist=markdown.one_line(artist.name, 60))))
     blocks.append(Buttons(buttons))
     return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name), files=files)
 
@@ -74,7 +73,7 @@ def figures(details: ArtistDetails) -> MessageBody:
     sings = next(version for version in details.versions if version.sings)
     versions = [_version(version) for version in details.versions[:_MOST_VERSIONS]]
     if len(details.versions) > _MOST_VERSIONS:
-        versions.append(tr("and {count} older ones", count=len(details.versions) - _MOST_VERSIONS))
+        versions.append(tr("and {count} older versions", count=len(details.versions) - _MOST_VERSIONS))
     text = tr("unknown") if artist.corpus_bytes is None else size(artist.corpus_bytes)
     parameters = tr("{count} parameters, {size}", count=f"{sings.parameters:,}", size=size(sings.weights_bytes))
     blocks: list[Block] = [
@@ -84,13 +83,6 @@ def figures(details: ArtistDetails) -> MessageBody:
         Text(f"**{tr('Versions')}**\n" + "\n".join(versions)),
     ]
     return MessageBody(blocks=blocks, colour=colours.colour_of(artist.name))
-
-
-def size(count: int) -> str:
-    """Say a number of bytes as people do."""
-    if count < 1000:
-        return f"{count} B"
-    return f"{count / 1000:,.0f} kB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"
 
 
 def _entry(artist: Artist) -> str:
@@ -111,10 +103,10 @@ def _description(artist: Artist) -> str:
     if artist.corpus_bytes is None:
         parts.append(_how_well(artist))
     else:
-        size_ = size(artist.corpus_bytes)
-        parts.append(tr("{how_well} from {size} of lyrics", how_well=_how_well(artist), size=size_))
+        how_well, lyrics = _how_well(artist), size(artist.corpus_bytes)
+        parts.append(tr("{how_well} from {size} of lyrics", how_well=how_well, size=lyrics))
     parts.append(tr("trained {date}", date=discord.utils.format_dt(artist.trained_at, "d")))
-    parts.append(tr("everyone's") if artist.of_everyone else tr("this server's own"))
+    parts.append(tr("on every server") if artist.of_everyone else tr("on this server only"))
     return " · ".join(parts)
 
 
@@ -140,7 +132,7 @@ def _quality(version: Version) -> str:
         return tr("not measured")
     text = tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}")
     if version.rival_bits_per_character is not None:
-        text += "; " + tr("the n-gram baseline needs {bits}", bits=f"{version.rival_bits_per_character:.3f}")
+        text += "; " + tr("the n-gram baseline {bits}", bits=f"{version.rival_bits_per_character:.3f}")
     return text
 
 

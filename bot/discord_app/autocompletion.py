@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.discord_app import failures, markdown
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
+from bot.language import tr
 from bot.services import Refusal, Version
 
 MOST_CHOICES = 25
@@ -71,7 +72,7 @@ async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_com
     jobs = await interaction.client.services.training.suggest_cancellable(asker, str(typed), MOST_CHOICES)
     return [
         app_commands.Choice(
-            name=markdown.one_line(f"{job.id} · {job.artist} · {job.state}", LONGEST_NAME), value=job.id
+            name=markdown.one_line(f"{job.id} · {job.artist} · {tr(job.state.value)}", LONGEST_NAME), value=job.id
         )
         for job in jobs
     ]
@@ -93,9 +94,9 @@ def _choices(names: list[str]) -> list[app_commands.Choice[str]]:
 def _version_name(version: Version) -> str:
     parts = [str(version.number), f"{version.published_at:%Y-%m-%d}"]
     if version.bits_per_character is not None:
-        parts.append(f"{version.bits_per_character:.3f} bits per character")
+        parts.append(tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}"))
     if version.sings:
-        parts.append("sings")
+        parts.append(tr("sings"))
     elif version.held_back:
-        parts.append("held back")
-    return " · ".join(parts)
+        parts.append(tr("held back"))
+    return markdown.one_line(" · ".join(parts), LONGEST_NAME)

@@ -23,7 +23,7 @@ class DeleteMyData(PlainButton, own_id="mydata:delete"):
         if deleted.likes:
             text += " " + tr("Votes deleted: {count}.", count=deleted.likes)
         if deleted.trainings:
-            sentence = "Trainings that no longer tell who asked for them: {count}; their artists stay."
+            sentence = "Training jobs that no longer record who asked for them: {count}; their artists stay."
             text += " " + tr(sentence, count=deleted.trainings)
         await answering.update(interaction, MessageBody(text=text))
 
@@ -40,7 +40,7 @@ class ForgetArtist(NumberButton, prefix="artist:forget:id"):
     async def pressed(self, interaction: Interaction) -> None:
         """Forget the artist; whether this member may is checked again."""
         name = markdown.escape(await interaction.client.services.artists.forget(asker_of(interaction), self.number))
-        text = tr("{artist} is forgotten: text, models and trainings.", artist=name)
+        text = tr("{artist} is forgotten, with its text, models and training jobs.", artist=name)
         await answering.update(interaction, MessageBody(text=text))
 
 

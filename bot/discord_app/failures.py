@@ -55,7 +55,7 @@ def _sentence(error: BaseException) -> str:
         return markdown.escape(tr_sentence(str(error)))
     if isinstance(error, StoreError):
         _log.error("an interaction found the database unusable. %s", error)
-        return tr_sentence(wording.storage_fault(error))
+        return wording.storage_fault(error)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return tr(_OUTDATED)
     if isinstance(error, app_commands.TransformerError):
@@ -63,6 +63,6 @@ def _sentence(error: BaseException) -> str:
         return tr("“{value}” cannot be used here: choose one of the values that Discord offers.", value=value)
     error_id = note(error, "an interaction")
     return tr(
-        "Something went wrong that should not have (error {error_id}); try again, or tell whoever runs this bot.",
+        "Something went wrong (error {error_id}). Try again, or tell whoever runs this bot.",
         error_id=error_id,
     )

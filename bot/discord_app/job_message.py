@@ -8,7 +8,7 @@ from bot import wording
 from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import Block, Button, Buttons, Download, MessageBody, NamedFile, Picture, Rule, Text
 from bot.language import tr, tr_sentence
-from bot.services import Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress
+from bot.services import CorpusSummary, Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress
 
 _BAR_CELLS = 16
 _ENDED_BADLY = discord.Colour(0x9A9A9A)
@@ -16,14 +16,14 @@ _CURVE_NAME, _TEXT_NAME = "curve.png", "cleaned.txt"
 _LONGEST_RESULT = 3_000
 
 
-def live(job: Job, buttons: Sequence[Button] = (), understood: str | None = None) -> MessageBody:
+def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | None = None) -> MessageBody:
     """Show a job that waits or runs; `understood` says what was read in an uploaded text."""
     blocks: list[Block] = [Text(_heading(job))]
-    if understood:
-        blocks.append(Text(markdown.escape(tr_sentence(understood))))
+    if understood is not None:
+        blocks.append(Text(markdown.escape(wording.understood(understood))))
     blocks.append(Text(_standing(job)))
     if job.progress is not None and job.progress.sample:
-        blocks += [Text("-# " + tr("what it sings by now:")), Text(markdown.quoted(job.progress.sample))]
+        blocks += [Text("-# " + tr("what it sings so far:")), Text(markdown.quoted(job.progress.sample))]
     blocks += [Rule(), Text(f"-# {_number(job)} · {tr('at most {minutes} min', minutes=f'{job.minutes:g}')}")]
     if buttons:
         blocks.append(Buttons(buttons))
@@ -39,9 +39,7 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
     files = []
     if curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, curve_png))
-        blocks.append(
-            Picture(_CURVE_NAME, tr("The training curve of {artist}", artist=markdown.one_line(job.artist, 60)))
-        )
+        blocks.append(Picture(_CURVE_NAME, tr("Training curve of {artist}", artist=markdown.one_line(job.artist, 60))))
     blocks += [Rule(), Text(_below(job))]
     if buttons:
         blocks.append(Buttons(buttons))
@@ -50,9 +48,9 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
 
 def cleaned(corpus: ReadCorpus) -> MessageBody:
     """Show what a training learns from: how it was understood, its first lines, and all of it as a file."""
-    blocks: list[Block] = [Text("### " + tr("The text as it is learned"))]
-    if corpus.sentence:
-        blocks.append(Text(markdown.escape(tr_sentence(corpus.sentence))))
+    blocks: list[Block] = [Text("### " + tr("The text used for training"))]
+    if corpus.summary is not None:
+        blocks.append(Text(markdown.escape(wording.understood(corpus.summary))))
     if corpus.first_lines:
         blocks.append(Text(markdown.quoted("\n".join(corpus.first_lines))))
     blocks.append(Download(_TEXT_NAME))
@@ -62,7 +60,7 @@ def cleaned(corpus: ReadCorpus) -> MessageBody:
 
 def forgotten(job: Job) -> MessageBody:
     """Show that a job went away with its artist."""
-    blocks = [Text(_heading(job)), Text(tr("This artist was forgotten, and its training."))]
+    blocks = [Text(_heading(job)), Text(tr("This artist has been forgotten, and this job with it."))]
     return MessageBody(blocks=blocks, colour=_ENDED_BADLY)
 
 
@@ -82,12 +80,12 @@ def in_a_line(job: Job) -> str:
     who = f"{job.id} · {_name(job)}"
     match job.state:
         case JobState.QUEUED:
-            return tr("**{job}** is waiting, place {place}", job=who, place=job.place)
+            return tr("**{job}** is number {place} in the queue", job=who, place=job.place)
         case JobState.RUNNING:
             if job.progress is None:
                 return tr("**{job}** is starting", job=who)
             if job.is_measuring:
-                return tr("**{job}** is measuring", job=who)
+                return tr("**{job}** is being measured", job=who)
             share = f"{job.share_done:.0%}"
             return tr("**{job}** is running: {share}, {left}", job=who, share=share, left=_left(job))
         case _:
@@ -119,7 +117,7 @@ def _name(job: Job) -> str:
 
 def _standing(job: Job) -> str:
     if job.state is JobState.QUEUED:
-        return tr("In the queue.") if job.place is None else tr("Place {place} in the queue.", place=job.place)
+        return tr("In the queue.") if job.place is None else tr("Number {place} in the queue.", place=job.place)
     progress = job.progress
     if progress is None:
         return tr("Starting …")

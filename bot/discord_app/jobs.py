@@ -16,7 +16,7 @@ from bot.discord_app.pacing import paced
 from bot.discord_app.persistent_button import NumberButton
 from bot.discord_app.sing_button import Sing
 from bot.language import tr
-from bot.services import Job, JobState, Refusal, StoreError
+from bot.services import CorpusSummary, Job, JobState, Refusal, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
     """
     assert interaction.channel_id is not None
     client, message_id, shown_job = interaction.client, None, None
-    understood: str | None = None
+    understood: CorpusSummary | None = None
     try:
         understood = await client.services.training.understood(job.id)
         shown = await answering.edit(interaction, live_body(job, understood))
@@ -109,7 +109,7 @@ async def follow_unannounced(client: LyricsClient) -> None:
             client.run_in_background(_follow(message, job), f"job {job.id}")
 
 
-async def _follow(message: JobMessage, job: Job, understood: str | None = None, shown: Job | None = None) -> None:
+async def _follow(message: JobMessage, job: Job, understood: CorpusSummary | None = None, shown: Job | None = None) -> None:
     """Let a message show a job up to its end; `understood` and what it shows already are None where not known."""
     training = message.client.services.training
     if understood is None:
@@ -153,10 +153,10 @@ def _is_shown(job: Job, shown: Job | None) -> bool:
     return shown is not None and job == replace(shown, channel_id=job.channel_id, message_id=job.message_id)
 
 
-def live_body(job: Job, understood: str) -> MessageBody:
+def live_body(job: Job, understood: CorpusSummary | None) -> MessageBody:
     """Show a live job with its buttons, and what was understood of its text."""
     buttons: list[Button] = [CancelJob(job.id)]
-    if understood:
+    if understood is not None:
         buttons.append(ShowText(job.id))
     return job_message.live(job, buttons, understood)
 
@@ -182,7 +182,7 @@ class CancelJob(NumberButton, prefix="job:cancel"):
     async def pressed(self, interaction: Interaction) -> None:
         """Cancel the job; whoever follows it shows that."""
         job = await interaction.client.services.training.cancel(asker_of(interaction), self.number)
-        await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=job.id))
+        await answering.tell_privately(interaction, tr("Job {number} has been cancelled.", number=job.id))
 
 
 class ShowText(NumberButton, prefix="job:text"):

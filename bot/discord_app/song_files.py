@@ -44,7 +44,7 @@ class Card(NumberButton, prefix="song:card"):
         async with _drawing:
             png = await asyncio.to_thread(_drawn, song, _signature(song))
         if png is None:
-            raise Refusal("The card's typeface lacks the letters of this song. “Whole song” hands it out as text.")
+            raise Refusal("The card's font lacks this song's letters. “Whole song” gives you its text.")
         title, signature = (markdown.shortened(text, 150) for text in (song.title, _signature(song)))
         below = Text(f"-# {title} · {signature}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))

@@ -96,7 +96,7 @@ def _style(song: Song) -> str:
     if song.partner is None:
         return tr("generated, in the style of **{artist}**", artist=_name(song.artist))
     names = {"artist": _name(song.artist), "partner": _name(song.partner)}
-    return tr("generated, in the styles of **{artist}** and **{partner}**, by turns", **names)
+    return tr("generated, in the styles of **{artist}** and **{partner}**, taking turns", **names)
 
 
 def _made_how(song: Song) -> str:

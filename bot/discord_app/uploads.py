@@ -19,7 +19,7 @@ async def read(attachment: discord.Attachment, limit_bytes: int, session: aiohtt
     try:
         async with session.get(attachment.url) as response:
             if response.status != 200:
-                raise Refusal("Discord does not give out the attached file any more: attach it again.")
+                raise Refusal("Discord no longer serves the attached file: attach it again.")
             async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
                 data += chunk
                 if len(data) > limit_bytes:

@@ -24,6 +24,7 @@ from bot.services.song_request import (
 )
 from bot.services.training import (
     UNSUNG_DAYS,
+    CorpusSummary,
     Job,
     JobState,
     ReadCorpus,
@@ -51,6 +52,7 @@ __all__ = [
     "ArtistsService",
     "Asker",
     "Continuation",
+    "CorpusSummary",
     "Deleted",
     "GuildSettings",
     "GuildsService",

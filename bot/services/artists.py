@@ -195,7 +195,7 @@ class ArtistsService:
         def transaction(connection: sqlite3.Connection) -> tuple[StoredArtist, Version]:
             job = jobs.by_id(connection, job_id)
             if job is None:
-                raise Refusal("That training is no longer stored. /rollback lists the versions that are kept.")
+                raise Refusal("That training job is no longer stored. /rollback lists the versions that are kept.")
             artist = rights.changeable_by_id(connection, asker, job.artist_id)
             known = versions.of_artist(connection, artist.id)
             trained = next((version for version in known if version.job_id == job_id), None)
@@ -236,7 +236,7 @@ def _version_before(known: Sequence[StoredVersion], artist: StoredArtist) -> Sto
     numbers = [version.number for version in known if version.id == artist.singing_version_id]
     earlier = [version for version in known if not numbers or version.number < numbers[0]]
     if not earlier:
-        raise Refusal(f"“{artist.name}” has no version before the one that sings.{_kept(known)}")
+        raise Refusal(f"“{artist.name}” has no version before the current one. Kept versions: {_numbers(known)}.")
     return min(earlier, key=lambda version: (version.held_back, -version.number))
 
 
@@ -244,12 +244,11 @@ def _version_of(known: Sequence[StoredVersion], artist: StoredArtist, number: in
     for version in known:
         if version.number == number:
             return version
-    raise Refusal(f"“{artist.name}” has no version {number}.{_kept(known)}")
+    raise Refusal(f"“{artist.name}” has no version {number}. Kept versions: {_numbers(known)}.")
 
 
-def _kept(known: Sequence[StoredVersion]) -> str:
-    numbers = ", ".join(str(version.number) for version in sorted(known, key=lambda version: version.number))
-    return f" Kept versions: {numbers}." if numbers else ""
+def _numbers(known: Sequence[StoredVersion]) -> str:
+    return ", ".join(str(version.number) for version in sorted(known, key=lambda version: version.number)) or "–"
 
 
 def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:

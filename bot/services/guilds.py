@@ -64,9 +64,9 @@ class GuildsService:
 
 def _guild_of(asker: Asker) -> int:
     if asker.guild_id is None:
-        raise Refusal("These are the settings of a server: use the command in one.")
+        raise Refusal("/settings only works in a server.")
     if not asker.may_manage_guild:
-        raise Refusal("Only members with Manage Server can see and change the settings of their server.")
+        raise Refusal("Only members with Manage Server can see and change this server's settings.")
     return asker.guild_id
 
 

@@ -207,7 +207,7 @@ class LyricsService:
         """
         guild_id = asker.guild_id
         if guild_id is None:
-            raise Refusal("/top is about a server: use it in one.")
+            raise Refusal("/top only works in a server.")
         since = self._now() - timedelta(days=TOP_DAYS)
 
         def read(connection: sqlite3.Connection) -> list[Song]:
@@ -245,7 +245,7 @@ class LyricsService:
         owner = asked_by if stored is None else stored.user_id
         is_here = stored is None or stored.guild_id == (asker.guild_id or EVERYONE)
         if asker.user_id != owner and not (asker.may_manage_messages and is_here):
-            raise Refusal("Only the member who asked for this song, or members who manage messages, can delete it.")
+            raise Refusal("Only the member who asked for this song, or one with Manage Messages, can delete it.")
         if stored is None:
             return
         if stored.user_id == asker.user_id:
@@ -284,7 +284,7 @@ class LyricsService:
         try:
             return await self._voices.get(artist.singing_version_id)
         except VersionGoneError:
-            raise Refusal(f"“{artist.name}” was changed just now. Ask again.") from None
+            raise Refusal(f"“{artist.name}” has just been changed. Try again.") from None
 
     async def _finish(
         self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft

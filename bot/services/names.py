@@ -29,22 +29,22 @@ def check_name(name: str) -> str:
     """
     stripped = _OTHER_SPACE.sub(" ", _EMOJI_STYLE.sub("", name)).strip()
     if not 1 <= len(stripped) <= LONGEST_ARTIST_NAME:
-        raise Refusal(f"An artist's name has 1 to {LONGEST_ARTIST_NAME} characters.")
+        raise Refusal(f"An artist's name must have 1 to {LONGEST_ARTIST_NAME} characters.")
     # Also as it is compared: a full-width slash is a slash there.
     compared = unicodedata.normalize("NFKC", stripped)
     characters = set(stripped + compared)
     if any(unicodedata.category(character) in _INVISIBLE or character in _BLANK for character in characters):
-        raise Refusal("An artist's name cannot hold invisible characters; type it again.")
+        raise Refusal("An artist's name cannot contain invisible characters; type it again.")
     if without_ignorable(stripped) != stripped or without_ignorable(compared) != compared:
-        raise Refusal("An artist's name cannot hold invisible characters; type it again.")
+        raise Refusal("An artist's name cannot contain invisible characters; type it again.")
     if characters & _PATH_CHARACTERS or stripped.startswith("."):
-        raise Refusal("An artist's name cannot begin with a dot or hold any of / \\ : * ? \" < > |")
+        raise Refusal("An artist's name cannot start with a dot or contain any of / \\ : * ? \" < > |")
     if _longest_stack(compared) > _MOST_MARKS or unicodedata.category(compared[0]) in _MARKS:
         raise Refusal(f"An artist's name can have at most {_MOST_MARKS} accents on a letter.")
     for word in re.split(r"[\W_]+", "".join(_without_marks(compared))):
         if len(scripts := _scripts(word)) > 1:
-            mixed = " and ".join(script.title() for script in sorted(scripts))
-            raise Refusal(f"An artist's name cannot mix {mixed} letters in one word; type it in one alphabet.")
+            mixed = ", ".join(script.title() for script in sorted(scripts))
+            raise Refusal(f"An artist's name cannot mix alphabets in one word ({mixed}); type it in one of them.")
     return stripped
 
 
@@ -57,7 +57,7 @@ def check_distinct(name: str, others: Iterable[str]) -> None:
     key, looks = name_key(name), _looks(name)
     for other in others:
         if name_key(other) != key and looks & _looks(other):
-            raise Refusal(f"An artist's name must not look like “{other}”, which is there already; choose another.")
+            raise Refusal(f"That name looks too much like “{other}”, who is already here; choose another one.")
 
 
 def _looks(name: str) -> frozenset[str]:

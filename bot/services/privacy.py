@@ -122,7 +122,7 @@ class PrivacyService:
             Refusal: if an export for the same person is in progress.
         """
         if asker.user_id in self._exporting:
-            raise Refusal("An export for you is being prepared; wait until it is there.")
+            raise Refusal("Your export is already being prepared; wait until it arrives.")
         self._exporting.add(asker.user_id)
         try:
             async with aclosing(self._export(asker.user_id, part_bytes)) as parts:

@@ -11,6 +11,7 @@ from bot.store import artists, versions
 from bot.store.job_records import HeldBack, TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
 from lstm.model.model_file import Model, ModelFileError, load_model
+from lstm.model.record import TrainingRecord
 from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.singer import Singer
 
@@ -31,7 +32,7 @@ _WORDS_WITHOUT_THEME = frozenset(
     "very want well went were what when where which while will with within would years your".split()
 )
 """Common at the ends of lines, and no description of anybody."""
-_LONGEST_VERDICT = 1_000
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def describe(
         rival_bits_per_character=record.baseline_bits_per_character,
         characters_seen=record.characters_seen,
         training_seconds=record.seconds,
-        verdict=None if record.verdict is None else " ".join(record.verdict.split())[:_LONGEST_VERDICT],
+        record=_announced(record),
         themes=" ".join(_themes(model.profile.style, has_bad_language)),
         taste=(model.profile.taste if is_trusted else None) or _taste(model, has_bad_language),
     )
@@ -134,8 +135,22 @@ def publish_result(
         characters_seen=version.characters_seen,
         seconds=version.training_seconds,
         held_back=published.held_back,
-        verdict=version.verdict,
+        record=version.record,
         taste=version.taste,
+    )
+
+
+def _announced(record: TrainingRecord) -> TrainingRecord:
+    """Return what the verdict on a training needs of its record."""
+    reason = record.start_reason
+    return TrainingRecord(
+        corpus_characters=record.corpus_characters,
+        start_reason=None if reason is None else " ".join(reason.split())[:_LONGEST_REASON],
+        minutes=record.minutes,
+        epochs=record.epochs,
+        validation_bits_per_character=record.validation_bits_per_character,
+        baseline_bits_per_character=record.baseline_bits_per_character,
+        stopped=record.stopped,
     )
 
 

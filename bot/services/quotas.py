@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.services.asking import Asker, Refusal
 from bot.store import usage, versions
+from lstm.text.phrases import size
 
 MOST_UPLOADS = 4
 """Texts that are fetched and read at the same time, of all guilds; of each guild one."""
@@ -39,20 +40,20 @@ class Quotas:
         guild_id = asker.guild_id
         if usage.artists(connection, guild_id) > self.artists:
             raise Refusal(
-                f"This server has {self.artists} artists, the most that it may have. Remove one with /forget first."
+                f"This server already has {self.artists} artists, the most it may have. Remove one with /forget first."
             )
         stored = usage.stored_bytes(connection, guild_id)
         if stored > self.stored_bytes:
             raise Refusal(
-                f"The texts and models of this server would take {_megabytes(stored)} of the "
-                f"{_megabytes(self.stored_bytes)} that it may use. Remove an artist with /forget, or bring less text."
+                f"This server's texts and models would take up {size(stored)} of the {size(self.stored_bytes)} "
+                "it may use. Remove an artist with /forget, or upload less text."
             )
         asked = usage.trainings_since(connection, guild_id, now - _DAY)
         if len(asked) >= self.jobs_per_day:
             wait = math.ceil((asked[-self.jobs_per_day] + _DAY - now) / timedelta(minutes=1))
             raise Refusal(
-                f"This server has asked for {self.jobs_per_day} trainings within a day, the most that it may. "
-                f"Ask again in {wait // 60} h {wait % 60} min."
+                f"This server has asked for {self.jobs_per_day} training jobs within a day, the most it may ask for. "
+                f"Try again in {wait // 60} h {wait % 60} min."
             )
         usage.note_training(connection, guild_id, now)
 
@@ -90,7 +91,3 @@ class UploadsInFlight:
             yield
         finally:
             del self._of_guilds[asker.guild_id]
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:,.1f} MB"

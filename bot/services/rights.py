@@ -10,7 +10,7 @@ from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
-_FORGOTTEN = "That artist has been forgotten already."
+_FORGOTTEN = "That artist has already been forgotten."
 
 
 def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
@@ -23,7 +23,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
     if artist is None:
         raise _no_such(name)
     if artist.singing_version_id is None:
-        raise Refusal(f"“{artist.name}” can't sing yet: no training of it has succeeded. /artists lists who can.")
+        raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")
     return artist
 
 
@@ -82,12 +82,12 @@ def song_is_gone() -> Refusal:
 
 def _check_may_change_any(asker: Asker) -> None:
     if not _manages_guild(asker) and not asker.is_operator:
-        raise Refusal("Only members with Manage Server can change the artists of their server.")
+        raise Refusal("Only members with Manage Server can change this server's artists.")
 
 
 def _check_may_change(asker: Asker, artist: StoredArtist) -> None:
     if artist.guild_id == EVERYONE and not asker.is_operator:
-        raise Refusal(f"“{artist.name}” belongs to everyone. Only the bot's operators can change it.")
+        raise Refusal(f"“{artist.name}” is shared by all servers. Only the bot's operators can change it.")
     if artist.guild_id != EVERYONE and not _manages_guild(asker):
         raise Refusal(f"“{artist.name}” belongs to this server. Only members with Manage Server can change it.")
 

@@ -64,16 +64,16 @@ class SongLimits:
     def _check(self, asker: Asker) -> None:
         now, guild_id = self._seconds(), asker.guild_id
         if self._of_members[asker.user_id] >= MOST_OF_A_MEMBER:
-            raise Refusal(f"{MOST_OF_A_MEMBER} songs of yours are in the making; ask again when one of them is done.")
+            raise Refusal(f"{MOST_OF_A_MEMBER} of your songs are still being composed; try again when one is finished.")
         if left := self._member_pace.seconds_left(asker.user_id, now):
             raise Refusal(f"You have asked for many songs in a row; try again in {_whole(left)} s.")
         if guild_id is not None:
             if self._of_guilds[guild_id] >= MOST_OF_A_GUILD:
-                raise Refusal("Many songs of this server are in the making; try again in a few seconds.")
+                raise Refusal("Many songs are still being composed for this server; try again in a few seconds.")
             if left := self._guild_pace.seconds_left(guild_id, now):
                 raise Refusal(f"This server has asked for many songs in a row; try again in {_whole(left)} s.")
         if self.songs >= MOST_SONGS:
-            raise Refusal("Very many people want a song just now; try again in a few seconds.")
+            raise Refusal("Too many people want a song right now; try again in a few seconds.")
 
     def _note(self, asker: Asker) -> None:
         now = self._seconds()

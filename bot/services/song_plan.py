@@ -18,7 +18,7 @@ from bot.store.guilds import GuildSettings
 from bot.store.requests import StoredRequest
 from lstm.song.composing import SongSettings
 
-_BAD_SEED = "The language filter here keeps out words of this seed. Begin with other words."
+_BAD_SEED = "The language filter here does not allow some words of this seed. Use other words."
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class SongPlanner:
             random_seed=self._new_random_seed(),
         )
         if partner is not None and partner.id == artist.id:
-            raise Refusal(f"“{artist.name}” sings already: name another artist to take turns with.")
+            raise Refusal(f"“{artist.name}” already sings: name a different artist to take turns with.")
         return SongPlan(artist, request, settings, is_filtered, before, partner)
 
     async def stored(self, asker: Asker, request_id: int) -> StoredRequest:

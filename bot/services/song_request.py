@@ -80,15 +80,15 @@ def check_request(request: SongRequest) -> SongRequest:
 def check_settings(request: SongRequest) -> SongRequest:
     """Check everything but the seed, as `check_request` does."""
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
-        raise Refusal(f"A song has {FEWEST_LINES} to {MOST_LINES} lines.")
+        raise Refusal(f"A song must have {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:
-        raise Refusal(f"The temperature goes from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
+        raise Refusal(f"The temperature must be from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
     rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
     if rhyme is None:
-        raise Refusal(f"A rhyme scheme is one of {', '.join(RHYMES)}.")
+        raise Refusal(f"The rhyme scheme must be one of {', '.join(RHYMES)}.")
     form = next((form for form in SONG_FORMS if form.casefold() == request.form.strip().casefold()), None)
     if form is None:
-        raise Refusal(f"A form is one of {', '.join(SONG_FORMS)}.")
+        raise Refusal(f"The form must be one of {', '.join(SONG_FORMS)}.")
     artist = request.artist if request.artist and request.artist.strip() else None
     partner = request.partner if request.partner and request.partner.strip() else None
     return replace(request, artist=artist, rhyme=rhyme, form=form, partner=partner)
@@ -96,8 +96,8 @@ def check_settings(request: SongRequest) -> SongRequest:
 
 def _check_seed(seed: str) -> None:
     if not seed.strip():
-        raise Refusal("The seed is empty. Type the words the song should start with.")
+        raise Refusal("The seed is empty. Type the words the song should begin with.")
     if len(seed) > SEED_CHARACTERS:
-        raise Refusal(f"A seed has at most {SEED_CHARACTERS} characters. Yours has {len(seed)}.")
+        raise Refusal(f"A seed can have at most {SEED_CHARACTERS} characters; yours has {len(seed)}.")
     if any("\ud800" <= character <= "\udfff" for character in seed):
         raise Refusal("The seed contains half a character. Type it again.")

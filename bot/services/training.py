@@ -24,8 +24,18 @@ from bot.training.news import JobNews
 from bot.training.reading import TextReader
 from bot.training.reading_process import ReadText
 from lstm.text.errors import CorpusError
+from lstm.text.summary import CorpusSummary
 
-__all__ = ["Job", "JobState", "ReadCorpus", "TrainingOutcome", "TrainingProgress", "TrainingService", "UnsungArtist"]
+__all__ = [
+    "CorpusSummary",
+    "Job",
+    "JobState",
+    "ReadCorpus",
+    "TrainingOutcome",
+    "TrainingProgress",
+    "TrainingService",
+    "UnsungArtist",
+]
 
 FEWEST_CHARACTERS = 2_000
 MOST_WAITING = 5
@@ -41,8 +51,8 @@ class ReadCorpus:
     """A text as a training learns from it."""
 
     text: str
-    sentence: str
-    """What was understood of the file: "62 songs, 41 KB after cleaning (...)."; empty where that is not known."""
+    summary: CorpusSummary | None
+    """What was understood of the file; None where that is not known."""
     first_lines: tuple[str, ...]
 
 
@@ -86,11 +96,11 @@ class TrainingService:
             raise Refusal("Only members with Manage Server can train artists.")
         check_name(artist)
         if corpus_bytes is not None and corpus_bytes > self._most_corpus_bytes:
-            raise Refusal(f"The text is larger than {self._most_corpus_bytes:,} bytes; bring a smaller one.")
+            raise Refusal(f"The text is larger than {self._most_corpus_bytes:,} bytes; use a smaller one.")
         if minutes is not None and not 0 < minutes <= self._most_minutes:
             most = f"{self._most_minutes:g}"
             raise Refusal(
-                f"A training runs for at most {most} minutes here; ask for more than 0 and no more than {most}."
+                f"A training job may run for at most {most} minutes here; ask for more than 0 and at most {most}."
             )
 
     async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
@@ -112,10 +122,10 @@ class TrainingService:
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
         upload = None if corpus is None else await self._read(corpus)
-        if upload is not None and upload.size > self._most_corpus_bytes:
+        if upload is not None and upload.summary.size > self._most_corpus_bytes:
             raise Refusal(
-                f"The text grows to {upload.size:,} bytes as it is read, with its choruses written out; "
-                f"bring one that stays below {self._most_corpus_bytes:,}."
+                f"The text grows to {upload.summary.size:,} bytes when its choruses are written out; "
+                f"use one that stays below {self._most_corpus_bytes:,}."
             )
         from_file = None if corpus is not None else await self._read_file(name)
 
@@ -154,30 +164,32 @@ class TrainingService:
                 file of the data folder, which only operators may see.
         """
         if not _may_train(asker):
-            raise Refusal("Only members with Manage Server can see the texts of their server.")
+            raise Refusal("Only members with Manage Server can see this server's texts.")
 
         def read(connection: sqlite3.Connection) -> ReadCorpus | None:
             job = _job_here(connection, asker, job_id)
             if not _may_change(asker, job):
-                raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can see its text.")
+                raise Refusal(
+                    f"Job {job_id} trains an artist of all servers; only the bot's operators can see its text."
+                )
             text = corpora.text_of(connection, job.artist_id)
             if text is None:
                 return None
             # Whoever guesses its name may train on a file of the data folder; handing it out is another matter.
             if not asker.is_operator and not corpora.has_upload(connection, job.artist_id):
-                raise Refusal("That text is a file of the bot's operators; only they can see it.")
+                raise Refusal("That text belongs to the bot's operators; only they can see it.")
             report = corpora.report_of(connection, job.artist_id)
-            return ReadCorpus(text, report.sentence if report else "", report.first_lines if report else ())
+            return ReadCorpus(text, report.summary if report else None, report.first_lines if report else ())
 
         return await self._database.read(read)
 
-    async def understood(self, job_id: int) -> str:
-        """Say what was understood of the text that a job learns from; empty where that is not known."""
+    async def understood(self, job_id: int) -> CorpusSummary | None:
+        """Return what was understood of the text that a job learns from; None where that is not known."""
 
-        def read(connection: sqlite3.Connection) -> str:
+        def read(connection: sqlite3.Connection) -> CorpusSummary | None:
             job = jobs.by_id(connection, job_id)
             report = None if job is None else corpora.report_of(connection, job.artist_id)
-            return "" if report is None else report.sentence
+            return None if report is None else report.summary
 
         return await self._database.read(read)
 
@@ -241,14 +253,14 @@ class TrainingService:
             Refusal: if the asker may not, there is no such job here, or it has ended.
         """
         if not _may_train(asker):
-            raise Refusal("Only members with Manage Server can cancel the trainings of their server.")
+            raise Refusal("Only members with Manage Server can cancel this server's training jobs.")
 
         def transaction(connection: sqlite3.Connection) -> Job:
             job = _job_here(connection, asker, job_id)
             if not _may_change(asker, job):
-                raise Refusal(f"Job {job_id} trains an artist of everyone; only the bot's operators can cancel it.")
+                raise Refusal(f"Job {job_id} trains an artist of all servers; only the bot's operators can cancel it.")
             if not jobs.cancel(connection, job_id, self._now()):
-                raise Refusal(f"Job {job_id} has ended already: {job.state}.")
+                raise Refusal(f"Job {job_id} has already ended.")
             cancelled = jobs.by_id(connection, job_id)
             assert cancelled is not None
             return cancelled
@@ -343,7 +355,7 @@ class TrainingService:
         elif from_file is not None:
             _keep(connection, artist.id, from_file, is_upload=False, now=now)
         elif corpora.text_of(connection, artist.id) is None:
-            raise Refusal(f"No text of “{artist.name}” is known yet; bring one as corpus.")
+            raise Refusal(f"There is no text for “{artist.name}” yet; add one as corpus.")
 
     async def _read_file(self, artist: str) -> ReadText | None:
         path = self._files.corpus(artist)
@@ -365,7 +377,7 @@ class TrainingService:
         text = read.text
         if len(text) < FEWEST_CHARACTERS:
             raise Refusal(
-                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed to learn from."
+                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed for training."
             )
         if "\n" not in text:
             raise Refusal("The text has only one line; a corpus needs songs of several lines.")
@@ -382,7 +394,7 @@ def _job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:
 
 def _check_may_look(asker: Asker) -> None:
     if not _may_train(asker):
-        raise Refusal("Only members with Manage Server can see the trainings of their server.")
+        raise Refusal("Only members with Manage Server can see this server's training jobs.")
 
 
 def _may_train(asker: Asker) -> bool:
@@ -397,12 +409,12 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
     """Refuse a second live job of an artist, and a sixth waiting one of a guild (0: outside of guilds)."""
     live = jobs.live_of_artist(connection, artist.id)
     if live is not None:
-        raise Refusal(f"“{artist.name}” is in training already, as job {live.id}; wait for it or cancel it.")
+        raise Refusal(f"“{artist.name}” is already being trained, by job {live.id}; wait for it or cancel it.")
     if jobs.count_waiting(connection, guild_id) >= MOST_WAITING:
-        raise Refusal(f"{MOST_WAITING} trainings are waiting already; ask again when one of them has begun.")
+        raise Refusal(f"{MOST_WAITING} training jobs are already waiting; try again when one of them has started.")
 
 
 def _keep(connection: sqlite3.Connection, artist_id: int, read: ReadText, *, is_upload: bool, now: datetime) -> None:
     """Store a text with what was understood of it."""
-    report = corpora.CorpusReport(read.sentence, read.first_lines, read.kinds)
+    report = corpora.CorpusReport(read.summary, read.first_lines, read.kinds)
     corpora.keep(connection, artist_id, read.text, is_upload=is_upload, now=now, report=report)

@@ -5,15 +5,18 @@ import json
 import sqlite3
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from bot.store import times
+from lstm.text.summary import CorpusSummary
 
 
 @dataclass(frozen=True)
 class CorpusReport:
     """What was understood of a corpus when it was read."""
 
-    sentence: str
+    summary: CorpusSummary | None
+    """None in reports of earlier versions of the bot, which kept a sentence instead."""
     first_lines: tuple[str, ...]
     """As they are learned."""
     kinds: tuple[tuple[str, ...], ...]
@@ -24,10 +27,18 @@ class CorpusReport:
         """Read what `keep` has stored."""
         stored = json.loads(text)
         return cls(
-            str(stored["sentence"]),
+            _summary(stored.get("summary")),
             tuple(map(str, stored["first_lines"])),
             tuple(tuple(map(str, song)) for song in stored["kinds"]),
         )
+
+
+def _summary(stored: dict[str, Any] | None) -> CorpusSummary | None:
+    if stored is None:
+        return None
+    dresses, removed = tuple(map(str, stored["dresses"])), {str(kind): int(n) for kind, n in stored["removed"].items()}
+    songs, size, near_copies = int(stored["songs"]), int(stored["size"]), int(stored["near_copies"])
+    return CorpusSummary(songs, size, str(stored["encoding"]), dresses, removed, near_copies)
 
 
 def keep(

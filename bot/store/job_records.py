@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from lstm.model.record import TrainingRecord
+
 _LONGEST_SAMPLE = 600
 _MEASURING_SECONDS = 0.5
 """With less time left than this, a training no longer learns."""
@@ -89,14 +91,15 @@ class TrainingOutcome:
     seconds: float | None
     held_back: HeldBack | None = None
     """Why it does not take over."""
-    verdict: str | None = None
-    """What the model's own record says about its quality, in a few sentences."""
+    record: TrainingRecord | None = None
+    """What the model's own record says about its training; None in outcomes of earlier versions of the bot."""
     taste: str | None = None
     """A few lines that it has sung."""
 
     def to_json(self) -> str:
         """Write the outcome as JSON."""
-        return json.dumps(asdict(self))
+        record = None if self.record is None else self.record.to_json()
+        return json.dumps(asdict(self) | {"record": record})
 
     @classmethod
     def from_json(cls, text: str) -> "TrainingOutcome":
@@ -109,7 +112,7 @@ class TrainingOutcome:
         version, seen = _number_or_none(data.get("version")), _number_or_none(data.get("characters_seen"))
         if version is None:
             raise ValueError("version is missing")
-        held_back, verdict, taste = data.get("held_back"), data.get("verdict"), data.get("taste")
+        held_back, record, taste = data.get("held_back"), data.get("record"), data.get("taste")
         return cls(
             version=int(version),
             takes_over=data.get("takes_over") is not False,
@@ -119,7 +122,7 @@ class TrainingOutcome:
             characters_seen=None if seen is None else int(seen),
             seconds=_number_or_none(data.get("seconds")),
             held_back=HeldBack(held_back) if held_back in list(HeldBack) else None,
-            verdict=verdict if isinstance(verdict, str) else None,
+            record=TrainingRecord.from_json(record) if isinstance(record, dict) else None,
             taste=taste if isinstance(taste, str) else None,
         )
 

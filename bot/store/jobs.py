@@ -16,6 +16,8 @@ from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, Traini
 
 T = TypeVar("T")
 
+UNREADABLE = "Its record in the database could not be read. Train it again."
+
 log = logging.getLogger(__name__)
 
 _SELECT = """
@@ -99,9 +101,9 @@ def fail_unreadable(connection: sqlite3.Connection, now: datetime) -> list[int]:
             unreadable.append(row["id"])
             connection.execute(
                 """UPDATE jobs SET state = 'failed', lease = NULL, lease_until = NULL, progress = NULL,
-                    reason = 'Its record in the database could not be read. Ask for the training again.',
+                    reason = :reason,
                     queued_at = :now, started_at = NULL, ended_at = :now WHERE id = :id""",
-                {"now": times.to_text(now), "id": row["id"]},
+                {"now": times.to_text(now), "id": row["id"], "reason": UNREADABLE},
             )
     return unreadable
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store import times
+from lstm.model.record import TrainingRecord
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,12 @@ class NewVersion:
     rival_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
-    verdict: str | None = None
-    """What the model's record says about its quality; announced when it is published, not kept."""
+    record: TrainingRecord | None = None
+    """What the model's own record says about its training; announced when the version is published, not stored."""
     themes: str = ""
     """Words that its lines often end with, apart by spaces."""
     taste: str | None = None
-    """Four lines that it has sung; announced when it is published, not kept."""
+    """A few lines that it has sung."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,13 @@ _GRACE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
+DIED = "died"
+OUT_OF_MEMORY = "ran out of memory"
+FAILED = "failed ({error})"
+NOT_STARTED = "could not be started ({error})"
+DEATHS = (DIED, OUT_OF_MEMORY, FAILED, NOT_STARTED)
+
+
 @dataclass(frozen=True)
 class Interrupted:
     """The attempt ended because the job is no longer wanted, the bot stops, or the place is gone."""
@@ -29,8 +36,8 @@ class Interrupted:
 class Died:
     """The process died or failed; another attempt may succeed."""
 
-    reason: str
-    """What happened, to complete "its training process ..."."""
+    how: str
+    """One of `DEATHS`, filled in: what happened, to complete "the training process ..."."""
 
 
 Result = TrainedModel | Unsuitable | Interrupted | Died
@@ -78,7 +85,7 @@ class Attempt:
             finally:
                 await asyncio.shield(asyncio.to_thread(place.close))
         except BrokenExecutor:
-            return Died("died")
+            return Died(DIED)
         except PlaceGoneError:
             return Interrupted()
 
@@ -117,13 +124,13 @@ def _result(training: asyncio.Future[Ending]) -> Result:
     try:
         result = training.result()
     except BrokenExecutor:
-        return Died("died")
+        return Died(DIED)
     except MemoryError:
-        return Died("ran out of memory")
+        return Died(OUT_OF_MEMORY)
     except Exception as error:
         log.exception("a training process failed")
         said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
-        return Died(f"failed ({type(error).__name__}{said})")
+        return Died(FAILED.format(error=type(error).__name__ + said))
     if isinstance(result, WorkerLost):
-        return Died("died")
+        return Died(DIED)
     return Interrupted() if isinstance(result, Stopped) else result

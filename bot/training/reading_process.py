@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from lstm.text.bounds import check_bounds
 from lstm.text.errors import CorpusError
+from lstm.text.summary import CorpusSummary
 from lstm.text.understanding import understand
 
-TOO_MUCH_MEMORY = "Reading this text takes too much memory; bring a smaller or plainer file."
+TOO_MUCH_MEMORY = "Reading this text takes too much memory; use a smaller or simpler file."
 MOST_STANZAS_KNOWN = 50_000
 """Of a text with more of them, the kinds of stanzas are not kept: a few bytes of each song would outgrow the songs."""
 
@@ -20,10 +21,7 @@ class ReadText:
     """A text as it is learned, and what was understood of its file; little else, for the bot has to take it in."""
 
     text: str
-    size: int
-    """Bytes in UTF-8."""
-    sentence: str
-    """What was understood, for people."""
+    summary: CorpusSummary
     first_lines: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
     """The kind of each stanza, song by song; empty for a text of very many stanzas."""
@@ -42,16 +40,10 @@ def read_text(data: bytes, memory_bytes: int, seconds: int) -> ReadText | Unread
     _limit(memory_bytes, seconds)
     try:
         understood = understand(data)
-        text = understood.text
-        check_bounds(text)
+        check_bounds(understood.text)
         is_known = sum(len(song.stanzas) for song in understood.songs) <= MOST_STANZAS_KNOWN
-        return ReadText(
-            text,
-            len(text.encode()),
-            understood.sentence(),
-            tuple(understood.first_lines),
-            understood.kinds if is_known else (),
-        )
+        kinds = understood.kinds if is_known else ()
+        return ReadText(understood.text, understood.summary, tuple(understood.first_lines), kinds)
     except CorpusError as error:
         return Unreadable(str(error))
     except MemoryError:

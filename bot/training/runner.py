@@ -14,7 +14,7 @@ from bot.store.database import Database
 from bot.store.faults import StoreError
 from bot.store.job_records import Job, TrainingOutcome, TrainingProgress
 from bot.store.versions import NewVersion
-from bot.training.attempt import Attempt, Died, Result
+from bot.training.attempt import NOT_STARTED, Attempt, Died, Result
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel, delete_folders_but
 from bot.training.news import JobNews
@@ -143,7 +143,7 @@ class TrainingRunner:
             result = await self._try(job, lease)
         except Exception as error:
             log.exception("training job %d cannot be tried", job.id)
-            result = Died(f"could not be started ({type(error).__name__})")
+            result = Died(NOT_STARTED.format(error=type(error).__name__))
         try:
             await self._record(job, lease, result, JobFolder(self._folder / str(job.id)))
         except Exception:
@@ -153,7 +153,7 @@ class TrainingRunner:
     async def _try(self, job: Job, lease: str) -> Result:
         corpus = await self._database.read(lambda connection: corpora.text_of(connection, job.artist_id))
         if corpus is None:
-            return Unsuitable("Its text is no longer stored: ask for the training again with a corpus.")
+            return Unsuitable("Its text is no longer stored. Train it again with a corpus.")
         is_resumed = job.progress is not None and JobFolder(self._folder / str(job.id)).has_checkpoint()
         how = f"resumes at {job.share_done:.0%}" if is_resumed else "begins"
         log.info("training job %d of %r, guild %s, %s", job.id, job.artist, job.guild_id or "everyone", how)
@@ -198,7 +198,7 @@ class TrainingRunner:
         try:
             version = await asyncio.to_thread(self._rules.describe, trained.weights, trained.curve_png)
         except ModelFileError as error:
-            await self._fail(job, lease, f"Its training brought no usable model: {error}")
+            await self._fail(job, lease, f"Its training produced no usable model: {error}")
             return
         now = self._now()
         fault_point("publishing begins")
@@ -226,15 +226,13 @@ class TrainingRunner:
             if attempts is not None and attempts < MOST_ATTEMPTS:
                 jobs.hand_back(connection, job.id, lease)
             elif attempts is not None:
-                reason = f"Its training process {died.reason}, {attempts} times in all."
+                reason = f"It was tried {attempts} times; the last time, the training process {died.how}."
                 jobs.fail(connection, job.id, lease, reason, self._now())
             return attempts
 
         attempts = await self._database.write(transaction)
         if attempts is not None:
-            log.warning(
-                "training job %d: its process %s, attempt %d of %d", job.id, died.reason, attempts, MOST_ATTEMPTS
-            )
+            log.warning("training job %d: its process %s, attempt %d of %d", job.id, died.how, attempts, MOST_ATTEMPTS)
 
     async def _fail(self, job: Job, lease: str, reason: str) -> None:
         log.warning("training job %d failed: %s", job.id, reason)

@@ -73,6 +73,8 @@ class TrainingRecord:
     """Of the training loop; for a base, its recipe."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """SHA-256 of each file that a base was trained on."""
+    minutes: float | None = None
+    """The longest that the training was allowed to take; None also where there was no such limit."""
     threads: int | None = None
     products: str | None = None
     """Layout of the matrix products (`lstm.network.gemm`)."""
@@ -120,6 +122,7 @@ class TrainingRecord:
             start=_text(data.get("start")),
             start_reason=_text(data.get("start_reason")),
             products=_text(data.get("products")),
+            minutes=_number(data.get("minutes")),
             threads=_count(data.get("threads")),
             characters_seen=_count(data.get("characters_seen")),
             epochs=_number(data.get("epochs")),

@@ -33,14 +33,14 @@ def check_bounds(text: str) -> None:
     characters = len(set(text))
     if characters > MOST_CHARACTERS:
         raise CorpusError(
-            f"The text has {characters:,} different characters; a model learns at most {MOST_CHARACTERS:,}."
-            " Bring songs in one language, without tables of symbols."
+            f"The text has {characters:,} different characters; a model can learn at most {MOST_CHARACTERS:,}."
+            " Use songs in one language, without tables of symbols."
         )
     lines = text.split("\n")
     longest = max(map(len, lines), default=0)
     if longest > LONGEST_LINE:
         raise CorpusError(
-            f"The text has a line of {longest:,} characters; a line of a song has at most {LONGEST_LINE:,}."
+            f"The text has a line of {longest:,} characters; a line can have at most {LONGEST_LINE:,}."
             " Put each line of the lyrics on a line of its own."
         )
     words: set[str] = set()
@@ -48,19 +48,19 @@ def check_bounds(text: str) -> None:
         for piece in _PIECE.findall(line):
             if len(piece) > LONGEST_PIECE:
                 raise CorpusError(
-                    f"The text has {len(piece):,} letters in a row without a space; a word has at most"
+                    f"The text has {len(piece):,} letters in a row without a space; a word can have at most"
                     f" {LONGEST_PIECE:,}. Remove what is not lyrics, or put spaces between words."
                 )
             words.add(piece)
         if len(words) > MOST_WORDS:
             raise CorpusError(
-                f"The text has more than {MOST_WORDS:,} different words; bring a smaller collection, or remove what"
+                f"The text has more than {MOST_WORDS:,} different words; use a smaller collection, or remove what"
                 " is not lyrics."
             )
     if len(text) > VARIED_FROM:
         varied = sum(map(len, set(lines)))
         if varied < LEAST_VARIETY * len(text):
             raise CorpusError(
-                f"The text repeats itself: its different lines have only {varied:,} of {len(text):,} characters."
-                " Bring each song once."
+                f"The text repeats itself: its different lines make up only {varied:,} of {len(text):,} characters."
+                " Include each song only once."
             )

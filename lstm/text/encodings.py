@@ -22,7 +22,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-_BINARY = "This looks like a binary file, not like plain text."
+_BINARY = "This looks like a binary file, not plain text."
 _UNRECOGNISED = "The text's encoding could not be recognised; save it as UTF-8."
 
 MOST_DAMAGE = 0.02

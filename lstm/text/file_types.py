@@ -2,12 +2,12 @@
 
 from lstm.text.errors import CorpusError
 
-_SAVE = "open it and save it as plain text (UTF-8), then bring that file."
-_UNPACK = "unpack it and bring the text file inside."
+_SAVE = "open it, save it as plain text (UTF-8) and use that file."
+_UNPACK = "unpack it and use the text file inside."
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", f"This is an RTF document; {_SAVE}"),
-    (b"%PDF", "This is a PDF; copy its text into a plain text file (UTF-8) and bring that."),
+    (b"%PDF", "This is a PDF; copy its text into a plain text file (UTF-8) and use that."),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"This is a Word or other Office document; {_SAVE}"),
     (b"\x1f\x8b", f"This is a gzip archive; {_UNPACK}"),
     (b"BZh", f"This is a bzip2 archive; {_UNPACK}"),
@@ -15,20 +15,20 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", f"This is a 7z archive; {_UNPACK}"),
     (b"Rar!\x1a\x07", f"This is a RAR archive; {_UNPACK}"),
     (b"\x28\xb5\x2f\xfd", f"This is a zstd archive; {_UNPACK}"),
-    (b"SQLite format 3\0", "This is a SQLite database; export its lyrics column as CSV or text and bring that."),
-    (b"\x89PNG", "This is a picture; bring the lyrics as plain text."),
-    (b"\xff\xd8\xff", "This is a picture; bring the lyrics as plain text."),
-    (b"GIF8", "This is a picture; bring the lyrics as plain text."),
-    (b"ID3", "This is a sound file; bring the lyrics as plain text."),
-    (b"OggS", "This is a sound file; bring the lyrics as plain text."),
-    (b"fLaC", "This is a sound file; bring the lyrics as plain text."),
-    (b"RIFF", "This is a sound, picture or video file; bring the lyrics as plain text."),
-    (b"MThd", "This is a MIDI file; bring the lyrics as plain text."),
-    (b"\x7fELF", "This is a binary file, not plain text; bring the lyrics as a .txt file."),
+    (b"SQLite format 3\0", "This is a SQLite database; export its lyrics column as CSV or text and use that."),
+    (b"\x89PNG", "This is a picture; use a plain text file of the lyrics instead."),
+    (b"\xff\xd8\xff", "This is a picture; use a plain text file of the lyrics instead."),
+    (b"GIF8", "This is a picture; use a plain text file of the lyrics instead."),
+    (b"ID3", "This is a sound file; use a plain text file of the lyrics instead."),
+    (b"OggS", "This is a sound file; use a plain text file of the lyrics instead."),
+    (b"fLaC", "This is a sound file; use a plain text file of the lyrics instead."),
+    (b"RIFF", "This is a sound, picture or video file; use a plain text file of the lyrics instead."),
+    (b"MThd", "This is a MIDI file; use a plain text file of the lyrics instead."),
+    (b"\x7fELF", "This is a binary file, not plain text; use a .txt file of the lyrics instead."),
 )
 _IN_A_ZIP: tuple[tuple[bytes, str], ...] = (
     (b"word/", f"This is a Word document; {_SAVE}"),
-    (b"xl/", "This is an Excel workbook; save the sheet as CSV (UTF-8) and bring that."),
+    (b"xl/", "This is an Excel workbook; save the sheet as CSV (UTF-8) and use that."),
     (b"ppt/", f"This is a PowerPoint document; {_SAVE}"),
     (b"opendocument.text", f"This is an OpenDocument text; {_SAVE}"),
     (b"application/epub", f"This is an e-book; {_SAVE}"),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lstm.text import marks, recurring
 from lstm.text.cleaning import clean, drop_invisible, unify_line_ends
@@ -12,6 +13,7 @@ from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
 from lstm.text.near_copies import near_copies
 from lstm.text.songs import Song, text_of
+from lstm.text.summary import CorpusSummary
 
 FIRST_LINES = 4
 
@@ -30,7 +32,7 @@ class Understood:
     near_copies: int = 0
     """Songs that are nearly copies of earlier ones; they stay among the songs."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The songs as one clean text: two blank lines between songs, one between stanzas."""
         return text_of(self.songs)
@@ -50,32 +52,15 @@ class Understood:
         """The first lines as they will be learned."""
         return [line for song in self.songs[:FIRST_LINES] for line in song.lines][:FIRST_LINES]
 
-    def sentence(self) -> str:
-        """What was understood, for people: "62 songs, 41 KB after cleaning (Genius page; removed 210 headers)"."""
-        count = len(self.songs)
-        notes = []
-        if self.encoding != "utf-8":
-            notes.append(f"read as {self.encoding}")
-        if self.dresses:
-            notes.append("recognised: " + ", ".join(self.dresses))
-        if self.removed:
-            notes.append("removed " + ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items()))
-        if self.near_copies:
-            notes.append(f"{self.near_copies:,} near-{'copy' if self.near_copies == 1 else 'copies'} of earlier songs")
-        size = _size(len(self.text.encode("utf-8", "replace")))
-        return f"{count:,} song{'' if count == 1 else 's'}, {size} after cleaning" + (
-            f" ({'; '.join(notes)})." if notes else "."
-        )
+    @property
+    def summary(self) -> CorpusSummary:
+        """All of this in figures."""
+        size = len(self.text.encode("utf-8", "replace"))
+        return CorpusSummary(len(self.songs), size, self.encoding, self.dresses, dict(self.removed), self.near_copies)
 
     def report(self) -> str:
         """The sentence, and the first lines below it."""
-        return "\n".join([self.sentence(), "", *(f"    {line}" for line in self.first_lines), ""])
-
-
-def _size(size: int) -> str:
-    if size < 1_000:
-        return f"{size} bytes"
-    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+        return "\n".join([self.summary.sentence(), "", *(f"    {line}" for line in self.first_lines), ""])
 
 
 def understand(data: bytes) -> Understood:

@@ -124,7 +124,7 @@ def prepare(
     text = clean(corpus_text)
     if len(text) < MINIMUM_CHARACTERS:
         raise CorpusError(
-            f"The corpus has only {len(text)} characters; at least {MINIMUM_CHARACTERS:,} are needed to learn from."
+            f"The corpus has only {len(text):,} characters; at least {MINIMUM_CHARACTERS:,} are needed for training."
         )
     report("choosing songs to measure by")
     split = split_songs(text, settings.held_out)

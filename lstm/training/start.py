@@ -158,14 +158,16 @@ def choose(
         is_scratch = decided.label == SCRATCH or start.model is None
         return decided, from_nothing() if is_scratch else from_given()
     if start.model is None:
-        reason = "It learned from scratch, as asked." if start.is_fixed else "There is no base model to start from."
-        return StartDecision(SCRATCH, reason), from_nothing()
+        if start.is_fixed:
+            return StartDecision(SCRATCH, "It learned from scratch, as asked."), from_nothing()
+        return StartDecision(SCRATCH, "There is no base model to start from."), from_nothing()
     if start.is_fixed:
         name = "the base model" if start.label == BASE else start.label
         return StartDecision(start.label, f"It started from {name}, as asked."), from_given()
     if not base_model.knows_script(start.model, training[:FREQUENCY_CHARACTERS]):
-        reason = "The base model does not know this script, so it learned from scratch."
-        return StartDecision(SCRATCH, reason), from_nothing()
+        return StartDecision(
+            SCRATCH, "The base model does not know this script, so it learned from scratch."
+        ), from_nothing()
     if is_english(words_of(training[:LANGUAGE_CHARACTERS])):
         return StartDecision(BASE, "It started from the base model."), from_given()
     return _try_both(from_given(), from_nothing(), training, measured, settings, clock)
@@ -187,11 +189,21 @@ def _try_both(
     if ours is None or theirs is None:
         return StartDecision(BASE, "It started from the base model; there was no time to try both starts."), base
     trial = StartTrial(characters, ours, theirs, round(clock() - started, 2))
-    figures = f"after {characters:,} characters each, {ours:.2f} bits per character with it and {theirs:.2f} without"
     if theirs < ours:
-        reason = f"It learned from scratch, because the base model did worse in a short trial: {figures}."
-        return StartDecision(SCRATCH, reason, trial), scratch
-    return StartDecision(BASE, f"It started from the base model, which won a short trial: {figures}.", trial), base
+        decision = StartDecision(
+            SCRATCH,
+            f"It learned from scratch, because the base model did worse in a short trial: after {characters:,} "
+            f"characters each, {ours:.2f} bits per character with it and {theirs:.2f} without.",
+            trial,
+        )
+        return decision, scratch
+    decision = StartDecision(
+        BASE,
+        f"It started from the base model, which won a short trial: after {characters:,} characters each, "
+        f"{ours:.2f} bits per character with it and {theirs:.2f} without.",
+        trial,
+    )
+    return decision, base
 
 
 def trial_characters(settings: TrainingSettings, available: int) -> int:

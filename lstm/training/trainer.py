@@ -276,6 +276,7 @@ class Trainer:
             start_reason=p.start.reason,
             start_trial=p.start.trial,
             settings=asdict(p.loop),
+            minutes=self.settings.minutes,
             products=layout(),
             characters_seen=seen,
             epochs=round(seen / p.training_characters, 2),
@@ -287,7 +288,7 @@ class Trainer:
             stopped=self.stopped,
             curve=tuple(loop.curve),
         )
-        return self._model(replace(record, verdict=verdict(record, self.settings.minutes)))
+        return self._model(replace(record, verdict=verdict(record)))
 
     def _model(self, record: TrainingRecord) -> Model:
         p = self.prepared

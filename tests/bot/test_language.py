@@ -10,71 +10,114 @@ from pathlib import Path
 import pytest
 from discord import app_commands
 
-from bot import language
-from bot.discord_app import artist_message
+from bot import language, version
+from bot.discord_app import artist_message, running
 from bot.discord_app.commands import COMMANDS
 from bot.discord_app.running import BUTTONS
-from bot.services import JobState
+from bot.services import JobState, StoreError
+from bot.store import jobs
 from bot.store.job_records import HeldBack
+from bot.training import attempt
+from lstm.text import file_types
+from lstm.text.dresses import CONTAINERS, DRESSES, chat
 
 settings = importlib.import_module("bot.discord_app.commands.settings")
 
-BOT = Path(__file__).parents[2] / "bot"
+ROOT = Path(__file__).parents[2]
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
-def trees(*folders: str) -> Iterator[ast.Module]:
-    for folder in folders:
-        path = BOT / folder
+def trees(*paths: str) -> Iterator[ast.Module]:
+    for path in (ROOT / name for name in paths):
         for file in [path] if path.is_file() else sorted(path.rglob("*.py")):
             yield ast.parse(file.read_text(encoding="utf-8"))
 
 
-def template(node: ast.expr, constants: dict[str, str]) -> str | None:
-    """The text of an expression: a literal, an f-string with a placeholder for every value, a constant."""
+def constants_of(tree: ast.Module) -> dict[str, str]:
+    return {
+        node.targets[0].id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }
+
+
+def templates(node: ast.expr, constants: dict[str, str]) -> set[str]:
+    """The texts that an expression may have, with `{}` for each value: a literal, an f-string, a constant, a choice."""
     match node:
         case ast.Constant(value=str(text)):
-            return text
-        case ast.Name(id=name):
-            return constants.get(name)
+            return {text}
+        case ast.Name(id=name) if name in constants:
+            return {constants[name]}
         case ast.JoinedStr(values=parts):
-            shown = [part.value if isinstance(part, ast.Constant) else "{}" for part in parts]
-            return "".join(map(str, shown))
-    return None
+            return {"".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)}
+        case ast.IfExp(body=body, orelse=orelse):
+            return templates(body, constants) | templates(orelse, constants)
+        case ast.Call(func=ast.Attribute(value=template, attr="format")):
+            return templates(template, constants)
+    return set()
 
 
-def arguments_of(function: str, *folders: str) -> set[str]:
-    """The texts that a function is called with first."""
+def arguments_of(function: str, *paths: str, index: int = 0) -> set[str]:
+    """The texts that a function is called with at a position."""
     found: set[str] = set()
-    for tree in trees(*folders):
-        constants = {
-            node.targets[0].id: node.value.value
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        }
+    for tree in trees(*paths):
+        constants = constants_of(tree)
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id == function
-                and node.args
-            ):
-                choices = [node.args[0]]
-                if isinstance(node.args[0], ast.IfExp):
-                    choices = [node.args[0].body, node.args[0].orelse]
-                found |= {text for choice in choices if (text := template(choice, constants)) is not None}
+            if isinstance(node, ast.Call) and len(node.args) > index and name_of(node.func) == function:
+                found |= templates(node.args[index], constants)
     return found
 
 
+def name_of(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(value=ast.Name(id=name)):
+            return name
+    return ""
+
+
 def said() -> set[str]:
-    """Everything that the Discord front end says itself."""
-    return arguments_of("tr", "discord_app", "wording.py")
+    """Everything that the Discord front end says itself, or has lstm say in the reader's language."""
+    own = arguments_of("tr", "bot/discord_app", "bot/wording.py")
+    return own | arguments_of("say", "lstm/text/summary.py", "lstm/training/verdict.py")
 
 
 def refused() -> set[str]:
-    """Every sentence of a refusal, with `{}` for what is filled in."""
-    return arguments_of("Refusal", "services", "discord_app")
+    """Every sentence of a refusal, also of a text."""
+    refusals = arguments_of("Refusal", "bot/services", "bot/discord_app")
+    of_texts = ("lstm/text/bounds.py", "lstm/text/dresses", "lstm/text/encodings.py", "lstm/text/understanding.py")
+    texts = arguments_of("CorpusError", *of_texts, "lstm/training/preparation.py", "lstm/training/split.py")
+    texts |= arguments_of("CorpusError", "lstm/text/file_types.py", "bot/training")
+    texts |= {sentence for _, sentence in (*file_types._SIGNATURES, *file_types._IN_A_ZIP)}
+    texts |= {f"This is a zip archive; {file_types._UNPACK}"} - {"This is a zip archive; {}"}
+    return (refusals | texts | arguments_of("Unreadable", "bot/training")) - {"This is a zip archive; {}"}
+
+
+def failed() -> set[str]:
+    """Why a training failed, and why nothing can be stored."""
+    reasons = arguments_of("Unsuitable", "bot/training") | arguments_of("_fail", "bot/training/runner.py", index=2)
+    reasons |= {f"It was tried {{}} times; the last time, the training process {how}." for how in attempt.DEATHS}
+    faults = arguments_of("StoreError", "bot/store", index=1) | {StoreError("").reason}
+    return reasons | faults | {jobs.UNREADABLE}
+
+
+def understood() -> set[str]:
+    """What is recognised in a text, what is removed from it, and why a training starts from where it does."""
+    kinds: set[str] = set()
+    for tree in trees("lstm/text/dresses", "lstm/text/recurring.py"):
+        for node in ast.walk(tree):
+            match node:
+                case ast.Subscript(value=ast.Name(id="removed"), slice=ast.Constant(value=str(kind))):
+                    kinds.add(kind)
+                case ast.Call(func=function) if name_of(function) in ("Undressed", "Counter"):
+                    keys = [key for each in ast.walk(node) if isinstance(each, ast.Dict) for key in each.keys]
+                    kinds |= {str(key.value) for key in keys if isinstance(key, ast.Constant)}
+                case ast.Tuple(elts=[ast.Constant(value=str(kind)), ast.Name(id=pattern)]) if pattern.isupper():
+                    kinds.add(kind)
+    kinds |= {f"{name} names and times" for name, _ in chat._FORMATS}
+    starts = arguments_of("StartDecision", "lstm/training/start.py", index=1)
+    reasons = {reason for reason in starts if not reason.endswith("as asked.")}  # the bot asks for no start
+    return kinds | {dress.name for dress in (*CONTAINERS, *DRESSES)} | reasons
 
 
 def offered() -> tuple[set[str], set[str]]:
@@ -99,9 +142,45 @@ def everything() -> set[str]:
     """Every text that has to be translated, with `{}` for what is filled in."""
     _, texts = offered()
     labels = {button.label for button in BUTTONS if button.label}
-    looked_up = {state.value for state in JobState if state.has_ended} | {reason.value for reason in HeldBack}
+    looked_up = {state.value for state in JobState} | {reason.value for reason in HeldBack} | {version.FROM_SOURCE}
     looked_up |= set(settings._FILTER.values()) | {words for _, words in artist_message._QUALITIES}
-    return {PLACEHOLDER.sub("{}", text) for text in texts | labels | said() | refused() | looked_up}
+    found = texts | labels | said() | refused() | failed() | understood() | looked_up
+    return {PLACEHOLDER.sub("{}", text) for text in found}
+
+
+NOT_SHOWN = set("debug info warning error exception getLogger compile note run_in_background TypeVar".split())
+"""Functions whose texts nobody reads on Discord: the log, names of tasks, regular expressions."""
+SHOWN_AS_IT_STANDS = {"NumPy", "Python", "new message", "How many lines; {} by default"}
+"""Names, a key, and what `offered` knows filled in."""
+FOR_OPERATORS = {
+    "/rollback artist:{} version:{}",
+    "; is the bot in the guild {} that LYRICS_HOME_GUILD names?",
+    running._REFUSED,
+}
+"""At the console, in the log, or when the bot does not start."""
+
+
+def is_shown(node: ast.AST) -> bool:
+    """False for docstrings, for what only the log or a developer reads, and for custom ids of buttons."""
+    match node:
+        case ast.Call(func=function):
+            return name_of(function) not in NOT_SHOWN
+        case ast.Raise(exc=ast.Call(func=function)):
+            return name_of(function) == "Refusal"
+        case ast.keyword(arg="prefix" | "own_id" | "template") | ast.Assert() | ast.Expr(value=ast.Constant()):
+            return False
+    return True
+
+
+def shown(node: ast.AST) -> Iterator[str]:
+    """The texts in a piece of code that may be shown, with `{}` for what is filled in."""
+    if not is_shown(node):
+        return
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        yield from templates(node, {})
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.JoinedStr) and isinstance(child, ast.Constant)):
+            yield from shown(child)
 
 
 @pytest.fixture(params=language.LANGUAGES)
@@ -115,6 +194,12 @@ def test_every_text_is_translated_and_no_translation_is_left_over(catalogue: lan
     assert catalogue.commands.keys() == offered()[0]
 
 
+def test_no_words_are_shown_without_a_translation() -> None:
+    found = {text for tree in trees("bot/discord_app", "bot/wording.py") for text in shown(tree)}
+    texts = {PLACEHOLDER.sub("{}", text) for text in found} - everything() - SHOWN_AS_IT_STANDS - FOR_OPERATORS
+    assert {text for text in texts if re.search("[a-z]{2} [a-z]{2}|^[A-Z][a-z]{2}", text)} == set()
+
+
 def test_translations_have_the_placeholders_and_marks_of_the_english(catalogue: language.Catalogue) -> None:
     for english, translation in catalogue.texts.items():
         assert sorted(PLACEHOLDER.findall(translation)) == sorted(PLACEHOLDER.findall(english)), english
@@ -122,6 +207,20 @@ def test_translations_have_the_placeholders_and_marks_of_the_english(catalogue: 
             assert translation.count(mark) == english.count(mark), english
         assert translation, english
         assert translation.strip() == translation, english
+
+
+def test_every_placeholder_of_a_translation_has_a_name(catalogue: language.Catalogue) -> None:
+    """One without is not recognised in a sentence that is filled in already, which then stays English."""
+    assert not [english for english in catalogue.texts if "{}" in english]
+
+
+@pytest.mark.parametrize("locale", language.LANGUAGES)
+def test_sentences_are_recognised_when_they_are_filled_in(locale: str) -> None:
+    context = contextvars.copy_context()
+    context.run(language.speak, locale)
+    for english, translation in language.catalogue(locale).texts.items():
+        filled_in = PLACEHOLDER.sub("9", english)
+        assert context.run(language.tr_sentence, filled_in) == PLACEHOLDER.sub("9", translation), english
 
 
 def test_translations_fit_where_discord_shows_them(catalogue: language.Catalogue) -> None:
@@ -147,9 +246,9 @@ def test_commands_are_called_what_the_texts_call_them(catalogue: language.Catalo
     ("sentence", "german"),
     [
         ("Only members with Manage Server can train artists.", "Nur Mitglieder mit „Server verwalten“ können"),
-        ("A song has 2 to 40 lines.", "Ein Lied hat 2 bis 40 Zeilen."),
+        ("A song must have 2 to 40 lines.", "Ein Lied muss 2 bis 40 Zeilen haben."),
         ("There is no artist “{x}” here. /artists lists who can sing.", "Hier gibt es keinen Interpreten „{x}“."),
-        ("“burns” has no version before the one that sings.", "„burns“ hat keine Version vor der, die singt."),
+        ("“burns” has no version 7. Kept versions: 1, 2.", "„burns“ hat keine Version 7. Aufbewahrte Versionen: 1, 2."),
         ("A sentence that nobody has translated.", "A sentence that nobody has translated."),
     ],
 )

@@ -1,48 +1,47 @@
+import contextvars
 from dataclasses import replace
 
 import pytest
 
-from bot import wording
-from bot.services import ArtistToForget, Song, TrainingOutcome, UnsungArtist
+from bot import language, wording
+from bot.services import ArtistToForget, CorpusSummary, Song, TrainingOutcome, UnsungArtist
 from bot.store.job_records import HeldBack
+from lstm.model.record import TrainingRecord
 from tests.bot.discord_app.stubs import NOON, OUTCOME, RUNNING, SUCCEEDED
 
 SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, NOON, 0, 0)
+
+
+MEASURED = TrainingRecord(validation_bits_per_character=2.1, baseline_bits_per_character=2.5, epochs=2.0)
 
 
 @pytest.mark.parametrize(
     ("outcome", "verdict"),
     [
         (
-            TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0),
-            "Version 1 sings from now on. It needs 2.10 bits per character on held-out songs, "
-            "0.40 better than the n-gram baseline (2.50).",
+            TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=MEASURED),
+            "Version 1 sings from now on. It predicts held-out songs better than a simple n-gram, by 0.40 (2.10 bits "
+            "per character against 2.50, lower is better). It read its text twice.",
         ),
         (
             TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0, HeldBack.WORSE_THAN_BEFORE),
             "Version 3 is kept but does not take over: it is worse than the version that sings. "
-            "It needs 2.18 bits per character on held-out songs. "
-            "On the same songs it is 0.08 worse than the version before (2.10).",
+            "On the same songs it is 0.08 worse than the previous version (2.10).",
         ),
         (
             TrainingOutcome(1, False, 2.6, None, 2.5, 1, 1.0, HeldBack.WORSE_THAN_BASELINE),
             "Version 1 is kept but does not take over: it is worse than the n-gram baseline. "
-            "It needs 2.60 bits per character on held-out songs, 0.10 worse than the n-gram baseline (2.50).",
+            "It predicts held-out songs worse than a simple n-gram, by 0.10 (2.60 bits per character against 2.50, "
+            "lower is better). More songs or more minutes would help.",
         ),
         (
             TrainingOutcome(3, True, 2.1, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on. It needs 2.10 bits per character on held-out songs. "
-            "On the same songs it is as good as the version before (2.10).",
+            "Version 3 sings from now on. On the same songs it is as good as the previous version (2.10).",
         ),
         (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
         (
             TrainingOutcome(2, False, None, 2.0, None, None, None),
-            "Version 2 is kept, but the version before still sings.",
-        ),
-        (
-            TrainingOutcome(1, True, 2.4, 2.5, 2.6, 1, 1.0, verdict="Better than the n-gram by 0.20."),
-            "Version 1 sings from now on. Better than the n-gram by 0.20. "
-            "On the same songs it is 0.10 better than the version before (2.50).",
+            "Version 2 is kept, but the previous version still sings.",
         ),
     ],
 )
@@ -50,11 +49,32 @@ def test_verdicts(outcome: TrainingOutcome, verdict: str) -> None:
     assert wording.verdict(outcome) == verdict
 
 
+def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
+    context = contextvars.copy_context()
+    context.run(language.speak, "de")
+    reason = (
+        "It learned from scratch, because the base model did worse in a short trial: after 6,000 characters each, "
+        "3.10 bits per character with it and 2.90 without."
+    )
+    record = replace(MEASURED, start_reason=reason)
+    assert context.run(wording.verdict, TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=record)) == (
+        "Version 1 singt von jetzt an. Er sagt zurückgehaltene Lieder besser vorher als ein einfaches n-Gramm, um 0.40 "
+        "(2.10 Bit pro Zeichen gegen 2.50, weniger ist besser). Er hat seinen Text zweimal gelesen. Er lernte von "
+        "Grund auf, weil das Basismodell in einem kurzen Versuch schlechter war: nach je 6,000 Zeichen 3.10 Bit pro "
+        "Zeichen mit ihm und 2.90 ohne."
+    )
+    summary = CorpusSummary(62, 41_000, "cp1252", ("Genius page", "chat"), {"page titles": 62, "links": 3}, 1)
+    assert context.run(wording.understood, summary) == (
+        "62 Lieder, 41 KB nach dem Bereinigen (gelesen als cp1252; erkannt: Genius-Seite, Chat; "
+        "entfernt: 62 Seitentitel, 3 Links; 1 Beinahe-Kopie eines früheren Lieds)."
+    )
+
+
 def test_shortcomings() -> None:
     assert wording.shortcomings(SONG) == ()
     assert wording.shortcomings(replace(SONG, copied_lines=3)) == ("3 lines copy the artist",)
     both = replace(SONG, copied_lines=1, rhymes_missed=1)
-    assert wording.shortcomings(both) == ("1 line copies the artist", "1 line found no rhyme")
+    assert wording.shortcomings(both) == ("1 line copies the artist", "1 line has no rhyme")
 
 
 def test_a_held_back_version_can_be_used_by_a_command() -> None:
@@ -65,13 +85,15 @@ def test_a_held_back_version_can_be_used_by_a_command() -> None:
 
 
 def test_what_forgetting_means() -> None:
-    assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False)) == "It can't be undone."
-    assert "at the next start" in wording.forget_warning(ArtistToForget(1, "harbour-lights", comes_with_the_bot=True))
+    assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False)) == "This can't be undone."
+    assert "after the next start" in wording.forget_warning(
+        ArtistToForget(1, "harbour-lights", comes_with_the_bot=True)
+    )
 
 
 def test_what_becomes_of_an_artist_that_cannot_sing() -> None:
     assert wording.unsung(UnsungArtist("mute", 41_000, NOON, 0)) == (
-        "41 kB of text, stored on 2026-11-24; no training of it has succeeded. "
-        "/forget removes it; so does the bot, 30 days later."
+        "41 KB of text, stored on 2026-11-24; no training job has succeeded. "
+        "/forget removes it, and the bot does so 30 days later."
     )
     assert "versions held back: 2. /rollback" in wording.unsung(UnsungArtist("shy", 41_000, NOON, 2))

@@ -39,7 +39,7 @@ async def test_a_crowd_gets_its_songs_and_requests_over_the_limit_are_refused(
     *served, refused = asked_at_once
     answer = await refused.message()
     assert answer.ephemeral
-    assert answer.content == "2 songs of yours are in the making; ask again when one of them is done."
+    assert answer.content == "2 of your songs are still being composed; try again when one is finished."
     for interaction in served:
         assert song(await interaction.final(is_whole)).startswith(SEED)
     lines = re.findall(r"song guild=\S+ artist=\S+ lines=\S+ rhyme=\S+ first_line_ms=\S+ ms=\S+ outcome=(\w+)", bot.log)

@@ -90,7 +90,7 @@ def try_corpus(data: bytes) -> None:
         return
     text = understood.text
     text.encode()
-    _is_a_sentence(understood.sentence())
+    _is_a_sentence(understood.summary.sentence())
     assert "\r" not in text
     assert "\x00" not in text
 

@@ -47,15 +47,15 @@ async def slash(stage: Stage, path: str, **options: object) -> Interaction:
     ("path", "options", "ending"),
     [
         ("settings", {"language_filter": True}, "language_filter"),
-        ("settings", {}, "This server's choices"),
+        ("settings", {}, "This server's settings"),
         ("artists", {}, "anna"),
         ("artist", {"name": "anna"}, "anna"),
         ("artist", {"name": "nobody"}, "There is no artist"),
-        ("history", {}, "asked for no song"),
+        ("history", {}, "not asked for a song"),
         ("about", {}, "LSTM"),
         ("forget", {"artist": "anna"}, "operators can change it"),
-        ("jobs", {}, "No trainings"),
-        ("mydata export", {}, "All that is stored"),
+        ("jobs", {}, "No training jobs"),
+        ("mydata export", {}, "Everything stored"),
         ("lyrics", {"seed": "I walk", "lines": 2}, SONG),
     ],
 )
@@ -92,7 +92,7 @@ async def test_commands(
         ("artist:details:anna", "parameters", False),
         ("artists:page:1", "anna", True),
         ("mydata:delete", "deleted", True),
-        ("settings:every-channel", "This server's choices", True),
+        ("settings:every-channel", "This server's settings", True),
         ("job:cancel:1", "There is no training", False),
     ],
 )

@@ -26,7 +26,7 @@ from tests.security.stage import CORPUS, Stage, opened, said, said_in_the_end
 FAULTS = {"429": 429, "500": 500, "502": 502, "503": 503, "broken connection": None, "no answer": HANGS}
 SONG = re.compile("generated, in the style of")
 LOGGED = re.compile(r"error [0-9a-f]{8} in|found nobody|not be delivered|refused")
-WENT_WRONG = re.compile("Something went wrong that should not have")
+WENT_WRONG = re.compile("Something went wrong")
 
 
 class HastyAsyncio(SimpleNamespace):

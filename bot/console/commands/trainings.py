@@ -22,8 +22,9 @@ async def train(context: Context, line: CommandLine) -> None:
         corpus = await asyncio.to_thread(file.read_bytes)
     job = await training.queue(context.asker, artist, corpus, minutes)
     read = await training.corpus_of(context.asker, job.id)
-    if read is not None and read.sentence:
-        context.screen.say("\n".join([read.sentence, *(f"    {line}" for line in read.first_lines)]))
+    if read is not None and read.summary is not None:
+        lines = [f"    {line}" for line in read.first_lines]
+        context.screen.say("\n".join([wording.understood(read.summary), *lines]))
     await context.follow(job)
 
 

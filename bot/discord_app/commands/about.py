@@ -19,17 +19,17 @@ from bot.version import own_version
 _WHAT = (
     "I write song lyrics in the style of an artist, from the words that you begin with. "
     "A small neural network, an LSTM written by hand in NumPy, composes them a few letters at a time: "
-    "they are inventions, not the artist's own words. Start with `/lyrics`, see who sings with `/artists`."
+    "they are invented, not the artist's own words. Start with `/lyrics`; `/artists` shows who can sing."
 )
 _STORED = (
-    "Your requests with their songs, {kept}; see `/history` and `/mydata export`. Your votes for songs. "
-    "Texts that were uploaded for training and the models learned from them, until the artist is forgotten. "
-    "A server's `/settings`. No other messages are read, but the one that you choose for *Sing this*."
+    "Your requests and their songs, {kept}; see `/history` and `/mydata export`. Your votes for songs. "
+    "Texts uploaded for training and the models trained on them, until the artist is forgotten. "
+    "A server's `/settings`. The only message I read is the one that you choose for *Sing this*."
 )
-_LEFT = "All data of a server is deleted {days} days after I have left it."
+_LEFT = "A server's data is deleted {days} days after I leave it."
 _REMOVAL = (
-    "Yours: `/mydata delete`. An artist of this server: `/forget`. "
-    "Me: remove the bot from the server's integrations, or from your own authorised apps."
+    "Your data: `/mydata delete`. An artist of this server: `/forget`. "
+    "The bot itself: remove it from the server's integrations, or from your authorised apps."
 )
 
 
@@ -49,7 +49,11 @@ async def about(interaction: Interaction) -> None:
 
 
 def _stored(settings: Settings) -> str:
-    kept = tr("for {days} days", days=settings.history_days) if settings.history_days else tr("not at all")
+    kept = (
+        tr("for {days} days", days=settings.history_days)
+        if settings.history_days
+        else tr("in memory only, until the bot restarts")
+    )
     return f"{tr(_STORED, kept=kept)} {tr(_LEFT, days=settings.left_guild_days)}"
 
 
@@ -59,7 +63,7 @@ async def _standing(interaction: Interaction) -> str:
     artists, lyrics = await client.services.artists.visible(asker_of(interaction)), client.services.lyrics
     parts = [tr("up {duration}", duration=up)]
     if math.isfinite(client.latency):
-        parts.append(f"gateway {client.latency * 1000:.0f} ms")
+        parts.append(tr("gateway latency {milliseconds} ms", milliseconds=f"{client.latency * 1000:.0f}"))
     counts = {"singing": lyrics.songs_in_progress, "waiting": lyrics.songs_waiting}
     parts.append(tr("songs: {singing} in progress, {waiting} waiting", **counts))
     parts.append(tr("artists here: {count}", count=len(artists)))
@@ -68,7 +72,7 @@ async def _standing(interaction: Interaction) -> str:
 
 def _versions() -> str:
     versions = {
-        "lyricbot": own_version(),
+        "lyricbot": tr(own_version()),
         "discord.py": discord.__version__,
         "NumPy": numpy.__version__,
         "Python": platform.python_version(),

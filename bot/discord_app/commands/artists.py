@@ -16,7 +16,7 @@ from bot.services import Artist
 
 
 @everywhere
-@app_commands.command(description="The artists that can be asked for here")
+@app_commands.command(description="The artists you can ask for here")
 async def artists(interaction: Interaction) -> None:
     """List the artists."""
     visible = await interaction.client.services.artists.visible(asker_of(interaction))
@@ -25,7 +25,7 @@ async def artists(interaction: Interaction) -> None:
 
 @everywhere
 @app_commands.command(description="One artist: what it sings, how well, and its training curve")
-@app_commands.describe(name="Whom to show")
+@app_commands.describe(name="Which artist to show")
 @app_commands.autocomplete(name=autocompletion.artist_names)
 async def artist(interaction: Interaction, name: str) -> None:
     """Show one artist."""

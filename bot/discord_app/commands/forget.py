@@ -13,13 +13,13 @@ from bot.language import tr
 
 
 @to_managers
-@app_commands.command(description="Remove an artist of this server: its text, models and trainings")
-@app_commands.describe(artist="Whom to forget")
+@app_commands.command(description="Remove an artist of this server, with its text, models and training jobs")
+@app_commands.describe(artist="Which artist to forget")
 @app_commands.autocomplete(artist=autocompletion.changeable_artists)
 async def forget(interaction: Interaction, artist: str) -> None:
     """Ask before forgetting."""
     found = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
     name = markdown.escape(found.name)
-    text = tr("This deletes {artist}: its text, all its models and trainings.", artist=name)
+    text = tr("This deletes {artist}, with its text and all its models and training jobs.", artist=name)
     text += f" {wording.forget_warning(found)}"
     await answering.send(interaction, MessageBody(text=text, buttons=[ForgetArtist(found.id), Keep()]), ephemeral=True)

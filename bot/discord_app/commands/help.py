@@ -13,7 +13,7 @@ from bot.language import tr, tr_name
 
 
 @everywhere
-@app_commands.command(name="help", description="The commands that you may use here")
+@app_commands.command(name="help", description="The commands you can use here")
 async def help_(interaction: Interaction) -> None:
     """List the commands."""
     asker, commands = asker_of(interaction), interaction.client.commands
@@ -27,7 +27,7 @@ async def help_(interaction: Interaction) -> None:
 
 def _lines(command: AnyCommand) -> Iterator[str]:
     if isinstance(command, app_commands.ContextMenu):
-        yield tr("right click on a message, *Apps*, **{name}**: its words begin a song", name=tr(command.name))
+        yield tr("right-click a message, *Apps*, **{name}**: a song that begins with its words", name=tr(command.name))
     elif isinstance(command, app_commands.Group):
         for inner in command.commands:
             yield f"`/{tr_name(command.name)} {tr_name(inner.name)}` {tr(inner.description)}"

@@ -17,8 +17,8 @@ _LONGEST_SEED = 80
 
 
 @everywhere
-@app_commands.command(description="Your own songs here, shown to you alone")
-@app_commands.describe(page="Which page, 1 being the newest")
+@app_commands.command(description="Your own songs here, shown only to you")
+@app_commands.describe(page="Which page; 1 is the newest")
 async def history(interaction: Interaction, page: app_commands.Range[int, 1, 1_000_000] = 1) -> None:
     """List a page of the asker's songs."""
     entries = await interaction.client.services.privacy.history(asker_of(interaction), page)
@@ -47,7 +47,7 @@ class ShowSong(NumberButton, prefix="song:show"):
 
 def _body(page: HistoryPage) -> MessageBody:
     if not page.entries:
-        nothing = tr("You have asked for no song here yet, or none is stored any more. `/lyrics` sings one.")
+        nothing = tr("You have not asked for a song here yet, or none is still stored. Ask for one with `/lyrics`.")
         return MessageBody(blocks=[Text(nothing)], colour=colours.OWN)
     blocks: list[Block] = [Text("### " + tr("Your songs here"))]
     blocks += [TextBeside(_entry(entry), ShowSong(entry.request_id)) for entry in page.entries]

@@ -14,32 +14,32 @@ _MOST_UNSUNG = 8
 
 
 @to_managers
-@app_commands.command(description="Queued, running and recent trainings of this server")
+@app_commands.command(description="Queued, running and recent training jobs of this server")
 async def jobs(interaction: Interaction) -> None:
     """List the jobs."""
     asker, training = asker_of(interaction), interaction.client.services.training
     found, unsung = await training.jobs(asker), await training.unsung(asker)
     if not found and not unsung:
         await answering.send(
-            interaction, MessageBody(text=tr("No trainings yet: start one with `/train`.")), ephemeral=True
+            interaction, MessageBody(text=tr("No training jobs yet. Start one with `/train`.")), ephemeral=True
         )
         return
     lines = "\n".join(job_message.in_a_line(job) for job in found)
-    blocks = [Text("### " + tr("Trainings")), Text(lines or "—")]
+    blocks = [Text("### " + tr("Training jobs")), Text(lines or "—")]
     if unsung:
         shown = [f"**{markdown.shortened(artist.name)}** {wording.unsung(artist)}" for artist in unsung[:_MOST_UNSUNG]]
         if len(unsung) > _MOST_UNSUNG:
-            shown.append(f"… and {len(unsung) - _MOST_UNSUNG} more")
-        blocks += [Text("### Artists that can't sing"), Text("\n".join(shown))]
+            shown.append(tr("… and {count} more", count=len(unsung) - _MOST_UNSUNG))
+        blocks += [Text("### " + tr("Artists that cannot sing")), Text("\n".join(shown))]
     body = MessageBody(blocks=blocks, colour=colours.OWN)
     await answering.send(interaction, body, ephemeral=True)
 
 
 @to_managers
-@app_commands.command(description="Cancel a training")
-@app_commands.describe(job="Which training, by its number in /jobs")
+@app_commands.command(description="Cancel a training job")
+@app_commands.describe(job="The job's number; see /jobs")
 @app_commands.autocomplete(job=autocompletion.cancellable_jobs)
 async def cancel(interaction: Interaction, job: app_commands.Range[int, 1, 2**53 - 1]) -> None:
     """End a job."""
     cancelled = await interaction.client.services.training.cancel(asker_of(interaction), job)
-    await answering.tell_privately(interaction, tr("Job {number} is cancelled.", number=cancelled.id))
+    await answering.tell_privately(interaction, tr("Job {number} has been cancelled.", number=cancelled.id))

@@ -24,12 +24,12 @@ from bot.services import (
 @app_commands.describe(
     seed="How the song begins",
     artist="Who sings; see /artists",
-    lines=f"How many lines, {DEFAULT_LINES} if you do not say",
+    lines=f"How many lines; {DEFAULT_LINES} by default",
     temperature="How daring: low is safe, high is wild",
-    rhyme="Which lines rhyme; auto is what the artist does",
-    form="A song with a chorus, verses, or free",
-    partner="A second artist; the two take turns by stanza",
-    private="Show the song to you alone",
+    rhyme="Which lines rhyme; auto: as the artist does",
+    form="A song with a chorus, only verses, or free",
+    partner="A second artist; the two take turns, stanza by stanza",
+    private="Show the song only to you",
 )
 @app_commands.rename(partner="with")
 @app_commands.autocomplete(artist=autocompletion.artist_names)

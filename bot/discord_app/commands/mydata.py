@@ -15,14 +15,14 @@ from bot.language import tr
 LARGEST_PART_BYTES = 8_000_000
 MOST_PARTS = 10
 _TOO_MUCH = (
-    "There is more than fits into Discord: the oldest songs are not in these files. "
-    "`/history` shows them page by page, and whoever runs this bot can hand them out."
+    "There is more than Discord can take: the oldest songs are not in these files. "
+    "`/history` shows them page by page, and whoever runs this bot can give them to you."
 )
 
 mydata = everywhere(app_commands.Group(name="mydata", description="What is stored about you"))
 
 
-@mydata.command(description="Files with all that is stored about you")
+@mydata.command(description="Get everything stored about you as files")
 async def export(interaction: Interaction) -> None:
     """Hand out the asker's data as JSON, in as many files as Discord takes."""
     await answering.defer(interaction, ephemeral=True)
@@ -35,14 +35,14 @@ async def export(interaction: Interaction) -> None:
                 await answering.follow_up(interaction, MessageBody(text=tr(_TOO_MUCH)), ephemeral=True)
                 return
             if number == 1:
-                body = MessageBody(text=tr("All that is stored about you:"), files=[NamedFile("mydata.json", data)])
+                body = MessageBody(text=tr("Everything stored about you:"), files=[NamedFile("mydata.json", data)])
                 await answering.edit(interaction, body)
             else:
                 body = MessageBody(files=[NamedFile(f"mydata-{number}.json", data)])
                 await answering.follow_up(interaction, body, ephemeral=True)
 
 
-@mydata.command(description="Delete all that is stored about you")
+@mydata.command(description="Delete everything stored about you")
 async def delete(interaction: Interaction) -> None:
     """Ask before deleting."""
     text = tr("This deletes all your songs and votes, in every server and in direct messages. It can't be undone.")

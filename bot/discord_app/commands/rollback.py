@@ -11,8 +11,8 @@ from bot.language import tr
 
 
 @to_managers
-@app_commands.command(description="Let the version before, or any kept one, sing")
-@app_commands.describe(artist="Whose version", version="Without it: the one before the version that sings")
+@app_commands.command(description="Let an artist sing with its previous version, or any other that is kept")
+@app_commands.describe(artist="Which artist", version="Which version; by default, the one before the current one")
 @app_commands.autocomplete(artist=autocompletion.changeable_artists)
 @app_commands.autocomplete(version=autocompletion.kept_versions)
 async def rollback(

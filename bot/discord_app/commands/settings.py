@@ -18,11 +18,11 @@ _FILTER = {None: "on, except in age-restricted channels", True: "on", False: "of
 
 
 @to_managers
-@app_commands.command(description="This server's choices: show them, or change what you name")
+@app_commands.command(description="Show or change this server's settings")
 @app_commands.describe(
-    default_artist="Who sings when nobody is named; none for the bot's own choice",
-    language_filter="Keep bad language out of songs; unless you say, it is kept out of channels without an age limit",
-    channel="The channel for songs; elsewhere they are shown to their asker alone",
+    default_artist="Who sings when no artist is named; none: the bot's default",
+    language_filter="Keep bad language out of songs; by default, everywhere but in age-restricted channels",
+    channel="The channel for songs; in others, a song is shown only to whoever asked for it",
 )
 @app_commands.autocomplete(default_artist=autocompletion.artist_names)
 async def settings(
@@ -55,16 +55,16 @@ class EveryChannel(PlainButton, own_id="settings:every-channel"):
 
 
 def _body(chosen: GuildSettings) -> MessageBody:
-    artist = tr("the bot's own choice") if chosen.default_artist is None else markdown.escape(chosen.default_artist)
+    artist = tr("the bot's default") if chosen.default_artist is None else markdown.escape(chosen.default_artist)
     name = tr_name("channel")
     channel: Block = Text(f"**{name}**\n{tr('every channel')}")
     if chosen.channel_id is not None:
         channel = TextBeside(f"**{name}**\n<#{chosen.channel_id}>", EveryChannel())
     blocks: list[Block] = [
-        Text("### " + tr("This server's choices")),
+        Text("### " + tr("This server's settings")),
         Text(f"**{tr_name('default_artist')}**\n{artist}"),
         Text(f"**{tr_name('language_filter')}**\n{tr(_FILTER[chosen.language_filter])}"),
         channel,
-        Text("-# " + tr("Change one with its option: `/settings default_artist:…`")),
+        Text("-# " + tr("To change one, use its option: `/settings default_artist:…`")),
     ]
     return MessageBody(blocks=blocks, colour=colours.OWN)

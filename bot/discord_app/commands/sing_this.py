@@ -16,7 +16,7 @@ async def sing_this(interaction: Interaction, message: discord.Message) -> None:
     """Sing on the words of a message."""
     seed = markdown.opening_words(message.clean_content, SEED_CHARACTERS)
     if not seed:
-        raise Refusal("There are no words in that message to begin with.")
+        raise Refusal("There are no words in that message to begin a song with.")
     asker, service = asker_of(interaction), interaction.client.services.lyrics
     hidden = await service.is_private(asker, False)
     await songs.show(interaction, SongRequest(seed, private=hidden))

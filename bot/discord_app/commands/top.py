@@ -23,10 +23,10 @@ async def top(interaction: Interaction) -> None:
     lyrics = interaction.client.services.lyrics
     best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
     if not best:
-        nothing = tr("No song of the last seven days has a 👍 yet: give yours below a song.")
+        nothing = tr("No song of the last seven days has a 👍 yet. Press it below a song that you like.")
         await answering.send(interaction, MessageBody(blocks=[Text(nothing)], colour=colours.OWN))
         return
-    blocks: list[Block] = [Text("### " + tr("Liked most in the last seven days"))]
+    blocks: list[Block] = [Text("### " + tr("Most liked in the last seven days"))]
     for place, song in enumerate(best, 1):
         text = _entry(place, song)
         url = link(song.guild_id, song.channel_id, song.message_id)

@@ -13,9 +13,9 @@ from bot.discord_app.offering import to_managers
 @to_managers
 @app_commands.command(description="Train an artist on a text")
 @app_commands.describe(
-    artist="Who learns; a new name makes a new artist",
-    corpus="Lyrics as plain text in UTF-8, songs apart by blank lines; without it, the text known already",
-    minutes="The longest that it may take",
+    artist="Which artist to train; a new name creates a new artist",
+    corpus="Lyrics as plain text (UTF-8), blank lines between songs; by default, the text already stored",
+    minutes="The longest it may take, in minutes",
 )
 @app_commands.autocomplete(artist=autocompletion.artist_names)
 @app_commands.autocomplete(minutes=autocompletion.allowed_minutes)

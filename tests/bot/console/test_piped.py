@@ -65,7 +65,7 @@ async def test_a_chat(environment: dict[str, str]) -> None:
     for part in (
         "— generated, in the style of Burns · 12 lines · temperature 0.6",
         "— generated, in the style of Burns · 3 lines · rhyme ABAB · temperature 0.6",
-        "A song has 2 to 40 lines",
+        "A song must have 2 to 40 lines",
         "There is no artist “nobody” here",
         "/settings is for servers on Discord.",
         "No training was asked for yet.",
@@ -118,7 +118,7 @@ async def test_a_song_that_copies_says_so(environment: dict[str, str], data_dir:
     (data_dir / "models" / "Parrot.safetensors").write_bytes(samples.copying_model())
     said = await chat(environment, "/lyrics seed:Oh! artist:parrot lines:3 rhyme:AAAA", "Oh!")
     _, burns = said.split("in the style of Parrot")
-    assert burns.splitlines()[0].endswith(" lines copy the artist · 2 lines found no rhyme")
+    assert burns.splitlines()[0].endswith(" lines copy the artist · 2 lines have no rhyme")
     assert burns.count("copy") == 1
 
 
@@ -136,7 +136,7 @@ async def test_a_training_is_followed_and_its_artist_sings(environment: dict[str
     for part in (
         "job 1, Harbour Choir: succeeded. Version 1 ",
         "There is no file /no/such file",
-        "No text of “silent” is known yet",
+        "There is no text for “silent” yet",
         "at most 0.05 minutes",
     ):
         assert part in said, part

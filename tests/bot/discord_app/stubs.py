@@ -13,6 +13,7 @@ from bot.services import (
     ArtistToForget,
     Asker,
     Continuation,
+    CorpusSummary,
     Deleted,
     GuildSettings,
     HistoryEntry,
@@ -178,7 +179,7 @@ class StubTraining:
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     end_told: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
-    sentence: str = ""
+    summary: CorpusSummary | None = None
     uploads: UploadsInFlight = field(default_factory=UploadsInFlight)
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
@@ -205,13 +206,13 @@ class StubTraining:
             else:
                 yield step
 
-    async def understood(self, job_id: int) -> str:
-        return self.sentence
+    async def understood(self, job_id: int) -> CorpusSummary | None:
+        return self.summary
 
     async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
         if not asker.may_manage_guild:
-            raise Refusal("Only members with Manage Server can see the texts of their server.")
-        return ReadCorpus("If you can *keep*\nyour head", self.sentence, ("If you can *keep*", "your head"))
+            raise Refusal("Only members with Manage Server can see this server's texts.")
+        return ReadCorpus("If you can *keep*\nyour head", self.summary, ("If you can *keep*", "your head"))
 
     def uploading(self, asker: Asker) -> AbstractContextManager[None]:
         return self.uploads.one_of(asker)
@@ -290,7 +291,7 @@ class StubArtists:
 
     async def forget(self, asker: Asker, artist_id: int) -> str:
         if artist_id in self.forgotten:
-            raise Refusal("That artist has been forgotten already.")
+            raise Refusal("That artist has already been forgotten.")
         self.forgotten.append(artist_id)
         return "kip*ling"
 

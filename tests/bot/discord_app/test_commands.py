@@ -16,12 +16,12 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artists")).message()
     assert (
-        "**burns**\n-# sings of heather and rose · learned a little from 594 kB of lyrics · trained <t:1795521600:d> "
-        "· everyone's\n"
+        "**burns**\n-# sings of heather and rose · learned a little from 594 KB of lyrics · trained <t:1795521600:d> "
+        "· on every server\n"
         "> *My love is like*\n> *a red, red \\*rose\\**"
     ) in message.text
     assert "**\\*wild\\***\n-# sings of" in message.text
-    assert "this server's own" in message.text
+    assert "on this server only" in message.text
     assert [button["label"] for button in message.buttons] == ["Sing", "Sing"]
 
 
@@ -55,7 +55,7 @@ async def test_artist_with_its_curve_and_its_figures(discord: DiscordStandIn, an
     figures = await (await discord.press(anna, message, "Details")).message()
     assert figures.ephemeral
     assert "1,200,000 parameters, 4.8 MB" in figures.text
-    assert "2.010 bits per character; the n-gram baseline needs 2.110" in figures.text
+    assert "2.010 bits per character; the n-gram baseline 2.110" in figures.text
     assert "*held out*" in figures.text
     refused = await (await discord.slash(anna, "artist", {"name": "nobody"})).message()
     assert (refused.ephemeral, refused.content) == (True, "There is no artist nobody here: see /artists.")
@@ -95,7 +95,7 @@ async def test_a_long_export_comes_in_several_files(
     names = [upload.filename for message in interaction.followups for upload in message.attachments]
     assert names == [f"mydata-{number}.json" for number in range(2, 11)]
     assert all(message.ephemeral for message in interaction.followups)
-    assert last.content.startswith("There is more than fits into Discord")
+    assert last.content.startswith("There is more than Discord can take")
 
 
 async def test_mydata_delete_asks_first(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
@@ -121,7 +121,9 @@ async def test_about(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "about")).message()
     for part in ("LSTM", "for 30 days", "/mydata delete", "/forget", "artists here: 2", "discord.py 2.7"):
         assert part in message.text
-    assert re.search(r"-# up .+ · gateway [0-9]+ ms · songs: 3 in progress, 2 waiting · artists here", message.text)
+    assert re.search(
+        r"-# up .+ · gateway latency [0-9]+ ms · songs: 3 in progress, 2 waiting · artists here", message.text
+    )
 
 
 async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member) -> None:
@@ -157,7 +159,7 @@ async def test_settings_show_what_is_chosen(
 ) -> None:
     message = await (await discord.slash(chief, "settings")).message()
     assert message.ephemeral
-    assert "the bot's own choice" in message.text
+    assert "the bot's default" in message.text
     changes = {"default_artist": "burns", "language_filter": True, "channel": guild.channels[0]}
     message = await (await discord.slash(chief, "settings", changes)).message()
     for part in ("**default_artist**\nburns", "**language_filter**\non", f"**channel**\n<#{guild.channels[0].id}>"):

@@ -5,7 +5,7 @@ import pytest
 
 from bot.discord_app import job_message
 from bot.discord_app.message_body import MessageBody
-from bot.services import Job, JobState, TrainingOutcome, TrainingProgress
+from bot.services import CorpusSummary, Job, JobState, TrainingOutcome, TrainingProgress
 from tests.discord_stand_in.attachments import Upload
 from tests.discord_stand_in.components import texts
 from tests.discord_stand_in.message_limits import COMPONENTS_V2, check_message
@@ -74,7 +74,7 @@ def description(job: Job) -> str:
 
 async def test_shows_the_place_in_the_queue() -> None:
     text = description(QUEUED)
-    assert text == "### Training kip\\*ling\nPlace 2 in the queue.\n-# job 3 · at most 5 min"
+    assert text == "### Training kip\\*ling\nNumber 2 in the queue.\n-# job 3 · at most 5 min"
 
 
 async def test_shows_bar_time_left_and_figures() -> None:
@@ -92,14 +92,14 @@ async def test_measures_instead_of_being_done_for_long() -> None:
     text = description(replace(RUNNING, progress=replace(PROGRESS, seconds_left=0)))
     assert "measuring …" in text
     assert "100" not in text
-    assert "measuring" in job_message.in_a_line(replace(RUNNING, progress=replace(PROGRESS, seconds_left=0)))
+    assert "is being measured" in job_message.in_a_line(replace(RUNNING, progress=replace(PROGRESS, seconds_left=0)))
 
 
-async def test_shows_what_it_sings_by_now_and_what_was_understood() -> None:
+async def test_shows_what_it_sings_so_far_and_what_was_understood() -> None:
     job = replace(RUNNING, progress=replace(PROGRESS, sample="If you can\n*keep*"))
-    text = shown(job_message.live(job, understood="A Genius page: 12 songs."))
+    text = shown(job_message.live(job, understood=CorpusSummary(12, 9_000, "utf-8", ("Genius page",))))
     assert "> If you can\n> \\*keep\\*" in text
-    assert "\nA Genius page: 12 songs.\n" in text
+    assert "\n12 songs, 9 KB after cleaning (recognised: Genius page).\n" in text
 
 
 async def test_shows_a_start_without_progress() -> None:
@@ -140,7 +140,9 @@ def test_says_how_else_a_job_ended(job: Job, text: str) -> None:
     assert job_message.result(job) == text
 
 
-@pytest.mark.parametrize(("job", "text"), [(QUEUED, "is waiting, place 2"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")])
+@pytest.mark.parametrize(
+    ("job", "text"), [(QUEUED, "number 2 in the queue"), (RUNNING, "25%"), (SUCCEEDED, "succeeded")]
+)
 def test_lists_a_job_in_a_line(job: Job, text: str) -> None:
     line = job_message.in_a_line(job)
     assert text in line

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.services import CorpusSummary
 from bot.store.job_records import HeldBack
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import JOB, OUTCOME, RUNNING, SUCCEEDED, StubServices
@@ -39,7 +40,7 @@ async def test_a_text_is_read_queued_and_followed_to_its_result(
     interaction = await train(discord, chief, corpus=TEXT, minutes=2)
     assert await interaction.acknowledged() == 5
     message = await interaction.message()
-    assert "Place 2 in the queue" in message.text
+    assert "Number 2 in the queue" in message.text
     assert services.training.texts == [TEXT.data]
     services.training.go_on.set()
     await message.until(lambda message: "12,345 characters/s" in message.text)
@@ -56,7 +57,7 @@ async def test_what_a_message_shows_already_is_not_shown_again(
 ) -> None:
     services.training.script = [replace(JOB, message_id=9), 0.3, "go on", SUCCEEDED]
     message = await (await train(discord, chief)).message()
-    assert "Place 2 in the queue" in message.text
+    assert "Number 2 in the queue" in message.text
     services.training.go_on.set()
     await end_is_told(services)
     assert len(message.edits) == 2  # the answer itself, and the end
@@ -112,7 +113,7 @@ async def test_cancel_is_for_those_who_manage_the_server(
     assert refused.ephemeral
     assert "Manage Server" in refused.content
     told = await (await discord.press(chief, message, "Cancel")).message()
-    assert told.content == "Job 3 is cancelled."
+    assert told.content == "Job 3 has been cancelled."
     await message.until(lambda message: "Cancelled." in message.text and not message.buttons)
 
 
@@ -212,14 +213,14 @@ async def test_jobs_and_cancel(
     choices = await discord.autocomplete(chief, "cancel", "job", "ki")
     assert choices == [{"name": "3 · kipling · queued", "value": 3}]
     told = await (await discord.slash(chief, "cancel", {"job": 3})).message()
-    assert (told.ephemeral, told.content) == (True, "Job 3 is cancelled.")
+    assert (told.ephemeral, told.content) == (True, "Job 3 has been cancelled.")
 
 
 async def test_what_was_understood_is_said_and_the_cleaned_text_shown(
     bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
 ) -> None:
     services.training.script = ["cancelled"]
-    services.training.sentence = "12 songs, 9 KB after cleaning (recognised: Genius page)."
+    services.training.summary = CorpusSummary(12, 9_000, "utf-8", ("Genius page",))
     message = await (await train(discord, chief, corpus=TEXT)).message()
     assert "12 songs, 9 KB after cleaning (recognised: Genius page)." in message.text
     refused = await (await discord.press(anna, message, "Show cleaned text")).message()

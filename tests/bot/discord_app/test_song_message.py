@@ -72,12 +72,12 @@ async def test_an_artist_without_rhyme_has_none_in_the_footer() -> None:
 
 async def test_says_which_rules_a_song_breaks() -> None:
     footer = shown(song_message.finished(a_song("x", copied_lines=1, rhymes_missed=2)))[-1]
-    assert footer.endswith("0.4 s · 1 line copies the artist · 2 lines found no rhyme")
+    assert footer.endswith("0.4 s · 1 line copies the artist · 2 lines have no rhyme")
 
 
 async def test_two_who_take_turns_are_both_named() -> None:
     footer = shown(song_message.finished(a_song("x", partner="kip*ling", rhyme="auto")))[-1]
-    assert footer.startswith("-# generated, in the styles of **burns** and **kip\\*ling**, by turns · for <@4>")
+    assert footer.startswith("-# generated, in the styles of **burns** and **kip\\*ling**, taking turns · for <@4>")
     assert "rhyme" not in footer
 
 

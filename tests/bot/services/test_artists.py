@@ -76,7 +76,7 @@ async def test_rolling_back_and_forth(artists_service: ArtistsService, database:
     await add_artist(database, clock, GUILD, "choir", 8)
     assert (await artists_service.rollback(manager(), "choir")).number == 1
     assert [version.number for version in (await artists_service.details(member(), "choir")).versions] == [2, 1]
-    with pytest.raises(Refusal, match=r"no version before the one that sings\. Kept versions: 1, 2\."):
+    with pytest.raises(Refusal, match=r"no version before the current one\. Kept versions: 1, 2\."):
         await artists_service.rollback(manager(), "choir")
     assert (await artists_service.rollback(manager(), "choir", 2)).number == 2
     with pytest.raises(Refusal, match=r"no version 3\. Kept versions: 1, 2\."):
@@ -103,7 +103,7 @@ async def test_a_held_back_result_is_used_by_request(
     assert await artists_service.suggest_changeable(manager(), "") == ["Choir", "duo"]
     assert await artists_service.suggest_changeable(OPERATOR, "a") == ["Anna"]
     assert await artists_service.suggest_changeable(member(), "") == []
-    for asker, reason in ((member(), "Manage Server"), (manager(guild_id=OTHER_GUILD), "forgotten already")):
+    for asker, reason in ((member(), "Manage Server"), (manager(guild_id=OTHER_GUILD), "already been forgotten")):
         with pytest.raises(Refusal, match=reason):
             await artists_service.use_result(asker, job_id)
     name, version = await artists_service.use_result(manager(), job_id)
@@ -172,7 +172,7 @@ async def test_who_may_change_whom(artists_service: ArtistsService, change: str)
         (member(), "choir", "Manage Server"),
         (member(), "anna", "Manage Server"),
         (member(guild_id=None), "anna", "Manage Server"),
-        (manager(), "anna", "belongs to everyone"),
+        (manager(), "anna", "is shared by all servers"),
         (manager(guild_id=OTHER_GUILD), "choir", "There is no artist"),
         (OPERATOR, "choir", "There is no artist"),
     ):
@@ -189,8 +189,8 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
     assert choir.name == "Choir"
     for asker, reason in (
         (member(), "Manage Server"),
-        (manager(guild_id=OTHER_GUILD), "forgotten already"),
-        (OPERATOR, "forgotten already"),
+        (manager(guild_id=OTHER_GUILD), "already been forgotten"),
+        (OPERATOR, "already been forgotten"),
         (Asker(3, GUILD, 7, is_operator=True), "belongs to this server"),
     ):
         with pytest.raises(Refusal, match=reason):
@@ -200,7 +200,7 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
     with pytest.raises(Refusal, match="There is no artist"):
         await artists_service.find(member(), "choir")
     anna = await artists_service.may_forget(OPERATOR, "anna")
-    with pytest.raises(Refusal, match="belongs to everyone"):
+    with pytest.raises(Refusal, match="is shared by all servers"):
         await artists_service.forget(manager(), anna.id)
     await artists_service.forget(OPERATOR, anna.id)
     assert [found.name for found in await artists_service.visible(member())] == ["Burns"]
@@ -214,6 +214,6 @@ async def test_a_confirmation_pressed_twice_forgets_nobody_elses_artist(
     asker = Asker(3, GUILD, 7, may_manage_guild=True, is_operator=True)
     own = await artists_service.may_forget(asker, "anna")
     await artists_service.forget(asker, own.id)
-    with pytest.raises(Refusal, match="forgotten already"):
+    with pytest.raises(Refusal, match="already been forgotten"):
         await artists_service.forget(asker, own.id)
     assert (await artists_service.find(member(), "anna")).of_everyone

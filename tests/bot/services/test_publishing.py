@@ -7,7 +7,7 @@ from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish,
 from bot.store import artists, jobs, versions
 from bot.store.job_records import HeldBack, NewJob
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
-from lstm.model.record import ArtistProfile
+from lstm.model.record import ArtistProfile, TrainingRecord
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version
 
@@ -91,8 +91,10 @@ def test_a_record_is_read_with_care() -> None:
     assert (version.corpus_sha256, version.bits_per_character, version.rival_bits_per_character) == ("c0", 2.5, None)
     assert (version.characters_seen, version.training_seconds) == (7, None)
     assert version.parameters > 1000
-    assert version.verdict is None
-    assert describe(samples.model(verdict="Better.\nBy far."), None).verdict == "Better. By far."
+    assert version.record == TrainingRecord(validation_bits_per_character=2.5)
+    known = {"start_reason": "It is\nbetter.", "epochs": 1.5, "minutes": 2, "stopped": "minutes", "artist": "anna"}
+    record = describe(samples.model(**known), None).record
+    assert record == TrainingRecord(start_reason="It is better.", epochs=1.5, minutes=2, stopped="minutes")
     assert describe(samples.model(validation_bits_per_character=float("nan")), None).bits_per_character is None
     with pytest.raises(ModelFileError):
         describe(weights[:-1], None)

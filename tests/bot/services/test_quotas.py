@@ -28,7 +28,7 @@ async def cancel_all(training: TrainingService) -> None:
 async def test_a_guild_has_only_so_many_artists(training: TrainingService, database: Database) -> None:
     allow(training, artists=2)  # one of them is there already
     await training.queue(manager(), "first", CORPUS)
-    with pytest.raises(Refusal, match="has 2 artists, the most that it may have"):
+    with pytest.raises(Refusal, match="already has 2 artists, the most it may have"):
         await training.queue(manager(), "second", CORPUS)
     assert await database.read(lambda connection: artists.find(connection, GUILD, "second")) is None
     await training.queue(manager(guild_id=OTHER_GUILD), "second", CORPUS)
@@ -40,7 +40,7 @@ async def test_a_guild_stores_only_so_much(training: TrainingService, database: 
     text = len(samples.corpus().encode())
     allow(training, stored_bytes=stored + text + 100)
     await training.queue(manager(), "first", CORPUS)
-    with pytest.raises(Refusal, match=r"would take .* MB of the .* MB that it may use"):
+    with pytest.raises(Refusal, match=r"would take up .* KB of the .* KB it may use"):
         await training.queue(manager(), "second", CORPUS)
     await cancel_all(training)
     await training.queue(manager(), "first", CORPUS)  # in place of the text before
@@ -55,7 +55,7 @@ async def test_a_guild_asks_for_only_so_many_trainings_a_day(
         first = await artists_service.may_forget(manager(), "first")
         await artists_service.forget(manager(), first.id)  # its jobs go with it, and count all the same
         clock.move(hours=1)
-    with pytest.raises(Refusal, match=r"2 trainings within a day.* Ask again in 22 h 0 min\."):
+    with pytest.raises(Refusal, match=r"2 training jobs within a day.* Try again in 22 h 0 min\."):
         await training.queue(manager(), "first", CORPUS)
     clock.move(hours=22, seconds=1)
     await training.queue(manager(), "first", CORPUS)

@@ -35,7 +35,7 @@ def sing(limits: SongLimits, asker: Asker, times: int = 1) -> None:
 
 def test_a_member_has_two_songs_in_the_making(limits: SongLimits) -> None:
     with limits.song_of(member(1)), limits.song_of(member(1)):
-        with pytest.raises(Refusal, match="2 songs of yours are in the making"):
+        with pytest.raises(Refusal, match="2 of your songs are still being composed"):
             sing(limits, member(1, OTHER_GUILD))
         sing(limits, member(2))
         assert limits.songs == 2
@@ -67,7 +67,7 @@ def test_a_guilds_crowd_leaves_room_for_others(limits: SongLimits) -> None:
     with ExitStack() as stack:
         for user_id in range(song_limits.MOST_OF_A_GUILD):
             stack.enter_context(limits.song_of(member(user_id)))
-        with pytest.raises(Refusal, match="Many songs of this server"):
+        with pytest.raises(Refusal, match="Many songs are still being composed"):
             sing(limits, member(999))
         sing(limits, member(999, OTHER_GUILD))
         sing(limits, member(999, guild_id=None))
@@ -90,7 +90,7 @@ def test_all_together_are_bounded_but_the_console_always_sings(limits: SongLimit
     with ExitStack() as stack:
         for user_id in range(song_limits.MOST_SONGS):
             stack.enter_context(limits.song_of(member(user_id, guild_id=user_id % 8 + 1)))
-        with pytest.raises(Refusal, match="Very many people"):
+        with pytest.raises(Refusal, match="Too many people"):
             sing(limits, member(999, guild_id=None))
         sing(limits, CONSOLE, times=50)
 

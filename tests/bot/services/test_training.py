@@ -64,7 +64,7 @@ async def test_a_text_that_grows_as_it_is_read_is_bounded_too(database: Database
     chorus = "\n".join(f"this is line {k} of a chorus that comes again" for k in range(1_500))
     text = f"[Verse 1]\nla la la\n\n[Chorus]\n{chorus}\n\n" + "[Chorus]\n\n" * 60
     assert len(text) < 100_000
-    with pytest.raises(Refusal, match=r"The text grows to [0-9,]+ bytes as it is read"):
+    with pytest.raises(Refusal, match=r"The text grows to [0-9,]+ bytes when its choruses"):
         await training.queue(manager(), "Duo", text.encode())
 
 
@@ -83,7 +83,7 @@ async def test_who_may_not_train(training: TrainingService) -> None:
         ("duo", b"\0\1\2" * 5_000, None, "binary"),
         ("duo", CORPUS, 6, "at most 5 minutes"),
         ("duo", CORPUS, 0, "at most 5 minutes"),
-        ("duo", None, None, "No text of “duo” is known yet"),
+        ("duo", None, None, "There is no text for “duo” yet"),
     ],
 )
 async def test_what_will_not_do_is_refused_and_leaves_nothing(
@@ -123,12 +123,12 @@ async def test_one_live_job_an_artist_and_five_waiting_a_guild(
     training: TrainingService, database: Database, clock: Clock
 ) -> None:
     first = await training.queue(manager(), "a", CORPUS)
-    with pytest.raises(Refusal, match=f"in training already, as job {first.id}"):
+    with pytest.raises(Refusal, match=f"already being trained, by job {first.id}"):
         await training.queue(manager(), "A", samples.corpus(30).encode())
     assert await text_of(database, first) == samples.corpus()  # the refused text has replaced nothing
     for name in "bcde":
         await training.queue(manager(), name, CORPUS)
-    with pytest.raises(Refusal, match="5 trainings are waiting"):
+    with pytest.raises(Refusal, match="5 training jobs are already waiting"):
         await training.queue(manager(), "f", CORPUS)
     await training.queue(manager(guild_id=OTHER_GUILD), "f", CORPUS)
     await finish(database, clock)
@@ -154,7 +154,7 @@ async def test_jobs_and_their_cancelling_stay_in_their_guild(training: TrainingS
         with pytest.raises(Refusal, match=reason):
             await training.cancel(asker, job.id)
     assert (await training.cancel(manager(), ours.id)).state is JobState.CANCELLED
-    with pytest.raises(Refusal, match="has ended already: cancelled"):
+    with pytest.raises(Refusal, match="has already ended"):
         await training.cancel(manager(), ours.id)
     assert (await training.cancel(OPERATOR, theirs.id)).state is JobState.CANCELLED
 
@@ -237,9 +237,11 @@ async def test_what_was_understood_of_a_text_is_told_to_managers_of_its_guild(tr
     read = await training.corpus_of(manager(), job.id)
     assert read is not None
     assert read.text.startswith("Words of song 0 go here\nand again 0 times\n\nSing 0\nout loud\n\n\nWords of song 1")
-    assert read.sentence.startswith(
+    assert read.summary is not None
+    assert read.summary.sentence().startswith(
         "40 songs, 3 KB after cleaning (recognised: section headers; removed 80 section headers"
     )
+    assert await training.understood(job.id) == read.summary
     assert read.first_lines == ("Words of song 0 go here", "and again 0 times", "Sing 0", "out loud")
     with pytest.raises(Refusal, match="no training job"):
         await training.corpus_of(manager(5, OTHER_GUILD), job.id)
@@ -264,7 +266,7 @@ async def test_a_file_of_the_data_folder_is_handed_out_to_operators_only(
     (tmp_path / "corpora" / "solo.txt").write_bytes(CORPUS)
     job = await training.queue(manager(), "Solo")
     assert not job.of_everyone
-    with pytest.raises(Refusal, match="a file of the bot's operators"):
+    with pytest.raises(Refusal, match="belongs to the bot's operators"):
         await training.corpus_of(manager(), job.id)
     assert await training.corpus_of(Asker(3, GUILD, 7, is_operator=True), job.id) is not None
     await database.write(lambda connection: connection.execute("DELETE FROM corpora"))

@@ -23,9 +23,9 @@ async def test_a_text_is_understood():
     read = await TextReader().read(GENIUS.encode())
     assert read.kinds == (("verse", "chorus"),) * 30
     assert read.text.startswith("Line 0 of the verse\nand another 0\n\nSing it 0\nagain\n\n\n")
-    assert read.size == len(read.text.encode())
+    assert read.summary.size == len(read.text.encode())
     assert read.first_lines == ("Line 0 of the verse", "and another 0", "Sing it 0", "again")
-    assert read.sentence.startswith("30 songs, 2 KB after cleaning (recognised: Genius page")
+    assert read.summary.sentence().startswith("30 songs, 2 KB after cleaning (recognised: Genius page")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ async def test_a_text_of_very_many_songs_costs_the_bot_no_more_than_its_letters(
     """Each song as an object once held up the event loop for seconds while it was unpacked."""
     songs = "".join(f"la {k} lo {k}\n\n\n" for k in range(60_000))
     read = await TextReader().read(songs.encode())
-    assert read.sentence.startswith("60,000 songs")
+    assert read.summary.sentence().startswith("60,000 songs")
     assert read.kinds == ()
     assert len(pickle.dumps(read)) < len(songs) + 1_000
 

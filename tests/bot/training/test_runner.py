@@ -189,7 +189,7 @@ async def test_a_job_that_kills_its_process_ends_after_three_attempts(
             await asyncio.sleep(0.02)
         job = await wait_for(database, job, has_ended)
     assert (job.state, job.attempts) == (JobState.FAILED, 3)
-    assert job.reason == "Its training process died, 3 times in all."
+    assert job.reason == "It was tried 3 times; the last time, the training process died."
 
 
 async def test_a_killed_process_continues_from_its_checkpoint(

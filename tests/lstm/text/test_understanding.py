@@ -223,7 +223,7 @@ def test_other_dresses(data, lines):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ('{"name": "x", "count": 3}', "no field with song texts"),
+        ('{"name": "x", "count": 3}', "no field with lyrics"),
         ('[{"lyrics": "one two three four"', "line 1 cannot be read"),
         ("[" * 100_000, "nested too deeply"),
         ("-----\n\n*****", "no lyrics"),
@@ -239,7 +239,7 @@ def test_the_sentence_says_what_was_understood():
         f"3 ContributorsSong Lyrics[Verse]\nLine {k} of this\nand {k} more{k}Embed\n\n\n" for k in range(1, 4)
     )
     understood = understand_text(text)
-    assert understood.sentence() == (
+    assert understood.summary.sentence() == (
         "3 songs, 81 bytes after cleaning (recognised: Genius page, section headers;"
         " removed 3 page titles, 3 'Embed' marks, 3 section headers)."
     )

@@ -1,0 +1,2 @@
+-- The outcome of a training holds the model's record instead of a sentence about it, and the report on a corpus figures
+-- instead of a sentence, so that both can be told in the reader's language. Both columns are JSON: nothing to change.
