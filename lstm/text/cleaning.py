@@ -44,12 +44,19 @@ def clean(text: str, kept: str = "") -> str:
     ends and combining marks beyond eight in a row; three or more blank lines become two. Idempotent; takes time in
     proportion to the text.
     """
-    text = drop_invisible(unify_line_ends(text).translate(_PLAIN), kept)
+    text = drop_invisible(_with_plain_signs(unify_line_ends(text)), kept)
     text = _bound_combining_marks(text)
-    text = unicodedata.normalize("NFC", text).translate(_PLAIN)  # again: NFC turns U+1FEF into a grave accent
+    text = _with_plain_signs(unicodedata.normalize("NFC", text))  # again: NFC turns U+1FEF into a grave accent
     text = unicodedata.normalize("NFC", _bound_combining_marks(text))
     text = "\n".join([line.rstrip(" ") for line in text.split("\n")])
     return re.sub(r"\n{4,}", SONG_BREAK, text).strip("\n")
+
+
+def _with_plain_signs(text: str) -> str:
+    """The text with `_PLAIN` applied: sixty signs at most, each looked for in a fraction of `str.translate`'s time."""
+    for sign in _PLAIN.keys() & set(map(ord, set(text))):
+        text = text.replace(chr(sign), _PLAIN[sign])
+    return text
 
 
 def _bound_combining_marks(text: str) -> str:

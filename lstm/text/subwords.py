@@ -17,6 +17,7 @@ Merge = tuple[str, str]
 
 _PIECE = re.compile(r"\n| ?(?:[^\W\d_]+(?:'[^\W\d_]+)*|\d|(?:[^\w\s]|_)+)|\s")
 REMEMBERED_PIECES = 50_000
+PART = 1 << 16
 LONG_PIECE = 32
 """Characters of a piece beyond which joining one pair after the other, in quadratic time, takes too long."""
 
@@ -90,6 +91,16 @@ class Segmenter:
                     self._known[piece] = known
             units += known
         return units
+
+    def parts(self, text: str) -> Iterator[str]:
+        """The text in parts of some `PART` characters, which are cut into units one by one as the whole would be."""
+        begin = 0
+        while len(text) - begin > PART:
+            # A line end is a piece of its own.
+            end = text.rfind("\n", begin, begin + PART) + 1 or text.find("\n", begin) + 1 or len(text)
+            yield text[begin:end]
+            begin = end
+        yield text[begin:]
 
     def _segment_piece(self, piece: str) -> list[str]:
         if len(piece) > LONG_PIECE:

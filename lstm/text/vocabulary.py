@@ -1,6 +1,7 @@
 """The units of text that the network reads and writes, and their ids: characters, and subwords made of them."""
 
 import unicodedata
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -96,9 +97,13 @@ class Vocabulary:
 
     def encode(self, text: str) -> IntArray:
         """Ids of a text's units, (N,) int32; 0 for unknown ones."""
-        if self._segmenter is not None:
-            ids = self._ids
-            return np.array([ids.get(unit, 0) for unit in self._segmenter.segment(text)], np.int32)
+        segmenter = self._segmenter
+        if segmenter is not None:
+            # In parts: a list of units takes 8 bytes per unit, and as much again for their ids.
+            ids, found = self._ids, array("i")
+            for part in segmenter.parts(text):
+                found.extend([ids.get(unit, 0) for unit in segmenter.segment(part)])
+            return np.array(found, np.int32)
         # In parts: a look-up takes 24 bytes per character.
         parts = [text[start : start + PART] for start in range(0, len(text), PART)]
         return np.concatenate([np.empty(0, np.int32), *map(self._encode_characters, parts)])

@@ -183,6 +183,13 @@ class TestSubwords:
         wanted = "".join(character if character in vocabulary else UNKNOWN for character in other)
         assert vocabulary.decode(vocabulary.encode(other)) == wanted
 
+    @pytest.mark.parametrize("text", ["ab " * 100 + "\n" + "ba a" * 90 + "\n\n", "ab" * 200, "\n" * 200, ""])
+    def test_a_long_text_is_encoded_as_a_short_one(self, text, monkeypatch):
+        vocabulary = Vocabulary.of("ab \n", 1).with_subwords("ab ab ba\nab", 20)
+        whole = [vocabulary.id_of(unit) for unit in Segmenter(vocabulary.merges).segment(text)]
+        monkeypatch.setattr("lstm.text.subwords.PART", 64)
+        assert vocabulary.encode(text).tolist() == whole
+
     @given(SMALL_TEXT, ANY_TEXT)
     def test_lengths_are_the_characters_of_the_units(self, text, other):
         vocabulary = Vocabulary.of(text, 1).with_subwords(text, 20)
