@@ -17,6 +17,8 @@ class CorpusSummary:
     dresses: tuple[str, ...] = ()
     removed: Mapping[str, int] = field(default_factory=dict)
     near_copies: int = 0
+    left_out: int = 0
+    """Characters that there was no time to read."""
 
     def sentence(self, say: Say = in_english) -> str:
         """Return, for example: "62 songs, 41 KB after cleaning (recognised: Genius page; removed 210 page titles)."""
@@ -36,6 +38,8 @@ class CorpusSummary:
         if self.removed:
             removed = ", ".join(f"{count:,} {say(kind)}" for kind, count in self.removed.items())
             notes.append(say("removed {removed}", removed=removed))
+        if self.left_out:
+            notes.append(say("{size} more left out, as there is no time to read them", size=size(self.left_out)))
         if self.near_copies == 1:
             notes.append(say("1 near-copy of an earlier song"))
         elif self.near_copies:

@@ -1,8 +1,9 @@
 """From the bytes of a file to its songs, and what was recognised and removed on the way."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from lstm.text import marks, recurring
@@ -11,6 +12,7 @@ from lstm.text.division import divide
 from lstm.text.dresses import CONTAINERS, DRESSES, Dress
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
+from lstm.text.excerpt import BOUNDARIES, excerpt
 from lstm.text.near_copies import near_copies
 from lstm.text.songs import Song, text_of
 from lstm.text.summary import CorpusSummary
@@ -31,6 +33,8 @@ class Understood:
     """What was removed: kind -> count."""
     near_copies: int = 0
     """Songs that are nearly copies of earlier ones; they stay among the songs."""
+    left_out: int = 0
+    """Characters that were not read, because only so many were asked for."""
 
     @cached_property
     def text(self) -> str:
@@ -56,30 +60,29 @@ class Understood:
     def summary(self) -> CorpusSummary:
         """All of this in figures."""
         size = len(self.text.encode("utf-8", "replace"))
-        return CorpusSummary(len(self.songs), size, self.encoding, self.dresses, dict(self.removed), self.near_copies)
+        return CorpusSummary(
+            len(self.songs), size, self.encoding, self.dresses, dict(self.removed), self.near_copies, self.left_out
+        )
 
     def report(self) -> str:
         """The sentence, and the first lines below it."""
         return "\n".join([self.summary.sentence(), "", *(f"    {line}" for line in self.first_lines), ""])
 
 
-def understand(data: bytes) -> Understood:
+def understand(data: bytes, most: float = math.inf) -> Understood:
     """Read a file: recognise its encoding and its dresses, take them off, and find songs and sections.
 
-    Takes time in proportion to the file. Even so, read untrusted text in a separate process with limits of time and
-    memory.
+    Of a text of more than ``most`` characters only passages from all over it are read. Takes time in proportion to the
+    file. Even so, read untrusted text in a separate process with limits of time and memory.
 
     Raises:
         CorpusError: not text, in another format, or without a song.
     """
     decoded = decode(data)
-    understood = understand_text(decoded.text)
-    return Understood(
-        understood.songs, decoded.encoding, understood.dresses, understood.removed, understood.near_copies
-    )
+    return replace(understand_text(decoded.text, most), encoding=decoded.encoding)
 
 
-def understand_text(text: str) -> Understood:
+def understand_text(text: str, most: float = math.inf) -> Understood:
     """As `understand`, of a text.
 
     Raises:
@@ -89,6 +92,9 @@ def understand_text(text: str) -> Understood:
     worn: list[str] = []
     text = drop_invisible(unify_line_ends(text)).strip("\n")
     text = _take_off(CONTAINERS, text, worn, removed)
+    whole = len(text)
+    text = excerpt(text, most, (marks.SONG, *BOUNDARIES))
+    left_out = whole - len(text)
     text = _take_off(DRESSES, clean(text, kept=marks.ALL), worn, removed)
     bare = recurring.take_off(divide(clean(text, kept=marks.ALL)))
     if not bare.songs:
@@ -96,7 +102,8 @@ def understand_text(text: str) -> Understood:
     removed.update(bare.removed)
     worn += [kind for kind in bare.removed if kind not in worn]
     copies = near_copies([song.text for song in bare.songs])
-    return Understood(bare.songs, "utf-8", tuple(worn), {k: n for k, n in removed.items() if n}, len(copies))
+    kinds = {kind: n for kind, n in removed.items() if n}
+    return Understood(bare.songs, "utf-8", tuple(worn), kinds, len(copies), left_out)
 
 
 def _take_off(dresses: Iterable[Dress], text: str, worn: list[str], removed: Counter[str]) -> str:

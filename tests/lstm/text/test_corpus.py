@@ -11,6 +11,17 @@ from lstm.text.errors import CorpusError
 from lstm.text.songs import SONG_BREAK, songs_of
 
 
+def test_of_large_files_passages_are_read_from_each(tmp_path):
+    for name in ("a", "b"):
+        songs = (f"Line {k} of {name}\nand its end" for k in range(3_000))
+        (tmp_path / f"{name}.txt").write_text(SONG_BREAK.join(songs))
+    understood = read_corpus([tmp_path], 60_000)
+    names = [song.lines[0][-1] for song in understood.songs]
+    assert 0.4 < names.count("a") / len(names) < 0.6
+    assert 40_000 < len(understood.text) <= 60_000
+    assert understood.left_out > 60_000
+
+
 class TestReading:
     def test_a_file(self, tmp_path):
         file = tmp_path / "songs.txt"

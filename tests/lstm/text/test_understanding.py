@@ -1,5 +1,7 @@
 """What a file is understood as: songs, sections, and what was removed; and what is left alone."""
 
+import json
+
 import pytest
 
 from lstm.text.division import songs_in
@@ -244,6 +246,25 @@ def test_the_sentence_says_what_was_understood():
         " removed 3 page titles, 3 'Embed' marks, 3 section headers)."
     )
     assert understood.first_lines == ["Line 1 of this", "and 1 more", "Line 2 of this", "and 2 more"]
+
+
+@pytest.mark.parametrize("how", ["plain", "genius", "json", "lines"])
+def test_of_a_long_text_whole_songs_are_read(how):
+    songs = [f"The first line of song {k}\nand the second, {k} times" for k in range(3_000)]
+    text = {
+        "plain": "\n\n\n".join(songs),
+        "genius": "\n\n".join(f"3 ContributorsSong {k} Lyrics[Verse]\n{song}{k}Embed" for k, song in enumerate(songs)),
+        "json": "\n".join(json.dumps({"lyrics": song}) for song in songs),
+        "lines": "\n".join(songs),
+    }[how]
+    understood = understand(text.encode(), 40_000)
+    assert set(understood.text.replace("\n\n\n", "\n").split("\n")) <= set("\n".join(songs).split("\n"))
+    assert 20_000 < len(understood.text) <= 40_000
+    assert understood.left_out > 70_000
+    if how != "lines":
+        assert {song.text for song in understood.songs} <= set(songs)
+    assert "KB more left out" in understood.summary.sentence()
+    assert understand(text.encode()).left_out == 0
 
 
 def test_reading_what_was_read_changes_nothing():
