@@ -99,10 +99,10 @@ def _train(options: argparse.Namespace) -> int:
     from lstm.model.model_file import dump_model
     from lstm.text.bounds import check_bounds
     from lstm.text.corpus import read_corpus
-    from lstm.training.checkpoint import CheckpointError
     from lstm.training.curve import draw_curve
+    from lstm.training.preparation import readable_characters
     from lstm.training.settings import TrainingSettings
-    from lstm.training.trainer import Trainer
+    from lstm.training.trainer import Trainer, minutes_when_begun
 
     name = options.artist.strip()
     corpus = options.corpus or [options.data_dir / "corpora" / f"{name}.txt"]
@@ -121,17 +121,26 @@ def _train(options: argparse.Namespace) -> int:
         samples=not options.json,
     )
     began = time.perf_counter()
-    understood, start = read_corpus(corpus), _start(options.start)
-    check_bounds(understood.text)
-    out.parent.mkdir(parents=True, exist_ok=True)
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
+    with _naming(checkpoint):
+        minutes = settings.minutes if saved is None else minutes_when_begun(saved)
+    understood, start = read_corpus(corpus, readable_characters(minutes)), _start(options.start)
+    check_bounds(understood.text)
+    out.parent.mkdir(parents=True, exist_ok=True)
     with _progress() as show:
-        try:
-            trainer = Trainer(understood.text, settings, name, start, saved, on_preparation=show, started=began)
-        except CheckpointError as error:  # the trainer only knows its bytes
-            raise CheckpointError(f"{checkpoint}: {error}") from None
+        with _naming(checkpoint):
+            trainer = Trainer(
+                understood.text,
+                settings,
+                name,
+                start,
+                saved,
+                on_preparation=show,
+                started=began,
+                unread_characters=understood.left_out,
+            )
         _say(understood.report())
 
         def save() -> None:
@@ -149,6 +158,17 @@ def _train(options: argparse.Namespace) -> int:
     checkpoint.unlink(missing_ok=True)
     _report(model, out, options.json)
     return 0
+
+
+@contextmanager
+def _naming(checkpoint: Path) -> Iterator[None]:
+    """Say which file it was, if a checkpoint cannot be used: a trainer only knows its bytes."""
+    from lstm.training.checkpoint import CheckpointError
+
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(f"{checkpoint}: {error}") from None
 
 
 def _run(

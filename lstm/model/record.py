@@ -58,8 +58,8 @@ class TrainingRecord:
     """Of all songs that were held out."""
     measured_characters: int | None = None
     """Of the held-out songs that the figures are measured on."""
-    baseline_characters: int | None = None
-    """Characters the n-gram learned from: all that is not held out, or fewer when the minutes were short."""
+    left_out_characters: int | None = None
+    """Of the corpus, that were neither learned nor held out, because the minutes were too short to read them."""
     songs: int | None = None
     """Songs of the corpus, or pieces where it has no song boundaries."""
     near_copies_set_aside: int | None = None
@@ -97,6 +97,12 @@ class TrainingRecord:
         ours, baseline = self.validation_bits_per_character, self.baseline_bits_per_character
         return None if ours is None or baseline is None else ours < baseline
 
+    @property
+    def share_read(self) -> float:
+        """The share of the corpus that was not left out."""
+        read, left_out = self.corpus_characters or 0, self.left_out_characters or 0
+        return read / (read + left_out) if read else 1.0
+
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, without what is not known."""
         return {
@@ -116,7 +122,7 @@ class TrainingRecord:
             corpus_characters=_count(data.get("corpus_characters")),
             held_out_characters=_count(data.get("held_out_characters")),
             measured_characters=_count(data.get("measured_characters")),
-            baseline_characters=_count(data.get("baseline_characters")),
+            left_out_characters=_count(data.get("left_out_characters")),
             songs=_count(data.get("songs")),
             near_copies_set_aside=_count(data.get("near_copies_set_aside")),
             start=_text(data.get("start")),

@@ -26,8 +26,10 @@ from lstm.training.time_budget import EVALUATION_SPEED
 from lstm.training.trained import AllWeights, Trained
 
 LOG2 = math.log(2)
-CHARACTERS_PER_STREAM = 1000
-"""Held-out characters per parallel stream: longer streams are slower, shorter ones begin without a past more often."""
+MOST_STREAMS = 24
+CHARACTERS_PER_SQUARE = 150
+"""Held-out text of this many characters times n squared is measured in n parallel streams: each reads a lead-in first,
+so that twice as many streams take half the steps only where the text is long, and each begins without a past."""
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,18 @@ class TrainingLoop:
         plan: int,
         clock: Callable[[], float] = time.perf_counter,
         lengths: IntArray | None = None,
+        stored_as: type[np.floating] | None = None,
     ) -> None:
         """``training`` and ``held_out`` are ids, (N,); ``weights`` are changed in place.
 
         ``training`` may also be versions of one text, which are read in turn, one in each epoch. ``lengths`` (V,) are
-        the characters of each unit; without them each is one.
+        the characters of each unit; without them each is one. ``stored_as`` is the precision of the file that the
+        result is for: weights are rounded to it before they are measured and kept, so that the figure is the file's.
         """
         self.trained = AllWeights(weights) if isinstance(weights, Parameters) else weights
         parameters = self.trained.parameters
         self.settings, self.plan, self.parameters = settings, plan, parameters
-        self._clock = clock
+        self._clock, self._stored_as = clock, stored_as or parameters.flat.dtype
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
         if isinstance(training, np.ndarray):
             training = [Text(training, self._lengths[training])]
@@ -132,7 +136,7 @@ class TrainingLoop:
         if self.curve:
             raise ValueError("the held-out text can't change after an evaluation")
         self._held_out, self._held_out_characters = held_out, int(self._lengths[held_out].sum())
-        streams = max(1, min(24, self._held_out_characters // CHARACTERS_PER_STREAM))
+        streams = max(1, min(MOST_STREAMS, round(math.sqrt(self._held_out_characters / CHARACTERS_PER_SQUARE))))
         few = len(held_out) <= 1
         self._likelihood = None if few else Likelihood(self.parameters, streams, lengths=self._lengths)
 
@@ -210,12 +214,15 @@ class TrainingLoop:
     def evaluate(self) -> CurvePoint:
         """Measure the held-out text, extend the curve, keep the weights if they are the best so far."""
         started, at = self._clock(), self.position
+        kept = self.trained.flat.copy()
+        self._set(kept.astype(self._stored_as))
         bits = self._likelihood.bits_per_character(self._held_out) if self._likelihood else math.nan
         # Without held-out text the last weights are the best; with it, weights that give NaN never are.
         better = self._likelihood is None or bits < self.best_bits
         if better:
             self.best_bits = bits if self._likelihood is not None else math.inf
             self.best[...] = self.trained.flat
+        self._set(kept)
         seconds = at.seconds + self._clock() - started
         train_bits = at.train_nats / max(1, at.train_updates) / LOG2
         point = CurvePoint(at.characters, round(seconds, 2), train_bits, bits)
@@ -238,10 +245,12 @@ class TrainingLoop:
             due = int(before / every) != int(self.position.characters / every)
             yield self.evaluate() if due or self.position.characters >= self.plan else None
 
-    def take_best(self, dtype: type[np.floating]) -> None:
-        """End the run with the best weights, rounded to what a file of ``dtype`` will hold."""
-        self.best[...] = self.best.astype(dtype)
-        self.trained.flat[...] = self.best
+    def take_best(self) -> None:
+        """End the run with the best weights."""
+        self._set(self.best)
+
+    def _set(self, flat: FloatArray) -> None:
+        self.trained.flat[...] = flat
         self.trained.apply()
 
     def checkpoint(self, extra: dict[str, Any] | None = None) -> bytes:

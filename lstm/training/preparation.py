@@ -1,7 +1,7 @@
 """What comes before the first update: from a corpus to everything that the training loop needs.
 
-`prepare` is a pure function of its arguments. Its time and memory grow in proportion to the text, and it reports each
-step before it begins.
+`prepare` is a pure function of its arguments and of the clock. Its time and memory grow in proportion to the text, and
+it reports each step before it begins. Of a text that would take a large part of the minutes it takes passages.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from lstm.model.memory_trim import give_back
 from lstm.song.style import Style
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
+from lstm.text.excerpt import excerpt
 from lstm.text.plans import LINE_MARK, alternating, characters_of
 from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
@@ -42,8 +43,16 @@ FEWEST_SONGS_FOR_ERROR = 8
 """Fewer songs do not show how much songs differ."""
 MEASURED_PER_MINUTE = 40_000
 """Most characters that are measured where the minutes are short: an evaluation then takes about a second of thirty."""
-BASELINE_PER_MINUTE = 1_500_000
-"""Characters that the n-gram learns from at most where the minutes are short: it reads a million in a second."""
+READ_PER_MINUTE = 1_000_000
+"""Characters of a corpus that are read at most: in a minute a network learns from a tenth to the whole of so many."""
+FEWEST_READ = 100_000
+"""However short the minutes are."""
+PREPARATION_SHARE = 0.1
+"""Of the minutes, that reading the corpus and preparing it may take, on a busy machine too."""
+LEAST_PREPARATION_SHARE = 0.03
+"""For the preparation alone, where reading has taken long."""
+PREPARATION_PER_CLEANING = 40
+"""How many times as long as cleaning a text everything after it takes."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,10 @@ class Prepared:
     """The held-out songs that are measured."""
     training_characters: int
     held_out_characters: int
-    baseline_characters: int
-    """Learned by the n-gram; fewer than all only where the minutes are short."""
+    left_out_characters: int
+    """Of the corpus, that are neither learned nor held out, as the minutes are too short to read them."""
+    most_characters: int | None
+    """Of the corpus, that were read at most; None if there was no bound."""
     alphabet: str
     """The characters of the corpus that the vocabulary has."""
     style: Mapping[str, Any]
@@ -104,24 +115,59 @@ class Prepared:
         return max(1, round(epochs * self.training_characters))
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What an interrupted run of the same training has decided, so that a resumed one need not and cannot differ."""
+
+    start: StartDecision
+    most_characters: int | None
+    """As in `Prepared`."""
+
+
+def readable_characters(minutes: float | None) -> float:
+    """How many characters of a corpus are worth reading in some minutes, on any machine."""
+    return math.inf if minutes is None else max(FEWEST_READ, READ_PER_MINUTE * minutes)
+
+
+def _readable_in_time(characters: int, minutes: float | None, cleaning: float, spent: float) -> int | None:
+    """How many of a text's characters may be prepared; None for all of them.
+
+    ``cleaning`` are the seconds that cleaning the text has taken: the pace of this machine as it is.
+    """
+    if minutes is None or characters <= FEWEST_READ:
+        return None
+    limit = 60 * minutes
+    allowed = max(LEAST_PREPARATION_SHARE * limit, PREPARATION_SHARE * limit - spent - cleaning)
+    affordable = allowed / max(1e-9, PREPARATION_PER_CLEANING * cleaning) * characters
+    most = min(readable_characters(minutes), max(FEWEST_READ, affordable))
+    return None if characters <= most else int(most)
+
+
 def prepare(
     corpus_text: str,
     settings: TrainingSettings,
     start: Start,
-    decided: StartDecision | None = None,
+    earlier: Earlier | None = None,
     report: Callable[[str], None] = lambda _stage: None,
     clock: Callable[[], float] = time.perf_counter,
+    spent: float = 0.0,
 ) -> Prepared:
     """Make everything ready.
 
-    ``decided`` is what an interrupted run of the same training has decided to start from; ``report`` is called with
-    each step as it begins.
+    ``earlier`` is what an interrupted run of the same training has decided; ``report`` is called with each step as it
+    begins; ``spent`` are the seconds of the minutes that reading the corpus has taken.
 
     Raises:
         CorpusError: the text is too small.
     """
     report("cleaning the text")
-    text = clean(corpus_text)
+    began = clock()
+    whole = clean(corpus_text)
+    if earlier is None:
+        most = _readable_in_time(len(whole), settings.minutes, clock() - began, spent)
+    else:
+        most = earlier.most_characters
+    text = whole if most is None else excerpt(whole, most)
     if len(text) < MINIMUM_CHARACTERS:
         raise CorpusError(
             f"The corpus has only {len(text):,} characters; at least {MINIMUM_CHARACTERS:,} are needed for training."
@@ -133,11 +179,19 @@ def prepare(
     letters = Vocabulary.of(training, minimum_count)
 
     report("fitting the n-gram baseline")
-    learned = _baseline_text(split.training, settings)
-    measured, baseline_bits = _songs_to_measure(learned, split.held_out, letters, settings)
+    measured, baseline_bits = _songs_to_measure(training, split.held_out, letters, settings)
     give_back()  # what the n-grams took: 75 MB for a text of 10
     report("choosing what to start from")
-    decision, candidate = choose(start, training, join(measured), letters, minimum_count, settings, decided, clock)
+    decision, candidate = choose(
+        start,
+        training,
+        join(measured),
+        letters,
+        minimum_count,
+        settings,
+        None if earlier is None else earlier.start,
+        clock,
+    )
     if decision.trial is not None:
         give_back()
     report("reading the text")
@@ -148,7 +202,7 @@ def prepare(
         loop=loop_settings(settings, candidate.recipe),
         recipe=candidate.recipe,
         start=decision,
-        corpus_sha256=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
+        corpus_sha256=hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest(),
         split=split,
         vocabulary=vocabulary,
         trained=candidate.trained,
@@ -156,7 +210,8 @@ def prepare(
         measured=_with_ids(measured, baseline_bits, vocabulary),
         training_characters=int(texts[0].characters.sum()),
         held_out_characters=len(join(split.held_out)),
-        baseline_characters=len(learned),
+        left_out_characters=len(whole) - len(text),
+        most_characters=most,
         alphabet="".join(sorted(set(text) & set(vocabulary.units))),
         style=Style.of(text).to_json(),
     )
@@ -170,20 +225,6 @@ def _texts(songs: Sequence[str], vocabulary: Vocabulary) -> tuple[Text, ...]:
     mark, newline = vocabulary.id_of(LINE_MARK), vocabulary.id_of("\n")
     versions = [vocabulary.encode(join(version)) for version in alternating(songs)]
     return tuple(Text(ids, characters_of(ids, vocabulary.lengths, mark, newline)) for ids in versions)
-
-
-def _baseline_text(songs: Sequence[str], settings: TrainingSettings) -> str:
-    """What the n-gram learns from: all songs, or, in short minutes, whole songs drawn from them."""
-    most = math.inf if settings.minutes is None else BASELINE_PER_MINUTE * settings.minutes
-    if sum(map(len, songs)) <= most:
-        return join(songs)
-    drawn: list[int] = []
-    characters = 0
-    for k in map(int, np.random.default_rng(4).permutation(len(songs))):
-        if characters + len(songs[k]) <= most or not drawn:
-            drawn.append(k)
-            characters += len(songs[k])
-    return join([songs[k] for k in sorted(drawn)])
 
 
 def _with_ids(songs: Sequence[str], baseline_bits: Sequence[float], vocabulary: Vocabulary) -> Measured:

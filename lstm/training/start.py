@@ -32,9 +32,11 @@ TRIAL_CHARACTERS = 60_000
 """Read by each start in a trial of a training without a time limit: a few seconds."""
 TRIAL_CHARACTERS_PER_MINUTE = 15_000
 FEWEST_TRIAL_CHARACTERS = 6_000
-TRIAL_SHARE = 0.1
+FEWEST_TRIAL_MINUTES = 0.4
+"""In fewer, a trial that says anything would take much of them."""
+TRIAL_SHARE = 0.07
 """Of the minutes: a trial that takes longer, on a busy machine, is given up."""
-TRIAL_MEASURED_CHARACTERS = 12_000
+TRIAL_MEASURED_CHARACTERS = 6_000
 FREQUENCY_CHARACTERS = 1_000_000
 """Of the text, that show how frequent a character is that the base does not have."""
 
@@ -45,6 +47,7 @@ EVALUATION_SHARE = 0.1
 """Of the time."""
 
 BASE, SCRATCH = "base", "scratch"
+NO_TIME = "It started from the base model; there was no time to try both starts."
 
 
 @dataclass(frozen=True)
@@ -181,13 +184,15 @@ def _try_both(
     settings: TrainingSettings,
     clock: Callable[[], float],
 ) -> tuple[StartDecision, Candidate]:
+    if settings.minutes is not None and settings.minutes < FEWEST_TRIAL_MINUTES:
+        return StartDecision(BASE, NO_TIME), base
     started = clock()
     characters = trial_characters(settings, len(training))
     deadline = started + (math.inf if settings.minutes is None else 60 * TRIAL_SHARE * settings.minutes)
     theirs = _short_training(scratch, training, measured, characters, settings, clock, deadline)
     ours = _short_training(base, training, measured, characters, settings, clock, deadline)
     if ours is None or theirs is None:
-        return StartDecision(BASE, "It started from the base model; there was no time to try both starts."), base
+        return StartDecision(BASE, NO_TIME), base
     trial = StartTrial(characters, ours, theirs, round(clock() - started, 2))
     if theirs < ours:
         decision = StartDecision(

@@ -1,8 +1,7 @@
 """From minutes to characters: how much text a training can read in its time.
 
 A plan in characters is made from the speed of the first seconds and corrected on the way, as the machine gets busier or
-less busy. It leaves room for the evaluations, which are part of the time, and for what comes after the last update.
-Nothing here looks at a clock or at a network.
+less busy. It leaves room for the evaluations, which are part of the time. It looks at no clock and at no network.
 """
 
 import math
@@ -14,17 +13,20 @@ SPEED_SECONDS = 2.0
 """How long updates are timed before the plan is made, or corrected."""
 SHORT_SHARE = 0.04
 """In short minutes, this share of them instead."""
-CHECKS = (0.25, 0.5, 0.75, 0.9)
+CHECKS = (0.25, 0.5, 0.75, 0.9, 0.96)
 """Shares of the plan after which it is corrected."""
-SPARE_SHARE = 0.05
+SPARE_SHARE = 0.03
 """Share of the minutes that is kept for a machine that slows down at the end."""
-FINAL_PASSES = 1.0
-"""The exact measurement at the end, in passes over the measured text at the speed of an evaluation."""
-EVALUATION_SPEED = 1.5
-"""How many times as fast as training held-out text is read, until that is known: 1.7-2 with AVX2, about 3 with AVX-512,
-1.3 on a very busy machine."""
-MEASURING_SHARE = 0.08
-"""Of the limit, that an evaluation and the exact measurement may take together at most."""
+SLOWING_SHARE = 0.05
+"""Share of the time left that is not planned with, until it is near: the machine may slow down before."""
+EVALUATION_SPEED = 1.0
+"""How many times as fast as training held-out text is read, until that is known: 0.9-1.6 by the base, 1.7-2 by a
+smaller network with AVX2, about 3 with AVX-512; less on a very busy machine."""
+LEAD_IN_PER_ROOT = 20
+"""Characters that are read without being measured, per square root of the number of those that are: the parallel
+streams of an evaluation grow in number with that root, and each has a lead-in."""
+MEASURING_SHARE = 0.06
+"""Of the limit, that an evaluation may take at most."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class TimeBudget:
         if not self._knows_pace:
             return  # the first updates are slow
         speed = self.pace.characters_per_second
-        if spent + self._evaluation(speed) + self._finishing(speed) >= self.limit_seconds:
+        if spent + self._evaluation(speed) + self._spare >= self.limit_seconds:
             self.plan = min(self.plan, seen)
         elif self._is_due(seen):
             if self.is_made:
@@ -93,7 +95,8 @@ class TimeBudget:
         """How much held-out text can be measured in the time, known once, just before the plan is made; else None."""
         if self.limit_seconds is None or self.is_made or not self._knows_pace:
             return None
-        return MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * self.pace.characters_per_second / 2
+        readable = MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * self.pace.characters_per_second
+        return (math.sqrt(LEAD_IN_PER_ROOT**2 + 4 * readable) - LEAD_IN_PER_ROOT) ** 2 / 4
 
     @property
     def _knows_pace(self) -> bool:
@@ -105,11 +108,8 @@ class TimeBudget:
         return self.plan < self._whole_plan
 
     def seconds_left(self, seen: int, spent: float, characters_per_second: float) -> float:
-        """Until the end of the plan and what comes after it; never more than what is left of the limit."""
-        if characters_per_second <= 0:
-            left = float("inf")
-        else:
-            left = max(0, self.plan - seen) / characters_per_second + self._finishing(characters_per_second)
+        """Until the end of the plan; never more than what is left of the limit."""
+        left = max(0, self.plan - seen) / characters_per_second if characters_per_second > 0 else math.inf
         return left if self.limit_seconds is None else min(left, max(0.0, self.limit_seconds - spent))
 
     def state(self) -> dict[str, Any]:
@@ -130,21 +130,24 @@ class TimeBudget:
             return True
         return self.is_shortened and self._checks < len(CHECKS) and seen >= CHECKS[self._checks] * self.plan
 
-    def _finishing(self, speed: float) -> float:
-        """Seconds that are kept for the time after the last update."""
-        return SPARE_SHARE * (self.limit_seconds or 0.0) + FINAL_PASSES * self._evaluation(speed)
+    @property
+    def _spare(self) -> float:
+        """Seconds that are not planned with."""
+        return SPARE_SHARE * (self.limit_seconds or 0.0)
 
     def _evaluation(self, speed: float) -> float:
         """Seconds of an evaluation, as the last one took or as the speed of training suggests."""
         if self._evaluation_seconds is not None:
             return self._evaluation_seconds
-        return self.measured_characters / (EVALUATION_SPEED * speed)
+        lead_ins = LEAD_IN_PER_ROOT * math.sqrt(self.measured_characters)
+        return (self.measured_characters + lead_ins) / (EVALUATION_SPEED * speed)
 
     def _affordable(self, seen: int, spent: float) -> int:
         """Characters in all that fit into the limit at the recent pace."""
         assert self.limit_seconds is not None
         speed = self.pace.characters_per_second
-        readable = max(0.0, self.limit_seconds - spent - self._finishing(speed)) * speed
+        left = (1 - SLOWING_SHARE) * (self.limit_seconds - spent) - self._spare
+        readable = max(0.0, left) * speed
         # What an evaluation costs, in characters; a longer plan has more evaluations.
         evaluation = self._evaluation(speed) * speed
         done = self._evaluations_in(self.plan) * min(1.0, seen / self.plan)

@@ -16,11 +16,10 @@ import numpy as np
 from lstm.model.model_file import Model, ModelFileError
 from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
-from lstm.network.likelihood import Likelihood
 from lstm.song.composing import SongSettings, compose
 from lstm.training.checkpoint import CheckpointError
 from lstm.training.loop import TrainingLoop, peek_checkpoint
-from lstm.training.preparation import prepare
+from lstm.training.preparation import Earlier, prepare
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start, StartDecision
 from lstm.training.time_budget import TimeBudget
@@ -28,9 +27,6 @@ from lstm.training.verdict import verdict
 
 SAMPLE_LINES = 4
 REPORT_SECONDS = 1.0
-CHARACTERS_PER_STREAM = 4_000
-MOST_STREAMS = 8
-"""Most parallel streams in which the exact figure is measured; a short text is read in one, from beginning to end."""
 ALMOST_DONE = 0.99
 """The largest share that is reported before everything is done."""
 
@@ -81,11 +77,13 @@ class Trainer:
         clock: Callable[[], float] = time.perf_counter,
         on_preparation: Callable[[Progress], None] = lambda _progress: None,
         started: float | None = None,
+        unread_characters: int = 0,
     ) -> None:
         """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is called with each step.
 
         ``start`` is what to start from (default: from scratch); ``checkpoint`` that of an earlier run; ``started`` what
-        the clock showed when the work began, where reading the corpus counts towards the minutes (default: now).
+        the clock showed when the work began, where reading the corpus counts towards the minutes (default: now);
+        ``unread_characters`` how many were left out when the corpus was read.
 
         Raises:
             CorpusError: the text is too small.
@@ -93,27 +91,29 @@ class Trainer:
         """
         self._clock, self._seconds_before = clock, 0.0
         self._started = clock() if started is None else started
-        self.artist, self.settings = artist, settings
+        self.artist, self.settings, self._unread_characters = artist, settings, unread_characters
         extra = None if checkpoint is None else _read_extra(checkpoint)
+        self._minutes_when_begun = settings.minutes
         if extra is not None:
-            self._seconds_before = extra.seconds
+            self._seconds_before, self._minutes_when_begun = extra.seconds, extra.minutes_when_begun
         self.prepared = prepare(
             corpus_text,
             settings,
             start or Start.from_scratch(),
-            None if extra is None else extra.start,
+            None if extra is None else extra.earlier,
             lambda stage: on_preparation(self._preparing(stage)),
             clock,
+            clock() - self._started,
         )
         if extra is not None:
             self.prepared = replace(self.prepared, measured=self.prepared.measured.within(extra.measured_characters))
         p = self.prepared
         self.loop = TrainingLoop(
-            p.trained, p.training, p.measured.ids, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths
+            p.trained, p.training, p.measured.ids, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths, np.float16
         )
         limit = None if settings.minutes is None else 60 * settings.minutes
         self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured.characters[-1], self.loop.evaluations_in)
-        self._validation_bits: float | None = None
+        self._is_finished = False
         if checkpoint is not None and extra is not None:
             self._restore(checkpoint, extra)
 
@@ -143,6 +143,8 @@ class Trainer:
                 "identity": self._identity(),
                 "seconds": self.seconds,
                 "start": asdict(self.prepared.start),
+                "minutes_when_begun": self._minutes_when_begun,
+                "most_characters": self.prepared.most_characters,
                 "budget": self.budget.state(),
                 "measured_characters": self.prepared.measured.characters[-1],
             }
@@ -158,12 +160,13 @@ class Trainer:
         yield self._progress()
         loop = self.loop
         seen, since = loop.position.characters, self.seconds
-        reported = since
+        reported, first = since, loop.position.updates + 1
         for point in loop.run():
             now = self.seconds
             if point is None:
                 # What the caller does between updates is part of the pace; an evaluation is not.
-                self.budget.pace.add(loop.position.characters - seen, now - since)
+                if loop.position.updates > first:  # whose memory is new
+                    self.budget.pace.add(loop.position.characters - seen, now - since)
                 self._bound_measuring()
                 self.budget.after_update(loop.position.characters, now)
                 loop.plan = self.budget.plan
@@ -191,18 +194,14 @@ class Trainer:
         self.budget.measured_characters = measured.characters[-1]
 
     def _finish(self) -> bool:
-        """Measure the best weights as they will be in the file; whether that took another evaluation."""
+        """Take the best weights; whether that took another evaluation."""
         loop, seen = self.loop, self.loop.position.characters
         # A plan that the clock has cut short ends between two evaluations.
         is_due = not loop.curve or (loop.curve[-1].characters < seen and not loop.stopped_early)
         if is_due:
             loop.evaluate()
-        # Half the bytes in files and in the database; rounded before the measurement, so that it is the file's.
-        loop.take_best(np.float16)
-        p = self.prepared
-        streams = max(1, min(MOST_STREAMS, p.measured.characters[-1] // CHARACTERS_PER_STREAM))
-        likelihood = Likelihood(loop.parameters, streams, lengths=p.vocabulary.lengths)
-        self._validation_bits = likelihood.bits_per_character(p.measured.ids)
+        loop.take_best()
+        self._is_finished = True
         return is_due
 
     def _preparing(self, stage: str) -> Progress:
@@ -257,7 +256,7 @@ class Trainer:
 
     def result(self) -> Model:
         """The model of the best weights, with its record."""
-        if self._validation_bits is None:
+        if not self._is_finished:
             self._finish()
         loop, p = self.loop, self.prepared
         seen = loop.position.characters
@@ -269,7 +268,7 @@ class Trainer:
             corpus_characters=p.training_characters + p.held_out_characters,
             held_out_characters=p.held_out_characters,
             measured_characters=p.measured.characters[-1],
-            baseline_characters=p.baseline_characters,
+            left_out_characters=p.left_out_characters + self._unread_characters,
             songs=p.split.pieces,
             near_copies_set_aside=p.split.near_copies_set_aside,
             start=p.start.label,
@@ -283,7 +282,7 @@ class Trainer:
             seconds=round(self.seconds, 1),
             characters_per_second=round(loop.position.characters / max(1e-9, loop.position.seconds)),
             train_bits_per_character=best_point.train_bits_per_character,
-            validation_bits_per_character=self._validation_bits,
+            validation_bits_per_character=loop.best_bits if math.isfinite(loop.best_bits) else None,
             baseline_bits_per_character=p.measured.baseline_bits_per_character,
             stopped=self.stopped,
             curve=tuple(loop.curve),
@@ -301,18 +300,30 @@ class _Extra:
 
     identity: dict[str, Any]
     seconds: float
-    start: StartDecision
+    earlier: Earlier
+    minutes_when_begun: float | None
     budget: dict[str, Any]
     measured_characters: int
+
+
+def minutes_when_begun(checkpoint: bytes) -> float | None:
+    """The limit of the run that a checkpoint is of, when it began: its corpus was read for so many minutes.
+
+    Raises:
+        CheckpointError: the checkpoint is damaged.
+    """
+    return _read_extra(checkpoint).minutes_when_begun
 
 
 def _read_extra(checkpoint: bytes) -> _Extra:
     try:
         extra = peek_checkpoint(checkpoint)
+        most, minutes = extra["most_characters"], extra["minutes_when_begun"]
         return _Extra(
             dict(extra["identity"]),
             float(extra["seconds"]),
-            StartDecision.from_json(extra["start"]),
+            Earlier(StartDecision.from_json(extra["start"]), None if most is None else int(most)),
+            None if minutes is None else float(minutes),
             dict(extra["budget"]),
             int(extra["measured_characters"]),
         )

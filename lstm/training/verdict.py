@@ -11,7 +11,8 @@ TINY_CHARACTERS = 20_000
 
 def verdict(record: TrainingRecord, say: Say = in_english) -> str:
     """Return the sentences; the reason of the start is part of the record, in English."""
-    parts = [_quality(record, say), _reading(record, say), record.start_reason or "", _corpus(record, say)]
+    before = [_quality(record, say), _left_out(record, say), _reading(record, say)]
+    parts = [*before, record.start_reason or "", _corpus(record, say)]
     return " ".join(part for part in parts if part)
 
 
@@ -40,6 +41,16 @@ def _quality(record: TrainingRecord, say: Say) -> str:
     )
 
 
+def _left_out(record: TrainingRecord, say: Say) -> str:
+    if record.share_read == 1 or not record.corpus_characters:
+        return ""
+    return say(
+        "There was no time to read the whole corpus: it took passages from all over it, {read} of {all} characters.",
+        read=f"{record.corpus_characters:,}",
+        all=f"{record.corpus_characters + (record.left_out_characters or 0):,}",
+    )
+
+
 def _reading(record: TrainingRecord, say: Say) -> str:
     epochs, minutes = record.epochs, record.minutes
     if epochs is None:
@@ -51,6 +62,7 @@ def _reading(record: TrainingRecord, say: Say) -> str:
         return say("It read its text twice.") if times == "2" else say("It read its text {times} times.", times=times)
     if minutes is None or record.stopped != "minutes":
         return say("It read {share} of its text.", share=f"{epochs:.0%}")
+    epochs *= record.share_read
     wanted = _minutes(minutes / max(epochs, 1e-3))
     if epochs < 0.01:
         return say(

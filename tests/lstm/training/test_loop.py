@@ -218,6 +218,19 @@ class TestPlan:
         )
         assert run.position == Position(320, 5, 0, 5, run.position.seconds, 0, 0.0, 0)
 
+    def test_weights_are_measured_and_kept_as_the_file_will_hold_them(self):
+        parameters = initial_parameters(SHAPE, np.random.default_rng(1))
+        run = TrainingLoop(parameters, IDS, HELD_OUT_IDS, SETTINGS, EPOCH, stored_as=np.float16)
+        for _ in range(5):
+            run.update()
+        before = parameters.flat.copy()
+        bits = run.evaluate().validation_bits_per_character
+        np.testing.assert_array_equal(parameters.flat, before)
+        np.testing.assert_array_equal(run.best, before.astype(np.float16))
+        run.take_best()
+        assert (parameters.flat != before).any()
+        assert bits == Likelihood(parameters).bits_per_character(HELD_OUT_IDS)
+
     def test_the_rate_rises_and_falls(self):
         run = loop(replace(SETTINGS, warm_up=0.5, decay=0.5), plan=EPOCH)
         before, steps = run.parameters.flat.copy(), []
@@ -316,7 +329,7 @@ class TestStopping:
         worse = run.evaluate().validation_bits_per_character
         assert worse > best
         np.testing.assert_array_equal(run.best, kept)
-        run.take_best(np.float32)
+        run.take_best()
         assert run.best_bits == best == Likelihood(run.parameters).bits_per_character(HELD_OUT_IDS)
         assert run.position.evaluations_without_gain == 1
 

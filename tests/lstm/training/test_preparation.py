@@ -1,16 +1,20 @@
 """What comes before the first update."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
 
-from lstm.text.songs import join
+from lstm.text.cleaning import clean
+from lstm.text.songs import join, songs_of
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.preparation import (
     FEWEST_MEASURED,
+    FEWEST_READ,
     FEWEST_SONGS_FOR_ERROR,
     STANDARD_ERROR,
+    Earlier,
     prepare,
     songs_enough,
 )
@@ -59,17 +63,40 @@ def test_the_first_songs_of_what_is_measured_are_measured_alike():
 @pytest.mark.parametrize(("minutes", "most"), [(0.01, FEWEST_MEASURED), (0.5, 20_000), (None, 100_000)])
 def test_what_is_measured_is_bounded(minutes, most):
     made = prepared(1200, minutes=minutes, held_out=0.5)
-    assert made.held_out_characters > 100_000
+    assert made.held_out_characters > (40_000 if minutes == 0.01 else 100_000)
     assert made.measured.characters[-1] <= most + 10
     # Songs of a grammar are all alike, so that few of them are enough.
     assert made.measured.characters[-1] >= FEWEST_MEASURED - 400
 
 
-def test_short_minutes_teach_the_n_gram_a_part_of_a_long_text():
-    made = prepared(600, minutes=0.02)
-    assert made.training_characters > 100_000
-    assert 20_000 < made.baseline_characters <= 31_000
-    assert prepared(100, minutes=5).baseline_characters == prepared(100, minutes=5).training_characters
+def test_short_minutes_take_passages_of_a_long_text():
+    made = prepared(1200, minutes=0.02)
+    whole = len(clean(make_corpus(1200)))
+    read = made.training_characters + made.held_out_characters
+    assert whole > 2 * FEWEST_READ
+    assert 0.8 * FEWEST_READ < read <= FEWEST_READ + 10
+    assert made.most_characters == FEWEST_READ
+    assert made.left_out_characters == pytest.approx(whole - read, abs=10)
+    songs = set(songs_of(clean(make_corpus(1200))))
+    assert songs.issuperset(made.split.training)
+    assert prepared(100, minutes=5).left_out_characters == 0
+
+
+def test_a_busy_machine_prepares_fewer_characters():
+    corpus = make_corpus(1200)
+    settings = TrainingSettings(**SMALL, minutes=1)
+
+    def read_by(seconds_per_look):
+        clock = itertools.count(0, seconds_per_look).__next__
+        return prepare(corpus, settings, Start.from_scratch(), clock=clock)
+
+    quick, slow, slowest = map(read_by, (0.01, 0.2, 10))
+    assert quick.most_characters is None
+    assert FEWEST_READ < slow.most_characters < len(corpus)
+    assert slowest.most_characters == FEWEST_READ
+    again = prepare(corpus, settings, Start.from_scratch(), Earlier(slow.start, slow.most_characters))
+    assert again.split == slow.split
+    assert again.corpus_sha256 == quick.corpus_sha256
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.05, 0.3])

@@ -39,6 +39,12 @@ def test_how_often_the_text_was_read(epochs, minutes, said):
     assert said in verdict(record(epochs=epochs, minutes=minutes))
 
 
+def test_what_was_left_out_of_a_large_corpus():
+    said = verdict(record(epochs=0.4, corpus_characters=250_000, left_out_characters=750_000, minutes=0.25))
+    assert "it took passages from all over it, 250,000 of 1,000,000 characters." in said
+    assert "It read only 10% of its text; about 2 minutes would let it read all of it once." in said
+
+
 def test_a_plan_of_less_than_an_epoch_that_was_asked_for_needs_no_minutes():
     said = verdict(record(epochs=0.5, stopped="epochs"))
     assert "It read 50% of its text." in said
