@@ -4,25 +4,38 @@ Dresses clean songs up by each pair of dressings of `tests.lstm.text.dressings`,
 of the clean lines that come back exactly; "+3" are lines that are none of them.
 
 ``--folder DIR`` reads the files of a folder that holds ``clean-reference.txt`` instead. With ``--train SECONDS`` each
-of them is learned from as well, which is slow, and bits per character stand beside those of the n-gram.
+of them is learned from as well, for so many seconds of processor time, and bits per character stand beside those of
+the n-gram. With ``--sing N`` each model sings N songs, and what of the file's dress is in them is counted. Both are
+slow.
 """
 
 import argparse
+import json
 import random
 import sys
-from dataclasses import dataclass
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 from lstm.text.understanding import understand
+from tests.benchmarks.sung_junk import Dress
 from tests.lstm.text.dressings import BODIES, FILES, NONSENSE, Song
+
+if TYPE_CHECKING:
+    from lstm.model.model_file import Model
 
 CORPORA = Path(__file__).parent.parent / "corpora"
 DEFAULT = [CORPORA / "dickinson.txt"]
 MOST_CHARACTERS = 40_000
 FEWEST_STANZAS = 2
 LEAST_RECOVERED = 0.99
+SONG_LINES = 8
+SONGS_TOGETHER = 20
+DEFAULT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -74,20 +87,50 @@ def read(case: Case, lines: list[str]) -> Reading:
     return Reading(len(understood.songs), recovered, others, encoding + understood.dresses)
 
 
-def trained(case: Case, seconds: float) -> str:
-    """What a training of some seconds on the file reaches, as cells of a table."""
+def trained(case: Case, seconds: float) -> "Model":
+    """The model of a training of some seconds on the file.
+
+    Seconds of processor time, so that a busy machine changes less.
+    """
     from lstm.text.bounds import check_bounds
     from lstm.training.base_model import load_base
     from lstm.training.settings import TrainingSettings
+    from lstm.training.start import Start
     from lstm.training.trainer import Trainer
 
     text = understand(case.data).text
     check_bounds(text)
-    trainer = Trainer(text, TrainingSettings(minutes=seconds / 60), case.name[:40], load_base())
+    settings = TrainingSettings(minutes=seconds / 60)
+    trainer = Trainer(text, settings, case.name[:40], Start.auto(load_base()), clock=time.process_time)
     for _ in trainer.run():
         pass
-    record = trainer.result().training
-    return f" {record.start} | {record.validation_bits_per_character:.3f} | {record.baseline_bits_per_character:.3f} |"
+    return trainer.result()
+
+
+def sung(model: "Model", songs: int) -> list[str]:
+    """Songs of a model, each begun by itself; many are in progress together, as in the bot."""
+    from lstm.decoding.streams import Chorus
+    from lstm.song.composing import Composition, SongSettings
+    from lstm.song.singer import Singer
+
+    singer = Singer(model)
+    settings = SongSettings(lines=SONG_LINES)
+    texts = [""] * songs
+    for first in range(0, songs, SONGS_TOGETHER):
+        places = range(first, min(first + SONGS_TOGETHER, songs))
+        steps = {k: Composition(singer, "", replace(settings, random_seed=k)).steps() for k in places}
+        while steps:
+            streams = []
+            for k in list(steps):
+                for item in steps[k]:
+                    if not isinstance(item, str):
+                        streams += item
+                        break
+                    texts[k] += item
+                else:
+                    del steps[k]
+            Chorus(singer.voice).run(streams)
+    return texts
 
 
 def matrix(songs: list[Song]) -> tuple[list[str], bool]:
@@ -121,7 +164,11 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="read the files of this folder instead")
     parser.add_argument("--only", nargs="+", help="of a folder, only files whose names hold one of these")
     parser.add_argument("--train", type=float, metavar="SECONDS", help="of a folder, also learn from each file so long")
+    parser.add_argument("--sing", type=int, metavar="N", help="of a folder, also let each model sing N songs")
+    parser.add_argument("--songs-out", type=Path, metavar="FILE", help="append the songs to this file, as JSON lines")
     options = parser.parse_args()
+    if options.folder and options.sing:
+        return _print_songs(options)
     if options.folder:
         _print_folder(options.folder, options.only, options.train)
         return 0
@@ -150,7 +197,33 @@ def _print_folder(folder: Path, only: list[str] | None, train: float | None) -> 
             print(f"| {path.name} | refused | | | {error} |")
             continue
         cells = f"{reading.songs} | {reading.recovered:.2%} | {reading.other} | {', '.join(reading.dresses)}"
-        print(f"| {path.name} | {cells} |" + (trained(case, train) if train else ""), flush=True)
+        print(f"| {path.name} | {cells} |" + (_figures(trained(case, train)) if train else ""), flush=True)
+
+
+def _figures(model: "Model") -> str:
+    record = model.training
+    return f" {record.start} | {record.validation_bits_per_character:.3f} | {record.baseline_bits_per_character:.3f} |"
+
+
+def _print_songs(options: argparse.Namespace) -> int:
+    """The songs of models of the folder's files; status 1 if anything of a dress is in them."""
+    clean_text = (options.folder / "clean-reference.txt").read_text()
+    print("| file | songs sung | lines | of the dress |")
+    print("| --- | ---: | ---: | --- |")
+    total = Counter[str]()
+    for path in sorted(options.folder.iterdir()):
+        if not path.is_file() or (options.only and not any(part in path.name for part in options.only)):
+            continue
+        songs = sung(trained(Case(path.name, path.read_bytes()), options.train or DEFAULT_SECONDS), options.sing)
+        if options.songs_out:
+            with options.songs_out.open("a") as file:
+                file.writelines(json.dumps({"file": path.name, "song": song}) + "\n" for song in songs)
+        found = Dress.of(path.read_text(errors="replace"), clean_text).found_in(songs)
+        total.update(found)
+        lines = sum(bool(line.strip()) for song in songs for line in song.split("\n"))
+        told = ", ".join(f"{kind} ({n})" for kind, n in found.most_common()) or "nothing"
+        print(f"| {path.name} | {len(songs)} | {lines} | {told} |", flush=True)
+    return int(bool(total))
 
 
 if __name__ == "__main__":
