@@ -30,7 +30,22 @@ class Slot:
     is_last: bool = False
 
 
-def slots(lines: int, form: str, scheme: str) -> list[Slot]:
+FEWEST_WITH_BRIDGE = 5
+"""Stanzas of a song that has room for a bridge."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """How an artist builds songs."""
+
+    verse: int = GROUP
+    """Lines of a verse, and of a bridge."""
+    chorus: int = GROUP
+    has_bridge: bool = False
+    """Whether another part stands before the last chorus."""
+
+
+def slots(lines: int, form: str, scheme: str, structure: Structure | None = None) -> list[Slot]:
     """The slots of a song of so many lines. No stanza has a single line unless the song has.
 
     Raises:
@@ -50,14 +65,12 @@ def slots(lines: int, form: str, scheme: str) -> list[Slot]:
         ]
     result: list[Slot] = []
     chorus: int | None = None
-    for stanza, size in enumerate(_stanzas(lines)):
+    for stanza, (is_chorus, size, repeated) in enumerate(_stanzas(lines, form, structure or Structure())):
         first = len(result)
-        is_chorus = form == "song" and stanza % 2 == 1 and size >= GROUP
-        repeats = chorus if is_chorus else None
-        if form == "song" and size == 2 and chorus is not None:
-            repeats = chorus + GROUP - 2  # its last two lines end the song once more
         for place in range(size):
             group, of_group = first + place - place % GROUP, place % GROUP
+            is_last = first + place == lines - 1
+            repeats = None if chorus is None or place >= len(repeated) else chorus + repeated[place]
             result.append(
                 Slot(
                     first + place,
@@ -65,10 +78,11 @@ def slots(lines: int, form: str, scheme: str) -> list[Slot]:
                     opens_stanza=place == 0,
                     closes_stanza=place == size - 1,
                     is_chorus=is_chorus,
-                    repeats=None if repeats is None or place >= GROUP else repeats + place,
+                    # A chorus that ends the song has a last line of its own.
+                    repeats=None if is_last and is_chorus else repeats,
                     answers=tuple(group + earlier for earlier in pattern[of_group]),
                     is_answered=any(of_group in earlier for earlier in pattern[of_group + 1 : of_group + size - place]),
-                    is_last=first + place == lines - 1,
+                    is_last=is_last,
                 )
             )
         if is_chorus and chorus is None:
@@ -76,10 +90,36 @@ def slots(lines: int, form: str, scheme: str) -> list[Slot]:
     return result
 
 
-def _stanzas(lines: int) -> Iterator[int]:
-    """The lines of each stanza: four, and one more where a single line would be left."""
-    left = lines
-    while left:
-        size = left if left <= GROUP + 1 else GROUP
-        yield size
-        left -= size
+def _stanzas(lines: int, form: str, structure: Structure) -> Iterator[tuple[bool, int, range]]:
+    """The stanzas of a song: whether each is a chorus, its lines, and which of the first chorus's lines it repeats."""
+    kinds = _kinds(lines, form, structure)
+    sizes = [structure.chorus if is_chorus else structure.verse for is_chorus in kinds]
+    left = lines - sum(sizes)
+    if left == 1 and sizes:
+        sizes[-1] += 1
+    elif left:
+        kinds.append(False)
+        sizes.append(left)
+    has_chorus = False
+    for is_chorus, size in zip(kinds, sizes, strict=True):
+        # Two lines that are left end the song as its chorus ends.
+        is_end_of_chorus = has_chorus and not is_chorus and size == left == 2
+        first = structure.chorus - 2 if is_end_of_chorus else 0
+        yield (
+            is_chorus,
+            size,
+            range(first, structure.chorus) if has_chorus and (is_chorus or is_end_of_chorus) else range(0),
+        )
+        has_chorus = has_chorus or is_chorus
+
+
+def _kinds(lines: int, form: str, structure: Structure) -> list[bool]:
+    """As many whole verses and choruses (true) in turns as there are lines for; a bridge before the last chorus."""
+    kinds: list[bool] = []
+    while True:
+        longer = [form == "song" and k % 2 == 1 for k in range(len(kinds) + 1)]
+        if form == "song" and structure.has_bridge and len(longer) >= FEWEST_WITH_BRIDGE:
+            longer[-2:] = [False, True]
+        if sum(structure.chorus if is_chorus else structure.verse for is_chorus in longer) > lines:
+            return kinds
+        kinds = longer
