@@ -109,11 +109,10 @@ class LineWriter:
         bits = singer.training.validation_bits_per_character or 0.0
         self._likely_enough = -taste.likely_enough * bits * math.log(2)
         self.sampled_characters = 0
-        self._blank: Memory = singer.voice.start()
 
     def write(self, place: Place, rng: np.random.Generator, count: int, attempt: int) -> Asking[list[Candidate]]:
         """About ``count`` candidates; each attempt is a little wilder than the one before."""
-        temperature = min(1.5, self._temperature + attempt * (0.1 + 0.3 * max(0.0, 0.6 - self._temperature)))
+        temperature = min(1.5, self._temperature + attempt * (0.1 + 0.3 * max(0.0, 0.5 - self._temperature)))
         if self._voice.line_mark is None:
             candidates = yield from self._sampled(place, rng, count, temperature)
             if place.rhyme_with:
@@ -141,37 +140,29 @@ class LineWriter:
     def weigh(self, candidates: Sequence[Candidate], place: Place, count: int) -> Asking[list[Candidate]]:
         """The best ``count`` candidates, with what the network thinks of them without a plan.
 
-        A line may be likely only because its last word was known; and it may be likely anywhere, or just here.
+        A line may be likely only because its last word was known.
         """
         voice, taste = self._voice, self._taste
         best = sorted(candidates, key=lambda each: each.rank(taste), reverse=True)[:count]
         texts = [place.beginning.followed_by(each.text) if place.beginning else each.text for each in best]
         lines = [voice.vocabulary.encode(voice.vocabulary.fold(text) + "\n") for text in texts]
         grammar = self._singer.grammar
-        here = [Stream(place.plain, ids, is_studied=grammar is not None) for ids in lines]
-        anywhere = [Stream(self._blank, ids) for ids in lines]
-        yield [*here, *anywhere]
+        streams = [Stream(place.plain, ids, is_studied=grammar is not None) for ids in lines]
+        yield streams
         sentence = [0.0] * len(best)
         if grammar is not None and best:
-            sentence = np.minimum(grammar.logits([Line.of(stream) for stream in here]), taste.sure_enough).tolist()
+            sentence = np.minimum(grammar.logits([Line.of(stream) for stream in streams]), taste.sure_enough).tolist()
         weighed = []
-        for each, ids, one, other, odds in zip(best, lines, here, anywhere, sentence, strict=True):
+        for each, ids, stream, odds in zip(best, lines, streams, sentence, strict=True):
             characters = max(1, int(voice.vocabulary.lengths[ids].sum()))
             scores = replace(
                 each.scores,
-                fluency=self._capped(one.nats / characters),
-                belonging=(one.nats - other.nats) / characters,
-                weakest=one.least,
+                fluency=self._capped(stream.nats / characters),
+                weakest=stream.least,
                 grammar=odds,
             )
-            weighed.append(replace(each, scores=scores, plain=one.memory))
+            weighed.append(replace(each, scores=scores, plain=stream.memory))
         return weighed
-
-    def prepare(self) -> Asking[None]:
-        """Read what stands before every song."""
-        stream = Stream(self._voice.start(), self._voice.vocabulary.encode("\n\n"), is_scored=False)
-        yield [stream]
-        self._blank = stream.memory
 
     def cut(self, place: Place, rng: np.random.Generator) -> Asking[Candidate]:
         """What to sing where no candidate ended its line: one of them up to its last whole word."""

@@ -37,7 +37,7 @@ class SongSettings:
 
     lines: int = 12
     """Lines of text, the seed's own included; blank lines between stanzas and a title come on top."""
-    temperature: float = 0.6
+    temperature: float = 0.5
     top_p: float = 0.95
     rhyme: str = "auto"
     """A scheme (`lstm.rhyme.schemes`), or ``auto``: what the artist does."""
@@ -70,6 +70,7 @@ class _Part:
         self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)
         self.memory = self.plain = singer.voice.start()
         self._unread = self._unread_plain = "\n\n"
+        self._before_chorus: tuple[Memory, str, Memory, str] | None = None
 
     def hear(self, line: str) -> None:
         """Take note of a line of the song, or of a blank one."""
@@ -87,6 +88,16 @@ class _Part:
             self.memory, self._unread = memory, ""
         if plain is not None:
             self.plain, self._unread_plain = plain, ""
+
+    def turn_aside(self) -> None:
+        """Remember where the song has come to, before a chorus."""
+        self._before_chorus = (self.memory, self._unread, self.plain, self._unread_plain)
+
+    def return_from_aside(self) -> None:
+        """Forget a chorus: the network would go on with it, and lose what the verse before it was about."""
+        if self._before_chorus is not None:
+            self.memory, self._unread, self.plain, self._unread_plain = self._before_chorus
+            self._before_chorus = None
 
     def catch_up(self) -> Asking[None]:
         """Read what has not been read yet."""
@@ -180,8 +191,6 @@ class Composition:
         self._first_own_line = given = len(self.lines)
         for part in self._parts:
             part.hear_text(opening.heard)
-            self._part = part
-            yield from part.writer.prepare()
         wanted = max(self.settings.lines - (1 if opening.stands_below_title else 0), given + 1)
         begun = opening.begun
         for slot in slots(wanted, self.settings.form, self._scheme)[given:]:
@@ -193,7 +202,7 @@ class Composition:
                     breaks = yield from self._stanza_ends()
                 if breaks:
                     self._stanza_start = slot.number
-                    self._hear("")
+                    self._turn(slot)
                     yield "\n"
             if slot.repeats is not None and not is_begun and slot.repeats < len(self.lines):
                 line, new = self.lines[slot.repeats], self.lines[slot.repeats]
@@ -203,6 +212,15 @@ class Composition:
                 line = begun + new if is_begun else new
             self.lines.append(line)
             yield new if slot.is_last else new + "\n"
+
+    def _turn(self, slot: Slot) -> None:
+        """Begin a stanza. A verse goes on from the verse before it, and not from the chorus between them."""
+        for part in self._parts:
+            if slot.is_chorus:
+                part.turn_aside()
+            else:
+                part.return_from_aside()
+        self._hear("")
 
     def _hear(self, line: str) -> None:
         self._theme.hear(line)

@@ -14,6 +14,7 @@ from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.repetition import closes_what_it_opens, has_phrase_loop
 from lstm.song.style import Style
 from lstm.song.taste import TASTE, Taste
+from lstm.song.tense import tense_of, tenses_of
 from lstm.song.theme import Nearness
 from lstm.text.words import last_word, words_of
 
@@ -107,9 +108,11 @@ class LineJudge:
         self._earlier = [frozenset(line) for line in song]
         self._nearness = Nearness.shipped()
         self._persons = {_PERSONS[word] for line in stanza for word in line if word in _PERSONS}
+        self._tense = tense_of(stanza) or tense_of(song)
         self._said = _phrases(song) - _phrases([title])
         said = {word for line in song for word in line}
         self._known = {person for person, owners in _OWNERS.items() if said & owners or _has_person(said, person)}
+        self._begun = Counter(line[0] for line in song[-BEFORE:] if line)
         counts = Counter(word for line in song[-BEFORE:] for word in set(line))
         self._dwelt_on = {word for word, count in counts.items() if count >= (4 if word in title else 2)}
         allowed = judge.style.repeated_share * (len(song) + 1)
@@ -135,10 +138,7 @@ class LineJudge:
             weight += taste.repeats
         # The likeliest line is often one that the song has half said before.
         weight += taste.says_again * len(self._said & _phrases([words]))
-        if words and all(earlier[:1] == words[:1] for earlier in self._song[-2:]) and len(self._song) > 1:
-            weight += taste.begins_as_two_before
-        if sum(earlier[:2] == words[:2] for earlier in self._song[-BEFORE:]) >= 2:
-            weight += taste.begins_alike
+        weight += self._faults_of_beginning(words)
         content = [word for word in words if self._nearness.weight(word)]
         weight += taste.says_twice * (len(content) - len(set(content)))
         weight += taste.dwells * len(self._dwelt_on.intersection(content))
@@ -150,6 +150,21 @@ class LineJudge:
     def _is_repeated(self, words: frozenset[str]) -> bool:
         return any(_are_alike(words, earlier) for earlier in self._earlier)
 
+    def _faults_of_beginning(self, words: list[str]) -> float:
+        """What makes lines sound alike: too many that begin with the same words."""
+        taste, weight = self._judge.taste, 0.0
+        if not words:
+            return weight
+        if len(self._song) > 1 and all(earlier[:1] == words[:1] for earlier in self._song[-2:]):
+            weight += taste.begins_as_two_before
+        if sum(earlier[:2] == words[:2] for earlier in self._song[-BEFORE:]) >= 2:
+            weight += taste.begins_alike
+        return weight + taste.begins_too_often * max(0.0, self._begun[words[0]] - self._usual(words[0]))
+
+    def _usual(self, word: str) -> float:
+        """How many of the last lines begin with a word before it is more than the artist's habit, and one more."""
+        return 1 + self._judge.style.index.share_of_lines_begun_by(word) * len(self._song[-BEFORE:])
+
     def _faults_of_sense(self, line: str, words: list[str]) -> float:
         """What makes a line hard to follow: people out of nowhere, a sentence that breaks off."""
         taste, weight, said = self._judge.taste, 0.0, set(words)
@@ -159,6 +174,8 @@ class LineJudge:
         persons = self._persons | {_PERSONS[word] for word in words if word in _PERSONS}
         if len(persons) > max(2, len(self._persons)):
             weight += taste.many_persons
+        if self._tense is not None and len(tenses := tenses_of(words)) == 1 and self._tense not in tenses:
+            weight += taste.changes_tense
         if self._closes and (line.rstrip().endswith(GOING_ON) or last_word(line).lower() in _CANNOT_END):
             weight += taste.unfinished
         return weight

@@ -121,6 +121,13 @@ class WordNgrams:
         """Whether the corpus has a word, given as `words_of` gives them."""
         return self._code(word) != _UNKNOWN
 
+    def share_of_lines_begun_by(self, word: str) -> float:
+        """The share of the corpus's different lines of four or more words that begin with a word."""
+        code = chr(self._code(word))
+        first = bisect_left(range(len(self._lines)), code, key=self._line)
+        last = bisect_left(range(len(self._lines)), chr(ord(code) + 1), key=self._line)
+        return (last - first) / len(self._lines) if self._lines else 0.0
+
     def words(self) -> list[str]:
         """The different words of the corpus, sorted."""
         return list(self._words)

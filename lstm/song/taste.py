@@ -11,8 +11,6 @@ class Scores:
     """Log-likelihood of the line after its plan and the song so far, in nats per character, as far as it counts."""
     fluency: float = 0.0
     """The same without its plan."""
-    belonging: float = 0.0
-    """How much likelier it is after this song than at the beginning of one, in nats per character."""
     weakest: float = 0.0
     """Log-likelihood of its least likely unit, in nats: a word that does not fit."""
     grammar: float = 0.0
@@ -59,12 +57,11 @@ class Taste:
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
 
-    weighed: int = 6
+    weighed: int = 8
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
         likelihood=0.3,
         fluency=1.6,
-        belonging=0.5,
         weakest=0.1,
         grammar=0.25,
         plan=0.05,
@@ -101,6 +98,8 @@ class Taste:
     """A third line of the last eight that begins with the same two words."""
     begins_as_two_before: float = 0.15
     """A third line in a row that begins with the same word."""
+    begins_too_often: float = 0.15
+    """For each of the last eight lines that begins with the same word, beyond the artist's habit and one more."""
     says_twice: float = 0.4
     """For each content word said before in the same line."""
     dwells: float = 0.12
@@ -109,6 +108,8 @@ class Taste:
     """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""
     stranger: float = 0.4
     """A "he" or "she" of whom the song has not spoken."""
+    changes_tense: float = 0.3
+    """A line that is all in the past where its stanza is in the present, or the other way round."""
     many_persons: float = 0.25
     """A third grammatical person within a stanza."""
 

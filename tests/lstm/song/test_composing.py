@@ -215,6 +215,16 @@ class TestAnySeed:
             assert len(lines_of(compose_all(singer, lines=lines)[1])) == lines
 
 
+def without_chorus(song: str) -> str:
+    """A song as the network has read it when its second verse, after eight lines, begins."""
+    kept, number = [], 0
+    for part in re.findall(r".+\n?|\n", song):
+        number += part != "\n"
+        if not 5 <= number <= 8:
+            kept.append(part)
+    return "".join(kept) if number > 8 or (number == 8 and song.endswith("\n\n")) else song
+
+
 class TestGoingOn:
     SURE = {"temperature": 0.3, "lines": 3}  # noqa: RUF012
 
@@ -270,6 +280,8 @@ class TestGoingOn:
             for song, read in texts_read(composition):
                 heard = re.sub("(?m)^the", "The", seed)  # as the artist would write it
                 wanted = ("\n\n\n" + heard + song[len(seed) :]).rstrip(" ")
+                if how.get("form") == "song":
+                    wanted = without_chorus(wanted)
                 # Where the title comes back, some candidates begin with it.
                 title = title_of(heard)
                 assert {without_plans(text).rstrip(" ") for text in read} <= {wanted, wanted + title}

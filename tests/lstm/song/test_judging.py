@@ -47,6 +47,16 @@ def test_a_third_line_of_the_last_eight_that_begins_alike_is_a_fault_that_needs_
     assert judge.after(alike + others).faults(line) == 0
 
 
+def test_lines_begin_with_a_word_as_often_as_the_artists_do(judge):
+    line, others = "The harbour is singing for my brother", ["A bird", "Rain and lane", "Wander away"]
+    beginnings = ["The bay", others[0], "The lane", others[1], "The guitar", others[2]]
+    # Half of the artist's lines begin with "The": three of six, and one more, are not too many.
+    assert judge.after(beginnings).faults(line) == 0
+    rarer = "My bird is singing for the harbour"
+    mine = [each.replace("The", "My") for each in beginnings]
+    assert judge.after(mine).faults(rarer) == pytest.approx(TASTE.begins_too_often * (3 - 1 - 6 / 4))
+
+
 @pytest.mark.parametrize(
     ("song", "line", "weight"),
     [
@@ -57,9 +67,13 @@ def test_a_third_line_of_the_last_eight_that_begins_alike_is_a_fault_that_needs_
         ([], "The river is calling me away down", 0),
         (["I wander away", "You wander away"], "The river is calling them away down", TASTE.many_persons),
         (["I wander away", "You wander away"], "The river is calling me away down", 0),
+        (["The bird sang", "I stood by the lane"], "The river is calling me away down", TASTE.changes_tense),
+        (["The bird sang", "I stood by the lane"], "I called the river that is mine away", 0),
+        (["The bird sang", "I'm calling the lane"], "The river is calling me away down", 0),
+        (["The bird is singing"], "My brother wandered away by the bay", TASTE.changes_tense),
     ],
 )
-def test_people_out_of_nowhere_are_a_fault(song, line, weight):
+def test_people_out_of_nowhere_and_changes_of_tense_are_faults(song, line, weight):
     judge = Judge(Style.of(CORPUS + "you he him me I them to down\n"))
     assert judge.after(song, song).faults(line) == weight
 
