@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
     parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of text (default 12)")
     parser.add_argument(
-        "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: 0.6, what reads best)"
+        "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: 0.5, what reads best)"
     )
     parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument(
