@@ -109,7 +109,9 @@ async def follow_unannounced(client: LyricsClient) -> None:
             client.run_in_background(_follow(message, job), f"job {job.id}")
 
 
-async def _follow(message: JobMessage, job: Job, understood: CorpusSummary | None = None, shown: Job | None = None) -> None:
+async def _follow(
+    message: JobMessage, job: Job, understood: CorpusSummary | None = None, shown: Job | None = None
+) -> None:
     """Let a message show a job up to its end; `understood` and what it shows already are None where not known."""
     training = message.client.services.training
     if understood is None:

@@ -26,7 +26,15 @@ corpora = st.lists(songs, max_size=4).map(SONG_BREAK.join)
 
 
 def test_the_share_of_lines_that_begin_with_a_word():
-    lines = ["The rose is red", "The rose is dead", "", "And so are you", "The rose is red", "The end", "Theirs is new too"]
+    lines = [
+        "The rose is red",
+        "The rose is dead",
+        "",
+        "And so are you",
+        "The rose is red",
+        "The end",
+        "Theirs is new too",
+    ]
     index = WordNgrams.of("\n".join(lines))
     shares = [index.share_of_lines_begun_by(word) for word in ("the", "and", "theirs", "rose", "unheard")]
     assert shares == [2 / 4, 1 / 4, 1 / 4, 0, 0]
