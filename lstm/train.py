@@ -140,6 +140,7 @@ def _train(options: argparse.Namespace) -> int:
                 on_preparation=show,
                 started=began,
                 unread_characters=understood.left_out,
+                kinds=understood.kinds,
             )
         _say(understood.report())
 

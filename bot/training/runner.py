@@ -151,13 +151,19 @@ class TrainingRunner:
             log.exception("training job %d cannot be recorded", job.id)
 
     async def _try(self, job: Job, lease: str) -> Result:
-        corpus = await self._database.read(lambda connection: corpora.text_of(connection, job.artist_id))
+        corpus, report = await self._database.read(
+            lambda connection: (
+                corpora.text_of(connection, job.artist_id),
+                corpora.report_of(connection, job.artist_id),
+            )
+        )
         if corpus is None:
             return Unsuitable("Its text is no longer stored. Train it again with a corpus.")
         is_resumed = job.progress is not None and JobFolder(self._folder / str(job.id)).has_checkpoint()
         how = f"resumes at {job.share_done:.0%}" if is_resumed else "begins"
         log.info("training job %d of %r, guild %s, %s", job.id, job.artist, job.guild_id or "everyone", how)
-        task = TrainingTask(self._folder / str(job.id), job.artist, corpus, job.minutes, job.random_seed)
+        folder, kinds = self._folder / str(job.id), () if report is None else report.kinds
+        task = TrainingTask(folder, job.artist, corpus, job.minutes, job.random_seed, kinds)
 
         told = ProgressLog()
         latest: TrainingProgress | None = None

@@ -38,6 +38,8 @@ class TrainingTask:
     corpus: str
     minutes: float
     random_seed: int
+    kinds: tuple[tuple[str, ...], ...] = ()
+    """Of the corpus's stanzas, song by song, if they are known."""
 
 
 @dataclass(frozen=True)
@@ -125,14 +127,19 @@ def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
         raise _AskedToStop
     checkpoint = exchange.read_checkpoint()
     settings = TrainingSettings(minutes=task.minutes, random_seed=task.random_seed, samples=True)
+
+    def trainer(checkpoint: bytes | None) -> Trainer:
+        start = Start.auto(load_base())
+        return Trainer(task.corpus, settings, task.artist, start, checkpoint, on_preparation=tell, kinds=task.kinds)
+
     if checkpoint is not None:
         try:
-            return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), checkpoint, on_preparation=tell)
+            return trainer(checkpoint)
         except _AskedToStop:
             raise
         except Exception:  # noqa: S110 - of an earlier version, or damaged: begin again rather than never
             pass
-    return Trainer(task.corpus, settings, task.artist, Start.auto(load_base()), on_preparation=tell)
+    return trainer(None)
 
 
 def _run(trainer: Trainer, exchange: Exchange) -> bool:

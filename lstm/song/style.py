@@ -8,7 +8,7 @@ import base64
 import math
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -20,6 +20,8 @@ from lstm.rhyme.ear import RhymeIndex
 from lstm.song.habits import Habits
 from lstm.song.novelty import WordNgrams
 from lstm.song.repetition import repeated_share
+from lstm.song.typical_form import TypicalForm, typical_form
+from lstm.text.division import songs_in
 from lstm.text.songs import songs_of
 from lstm.text.words import last_word
 
@@ -38,10 +40,12 @@ class Style:
     """The artist's words by how they sound: those that end lines first, the commonest of them first, then others."""
     habits: Habits = field(default_factory=Habits)
     """How the artist rhymes and writes."""
+    form: TypicalForm = field(default_factory=TypicalForm)
+    """How the artist's songs are built."""
 
     @classmethod
-    def of(cls, text: str) -> "Style":
-        """The style of a clean corpus."""
+    def of(cls, text: str, kinds: Sequence[Sequence[str]] = ()) -> "Style":
+        """The style of a clean corpus; ``kinds`` of its stanzas are as `lstm.text.division.songs_in` takes them."""
         songs = songs_of(text)
         lines = [line for song in songs for line in song.splitlines() if line.strip()]
         endings = Counter(word for line in lines if (word := last_word(line)))
@@ -56,6 +60,7 @@ class Style:
             index=index,
             rhymes=index_of_rhymes,
             habits=Habits.of(songs, index_of_rhymes.rhymes),
+            form=typical_form(songs_in(text, kinds)),
         )
 
     @property
@@ -78,6 +83,7 @@ class Style:
             "rhymes": _pack(self.rhymes.to_text().encode()),
             "english": self.rhymes.rhymes.is_english,
             "habits": self.habits.to_json(),
+            "form": self.form.to_json(),
         }
 
     @classmethod
@@ -99,7 +105,8 @@ class Style:
             arrays = {name: _unpack_numbers(data[name]) for name in ("codes", "order", "lines", "line_sizes")}
             index = WordNgrams.from_arrays(arrays | {"words": np.frombuffer(_unpack(data["words"]), np.uint8)})
             rhymes = RhymeIndex.from_text(_unpack(data["rhymes"]).decode("utf-8"), english=bool(data["english"]))
-            return cls((short, mean, long), share, index, rhymes, Habits.from_json(data.get("habits")))
+            habits, form = Habits.from_json(data.get("habits")), TypicalForm.from_json(data.get("form"))
+            return cls((short, mean, long), share, index, rhymes, habits, form)
         except (KeyError, TypeError, OverflowError, zlib.error, UnicodeDecodeError) as error:
             raise ValueError(f"the artist's style cannot be read ({error})") from None
 

@@ -151,11 +151,13 @@ def prepare(
     report: Callable[[str], None] = lambda _stage: None,
     clock: Callable[[], float] = time.perf_counter,
     spent: float = 0.0,
+    kinds: Sequence[Sequence[str]] = (),
 ) -> Prepared:
     """Make everything ready.
 
     ``earlier`` is what an interrupted run of the same training has decided; ``report`` is called with each step as it
-    begins; ``spent`` are the seconds of the minutes that reading the corpus has taken.
+    begins; ``spent`` are the seconds of the minutes that reading the corpus has taken, and ``kinds`` are those of its
+    stanzas, if they are known (`lstm.text.division.songs_in`).
 
     Raises:
         CorpusError: the text is too small.
@@ -213,7 +215,7 @@ def prepare(
         left_out_characters=len(whole) - len(text),
         most_characters=most,
         alphabet="".join(sorted(set(text) & set(vocabulary.units))),
-        style=Style.of(text).to_json(),
+        style=Style.of(text, kinds).to_json(),
     )
 
 

@@ -7,7 +7,7 @@ model of the best weights.
 import datetime
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -78,12 +78,14 @@ class Trainer:
         on_preparation: Callable[[Progress], None] = lambda _progress: None,
         started: float | None = None,
         unread_characters: int = 0,
+        kinds: Sequence[Sequence[str]] = (),
     ) -> None:
         """Prepare the corpus, which takes seconds for a long one; ``on_preparation`` is called with each step.
 
         ``start`` is what to start from (default: from scratch); ``checkpoint`` that of an earlier run; ``started`` what
         the clock showed when the work began, where reading the corpus counts towards the minutes (default: now);
-        ``unread_characters`` how many were left out when the corpus was read.
+        ``unread_characters`` how many were left out when the corpus was read; ``kinds`` those of its stanzas, if they
+        are known.
 
         Raises:
             CorpusError: the text is too small.
@@ -104,6 +106,7 @@ class Trainer:
             lambda stage: on_preparation(self._preparing(stage)),
             clock,
             clock() - self._started,
+            kinds,
         )
         if extra is not None:
             self.prepared = replace(self.prepared, measured=self.prepared.measured.within(extra.measured_characters))

@@ -25,6 +25,7 @@ from bot.training.local import LocalPlace
 from bot.training.news import JobNews
 from bot.training.place import Place
 from bot.training.runner import Rules, TrainingRunner
+from lstm.model.model_file import load_model
 from tests.bot import samples
 from tests.bot.waiting import until
 
@@ -124,6 +125,29 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
         await no_processes(2)
         await asyncio.sleep(0.1)
         assert list((tmp_path / "jobs").iterdir()) == []
+
+
+async def test_the_kinds_of_stanzas_that_were_read_reach_the_artists_style(
+    database: Database, tmp_path: Path, news: JobNews
+) -> None:
+    songs = [song.replace("\n", "\n\n", 4).replace("\n\n", "\n", 3) for song in samples.corpus(12).split("\n\n\n")]
+    report = corpora.CorpusReport(None, (), (("verse", "bridge"),) * len(songs))
+
+    def transaction(connection: sqlite3.Connection) -> Job:
+        now = datetime.now(UTC)
+        artist = artists.find_or_create(connection, GUILD, "burns", now)
+        corpora.keep(connection, artist.id, "\n\n\n".join(songs), is_upload=True, now=now, report=report)
+        return jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, SHORT, 42), now)
+
+    async with runner(database, tmp_path, news):
+        job = await wait_for(database, await database.write(transaction), has_ended)
+    (version,) = await database.read(lambda connection: versions.of_artist(connection, job.artist_id))
+    data = await database.read(lambda connection: versions.weights(connection, version.id))
+    assert data is not None
+    style = load_model(data).profile.style
+    assert style is not None
+    assert style["form"]["songs"] == len(songs)
+    assert (style["form"]["bridge_share"], style["form"]["bridge_lines"]) == (1.0, 4)
 
 
 async def test_the_checkpoint_of_a_job_that_waits_goes_with_the_job(
