@@ -16,13 +16,31 @@ _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
 _CUSTOM_EMOJI = re.compile(r"<a?:\w{1,64}:\d{1,20}>|<[@#][!&]?\d{1,20}>|<t:\d{1,20}(?::\w)?>")
 _MARKS = re.compile(r"[*_~`|\\]{1,3}")
+_JOINERS = "\u200c\u200d"
+_MARKS_ON_LETTERS = ("Mn", "Me")
+_MOST_MARKS = 4  # UTS #39, section 5.4
 _LINE_MARK = re.compile(r"^(?:#{1,3}|-#|>{1,3}|[-+])[ \t]")
 
 
 def plain(text: str) -> str:
-    """Keep line breaks and printable characters; drop what could reverse, overlay or hide text."""
+    """Keep line breaks and printable characters; drop what could reverse, overlay or hide text.
+
+    Marks that are piled up on a letter reach into the lines above and below: four of them stay.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(character for character in text if character == "\n" or _is_harmless(character))
+    kept: list[str] = []
+    piled_up = 0
+    for character in text:
+        if unicodedata.category(character) in _MARKS_ON_LETTERS:
+            piled_up += 1
+            if piled_up > _MOST_MARKS:
+                continue
+        elif character != "\n" and not _is_harmless(character):
+            continue
+        elif character not in _JOINERS:
+            piled_up = 0
+        kept.append(character)
+    return "".join(kept)
 
 
 def escape(text: str) -> str:
@@ -86,4 +104,4 @@ def split(text: str, longest: int) -> list[str]:
 def _is_harmless(character: str) -> bool:
     # Cc: control characters; Cf: direction overrides, zero-width joiners; Zl, Zp: line separators of their own.
     # Joiners shape emoji and several scripts, and can do no harm.
-    return character in "\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return character in _JOINERS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")

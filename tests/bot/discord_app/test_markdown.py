@@ -35,6 +35,14 @@ def test_drops_characters_that_turn_or_hide_text() -> None:
     assert markdown.plain("👩\u200d🎤 नमस्ते") == "👩\u200d🎤 नमस्ते"
 
 
+@pytest.mark.parametrize("between", ["", "\u200b", "\u200d", "\u2060", "\u202e"])
+def test_marks_are_not_piled_up(between: str) -> None:
+    """They would reach into the messages above and below."""
+    piled = between.join("o" + "\u0300\u0316\u0489" * 10 + "x")
+    assert sum(character in "\u0300\u0316\u0489" for character in markdown.plain(piled)) == 4
+    assert markdown.plain("Việt นี้ שָׁ֑ 1️⃣ ❤️‍🔥") == "Việt นี้ שָׁ֑ 1️⃣ ❤️‍🔥"
+
+
 @given(st.text())
 def test_shows_literally_what_it_was_given(text: str) -> None:
     assert shown(markdown.escape(text)) == markdown.plain(text).replace("\u200b", "")
