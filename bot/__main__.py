@@ -50,18 +50,20 @@ def main(arguments: list[str] | None = None) -> int:
         "All settings come from the environment or .env; .env.example lists them.",
     )
     parser.add_argument("--version", action="version", version=own_version())
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands, instead of running the bot")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands that run instead of the bot")
     for name, purpose in (
-        ("backup", "copy the database into a file, also while the bot runs"),
-        ("restore", "put a backup in the place of the database; the bot must not be running"),
+        ("backup", "copy the database to a file; the bot may be running"),
+        ("restore", "replace the database with a backup; the bot must not be running"),
     ):
         command = commands.add_parser(name, help=purpose, description=f"{purpose[0].upper()}{purpose[1:]}.")
         command.add_argument("file", metavar="FILE", type=Path)
-    purpose = "delete at once all that is stored of a server, also while the bot runs"
+    purpose = "delete everything stored about a server at once; the bot may be running"
     forget = commands.add_parser("forget-guild", help=purpose, description=f"{purpose.capitalize()}.")
     forget.add_argument("guild", metavar="ID", type=_guild_id, help="the server's id")
-    purpose = "check everything that a start needs, and say how to mend what is wrong"
-    doctor = commands.add_parser("doctor", help=purpose, description=f"{purpose.capitalize()}. Status 0: nothing is.")
+    purpose = "check everything that the bot needs to start, and say how to fix what is wrong"
+    doctor = commands.add_parser(
+        "doctor", help=purpose, description=f"{purpose.capitalize()}. Exit status 0 means that nothing is wrong."
+    )
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     chosen = parser.parse_args(arguments)
     if sys.platform == "win32":
@@ -92,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _guild_id(text: str) -> int:
     if not re.fullmatch(SNOWFLAKE, text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not the id of a server")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a server id")
     return int(text)
 
 
@@ -127,14 +129,15 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
             order = settings.data_dir / ORDERS / str(guild_id)
             order.parent.mkdir(mode=0o700, exist_ok=True)
             order.touch(0o600)
-            print(f"The running bot deletes all that is stored of server {guild_id} within 20 seconds.")  # noqa: T201
+            print(f"The running bot will delete everything stored about server {guild_id} within 20 seconds.")  # noqa: T201
             return 0
         artists = asyncio.run(forget())
     except OSError as error:
         return _say(OSError(f"{settings.data_dir} cannot be written to: {error.strerror}."), 1)
     except StoreError as error:
         return _say(error, 1)
-    print(f"All that was stored of server {guild_id} is deleted, {artists} artists among it.")  # noqa: T201
+    including = "1 artist" if artists == 1 else f"{artists} artists"
+    print(f"Everything stored about server {guild_id} has been deleted, including {including}.")  # noqa: T201
     return 0
 
 
@@ -146,14 +149,14 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
     try:
         if command == "backup":
             size = back_up(database, file)
-            print(f"{database} is copied to {file}: {size:,} bytes.")  # noqa: T201
+            print(f"Copied {database} to {file}: {size:,} bytes.")  # noqa: T201
         else:
             settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             moved_to = restore(file, database, datetime.now(UTC)).moved_to
             # Checkpoints belong to the trainings of the database before: those of the backup begin again.
             shutil.rmtree(settings.data_dir / "jobs", ignore_errors=True)
-            kept = "" if moved_to is None else f" The database before is kept as {moved_to}."
-            print(f"{file} is restored to {database}.{kept}")  # noqa: T201
+            kept = "" if moved_to is None else f" The previous database is kept as {moved_to}."
+            print(f"Restored {file} to {database}.{kept}")  # noqa: T201
     except BackupError as error:
         return _say(error, 2)
     except StoreError as error:
@@ -177,7 +180,7 @@ async def _serve(settings: Settings) -> int:
             await asyncio.wait([front_end, stopping], return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if asked_to_stop.is_set():
-                log.info("stopping, as asked by a signal")
+                log.info("stopping on a signal")
             front_end.cancel()
             await asyncio.wait([front_end], timeout=_CLOSING_SECONDS)
             if front_end.done() and not front_end.cancelled():
@@ -187,7 +190,7 @@ async def _serve(settings: Settings) -> int:
     except SettingsError:
         raise
     except Exception:
-        log.exception("the bot has failed")
+        log.exception("the bot failed")
         return 1
     log.info("stopped")
     return 0

@@ -49,7 +49,7 @@ from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
-from bot.settings import Settings, SettingsError
+from bot.settings import Settings, SettingsError, wrong_value
 from bot.store import backup, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
@@ -186,8 +186,8 @@ def _make_data_folder(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        may_hold = f"the path of a folder that can be made ({error.strerror})"
-        raise SettingsError(f"LYRICS_DATA_DIR holds {str(path)!r}; it may hold {may_hold}") from None
+        must_be = f"the path of a folder that can be created ({error.strerror})"
+        raise wrong_value("LYRICS_DATA_DIR", repr(str(path)), must_be) from None
 
 
 def _services(parts: _Parts) -> Services:
@@ -281,10 +281,10 @@ async def _check_default_artist(name: str, database: Database) -> None:
     known = ", ".join(artist.name for artist in singing[:_ARTISTS_NAMED]) or "none yet; train one first"
     if len(singing) > _ARTISTS_NAMED:
         known += " …"
-    message = f"LYRICS_DEFAULT_ARTIST holds {name!r}; it may hold an artist that everyone can ask for ({known})"
+    wrong = wrong_value("LYRICS_DEFAULT_ARTIST", repr(name), f"an artist that every server can ask for ({known})")
     if name != Settings.default_artist:
-        raise SettingsError(message)
-    log.warning("%s; until then /lyrics has to name one", message)  # an operator may have forgotten the shipped one
+        raise wrong
+    log.warning("%s; until then /lyrics has to name one", wrong)  # an operator may have forgotten the shipped one
 
 
 async def _serve_metrics(
@@ -300,8 +300,8 @@ async def _serve_metrics(
     try:
         await stack.enter_async_context(served(port, tally, standing))
     except OSError as error:
-        raise SettingsError(
-            f"LYRICS_METRICS_PORT holds '{port}'; it may hold a port that can be listened at ({error.strerror})"
+        raise wrong_value(
+            "LYRICS_METRICS_PORT", f"'{port}'", f"a port that can be listened on ({error.strerror})"
         ) from None
     stack.enter_context(errors_counted_in(tally))
     await stack.enter_async_context(loop_lag_in(tally.loop_lag_seconds))
@@ -335,6 +335,6 @@ def _new_place(settings: Settings) -> Callable[[], Place]:
     try:
         from bot.training.cluster import Cluster  # distributed is an extra that only this setting needs
     except ModuleNotFoundError:
-        may_hold = "an address only where the extra is installed: pip install 'lyricbot[cluster]'"
-        raise SettingsError(f"LYRICS_DASK_SCHEDULER holds '{address}'; it may hold {may_hold}") from None
+        must_be = "empty unless the extra is installed: pip install 'lyricbot[cluster]'"
+        raise wrong_value("LYRICS_DASK_SCHEDULER", f"'{address}'", must_be) from None
     return Cluster(address, LocalPlace, settings.dask_patience_seconds, time.monotonic).new_place

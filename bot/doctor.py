@@ -1,6 +1,6 @@
-"""`python -m bot doctor`: looks at everything that a start needs, and says how to mend what is wrong.
+"""`python -m bot doctor`: checks everything that the bot needs to start, and says how to fix what is wrong.
 
-Changes nothing, starts nothing, and may run beside the bot.
+Changes nothing, starts nothing, and may run while the bot does.
 """
 
 import base64
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from bot.env_file import read_env_file
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
-from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
+from bot.settings import Settings, SettingsError, doubtful_settings, read_settings, wrong_value
 from bot.store.artists import name_key
 from bot.store.database import OLDEST_SQLITE
 from bot.store.examining import Examined, examine, singing_weights
@@ -47,7 +47,7 @@ class Finding:
 
     about: str
     state: State
-    """`ok`, `note` for what an operator may want to know, `wrong` for what has to be mended."""
+    """`ok`, `note` for what an operator may want to know, `wrong` for what has to be fixed."""
     text: str
 
 
@@ -104,7 +104,7 @@ def _dependencies() -> Finding:
     try:
         own, required = metadata.version("lyricbot"), metadata.requires("lyricbot") or []
     except metadata.PackageNotFoundError:
-        text = "lyricbot is not installed here, so what it depends on cannot be checked: pip install -e ."
+        text = "lyricbot is not installed here, so its dependencies cannot be checked: pip install -e ."
         return Finding("versions", "note", text)
     names = [match[0] for each in required if "extra ==" not in each and (match := re.match(r"[\w.-]+", each))]
     versions, missing = [f"lyricbot {own}"], []
@@ -114,7 +114,7 @@ def _dependencies() -> Finding:
         except metadata.PackageNotFoundError:
             missing.append(name)
     if missing:
-        text = f"{', '.join(missing)} not installed: pip install -c constraints.txt -e ."
+        text = f"not installed: {', '.join(missing)}; pip install -c constraints.txt -e ."
         return Finding("versions", "wrong", text)
     return Finding("versions", "ok", ", ".join(versions))
 
@@ -134,16 +134,16 @@ def _settings(environment: Mapping[str, str], env_file: Path) -> Iterator[Findin
 def _token(token: str | None) -> Finding:
     about = "DISCORD_TOKEN"
     if token is None:
-        return Finding(about, "note", "not set: the bot opens the console chat.")
+        return Finding(about, "note", "not set: the bot will open the console chat.")
     match = _TOKEN.fullmatch(token)
     if match and _is_id(match[1]):
-        return Finding(about, "ok", "looks like a bot token; only a start shows whether Discord takes it.")
+        return Finding(about, "ok", "looks like a bot token; only starting the bot shows whether Discord accepts it.")
     if re.fullmatch(r"[0-9]{17,20}", token):
-        mistaken = "holds an application's id"
+        mistaken = "is an application id"
     elif re.fullmatch(r"[A-Za-z0-9_-]{32}", token):
-        mistaken = "holds what looks like a client secret"
+        mistaken = "looks like a client secret"
     else:
-        mistaken = "does not look like a bot token, which has three parts with dots between them"
+        mistaken = "does not look like a bot token, which has three parts separated by dots"
     return Finding(about, "wrong", f"{mistaken}: copy the token from {_PORTAL}, Bot, Reset Token.")
 
 
@@ -162,13 +162,13 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield Finding(
-            about, "wrong", f"{existing} cannot be written: make it writable, or set LYRICS_DATA_DIR to another folder."
+            about, "wrong", f"{existing} is not writable: make it so, or set LYRICS_DATA_DIR to another folder."
         )
         return
-    made = "" if existing == folder.absolute() else ", which the bot will make"
+    made = "" if existing == folder.absolute() else ", which the bot will create"
     free = shutil.disk_usage(existing).free
     if free < _LEAST_FREE_BYTES:
-        text = f"{folder.absolute()} has {free / 1e6:,.0f} MB left: free some space, a training needs a few hundred."
+        text = f"{folder.absolute()} has {free / 1e6:,.0f} MB left: free some space, training needs a few hundred."
         yield Finding(about, "wrong", text)
     else:
         yield Finding(about, "ok", f"{folder.absolute()}{made}; {free / 1e9:,.1f} GB free")
@@ -192,14 +192,12 @@ def _locks(folder: Path) -> Generator[Finding, None, bool]:
             with InstanceLock(lock):
                 pass
     except LockedError:
-        yield Finding("locks", "note", "a bot is running on this folder; a second one needs another LYRICS_DATA_DIR.")
+        yield Finding("locks", "note", "a bot is using this folder; a second one needs another LYRICS_DATA_DIR.")
         return True
     except OSError as error:
-        yield Finding(
-            "locks", "wrong", f"{lock} cannot be opened ({error.strerror}): it has to belong to this account."
-        )
+        yield Finding("locks", "wrong", f"{lock} cannot be opened ({error.strerror}): it must belong to this account.")
         return False
-    yield Finding("locks", "ok", "no bot is running on this folder")
+    yield Finding("locks", "ok", "no bot is using this folder")
     return False
 
 
@@ -207,25 +205,25 @@ def _database(path: Path) -> Generator[Finding, None, Examined | None]:
     """Check the database; returns what was found, or None where there is none or it cannot be read."""
     about = "database"
     if not path.exists():
-        yield Finding(about, "note", f"{path} does not exist yet; the first start makes it.")
+        yield Finding(about, "note", f"{path} does not exist yet; the first start will create it.")
         return None
     newest = newest_version()
     try:
         examined = examine(path, newest)
     except sqlite3.Error as error:
         yield Finding(
-            about, "wrong", f"{path} cannot be read ({error}): python -m bot restore FILE brings a backup back."
+            about, "wrong", f"{path} cannot be read ({error}): restore a backup with python -m bot restore FILE."
         )
         return None
     if examined.problems:
         found = "; ".join(examined.problems)
-        yield Finding(about, "wrong", f"{path} is damaged ({found}): python -m bot restore FILE brings a backup back.")
+        yield Finding(about, "wrong", f"{path} is damaged ({found}): restore a backup with python -m bot restore FILE.")
     elif examined.schema_version > newest:
         text = f"{path} has schema version {examined.schema_version}, this bot knows {newest}: install the newer bot."
         yield Finding(about, "wrong", text)
     else:
         size = f"{path.stat().st_size / 1e6:,.1f} MB"
-        later = f", {newest} after the next start" if examined.schema_version < newest else ""
+        later = f" ({newest} after the next start)" if examined.schema_version < newest else ""
         yield Finding(about, "ok", f"{path}, {size}, schema version {examined.schema_version}{later}")
     return examined
 
@@ -237,7 +235,7 @@ def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
         try:
             load_model(path)
         except ModelFileError as error:
-            wrong.append(f"{error} Train it again, or remove the file.")
+            wrong.append(f"{error} Train the artist again, or remove the file.")
         else:
             names.append(path.stem)
     if examined is not None and examined.artists:
@@ -248,9 +246,10 @@ def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
         yield Finding("models", "ok", f"{len(set(names))} model files{stored}")
     known = {artist.key for artist in examined.everyones} if examined is not None else set()
     if not {name_key(settings.default_artist)} & (known | {name_key(name) for name in names}):
-        listed = ", ".join(sorted(set(names))) or "there is none: train one"
-        text = f"LYRICS_DEFAULT_ARTIST holds {settings.default_artist!r}; it may hold an artist of everyone ({listed})."
-        yield Finding("models", "wrong", text)
+        listed = ", ".join(sorted(set(names))) or "none yet: train one"
+        wrong_artist = f"an artist that every server can ask for ({listed})"
+        text = wrong_value("LYRICS_DEFAULT_ARTIST", repr(settings.default_artist), wrong_artist)
+        yield Finding("models", "wrong", f"{text}.")
 
 
 def _unreadable_corpora(own: DataFolder) -> Iterator[str]:
@@ -258,7 +257,7 @@ def _unreadable_corpora(own: DataFolder) -> Iterator[str]:
         try:
             decode(path.read_bytes())
         except (CorpusError, OSError) as error:
-            yield f"{path} cannot be learned from: {error}"
+            yield f"{path} cannot be used for training: {error}"
 
 
 def _damaged_versions(database: Path) -> Iterator[str]:
@@ -266,8 +265,8 @@ def _damaged_versions(database: Path) -> Iterator[str]:
         try:
             load_model(weights)
         except ModelFileError as error:
-            mend = f"/rollback artist:{name} brings an older one back, /train makes a new one."
-            yield f"version {number} of {name} in the database cannot sing: {error} {mend}"
+            fix = f"/rollback artist:{name} goes back to an older one, /train makes a new one."
+            yield f"version {number} of {name} in the database cannot sing: {error} {fix}"
 
 
 def _network(settings: Settings, *, running: bool) -> Iterator[Finding]:
@@ -281,10 +280,10 @@ def _port(port: int) -> Finding:
     about = "LYRICS_METRICS_PORT"
     try:
         with socket.create_server(("127.0.0.1", port)):
-            return Finding(about, "ok", f"{port} is free")
+            return Finding(about, "ok", f"port {port} is free")
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        return Finding(about, "wrong", f"{port} cannot be listened at ({reason}): choose another.")
+        return Finding(about, "wrong", f"port {port} cannot be listened on ({reason}): choose another one.")
 
 
 def _cluster(address: str) -> Finding:
@@ -292,7 +291,7 @@ def _cluster(address: str) -> Finding:
     try:
         metadata.version("distributed")
     except metadata.PackageNotFoundError:
-        text = "needs the extra: pip install -c constraints.txt -e '.[cluster]'"
+        text = "needs the extra cluster: pip install -c constraints.txt -e '.[cluster]'"
         return Finding(about, "wrong", text)
     parts = urlsplit(address)
     try:

@@ -20,9 +20,9 @@ async def repeated(work: Callable[[], Awaitable[object]], seconds: float) -> Asy
             try:
                 await work()
             except StoreError as error:
-                log.error("work in the background failed; it is tried again in %g s. %s", seconds, error)
+                log.error("background work failed; trying again in %g s. %s", seconds, error)
             except Exception:
-                log.exception("work in the background failed; it is tried again in %g s", seconds)
+                log.exception("background work failed; trying again in %g s", seconds)
 
     task = asyncio.create_task(repeat())
     try:

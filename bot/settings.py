@@ -14,7 +14,7 @@ from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.env_file import EnvFileError, read_env_file
 from bot.snowflake import SNOWFLAKE
 
-_FOLDER = "the path of a folder, which is made if it is missing"
+_FOLDER = "the path of a folder, which is created if it is missing"
 _PREFIXES = ("LYRICS_", "DISCORD_")
 _NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -24,13 +24,18 @@ class SettingsError(Exception):
     """A setting holds what it may not; the message is one line without any secret."""
 
 
+def wrong_value(name: str, held: str, must_be: str) -> SettingsError:
+    """Return the error for a setting that holds `held` and must be something else."""
+    return SettingsError(f"{name} is {held}; it must be {must_be}")
+
+
 class _WrongValueError(Exception):
-    """What a parser raises; says what the variable may hold."""
+    """Raised by a parser; the message says what the variable must be."""
 
 
 def _token(text: str) -> str:
     if not re.fullmatch(r"[!-~]+", text):
-        raise _WrongValueError("a bot token from Discord's developer portal, without spaces, or nothing")
+        raise _WrongValueError("a bot token from Discord's developer portal, without spaces, or empty")
     return text
 
 
@@ -69,17 +74,17 @@ def _snowflake(what: str) -> Callable[[str], int]:
     return parse
 
 
-_guild_id = _snowflake("a guild id (a whole number), or nothing")
-_user_id = _snowflake("Discord user ids (whole numbers), comma separated, or nothing")
+_guild_id = _snowflake("a guild id (a whole number), or empty")
+_user_id = _snowflake("Discord user ids (whole numbers) separated by commas, or empty")
 _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
 _patience_seconds = _whole_number(1, 86_400, "a whole number of seconds from 1 to 86400")
 _guild_corpus_bytes = _whole_number(2_000, 2**40, "a whole number of bytes from 2000 to 1099511627776")
 _guild_artists = _whole_number(1, 10_000, "a whole number from 1 to 10000")
-_guild_jobs = _whole_number(1, 10_000, "a whole number of trainings per day from 1 to 10000")
+_guild_jobs = _whole_number(1, 10_000, "a whole number of training jobs per day from 1 to 10000")
 _days = _whole_number(0, 36_500, "a whole number of days from 0 to 36500")
 _songs = _whole_number(1, 10_000, "a whole number from 1 to 10000")
-_port = _whole_number(1, 65_535, "a port from 1 to 65535, or nothing")
+_port = _whole_number(1, 65_535, "a port from 1 to 65535, or empty")
 _cache_bytes = _whole_number(2**20, 2**40, "a whole number of bytes from 1048576 to 1099511627776")
 
 
@@ -102,7 +107,7 @@ def _user_ids(text: str) -> frozenset[int]:
 def _scheduler(text: str) -> str:
     match = re.fullmatch(r"(?:tcp|tls)://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
     if not match or not 1 <= int(match[1]) <= 65535:
-        raise _WrongValueError("the address of a Dask scheduler like tcp://host:8786, or nothing")
+        raise _WrongValueError("the address of a Dask scheduler like tcp://host:8786, or empty")
     return text
 
 
@@ -181,8 +186,8 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
         try:
             values[setting.name] = variable.parse(text)
         except _WrongValueError as wrong:
-            held = "something else" if variable.secret else repr(text[:100])
-            raise SettingsError(f"{variable.name} holds {held}; it may hold {wrong}") from None
+            held = "not valid" if variable.secret else repr(text[:100])
+            raise wrong_value(variable.name, held, str(wrong)) from None
     return Settings(**values)
 
 

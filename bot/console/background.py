@@ -84,8 +84,8 @@ def _reason(job: Job, error: Exception) -> str:
     if isinstance(error, StoreError):
         return str(error)
     error_id = secrets.token_hex(4)
-    log.error("error %s while job %d was followed", error_id, job.id, exc_info=error)
-    return f"Something went wrong; the log has more under error {error_id}."
+    log.error("error %s while following job %d", error_id, job.id, exc_info=error)
+    return f"Something went wrong; the log has details under error {error_id}."
 
 
 def _bar(job: Job) -> str:

@@ -25,8 +25,8 @@ PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
 
 _PROMPT = "> "
 _CLOSING_SECONDS = 1.0
-_WELCOME = "Type how a song shall begin, for example: I walk alone. /help lists the commands, /quit leaves."
-_LEAVE = "Press Ctrl-C once more to leave, or type /quit."
+_WELCOME = "Type the words a song should begin with, for example: I walk alone. /help lists the commands, /quit leaves."
+_LEAVE = "Press Ctrl-C again to leave, or type /quit."
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ async def run(services: Services) -> None:
     """
     if _is_nobody_there():
         raise SettingsError(
-            "DISCORD_TOKEN is not set, and there is no terminal to chat at: set it in the environment or in .env"
+            "DISCORD_TOKEN is not set, and there is no terminal to chat in: set it in the environment or in .env"
         )
     if sys.stdin.isatty():
         screen = Screen(plain=False)
@@ -76,13 +76,13 @@ async def _at_a_terminal(services: Services, screen: Screen) -> None:
 
     async def follow(job: Job) -> None:
         trainings.follow(job)
-        screen.aside(f"Training as job {job.id}; the line below shows how it goes. /cancel job:{job.id} ends it.")
+        screen.aside(f"Training as job {job.id}; the line below shows its progress. /cancel job:{job.id} stops it.")
 
     try:
         await _Chat(Context(services, PERSON, screen, ask=lines.next, follow=follow), lines).run()
     finally:
         for job in trainings.unfinished:
-            screen.aside(f"The training of “{job.artist}” resumes with the next start.")
+            screen.aside(f"The training of “{job.artist}” will resume at the next start.")
         await trainings.close()
 
 
@@ -163,7 +163,7 @@ class _Chat:
         except Exception:
             error_id = secrets.token_hex(4)
             log.exception("error %s in a command of the console", error_id)
-            self._screen.refuse(f"Something went wrong; the log has more under error {error_id}.")
+            self._screen.refuse(f"Something went wrong; the log has details under error {error_id}.")
 
     def _interrupt(self) -> None:
         """Handle Ctrl-C outside of the prompt: end the command that runs; at the second, or with none, the chat.

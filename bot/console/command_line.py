@@ -26,14 +26,14 @@ FORMS = {
     "delete": Form((), "forget the last song"),
     "artists": Form((), "who can sing here"),
     "artist": Form(("name",), "an artist's model and its versions"),
-    "history": Form(("page",), "your own requests"),
-    "mydata": Form(("what",), "export or delete all that is stored about you"),
-    "about": Form((), "what this is and what is stored"),
+    "history": Form(("page",), "your own songs"),
+    "mydata": Form(("what",), "export or delete everything stored about you"),
+    "about": Form((), "what this is and what it stores"),
     "train": Form(("artist", "corpus", "minutes"), "train an artist on the text file corpus:PATH"),
-    "jobs": Form((), "queued, running and recent trainings"),
-    "cancel": Form(("job",), "end a training"),
+    "jobs": Form((), "queued, running and recent training jobs"),
+    "cancel": Form(("job",), "cancel a training job"),
     "forget": Form(("artist",), "remove an artist with its text and models"),
-    "rollback": Form(("artist", "version"), "let the version before, or any kept one, sing"),
+    "rollback": Form(("artist", "version"), "let the previous version, or any other that is kept, sing"),
     "help": Form((), "this list"),
     "quit": Form((), "leave"),
 }
@@ -93,7 +93,7 @@ class CommandLine:
         if value is None:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
-            raise Refusal(f"{option}: takes a whole number, not “{shortened(value)}”.")
+            raise Refusal(f"{option}: must be a whole number, not “{shortened(value)}”.")
         return int(value)
 
     def number(self, option: str) -> float | None:
@@ -102,7 +102,7 @@ class CommandLine:
         if value is None:
             return None
         if not re.fullmatch(r"[+-]?[0-9]{1,9}([.,][0-9]{1,9})?", value):
-            raise Refusal(f"{option}: takes a number, not “{shortened(value)}”.")
+            raise Refusal(f"{option}: must be a number, not “{shortened(value)}”.")
         return float(value.replace(",", "."))
 
     def switch(self, option: str) -> bool | None:
@@ -111,7 +111,7 @@ class CommandLine:
         if value is None:
             return None
         if value.casefold() not in ("true", "false", "yes", "no", "on", "off"):
-            raise Refusal(f"{option}: takes true or false, not “{shortened(value)}”.")
+            raise Refusal(f"{option}: must be true or false, not “{shortened(value)}”.")
         return value.casefold() in ("true", "yes", "on")
 
 
@@ -130,7 +130,7 @@ def parse(line: str) -> CommandLine:
     name, _, rest = line[1:].partition(" ")
     name = name.casefold()
     if name in _OF_SERVERS:
-        raise Refusal(f"/{name} is for servers on Discord.")
+        raise Refusal(f"/{name} only works in a server on Discord.")
     if name not in FORMS:
         close = [MEANT[name]] if name in MEANT else get_close_matches(shortened(name), FORMS, 1)
         hint = f"did you mean /{close[0]}?" if close else "try /help."

@@ -35,9 +35,9 @@ class Context:
         if line.is_confirmed:
             return True
         if self.ask is None:
-            raise Refusal(f"{question} Add --yes to confirm it: nothing was done.")
+            raise Refusal(f"{question} Nothing was done; add --yes to confirm.")
         try:
-            answer = await self.ask(f"{question} Type yes to go on: ")
+            answer = await self.ask(f"{question} Type yes to confirm: ")
         except (EOFError, InterruptedAtPrompt):
             return False
         return answer.strip().casefold() in ("yes", "y")

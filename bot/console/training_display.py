@@ -48,10 +48,10 @@ def describe(job: Job) -> str:
     match job.state:
         case JobState.QUEUED:
             resumed = "" if job.progress is None else f"; resumes at {job.share_done:.0%}"
-            return f"waits, place {job.place}{resumed}"
+            return f"waiting, number {job.place} in the queue{resumed}"
         case JobState.RUNNING:
             if job.progress is None:
-                return "begins"
+                return "starting"
             if job.is_measuring:
                 return "measuring"
             return f"{job.share_done:.0%} · {_numbers(job, job.progress)}"

@@ -23,11 +23,11 @@ class WrittenFile:
         try:
             self._path = Path(target.path).expanduser()
             if self._path.exists() and not target.appends:
-                raise Refusal(f"{self._shown} exists already: name another file, or append to it with >>.")
+                raise Refusal(f"{self._shown} already exists: name another file, or append to it with >>.")
             if self._path.is_dir() or not self._path.parent.is_dir():
                 raise Refusal(f"{self._shown} cannot be written: there is no such folder.")
         except (OSError, RuntimeError, ValueError):
-            raise Refusal(f"{self._shown} cannot be written: it is no path of a file.") from None
+            raise Refusal(f"{self._shown} cannot be written: it is not the path of a file.") from None
 
     def add(self, text: str) -> None:
         """Write a text as UTF-8, two blank lines below what the file holds.

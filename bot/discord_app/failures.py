@@ -25,14 +25,14 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
         return  # nothing works any more on the way offline, and nothing of it is a fault
     error = _cause(error)
     if isinstance(error, discord.HTTPException) and error.code in _GONE:
-        _log.info("an answer found nobody any more: %s", error.text)
+        _log.info("nobody is left to answer: %s", error.text)
         return
     if isinstance(error, Refusal):
         _log.info("refused %s guild=%s: %s", _asked_for(interaction), interaction.guild_id, error.without_names)
     try:
         await answering.tell_privately(interaction, _sentence(error))
     except answering.UNDELIVERED as failure:
-        _log.info("a refusal could not be delivered: %s", failure)
+        _log.info("could not deliver a refusal: %s", failure)
 
 
 def note(error: BaseException, where: str) -> str:
@@ -54,7 +54,7 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, Refusal):
         return markdown.escape(tr_sentence(str(error)))
     if isinstance(error, StoreError):
-        _log.error("an interaction found the database unusable. %s", error)
+        _log.error("the database could not be used for an interaction. %s", error)
         return wording.storage_fault(error)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return tr(_OUTDATED)

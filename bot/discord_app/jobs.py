@@ -96,7 +96,7 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
         if message_id is not None:
             await client.services.training.remember_message(job.id, shown.channel.id, message_id)
     except (*answering.UNDELIVERED, StoreError) as error:
-        _log.warning("job %d could not be shown when it was queued: %s", job.id, error)
+        _log.warning("could not show job %d when it was queued: %s", job.id, error)
     message = JobMessage(client, interaction.channel_id, message_id, interaction)
     client.run_in_background(_follow(message, job, understood, shown_job), f"job {job.id}")
 
@@ -127,7 +127,7 @@ async def _follow(
                 reachable = await message.show(live_body(last, understood))
             except answering.UNDELIVERED as error:
                 # Progress that is not shown is no loss: the next report is a few seconds away.
-                _log.info("progress of job %d could not be shown: %s", job.id, error)
+                _log.info("could not show the progress of job %d: %s", job.id, error)
     if not last.state.has_ended:
         await message.show(job_message.forgotten(last))
         return
@@ -146,7 +146,7 @@ async def _tell_end(message: JobMessage, job: Job) -> None:
     curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
     body = ended_body(job, curve)
     if not await message.show(body) and not await message.announce(body):
-        _log.warning("the end of job %d can be told nowhere: no access to channel %d", job.id, message.channel_id)
+        _log.warning("cannot announce the end of job %d: no access to channel %d", job.id, message.channel_id)
     await training.announced(job.id)
 
 

@@ -20,7 +20,7 @@ async def mend_songs(client: LyricsClient) -> None:
         except (discord.NotFound, discord.Forbidden):
             await client.services.unfinished.end(song.id)  # the message is gone, or out of reach
         except answering.UNDELIVERED as error:
-            _log.warning("an interrupted song could not be mended, the next start tries again: %s", error)
+            _log.warning("could not update an interrupted song's message; trying again at the next start: %s", error)
 
 
 async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:

@@ -33,7 +33,7 @@ async def keep_registering(
             hint = ""
             if home_guild is not None and isinstance(error, discord.Forbidden):
                 hint = f"; is the bot in the guild {home_guild} that LYRICS_HOME_GUILD names?"
-            _log.warning("the commands can't be registered, trying again in %d s: %s%s", pause, error, hint)
+            _log.warning("cannot register the commands; trying again in %d s: %s%s", pause, error, hint)
         await asyncio.sleep(pause)
 
 
@@ -72,9 +72,9 @@ async def _withdraw(
     try:
         await tree.sync(guild=discord.Object(guild_id))
     except (discord.Forbidden, discord.NotFound):
-        _log.info("the commands of guild %d went with the bot", guild_id)
+        _log.info("the bot has left guild %d, and its commands with it", guild_id)
     except discord.HTTPException as error:  # a doubled menu is no reason not to sing
-        _log.warning("the commands of guild %d could not be withdrawn, the next start tries again: %s", guild_id, error)
+        _log.warning("could not withdraw the commands of guild %d; trying again at the next start: %s", guild_id, error)
         return
     else:
         _log.info("withdrew the commands of guild %d", guild_id)

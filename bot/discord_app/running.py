@@ -45,7 +45,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     EveryChannel,
 )
 
-_REFUSED = "DISCORD_TOKEN holds a token that Discord refuses; it may hold the bot's token from the portal"
+_REFUSED = "DISCORD_TOKEN is a token that Discord refuses; it must be the bot's token from the developer portal"
 _AUTHENTICATION_FAILED = 4004
 _UNREACHABLE = (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError, TimeoutError)
 _LONGEST_PAUSE_SECONDS = 60
@@ -78,7 +78,7 @@ async def run(services: Services) -> None:
             if asyncio.get_running_loop().time() - began > _LONGEST_PAUSE_SECONDS:
                 attempts = 0  # it was online in between
             if attempts == 0:
-                _log.warning("Discord can't be reached, trying until it can: %s", _one_line(error))
+                _log.warning("cannot reach Discord; trying until it answers: %s", _one_line(error))
         await asyncio.sleep(min(_LONGEST_PAUSE_SECONDS, 2**attempts) * random.uniform(0.5, 1))  # noqa: S311
         attempts = min(attempts + 1, 10)
 

@@ -132,7 +132,7 @@ async def _begin(interaction: Interaction, wish: Wish, part: SongSoFar, grows: S
     try:
         return await interaction.client.services.unfinished.begin(asker_of(interaction), wish, part.artist, message)
     except StoreError as error:
-        _log.warning("a song in progress is not remembered. %s", error)
+        _log.warning("cannot store a song in progress. %s", error)
         return None
 
 

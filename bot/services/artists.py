@@ -182,7 +182,7 @@ class ArtistsService:
 
         artist, version = await self._database.write(transaction)
         where = artist.guild_id or "everyone"
-        log.info("version %d of %r, guild %s, sings by request", version.number, artist.name, where)
+        log.info("version %d of %r, guild %s, was chosen to sing", version.number, artist.name, where)
         return version
 
     async def use_result(self, asker: Asker, job_id: int) -> tuple[str, Version]:
@@ -206,7 +206,7 @@ class ArtistsService:
 
         artist, version = await self._database.write(transaction)
         where = artist.guild_id or "everyone"
-        log.info("version %d of %r, guild %s, job %d, sings by request", version.number, artist.name, where, job_id)
+        log.info("version %d of %r, guild %s, job %d, was chosen to sing", version.number, artist.name, where, job_id)
         return artist.name, version
 
     async def suggest_changeable(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:

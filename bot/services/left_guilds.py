@@ -54,10 +54,10 @@ class LeftGuilds:
 
         back, gone = await self._database.write(transaction)
         if back:
-            log.info("returned to %d guilds, whose data stays", back)
+            log.info("back in %d guilds; their data stays", back)
         if gone:
             log.warning(
-                "not in %d guilds any more whose data is stored; it is deleted in %d days unless the bot returns",
+                "no longer in %d guilds whose data is stored; it will be deleted in %d days unless the bot returns",
                 *(gone, self._days),
             )
 
@@ -97,5 +97,10 @@ class LeftGuilds:
         artists = await self._database.write(lambda connection: left_guilds.forget(connection, guild_id))
         await self._database.give_back_space()
         self._news.tell()
-        log.info("data of guild %d deleted: %d artists, %d songs in memory, all on disk", guild_id, artists, in_memory)
+        log.info(
+            "deleted the data of guild %d: %d artists, %d songs in memory, all on disk",
+            guild_id,
+            artists,
+            in_memory,
+        )
         return artists

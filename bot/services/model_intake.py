@@ -85,7 +85,7 @@ class ModelIntake:
             try:
                 taken += await self._take_in(file, known.get(file.key))
             except (ModelFileError, Refusal, OSError) as error:
-                log.warning("%s is not taken in: %s", file.path, error)
+                log.warning("did not import %s: %s", file.path, error)
             self._looked_at[file.path] = file.signature
         present = {file.key for file in seen}
         await self._forget([file for key, file in known.items() if file.artist_id is None and key not in present])
@@ -148,7 +148,7 @@ class ModelIntake:
                 return await asyncio.to_thread(lambda: clean(path.read_text("utf-8")))
             return (await self._reader.read(await asyncio.to_thread(path.read_bytes))).text
         except (CorpusError, OSError) as error:
-            log.warning("%s is not taken in: %s", path, error)
+            log.warning("did not import %s: %s", path, error)
             return None
 
     async def _publish(self, file: _Seen, sha256: str, found: _Found, corpus: str | None) -> bool:
@@ -162,7 +162,7 @@ class ModelIntake:
 
         published = await self._database.write(transaction)
         note = "" if published.held_back is None else f", which does not take over: it is {published.held_back}"
-        log.info("%s is taken in as version %d%s", file.path, published.version.number, note)
+        log.info("imported %s as version %d%s", file.path, published.version.number, note)
         return True
 
     async def _forget(self, files: Sequence[ModelFile]) -> None:

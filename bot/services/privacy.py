@@ -198,7 +198,7 @@ class PrivacyService:
         if purged or forgotten or self._database.holds_deleted:
             await self._database.give_back_space()
         if purged:
-            log.info("requests older than %d days deleted: %d", self._history_days, purged)
+            log.info("deleted requests older than %d days: %d", self._history_days, purged)
         return purged
 
 

@@ -217,7 +217,7 @@ class TrainingService:
         oldest = self._now() - timedelta(days=UNSUNG_DAYS)
         deleted = await self._database.write(lambda connection: usage.forget_unsung_before(connection, oldest))
         if deleted:
-            log.info("artists that never sang, with texts older than %d days, deleted: %d", UNSUNG_DAYS, deleted)
+            log.info("deleted artists that never sang, with texts older than %d days: %d", UNSUNG_DAYS, deleted)
             await self._database.give_back_space()
         return deleted
 
@@ -364,7 +364,7 @@ class TrainingService:
         try:
             data = await asyncio.to_thread(path.read_bytes)
         except OSError:
-            log.exception("%s cannot be read", path)
+            log.exception("cannot read %s", path)
             raise Refusal(f"The file corpora/{path.name} cannot be read; ask the bot's operator.") from None
         return await self._read(data)
 

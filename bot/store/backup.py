@@ -44,9 +44,9 @@ def back_up(path: Path, target: Path) -> int:
     if not path.is_file():
         raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
     if target.exists() and not _is_of_the_bot(target):
-        raise BackupError(f"{target} exists and is no backup of the bot; name another file.")
+        raise BackupError(f"{target} already exists and is not a backup of the bot; name another file.")
     if not target.parent.is_dir():
-        raise BackupError(f"There is no folder {target.parent}; make it first.")
+        raise BackupError(f"There is no folder {target.parent}; create it first.")
     try:
         with closing(open_read_only(path)) as source:
             copy(source, target)
@@ -76,7 +76,7 @@ def restore(file: Path, path: Path, now: datetime) -> Restored:
             arriving.replace(path)
             _sync_folder(path.parent)
     except LockedError:
-        raise StoreError(f"The bot is running on {path.parent}. Stop it before you restore a backup.") from None
+        raise StoreError(f"The bot is using {path.parent}. Stop it before you restore a backup.") from None
     except (OSError, sqlite3.Error) as error:
         raise explained(error, path) from error
     return Restored(moved_to)
@@ -134,18 +134,18 @@ def _check(file: Path) -> None:
         raise BackupError(f"There is no file {file}.")
     with _reading(file) as connection:
         if connection is None or not _tables(connection) >= _OF_THE_BOT:
-            raise BackupError(f"{file} is no backup of the bot, or it is damaged.")
+            raise BackupError(f"{file} is not a backup of the bot, or it is damaged.")
         version, newest = version_of(connection), newest_version()
         if version > newest:
             raise BackupError(
-                f"{file} was made by a newer version of the bot (schema version {version}, this one knows {newest})."
+                f"{file} was made by a newer version of the bot (schema version {version}; this one knows {newest})."
             )
         try:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.Error as error:
             found = str(error)
         if found != "ok":
-            raise BackupError(f"{file} is damaged ({' '.join(found.split())[:100]}); take another backup.")
+            raise BackupError(f"{file} is damaged ({' '.join(found.split())[:100]}); use another backup.")
 
 
 @contextmanager

@@ -75,10 +75,10 @@ class Database:
         except sqlite3.Error as error:
             if not is_of_the_disk(error):
                 raise
-            log.warning("deleted rows stay in the log file for now. %s", explained(error, self._path))
+            log.warning("deleted rows stay in the write-ahead log for now. %s", explained(error, self._path))
             return
         if self._holds_deleted:
-            log.warning("another program reads the database: deleted rows stay in its log file for now")
+            log.warning("another program is reading the database: deleted rows stay in the write-ahead log for now")
 
     @property
     def holds_deleted(self) -> bool:
@@ -115,7 +115,7 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
             await _on_thread(reader, _prepare_reader)
         except LockedError:
             raise StoreError(
-                f"Another bot is running on {path.parent}: stop it, or set LYRICS_DATA_DIR to another folder."
+                f"Another bot is using {path.parent}: stop it, or set LYRICS_DATA_DIR to another folder."
             ) from None
         except NewerDatabaseError as error:
             raise StoreError(
@@ -146,7 +146,7 @@ def _keep_from_others(path: Path) -> None:
 def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))
-        raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}, it needs {needed} or newer")
+        raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}; {needed} or newer is needed")
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only, before its first page
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a job that was acknowledged survives the loss of power

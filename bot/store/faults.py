@@ -43,32 +43,32 @@ def explained(error: OSError | sqlite3.Error, path: Path) -> StoreError:
         number = _state_of_disk(path.parent)  # SQLite keeps to itself why the system refused
     if number in _FULL or code == sqlite3.SQLITE_FULL:
         return StoreError(
-            f"The disk that holds {path} is full. Free some space; nothing that is stored is lost.",
+            f"The disk that holds {path} is full. Free some space; nothing stored is lost.",
             "its disk is full",
         )
     if number in _NO_LOCKS or code == sqlite3.SQLITE_PROTOCOL or _is_lock_fault(error):
         return StoreError(
-            f"The disk that holds {path} has no file locks, like some network drives. "
+            f"The disk that holds {path} does not support file locks, like some network drives. "
             "Set LYRICS_DATA_DIR to a folder on a local disk.",
             "its disk has no file locks",
         )
     if number in _READ_ONLY or code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return StoreError(
-            f"{path} can't be written: the disk is read-only, or the file belongs to another account. "
+            f"{path} cannot be written: the disk is read-only, or the file belongs to another account. "
             "Make it writable for the bot, or set LYRICS_DATA_DIR to another folder.",
             "its disk is read-only",
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(
             f"{path} is damaged or not a database of the bot. "
-            "Put a backup in its place with `python -m bot restore FILE`, or move it away to begin with an empty one.",
+            "Restore a backup with `python -m bot restore FILE`, or move it away to start with an empty database.",
             "its database is damaged",
         )
     if code == sqlite3.SQLITE_BUSY:
         return StoreError(
             f"Another program keeps {path} locked. Close it and start the bot again.", "its database is locked"
         )
-    return StoreError(f"{path} can't be opened: {error}.", "its disk has a fault")
+    return StoreError(f"{path} cannot be opened: {error}.", "its disk has a fault")
 
 
 def _state_of_disk(folder: Path) -> int | None:

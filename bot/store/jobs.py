@@ -266,7 +266,7 @@ def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[o
         try:
             found.append(_job(row))
         except (ValueError, TypeError) as error:
-            log.warning("the row of job %d cannot be read: %s", row["id"], error)
+            log.warning("cannot read the row of job %d: %s", row["id"], error)
     return found
 
 
@@ -275,7 +275,7 @@ def _read(from_json: Callable[[str], T], row: sqlite3.Row, column: str) -> T | N
     try:
         return None if row[column] is None else from_json(row[column])
     except ValueError as error:
-        log.warning("the %s of job %d cannot be read: %s", column, row["id"], error)
+        log.warning("cannot read the %s of job %d: %s", column, row["id"], error)
         return None
 
 

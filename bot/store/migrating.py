@@ -50,7 +50,7 @@ def check_not_newer(version: int, newest: int) -> None:
         NewerDatabaseError: if it has migrations that are not known here.
     """
     if version > newest:
-        raise NewerDatabaseError(f"it has schema version {version}, this one knows {newest}")
+        raise NewerDatabaseError(f"schema version {version}; this one knows {newest}")
 
 
 def newest_version(folder: Path = MIGRATIONS) -> int:

@@ -43,7 +43,10 @@ class Absence:
             now = self._seconds()
             if self._since is None:
                 self._since = now
-                log.warning("the Dask cluster is away; in %g s trainings go on here", self._patience_seconds)
+                log.warning(
+                    "cannot reach the Dask cluster; after %g s, training continues here",
+                    self._patience_seconds,
+                )
             return now - self._since > self._patience_seconds
 
 
@@ -170,7 +173,7 @@ class ClusterPlace:
         """Give the training up with the connection: what was sent before is in the folder."""
         if not self._lost.is_set():
             self._lost.set()
-            log.warning("the connection to the Dask cluster is lost (%s)", type(error).__name__)
+            log.warning("lost the connection to the Dask cluster (%s)", type(error).__name__)
         training.cancel()
 
     def _look_for_workers(self, training: Future[Ending]) -> None:

@@ -44,7 +44,7 @@ class TextReader:
                 reading = executor.submit(read_text, data, self._memory_bytes, self._seconds)
                 result = await asyncio.wait_for(asyncio.wrap_future(reading), _WAIT_SECONDS)
             except (BrokenExecutor, TimeoutError):
-                log.warning("reading a text of %d bytes took more than its process may use", len(data))
+                log.warning("reading a text of %d bytes exceeded the limits of its process", len(data))
                 raise CorpusError("Reading this text takes too long; use a smaller or simpler file.") from None
             except MemoryError:  # what was read did not fit beside what it was read from
                 raise CorpusError(TOO_MUCH_MEMORY) from None

@@ -74,7 +74,7 @@ class TrainingRunner:
         """Take up what an earlier process has left, and begin."""
         released = await self._database.write(jobs.release)
         if released:
-            log.info("interrupted trainings: %d; they resume from their checkpoints", released)
+            log.info("interrupted training jobs: %d; they resume from their checkpoints", released)
         await self._delete_leftovers()
         self._loop = asyncio.create_task(self._run(), name="training runner")
         return self
@@ -84,7 +84,7 @@ class TrainingRunner:
     ) -> None:
         """Let running trainings leave a checkpoint and go back into the queue."""
         if self._running:
-            log.info("running trainings: %d; they save checkpoints and resume at the next start", len(self._running))
+            log.info("running training jobs: %d; they save checkpoints and resume after a restart", len(self._running))
         self._stopping.set()
         if self._loop is not None:
             await self._loop
@@ -97,7 +97,7 @@ class TrainingRunner:
                     self._start(*claimed)
                 await self._delete_leftovers()
             except Exception:  # whatever it is, the next look may find it gone
-                log.exception("the training queue cannot be worked on; trying again in %g s", _LOOK_AROUND_SECONDS)
+                log.exception("cannot process the training queue; trying again in %g s", _LOOK_AROUND_SECONDS)
             waiting = [asyncio.create_task(event.wait()) for event in (upcoming, self._stopping)]
             await asyncio.wait(waiting, timeout=_LOOK_AROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
             for task in waiting:
@@ -142,13 +142,13 @@ class TrainingRunner:
         try:
             result = await self._try(job, lease)
         except Exception as error:
-            log.exception("training job %d cannot be tried", job.id)
+            log.exception("training job %d could not be started", job.id)
             result = Died(NOT_STARTED.format(error=type(error).__name__))
         try:
             await self._record(job, lease, result, JobFolder(self._folder / str(job.id)))
         except Exception:
             # The disk is full, for example: the job stays, and is tried again when its lease has run out.
-            log.exception("training job %d cannot be recorded", job.id)
+            log.exception("the result of training job %d could not be stored", job.id)
 
     async def _try(self, job: Job, lease: str) -> Result:
         corpus, report = await self._database.read(
@@ -160,7 +160,7 @@ class TrainingRunner:
         if corpus is None:
             return Unsuitable("Its text is no longer stored. Train it again with a corpus.")
         is_resumed = job.progress is not None and JobFolder(self._folder / str(job.id)).has_checkpoint()
-        how = f"resumes at {job.share_done:.0%}" if is_resumed else "begins"
+        how = f"resumes at {job.share_done:.0%}" if is_resumed else "starts"
         log.info("training job %d of %r, guild %s, %s", job.id, job.artist, job.guild_id or "everyone", how)
         folder, kinds = self._folder / str(job.id), () if report is None else report.kinds
         task = TrainingTask(folder, job.artist, corpus, job.minutes, job.random_seed, kinds)
@@ -175,7 +175,7 @@ class TrainingRunner:
                 kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
             except StoreError as error:
                 # The training itself needs no database; what it reports next may be kept again.
-                log.warning("the progress of training job %d cannot be kept. %s", job.id, error)
+                log.warning("cannot store the progress of training job %d. %s", job.id, error)
                 return True
             # Only what is new is news: the attempt itself wakes at news, and would renew again at once, forever.
             if kept and progress is not None and progress != latest:

@@ -55,7 +55,7 @@ async def test_a_data_folder_of_the_operators_wins_over_what_is_shipped(tmp_path
 
 async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(SettingsError, match=r"LYRICS_DATA_DIR holds .*file/data'; it may hold the path of a folder"):
+    with pytest.raises(SettingsError, match=r"LYRICS_DATA_DIR is .*file/data'; it must be the path of a folder"):
         async with open_application(Settings(data_dir=tmp_path / "file" / "data")):
             pass
 
@@ -66,7 +66,7 @@ async def test_a_default_artist_that_does_not_exist_stops_the_start(tmp_path: Pa
         async with open_application(settings, shipped=shipped):
             pass
     assert str(caught.value) == (
-        "LYRICS_DEFAULT_ARTIST holds 'nobody'; it may hold an artist that everyone can ask for (anna)"
+        "LYRICS_DEFAULT_ARTIST is 'nobody'; it must be an artist that every server can ask for (anna)"
     )
 
 
@@ -79,14 +79,14 @@ async def test_a_missing_default_that_was_not_configured_is_a_warning(
     tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data"), shipped=shipped):
-        assert "LYRICS_DEFAULT_ARTIST holds 'harbour-lights'; it may hold" in caplog.text
+        assert "LYRICS_DEFAULT_ARTIST is 'harbour-lights'; it must be" in caplog.text
 
 
 async def test_a_cluster_needs_its_extra(tmp_path: Path, shipped: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("bot.training.cluster", "bot.training.cluster_worker"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     monkeypatch.setitem(sys.modules, "distributed", None)  # as if it were not installed
-    with pytest.raises(SettingsError, match=r"LYRICS_DASK_SCHEDULER holds 'tcp://host:1'; .* pip install"):
+    with pytest.raises(SettingsError, match=r"LYRICS_DASK_SCHEDULER is 'tcp://host:1'; .* pip install"):
         async with open_application(Settings(data_dir=tmp_path, dask_scheduler="tcp://host:1"), shipped=shipped):
             pass
 

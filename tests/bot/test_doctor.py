@@ -1,4 +1,4 @@
-"""`python -m bot doctor`: what it finds wrong, and that it says how to mend it."""
+"""`python -m bot doctor`: what it finds wrong, and that it says how to fix it."""
 
 import base64
 import errno
@@ -53,12 +53,12 @@ async def test_beside_a_running_bot_it_says_so(tmp_path: Path) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data")):
         notes = [finding.text for finding in findings(tmp_path) if finding.about == "locks"]
         assert wrong(tmp_path) == []
-    assert notes == ["a bot is running on this folder; a second one needs another LYRICS_DATA_DIR."]
+    assert notes == ["a bot is using this folder; a second one needs another LYRICS_DATA_DIR."]
 
 
 def test_settings_that_are_wrong_unknown_or_open_to_others(tmp_path: Path) -> None:
     assert wrong(tmp_path, LYRICS_TRAIN_WORKERS="many") == [
-        "settings: LYRICS_TRAIN_WORKERS holds 'many'; it may hold a whole number from 1 to 64."
+        "settings: LYRICS_TRAIN_WORKERS is 'many'; it must be a whole number from 1 to 64."
     ]
     env_file = tmp_path / ".env"
     env_file.write_text(f"DISCORD_TOKEN={TOKEN}\nLYRICS_HISTORY_DAY=0\n")
@@ -77,8 +77,8 @@ def test_settings_that_are_wrong_unknown_or_open_to_others(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("token", "said"),
     [
-        ("123456789012345678", "holds an application's id"),
-        ("a1_-" * 8, "holds what looks like a client secret"),
+        ("123456789012345678", "is an application id"),
+        ("a1_-" * 8, "looks like a client secret"),
         ("abc.def.ghi", "does not look like a bot token"),
         ("not-an-id-in-base64." + TOKEN.partition(".")[2], "does not look like a bot token"),
     ],
@@ -103,7 +103,7 @@ def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_data_folder_that_is_a_files_child(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (found,) = wrong(tmp_path, LYRICS_DATA_DIR=str(tmp_path / "file" / "data"))
-    assert f"{tmp_path / 'file'} cannot be written" in found
+    assert f"{tmp_path / 'file'} is not writable" in found
 
 
 async def test_a_database_that_is_damaged_newer_or_none(tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ async def test_models_and_corpora_that_cannot_be_read(tmp_path: Path) -> None:
     (data / "corpora" / "broken.txt").write_bytes(bytes(range(256)) * 20)
     corpus, model = wrong(tmp_path)
     assert "broken.safetensors is not a complete safetensors file" in model
-    assert "Train it again" in model
-    assert "broken.txt cannot be learned from" in corpus
+    assert "Train the artist again" in model
+    assert "broken.txt cannot be used for training" in corpus
 
 
 async def test_a_version_in_the_database_that_cannot_sing(tmp_path: Path) -> None:
@@ -146,14 +146,20 @@ async def test_a_version_in_the_database_that_cannot_sing(tmp_path: Path) -> Non
 
 def test_a_default_artist_that_does_not_exist(tmp_path: Path) -> None:
     (found,) = wrong(tmp_path, LYRICS_DEFAULT_ARTIST="nobody")
-    assert "it may hold an artist of everyone (corner-store-kid, gravel-and-rain, harbour-lights," in found
+    assert (
+        "it must be an artist that every server can ask for (corner-store-kid, gravel-and-rain, harbour-lights,"
+        in found
+    )
 
 
 def test_ports_and_clusters(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         (found,) = wrong(tmp_path, LYRICS_METRICS_PORT=port)
-        assert found == f"LYRICS_METRICS_PORT: {port} cannot be listened at (Address already in use): choose another."
+        assert (
+            found
+            == f"LYRICS_METRICS_PORT: port {port} cannot be listened on (Address already in use): choose another one."
+        )
     (found,) = wrong(tmp_path, LYRICS_DASK_SCHEDULER=f"tcp://127.0.0.1:{port}")
     assert "does not answer" in found or "needs the extra" in found
 

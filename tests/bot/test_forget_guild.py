@@ -38,7 +38,7 @@ async def test_without_a_running_bot_the_command_deletes_by_itself(tmp_path: Pat
         await add_artist(database, clock, GUILD, "Choir")
         await add_artist(database, clock, OTHER_GUILD, "Duo")
     ended = forget_guild(tmp_path, str(GUILD))
-    assert ended.stdout == f"All that was stored of server {GUILD} is deleted, 1 artists among it.\n"
+    assert ended.stdout == f"Everything stored about server {GUILD} has been deleted, including 1 artist.\n"
     assert ended.returncode == 0
     async with open_database(tmp_path / "lyrics.db") as database:
         assert await names(database) == ["Duo"]
@@ -66,7 +66,7 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
     await add_artist(database, clock, GUILD, "Choir")
     await add_artist(database, clock, OTHER_GUILD, "Duo")
     ended = forget_guild(tmp_path, str(GUILD))
-    assert "The running bot deletes" in ended.stdout
+    assert "The running bot will delete" in ended.stdout
     assert ended.returncode == 0
     record = SongRecord(database, on_disk=True, new_id=int)
     left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
@@ -82,4 +82,4 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
 def test_what_is_no_server(tmp_path: Path, guild: str) -> None:
     ended = forget_guild(tmp_path, guild)
     assert ended.returncode == 2
-    assert "is not the id of a server" in ended.stderr
+    assert "is not a server id" in ended.stderr

@@ -36,24 +36,24 @@ def test_a_wrong_argument_ends_with_2(tmp_path: Path) -> None:
 def test_a_wrong_setting_ends_with_2_and_one_line(tmp_path: Path) -> None:
     ended = bot(tmp_path, LYRICS_TRAIN_WORKERS="many")
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == "bot: LYRICS_TRAIN_WORKERS holds 'many'; it may hold a whole number from 1 to 64\n"
+    assert ended.stderr == "bot: LYRICS_TRAIN_WORKERS is 'many'; it must be a whole number from 1 to 64\n"
     (tmp_path / ".env").write_text("LYRICS_HISTORY_DAYS=ever\n")
-    assert bot(tmp_path).stderr.startswith("bot: LYRICS_HISTORY_DAYS holds 'ever'; it may hold")
+    assert bot(tmp_path).stderr.startswith("bot: LYRICS_HISTORY_DAYS is 'ever'; it must be")
 
 
 def test_an_unreadable_line_and_a_missing_default_artist_end_with_2_and_one_line(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("DISCORD_TOKEN: abc.def.ghi\n")
     ended = bot(tmp_path)
     assert ended.returncode == 2
-    assert ended.stderr.startswith("bot: .env line 1 (DISCORD_TOKEN …) cannot be read; it may hold")
+    assert ended.stderr.startswith("bot: .env line 1 (DISCORD_TOKEN …) cannot be read; it must be")
     assert len(ended.stderr.splitlines()) == 1
     assert "abc" not in ended.stderr
     (tmp_path / ".env").unlink()
     ended = bot(tmp_path, LYRICS_DEFAULT_ARTIST="nobody", LYRICS_DATA_DIR="data")
     assert ended.returncode == 2
     assert ended.stderr.startswith(
-        "bot: LYRICS_DEFAULT_ARTIST holds 'nobody'; "
-        "it may hold an artist that everyone can ask for (corner-store-kid, gravel-and-rain, harbour-lights, "
+        "bot: LYRICS_DEFAULT_ARTIST is 'nobody'; "
+        "it must be an artist that every server can ask for (corner-store-kid, gravel-and-rain, harbour-lights, "
     )
     assert len(ended.stderr.splitlines()) == 1
 
@@ -82,7 +82,7 @@ def test_without_token_and_terminal_one_line_says_what_is_missing(tmp_path: Path
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
-        "bot: DISCORD_TOKEN is not set, and there is no terminal to chat at: set it in the environment or in .env\n"
+        "bot: DISCORD_TOKEN is not set, and there is no terminal to chat in: set it in the environment or in .env\n"
     )
 
 
@@ -91,8 +91,8 @@ def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) ->
     ended = bot(tmp_path, LYRICS_DATA_DIR=".")
     assert ended.returncode == 1
     assert ended.stderr == (
-        "bot: lyrics.db is damaged or not a database of the bot. Put a backup in its place with "
-        "`python -m bot restore FILE`, or move it away to begin with an empty one.\n"
+        "bot: lyrics.db is damaged or not a database of the bot. Restore a backup with "
+        "`python -m bot restore FILE`, or move it away to start with an empty database.\n"
     )
 
 
@@ -125,20 +125,20 @@ def test_backup_and_restore(tmp_path: Path) -> None:
     assert bot(tmp_path, **data).returncode == 0
     made = bot(tmp_path, "backup", "copy.db", **data)
     assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout.startswith("data/lyrics.db is copied to copy.db: ")
+    assert made.stdout.startswith("Copied data/lyrics.db to copy.db: ")
     (tmp_path / "data" / "jobs" / "3").mkdir(parents=True)
     restored = bot(tmp_path, "restore", "copy.db", **data)
     assert (restored.returncode, restored.stderr) == (0, "")
-    assert "copy.db is restored to data/lyrics.db. The database before is kept as data/lyrics.db.before-" in (
+    assert "Restored copy.db to data/lyrics.db. The previous database is kept as data/lyrics.db.before-" in (
         restored.stdout
     )
     assert not (tmp_path / "data" / "jobs").exists()
     assert bot(tmp_path, **data).returncode == 0
     (tmp_path / "note.txt").write_text("no database")
     for command, file, words in (
-        ("restore", "note.txt", "is no backup"),
+        ("restore", "note.txt", "is not a backup"),
         ("restore", "nothing", "There is no file"),
-        ("backup", "note.txt", "exists and is no backup"),
+        ("backup", "note.txt", "already exists and is not a backup"),
     ):
         refused = bot(tmp_path, command, file, **data)
         assert (refused.returncode, refused.stdout) == (2, "")
@@ -153,8 +153,7 @@ def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Pa
         ended = bot(tmp_path, LYRICS_DATA_DIR="data", LYRICS_METRICS_PORT=str(port), LYRICS_LOG_LEVEL="ERROR")
     assert ended.returncode == 2
     assert ended.stderr == (
-        f"bot: LYRICS_METRICS_PORT holds '{port}'; "
-        "it may hold a port that can be listened at (Address already in use)\n"
+        f"bot: LYRICS_METRICS_PORT is '{port}'; it must be a port that can be listened on (Address already in use)\n"
     )
 
 
@@ -174,7 +173,7 @@ def test_the_log_does_not_talk_into_the_console_chat(tmp_path: Path) -> None:
     assert bot(tmp_path, LYRICS_DATA_DIR="data").stderr == ""
     (tmp_path / "data" / "models").mkdir()
     (tmp_path / "data" / "models" / "broken.safetensors").write_bytes(b"no model")
-    assert "broken.safetensors is not taken in" in bot(tmp_path, LYRICS_DATA_DIR="data").stderr
+    assert "did not import data/models/broken.safetensors" in bot(tmp_path, LYRICS_DATA_DIR="data").stderr
 
 
 def test_the_console_imports_nothing_heavy_that_it_does_not_use(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_wrong_value_is_one_line_with_variable_value_and_what_it_may_hold(vari
     with pytest.raises(SettingsError) as caught:
         read_settings({variable: text}, NOWHERE)
     said = str(caught.value)
-    assert said.startswith(f"{variable} holds {text[:100]!r}; it may hold ")
+    assert said.startswith(f"{variable} is {text[:100]!r}; it must be ")
     assert "\n" not in said
 
 

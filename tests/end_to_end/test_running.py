@@ -43,7 +43,7 @@ async def test_a_refused_token_is_one_line_and_status_2(discord: DiscordStandIn,
     bot = BotProcess(discord, data_dir, DISCORD_TOKEN="some.other.token")
     await bot.launch()
     assert await bot.wait() == 2
-    assert bot.log.splitlines()[-1].startswith("bot: DISCORD_TOKEN holds ")
+    assert bot.log.splitlines()[-1].startswith("bot: DISCORD_TOKEN is ")
     assert "some.other.token" not in bot.log
     assert "Traceback" not in bot.log
     assert [refusal.error.status for refusal in discord.refusals] == [401]

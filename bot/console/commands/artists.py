@@ -4,13 +4,14 @@ from bot import wording
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
 from bot.services import Artist, Version
+from lstm.text.phrases import size
 
 
 async def artists(context: Context, _line: CommandLine) -> None:
     """List who can sing."""
     found = await context.services.artists.visible(context.asker)
     if not found:
-        context.screen.say("No artist can sing yet; train one: /train artist:NAME corpus:PATH")
+        context.screen.say("No artist can sing yet. Train one: /train artist:NAME corpus:PATH")
         return
     context.screen.table(
         ("artist", "corpus", "bits per character", "n-gram baseline", "trained"), [_row(artist) for artist in found]
@@ -31,12 +32,12 @@ async def forget(context: Context, line: CommandLine) -> None:
     """Remove an artist, once that is confirmed."""
     found = await context.services.artists.may_forget(context.asker, line.required("artist"))
     if not await context.confirms(
-        line, f"“{found.name}” will be gone, with its text, models and trainings. {wording.forget_warning(found)}"
+        line, f"This deletes “{found.name}”, with its text, models and training jobs. {wording.forget_warning(found)}"
     ):
-        context.screen.say("Nothing was removed.")
+        context.screen.say("Nothing was deleted.")
         return
     name = await context.services.artists.forget(context.asker, found.id)
-    context.screen.say(f"“{name}” is removed.")
+    context.screen.say(f"“{name}” has been deleted.")
 
 
 async def rollback(context: Context, line: CommandLine) -> None:
@@ -49,7 +50,7 @@ async def rollback(context: Context, line: CommandLine) -> None:
 def _row(artist: Artist) -> tuple[str, ...]:
     return (
         artist.name,
-        "unknown" if artist.corpus_bytes is None else f"{artist.corpus_bytes / 1000:,.0f} KB",
+        "unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes),
         _bits(artist.bits_per_character),
         _bits(artist.rival_bits_per_character),
         f"{artist.trained_at:%Y-%m-%d}",
@@ -62,7 +63,7 @@ def _figures(version: Version) -> str:
         figures.append(f"{version.bits_per_character:.3f} bits per character on held-out songs")
     if version.rival_bits_per_character is not None:
         figures.append(f"n-gram baseline {version.rival_bits_per_character:.3f}")
-    figures.append(f"{version.parameters:,} parameters, {version.weights_bytes / 1e6:.1f} MB")
+    figures.append(f"{version.parameters:,} parameters, {size(version.weights_bytes)}")
     return " · ".join(figures)
 
 

@@ -17,13 +17,13 @@ async def history(context: Context, line: CommandLine) -> None:
         context.screen.say("Nothing is stored about you here.")
         return
     context.screen.table(
-        ("asked at (UTC)", "artist", "lines", "rhyme", "seed"),
+        ("requested (UTC)", "artist", "lines", "rhyme", "seed"),
         [
             (f"{entry.asked_at:%Y-%m-%d %H:%M}", entry.artist, str(entry.lines), entry.rhyme, entry.seed)
             for entry in shown.entries
         ],
     )
-    context.screen.aside(f"page {shown.page} of {shown.pages}, {shown.requests} in all")
+    context.screen.aside(f"page {shown.page} of {shown.pages}, {shown.requests} songs in total")
 
 
 async def mydata(context: Context, line: CommandLine) -> None:
@@ -41,13 +41,13 @@ async def mydata(context: Context, line: CommandLine) -> None:
         if line.target is not None:
             context.screen.aside(f"Written to {line.target.path}.")
     elif what == "delete":
-        if not await context.confirms(line, "All that is stored about you will be gone."):
+        if not await context.confirms(line, "This deletes everything stored about you."):
             context.screen.say("Nothing was deleted.")
             return
         deleted = await context.services.privacy.delete(context.asker)
         context.last_song = None
         context.screen.say(
-            f"Deleted: {deleted.requests} requests. Trainings that no longer name you: {deleted.trainings}."
+            f"Requests deleted: {deleted.requests}. Training jobs that no longer record your name: {deleted.trainings}."
         )
     else:
         raise Refusal("Type /mydata export or /mydata delete.")

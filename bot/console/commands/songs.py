@@ -49,7 +49,7 @@ async def delete(context: Context, _line: CommandLine) -> None:
 
 def _last_song(context: Context) -> int:
     if context.last_song is None:
-        raise Refusal("There is no song yet. Type the words a song should start with.")
+        raise Refusal("There is no song yet. Type the words a song should begin with.")
     return context.last_song
 
 
@@ -79,11 +79,11 @@ async def _write(context: Context, target: Target, song: AsyncGenerator[SongSoFa
             if isinstance(part, Song):
                 context.last_song = part.request_id
                 await asyncio.to_thread(written.add, part.text)
-                context.screen.aside(f"{_made_how(part)} · in {target.path}")
+                context.screen.aside(f"{_made_how(part)} · written to {target.path}")
 
 
 def _made_how(song: Song) -> str:
-    who = song.artist if song.partner is None else f"{song.artist} and {song.partner} by turns"
+    who = song.artist if song.partner is None else f"{song.artist} and {song.partner}, taking turns"
     details = [
         f"generated, in the style of {who}",
         f"{song.lines} lines",

@@ -13,14 +13,14 @@ from bot.version import own_version
 async def about(context: Context, _line: CommandLine) -> None:
     """Say what this is and what is stored."""
     chosen = context.services.settings
-    kept = f"for {chosen.history_days} days" if chosen.history_days else "not at all"
+    kept = f"for {chosen.history_days} days" if chosen.history_days else "in memory only, until the bot stops"
     context.screen.say(
         "Song lyrics in the style of an artist, composed a few letters at a time by an LSTM in NumPy: "
-        "inventions, not the artist's own words."
+        "they are invented, not the artist's own words."
     )
     context.screen.say(
-        f"Stored in {chosen.data_dir.resolve()}: your requests with their songs, {kept} (/history, /mydata); "
-        "texts to learn from and the models learned from them, until the artist is forgotten (/forget)."
+        f"Stored in {chosen.data_dir.resolve()}: your requests and their songs, {kept} (/history, /mydata); "
+        "texts for training and the models trained on them, until the artist is forgotten (/forget)."
     )
     services = context.services
     up = datetime.now(UTC) - services.started_at
@@ -31,9 +31,9 @@ async def about(context: Context, _line: CommandLine) -> None:
 
 async def help_(context: Context, _line: CommandLine) -> None:
     """List the commands."""
-    context.screen.say("Type how a song shall begin, or a command:")
+    context.screen.say("Type the words a song should begin with, or a command:")
     context.screen.table(
         ("command", "options", ""),
         [(f"/{name}", " ".join(f"{option}:" for option in form.options), form.purpose) for name, form in FORMS.items()],
     )
-    context.screen.aside("A song goes to a file with > FILE at the end of its line, or >> FILE to append.")
+    context.screen.aside("To write a song to a file, end its line with > FILE, or >> FILE to append.")

@@ -32,14 +32,14 @@ async def jobs(context: Context, _line: CommandLine) -> None:
     """List the trainings."""
     found = await context.services.training.jobs(context.asker)
     if not found:
-        context.screen.say("No training was asked for yet.")
+        context.screen.say("No training jobs yet.")
     else:
         context.screen.table(
-            ("job", "artist", "asked for (UTC)", "state"),
+            ("job", "artist", "requested (UTC)", "state"),
             [(str(job.id), job.artist, f"{job.queued_at:%Y-%m-%d %H:%M}", describe(job)) for job in found],
         )
     for artist in await context.services.training.unsung(context.asker):
-        context.screen.aside(f"{artist.name} can't sing: {wording.unsung(artist)}")
+        context.screen.aside(f"{artist.name} cannot sing: {wording.unsung(artist)}")
 
 
 async def cancel(context: Context, line: CommandLine) -> None:
@@ -48,7 +48,7 @@ async def cancel(context: Context, line: CommandLine) -> None:
     if job_id is None:
         raise Refusal("/cancel needs job:…")
     job = await context.services.training.cancel(context.asker, job_id)
-    context.screen.say(f"Job {job.id} is cancelled.")
+    context.screen.say(f"Job {job.id} has been cancelled.")
 
 
 def _file(path: str) -> tuple[Path, int]:

@@ -65,7 +65,7 @@ async def test_a_job_is_shown_below_the_prompt_and_its_end_above(
     prompt = Prompt()
     trainings = BackgroundTrainings(training, Screen(plain=True), prompt)
     trainings.follow(job)
-    assert prompt.shown == f"job {job.id}, burns: waits, place 1"
+    assert prompt.shown == f"job {job.id}, burns: waiting, number 1 in the queue"
     await training.cancel(PERSON, job.id)
     await until(lambda: prompt.announced, 5)
     assert (prompt.shown, trainings.unfinished) == ("", [])

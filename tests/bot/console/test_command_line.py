@@ -87,5 +87,5 @@ def test_any_line_is_understood_or_refused(line: str) -> None:
 
 
 def test_a_refusal_repeats_what_was_typed_on_one_line() -> None:
-    with pytest.raises(Refusal, match=r"^lines: takes a whole number, not “a b”\.$"):
+    with pytest.raises(Refusal, match=r"^lines: must be a whole number, not “a b”\.$"):
         parse("/lyrics sea lines:a\n\n\tb").whole_number("lines")

@@ -67,12 +67,12 @@ async def test_a_chat(environment: dict[str, str]) -> None:
         "— generated, in the style of Burns · 3 lines · rhyme ABAB · temperature 0.5",
         "A song must have 2 to 40 lines",
         "There is no artist “nobody” here",
-        "/settings is for servers on Discord.",
-        "No training was asked for yet.",
+        "/settings only works in a server on Discord.",
+        "No training jobs yet.",
         "/rollback",
         "There is no command /wrong",
-        "All that is stored about you will be gone. Add --yes to confirm it: nothing was done.",
-        "Deleted: 5 requests.",
+        "This deletes everything stored about you. Nothing was done; add --yes to confirm.",
+        "Requests deleted: 5.",
         "Nothing is stored about you here.",
     ):
         assert part in said, part
@@ -82,12 +82,12 @@ async def test_a_chat(environment: dict[str, str]) -> None:
 
 async def test_a_confirmation_that_does_not_come_changes_nothing(environment: dict[str, str]) -> None:
     said = await chat(environment, "/forget burns", "yes my love", "/artists")
-    assert "Add --yes to confirm it: nothing was done." in said
+    assert "Nothing was done; add --yes to confirm." in said
     assert "yes my love" in said.splitlines()[1], "the line after a question is no answer to it"
     assert "Burns" in said.rpartition("yes my love")[2]
     said = await chat(environment, "/forget burns --yes", "/artists")
     # What is listed afterwards are the artists that ship with the bot, if any.
-    _, listed = said.split("“Burns” is removed.")
+    _, listed = said.split("“Burns” has been deleted.")
     assert "Burns" not in listed
 
 
@@ -155,9 +155,9 @@ async def test_songs_go_to_files_and_nothing_is_overwritten(environment: dict[st
     assert first.startswith("The sea > the sun")
     assert second.startswith("The sea > the sun")
     assert len(json.loads((data_dir / "mine.json").read_text())["requests"]) == 2
-    assert said.count("· in songs.txt") == 2
+    assert said.count("· written to songs.txt") == 2
     assert "The sea" not in said
-    assert "songs.txt exists already: name another file, or append to it with >>." in said
+    assert "songs.txt already exists: name another file, or append to it with >>." in said
     assert "no/such/folder.txt cannot be written: there is no such folder." in said
 
 
@@ -176,11 +176,11 @@ async def test_two_bots_on_one_folder(environment: dict[str, str]) -> None:
     assert first.stdin is not None
     assert first.stdout is not None
     first.stdin.write(b"/jobs\n")
-    assert await first.stdout.readline() == b"No training was asked for yet.\n"
+    assert await first.stdout.readline() == b"No training jobs yet.\n"
     second = await start(environment)
     _, errors = await second.communicate(b"")
     assert second.returncode == 1
-    assert errors.decode().splitlines()[-1].startswith("bot: Another bot is running on ")
+    assert errors.decode().splitlines()[-1].startswith("bot: Another bot is using ")
     first.stdin.close()
     assert await first.wait() == 0
 

@@ -105,11 +105,11 @@ def test_a_chat_at_the_prompt(terminal: Terminal) -> None:
 def test_ctrl_c_twice_at_the_prompt_leaves(terminal: Terminal) -> None:
     terminal.see(r"(?m)^>")
     terminal.type("half a li\x03")
-    terminal.see("Press Ctrl-C once more")
+    terminal.see("Press Ctrl-C again")
     terminal.type("The moon\r")
     terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("\x03")
-    terminal.see(r"(?s)— generated, in the style of Burns.*Press Ctrl-C once more")
+    terminal.see(r"(?s)— generated, in the style of Burns.*Press Ctrl-C again")
     terminal.type("\x03")
     assert terminal.wait(10) == 0
 
@@ -165,7 +165,7 @@ def test_a_training_left_behind_resumes_with_the_next_chat(environment: dict[str
     opened.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
     opened.see(r"(?m)^job 1, choir: \[", seconds=60)
     opened.type("/quit\r")
-    opened.see(r"The training of “choir” resumes with the next start")
+    opened.see(r"The training of “choir” will resume at the next start")
     assert opened.wait(20) == 0
     opened.close()
     opened = Terminal(environment)

@@ -200,7 +200,7 @@ async def test_a_result_that_cannot_be_posted_is_not_tried_for_ever(
     services.training.untold = [replace(JOB, channel_id=closed.id, message_id=None)]
     async with online(discord, services):
         await end_is_told(services)
-    assert "told nowhere" in caplog.text
+    assert "cannot announce the end" in caplog.text
 
 
 async def test_jobs_and_cancel(

@@ -160,7 +160,7 @@ async def test_commands_that_discord_refuses_just_now_are_no_reason_to_stay_away
             while await registered.digest(None) is None:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.05)
     if status not in (429, 500):  # discord.py itself tries those again
-        assert caplog.text.count("the commands can't be registered, trying again") == 2
+        assert caplog.text.count("cannot register the commands; trying again") == 2
 
 
 async def test_without_a_network_the_bot_waits_for_one(
@@ -174,7 +174,7 @@ async def test_without_a_network_the_bot_waits_for_one(
         pass
     lines = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(lines) == 1
-    assert lines[0].startswith("Discord can't be reached, trying until it can: ")
+    assert lines[0].startswith("cannot reach Discord; trying until it answers: ")
 
 
 async def test_a_refused_token_stops_the_start(discord: DiscordStandIn, services: StubServices) -> None:

@@ -97,7 +97,7 @@ async def test_what_happened_while_the_bot_was_offline_is_noticed_at_its_start(
 ) -> None:
     await left_guilds.left(OTHER_GUILD)
     await left_guilds.present([OTHER_GUILD, 300])
-    assert "not in 1 guilds any more whose data is stored; it is deleted in 30 days" in caplog.text
+    assert "no longer in 1 guilds whose data is stored; it will be deleted in 30 days" in caplog.text
     clock.move(days=15)
     await left_guilds.present([OTHER_GUILD, 300])  # a start says when it was left no second time
     clock.move(days=15)

@@ -183,7 +183,7 @@ async def test_a_bad_file_is_reported_once_and_taken_in_when_it_is_repaired(
         assert await intake.take_in() == 0
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 2
-    assert all("is not taken in" in line and "\n" not in line for line in told)
+    assert all("did not import" in line and "\n" not in line for line in told)
     bad.write_bytes(samples.model(1))
     assert await intake.take_in() == 1
 

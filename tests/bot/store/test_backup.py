@@ -53,7 +53,7 @@ async def test_a_backup_is_made_while_the_bot_writes(database: Database, tmp_pat
 
 async def test_a_backup_overwrites_nothing_else(database: Database, tmp_path: Path, other: Path) -> None:
     (other / "thesis.txt").write_text("years of work")
-    with pytest.raises(BackupError, match="exists and is no backup"):
+    with pytest.raises(BackupError, match="already exists and is not a backup"):
         back_up(tmp_path / "lyrics.db", other / "thesis.txt")
     assert (other / "thesis.txt").read_text() == "years of work"
     with pytest.raises(BackupError, match="There is no folder"):
@@ -108,9 +108,9 @@ async def test_what_is_no_sound_backup_is_refused_and_changes_nothing(
         connection.execute("PRAGMA user_version = 999")
     for name, reason in (
         ("cut", "damaged"),
-        ("text", "is no backup"),
-        ("empty", "is no backup"),
-        ("foreign", "is no backup"),
+        ("text", "is not a backup"),
+        ("empty", "is not a backup"),
+        ("foreign", "is not a backup"),
         ("newer", "newer version"),
         ("missing", "There is no file"),
     ):

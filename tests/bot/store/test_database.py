@@ -133,7 +133,7 @@ async def test_space_is_given_back(database: Database, tmp_path: Path) -> None:
 
 
 async def test_a_second_bot_on_the_folder_is_refused(database: Database, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="Another bot is running"):
+    with pytest.raises(StoreError, match="Another bot is using"):
         async with open_database(tmp_path / "lyrics.db"):
             pass
     assert await database.read(count) == 0
@@ -155,7 +155,7 @@ async def test_the_folder_is_free_again_once_the_other_is_killed(tmp_path: Path)
     )
     assert other.stdout is not None
     assert await other.stdout.readline() == b"open\n"
-    with pytest.raises(StoreError, match="Another bot is running"):
+    with pytest.raises(StoreError, match="Another bot is using"):
         async with open_database(path):
             pass
     other.kill()
@@ -168,7 +168,7 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "lyrics.db") as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
-    with pytest.raises(StoreError, match=r"newer version of the bot \(it has schema version 999"):
+    with pytest.raises(StoreError, match=r"newer version of the bot \(schema version 999"):
         async with open_database(tmp_path / "lyrics.db"):
             pass
 

@@ -63,7 +63,7 @@ def test_what_sqlite_says_of_a_read_only_file_or_a_damaged_one(tmp_path: Path) -
         (errno.EACCES, "Make it writable"),
         (errno.ENOLCK, "a folder on a local disk"),
         (errno.EOPNOTSUPP, "a folder on a local disk"),
-        (errno.EIO, "can't be opened"),
+        (errno.EIO, "cannot be opened"),
     ],
 )
 def test_what_the_system_says(number: int, advice: str) -> None:
