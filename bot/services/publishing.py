@@ -1,12 +1,12 @@
 """How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from bot.services.quotas import Quotas
+from bot.services.themes import themes_of
 from bot.store import artists, versions
 from bot.store.job_records import HeldBack, TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
@@ -22,16 +22,6 @@ WORSE_BITS_PER_CHARACTER = 0.02
 held-out songs; this is about one standard error of such a measurement."""
 TASTE_LINES = 4
 _LONGEST_TASTE = 400
-_MOST_THEMES, _COMMON_ENDINGS = 3, 200
-_FEWEST_LETTERS, _MOST_LETTERS = 4, 24
-_WORDS_WITHOUT_THEME = frozenset(
-    "about above after again ahead alike alone also always away back been before behind below between beyond come "
-    "could done down each else ever every found from gone have here into just know last less like long made make mine "
-    "more most much must near never next none once only other over said same seen shall should slow some still such "
-    "take than that thee their them then there these they thine thing this those through told took under until upon "
-    "very want well went were what when where which while will with within would years your".split()
-)
-"""Common at the ends of lines, and no description of anybody."""
 _LONGEST_REASON = 300
 
 
@@ -60,7 +50,7 @@ def describe(
     Args:
         weights: the file's content.
         curve_png: the training curve.
-        has_bad_language: true of lines that the sample shown to members must not contain.
+        has_bad_language: true of lines and themes that members must not be shown.
         is_trusted: whether a file that brings sung lines along need not sing now: eight shipped artists would take ten
             seconds of the first start.
 
@@ -69,6 +59,7 @@ def describe(
     """
     model = load_model(weights)
     record = model.training
+    themes, taste = _introduce(model, has_bad_language, is_trusted=is_trusted)
     return NewVersion(
         weights=weights,
         curve_png=curve_png,
@@ -79,8 +70,8 @@ def describe(
         characters_seen=record.characters_seen,
         training_seconds=record.seconds,
         record=_announced(record),
-        themes=" ".join(_themes(model.profile.style, has_bad_language)),
-        taste=(model.profile.taste if is_trusted else None) or _taste(model, has_bad_language),
+        themes=" ".join(themes),
+        taste=taste,
     )
 
 
@@ -154,24 +145,15 @@ def _announced(record: TrainingRecord) -> TrainingRecord:
     )
 
 
-def _themes(style: Mapping[str, Any] | None, has_bad_language: Callable[[str], bool] | None) -> list[str]:
-    """Name a few words that the artist's lines often end with, and that mean something."""
-    endings = None if style is None else style.get("endings")
-    words = [word for word in endings if isinstance(word, str)] if isinstance(endings, list) else []
-    return [
-        word
-        for word in words[:_COMMON_ENDINGS]
-        if _FEWEST_LETTERS <= len(word) <= _MOST_LETTERS
-        and word.isalpha()
-        and word.casefold() not in _WORDS_WITHOUT_THEME
-        and not (has_bad_language is not None and has_bad_language(word))
-    ][:_MOST_THEMES]
-
-
-def _taste(model: Model, has_bad_language: Callable[[str], bool] | None) -> str:
-    """Let a model sing a few lines, with and without rhymes, which also shows that it can."""
+def _introduce(
+    model: Model, has_bad_language: Callable[[str], bool] | None, *, is_trusted: bool
+) -> tuple[list[str], str]:
+    """Name a model's themes, and let it sing a few lines, with and without rhymes, which also shows that it can."""
     try:
         singer = Singer(model)
+        themes = themes_of(singer.style, has_bad_language)
+        if is_trusted and model.profile.taste:
+            return themes, model.profile.taste
         rhymed = _song(singer, "AABB", has_bad_language)
         taste = _song(singer, "none", has_bad_language)
     except ModelFileError:
@@ -180,7 +162,7 @@ def _taste(model: Model, has_bad_language: Callable[[str], bool] | None) -> str:
         raise ModelFileError(f"The model loads but can't sing ({type(error).__name__}).") from error
     if not rhymed.strip() or not taste.strip():
         raise ModelFileError("The model loads but sings nothing.")
-    return taste if len(taste) <= _LONGEST_TASTE else taste[: _LONGEST_TASTE - 1] + "…"
+    return themes, taste if len(taste) <= _LONGEST_TASTE else taste[: _LONGEST_TASTE - 1] + "…"
 
 
 def _song(singer: Singer, rhyme: str, has_bad_language: Callable[[str], bool] | None) -> str:

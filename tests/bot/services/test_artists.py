@@ -1,15 +1,19 @@
 import asyncio
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 from bot.services import ArtistsService, Asker, GuildsService, Refusal
-from bot.services.publishing import publish_result
+from bot.services.publishing import describe, publish, publish_result
 from bot.store import artists, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import NewJob
+from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.news import JobNews
+from bot.training.worker import TrainingTask, train
+from tests.bot import samples
 from tests.bot.samples import Clock, new_version
 from tests.bot.services.conftest import GUILD, OPERATOR, OTHER_GUILD, add_artist, manager, member
 
@@ -46,6 +50,24 @@ async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
     assert await shown(member(guild_id=OTHER_GUILD)) == [clean]
     await database.write(lambda c: c.execute("UPDATE versions SET taste = 'X'"))
     assert await shown(member(guild_id=OTHER_GUILD)) == [(None, 2)]
+
+
+async def test_a_trained_model_says_what_its_artist_sings_of(
+    artists_service: ArtistsService, database: Database, clock: Clock, tmp_path: Path, bad_letters: set[str]
+) -> None:
+    JobFolder(tmp_path).prepare()
+    trained = await asyncio.to_thread(train, TrainingTask(tmp_path, "sailor", samples.corpus(12), 0.05, random_seed=7))
+    assert isinstance(trained, TrainedModel)
+    version = describe(trained.weights, None)
+
+    def add(connection: sqlite3.Connection) -> None:
+        artist = artists.find_or_create(connection, GUILD, "sailor", clock())
+        publish(connection, artist.id, version, job_id=None, now=clock(), by_operator=True)
+
+    await database.write(add)
+    assert (await artists_service.find(member(), "sailor")).themes == ("true", "tide", "wall")
+    bad_letters.add("tide")
+    assert (await artists_service.find(member(), "sailor")).themes == ("true", "wall")
 
 
 async def test_suggestions_begin_with_what_begins_alike(artists_service: ArtistsService) -> None:
