@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.services.quotas import Quotas
@@ -132,16 +132,20 @@ def publish_result(
 
 
 def _announced(record: TrainingRecord) -> TrainingRecord:
-    """Return what the verdict on a training needs of its record."""
+    """Return all of the record that the verdict may need: its figures, without its long texts and lists."""
     reason = record.start_reason
-    return TrainingRecord(
-        corpus_characters=record.corpus_characters,
+    return replace(
+        record,
+        artist=None,
+        date=None,
+        corpus_sha256=None,
+        start=None,
         start_reason=None if reason is None else " ".join(reason.split())[:_LONGEST_REASON],
-        minutes=record.minutes,
-        epochs=record.epochs,
-        validation_bits_per_character=record.validation_bits_per_character,
-        baseline_bits_per_character=record.baseline_bits_per_character,
-        stopped=record.stopped,
+        settings={},
+        data={},
+        products=None,
+        verdict=None,
+        curve=(),
     )
 
 

@@ -1,13 +1,15 @@
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish, publish_result
 from bot.store import artists, jobs, versions
-from bot.store.job_records import HeldBack, NewJob
+from bot.store.job_records import HeldBack, NewJob, TrainingOutcome
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
-from lstm.model.record import ArtistProfile, TrainingRecord
+from lstm.model.record import ArtistProfile, CurvePoint, TrainingRecord
+from lstm.training.verdict import verdict
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version
 
@@ -91,13 +93,39 @@ def test_a_record_is_read_with_care() -> None:
     assert (version.corpus_sha256, version.bits_per_character, version.rival_bits_per_character) == ("c0", 2.5, None)
     assert (version.characters_seen, version.training_seconds) == (7, None)
     assert version.parameters > 1000
-    assert version.record == TrainingRecord(validation_bits_per_character=2.5)
+    assert version.record == TrainingRecord(validation_bits_per_character=2.5, characters_seen=7)
     known = {"start_reason": "It is\nbetter.", "epochs": 1.5, "minutes": 2, "stopped": "minutes", "artist": "anna"}
     record = describe(samples.model(**known), None).record
     assert record == TrainingRecord(start_reason="It is better.", epochs=1.5, minutes=2, stopped="minutes")
     assert describe(samples.model(validation_bits_per_character=float("nan")), None).bits_per_character is None
     with pytest.raises(ModelFileError):
         describe(weights[:-1], None)
+
+
+def test_a_training_is_announced_with_all_figures_of_its_model(
+    connection: sqlite3.Connection, artist_id: int, clock: Clock
+) -> None:
+    record = TrainingRecord(
+        corpus_characters=250_000,
+        left_out_characters=750_000,
+        epochs=0.4,
+        minutes=0.25,
+        stopped="minutes",
+        validation_bits_per_character=2.0,
+        baseline_bits_per_character=2.5,
+        curve=(CurvePoint(1, 1.0, 2.0, 2.0),) * 100,
+        settings={"random_seed": 7},
+        verdict="It is good.",
+    )
+    model = load_model(samples.model())
+    weights = dump_model(replace(model, training=record))
+    job_id = enqueue(connection, artist_id, clock)
+    outcome = publish_result(connection, artist_id, describe(weights, None), job_id, clock())
+    announced = TrainingOutcome.from_json(outcome.to_json()).record
+    assert announced is not None
+    assert verdict(announced) == verdict(record)
+    assert "only 10% of its text; about 2 minutes" in verdict(announced)
+    assert (announced.curve, announced.settings, announced.verdict) == ((), {}, None)
 
 
 def test_a_first_version_that_loses_to_the_baseline_is_kept_but_does_not_sing(
