@@ -43,7 +43,7 @@ def draw_card(title: str, text: str, signature: str, colour: RGB) -> bytes:
     text, title, signature = (_drawable(part) for part in (text, title, signature))
     if not text.strip():
         raise CannotBeDrawnError
-    title_size = next((s for s in range(TITLE, SMALLEST_TITLE, -2) if len(_wrapped(title, s)) == 1), TITLE)
+    title_size = _title_size(title)
     heading = _wrapped(title, title_size)
     size, body = _fitted(text.strip("\n").split("\n"), room=MOST_HEIGHT - _frame(heading))
     height = min(MOST_HEIGHT, max(LEAST_HEIGHT, round(_frame(heading) + _height(body, size))))
@@ -67,6 +67,11 @@ def draw_card(title: str, text: str, signature: str, colour: RGB) -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
+
+
+def _title_size(title: str) -> int:
+    """Choose the largest size at which a title has one row; the largest of all where it has more at every size."""
+    return next((size for size in range(TITLE, SMALLEST_TITLE - 1, -2) if len(_wrapped(title, size)) == 1), TITLE)
 
 
 def _frame(heading: list[str]) -> int:

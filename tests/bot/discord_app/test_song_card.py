@@ -42,6 +42,12 @@ def test_the_longest_words_stay_within_the_margins() -> None:
     assert box[2] <= song_card.WIDTH - song_card.MARGIN + 4
 
 
+def test_a_title_shrinks_as_far_as_it_may_before_it_breaks() -> None:
+    sizes = [song_card._title_size("i" * letters) for letters in range(1, 100)]
+    assert list(dict.fromkeys(sizes)) == list(range(song_card.TITLE, song_card.SMALLEST_TITLE - 1, -2))
+    assert sizes[-1] == song_card.TITLE  # it breaks at every size
+
+
 def test_what_the_typeface_lacks_is_left_out_unless_it_is_the_song() -> None:
     assert card("I walk alone 🎤\nбеспокойный ветер\nἐν ἀρχῇ").height == song_card.LEAST_HEIGHT
     for text in ("我独自走在路上", "", "🎤🎤"):
