@@ -13,7 +13,7 @@ from bot.store import usage, versions
 from lstm.text.phrases import size
 
 MOST_UPLOADS = 4
-"""Texts that are fetched and read at the same time, of all guilds; of each guild one."""
+"""Texts that are fetched and read at the same time; one for each guild, and one for each user outside of guilds."""
 _DAY = timedelta(hours=24)
 _FEWEST_VERSIONS = 2
 
@@ -73,7 +73,7 @@ class UploadsInFlight:
     """Bounds the texts that are in memory at the same time."""
 
     def __init__(self) -> None:
-        self._of_guilds: Counter[int | None] = Counter()
+        self._of_sources: Counter[tuple[str, int]] = Counter()
 
     @contextmanager
     def one_of(self, asker: Asker) -> Iterator[None]:
@@ -82,12 +82,15 @@ class UploadsInFlight:
         Raises:
             Refusal: if there are enough.
         """
-        if self._of_guilds[asker.guild_id]:
+        source = ("user", asker.user_id) if asker.guild_id is None else ("guild", asker.guild_id)
+        if self._of_sources[source]:
+            if asker.guild_id is None:
+                raise Refusal("Another text of yours is being read. Try again in a minute.")
             raise Refusal("Another text of this server is being read. Try again in a minute.")
-        if self._of_guilds.total() >= MOST_UPLOADS:
+        if self._of_sources.total() >= MOST_UPLOADS:
             raise Refusal("Many texts are being read right now. Try again in a minute.")
-        self._of_guilds[asker.guild_id] += 1
+        self._of_sources[source] += 1
         try:
             yield
         finally:
-            del self._of_guilds[asker.guild_id]
+            del self._of_sources[source]
