@@ -127,7 +127,8 @@ class TrainingService:
                 f"The text grows to {upload.summary.size:,} bytes when its choruses are written out; "
                 f"use one that stays below {self._most_corpus_bytes:,}."
             )
-        from_file = None if corpus is not None else await self._read_file(name)
+        needs_file = corpus is None and not await self._has_upload(asker, name)
+        from_file = await self._read_file(name) if needs_file else None
 
         def transaction(connection: sqlite3.Connection) -> Job:
             now = self._now()
@@ -330,11 +331,18 @@ class TrainingService:
             outcome = replace(outcome, taste=good_lines(outcome.taste, is_bad))
         return replace(job, progress=progress, outcome=outcome)
 
+    async def _has_upload(self, asker: Asker, name: str) -> bool:
+        """Return whether an upload, which comes before a file, is the text of the artist that would be trained."""
+
+        def read(connection: sqlite3.Connection) -> bool:
+            owner = _owner(connection, asker, name)
+            known = artists.find(connection, owner, name)
+            return known is not None and corpora.has_upload(connection, known.id)
+
+        return await self._database.read(read)
+
     def _artist(self, connection: sqlite3.Connection, asker: Asker, name: str, now: datetime) -> StoredArtist:
-        own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
-        if own is not None and asker.may_manage_guild:
-            return own
-        owner = EVERYONE if asker.is_operator or asker.guild_id is None else asker.guild_id
+        owner = _owner(connection, asker, name)
         if artists.find(connection, owner, name) is None:
             check_distinct(name, (seen.name for seen in visibility.singing(connection, asker.guild_id or EVERYONE)))
         return artists.find_or_create(connection, owner, name, now)
@@ -382,6 +390,15 @@ class TrainingService:
         if "\n" not in text:
             raise Refusal("The text has only one line; a corpus needs songs of several lines.")
         return read
+
+
+def _owner(connection: sqlite3.Connection, asker: Asker, name: str) -> int:
+    """Return the guild whose artist of a name the asker would train: their own, or everyone's."""
+    if asker.guild_id is None:
+        return EVERYONE
+    if asker.may_manage_guild and artists.find(connection, asker.guild_id, name) is not None:
+        return asker.guild_id
+    return EVERYONE if asker.is_operator else asker.guild_id
 
 
 def _job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:

@@ -119,6 +119,17 @@ async def test_where_the_text_comes_from(
     assert await text_of(database, await training.queue(manager(5, OTHER_GUILD), "duo")) == samples.corpus(31)
 
 
+async def test_a_broken_file_does_not_stop_a_training_on_an_upload(
+    training: TrainingService, database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    await training.queue(manager(), "duo", CORPUS)
+    await finish(database, clock)
+    (tmp_path / "corpora" / "duo.txt").write_bytes(b"\0\1\2" * 5_000)
+    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()
+    with pytest.raises(Refusal, match="binary"):
+        await training.queue(manager(5, OTHER_GUILD), "duo")
+
+
 async def test_one_live_job_an_artist_and_five_waiting_a_guild(
     training: TrainingService, database: Database, clock: Clock
 ) -> None:
