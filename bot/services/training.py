@@ -344,7 +344,8 @@ class TrainingService:
     def _artist(self, connection: sqlite3.Connection, asker: Asker, name: str, now: datetime) -> StoredArtist:
         owner = _owner(connection, asker, name)
         if artists.find(connection, owner, name) is None:
-            check_distinct(name, (seen.name for seen in visibility.singing(connection, asker.guild_id or EVERYONE)))
+            here = visibility.of_guild(connection, asker.guild_id or EVERYONE)
+            check_distinct(name, (artist.name for artist in here))
         return artists.find_or_create(connection, owner, name, now)
 
     def _keep_corpus(

@@ -13,6 +13,12 @@ def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]
     return [artist for _, artist in sorted((everyones | own).items())]
 
 
+def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
+    """List the artists that a guild sees, or will see once they have been trained."""
+    everyones, own = artists.of_guild(connection, EVERYONE), artists.of_guild(connection, guild_id)
+    return list({artist.key: artist for artist in (*everyones, *own)}.values())
+
+
 def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
     """Find the artist of a name as a guild sees it.
 

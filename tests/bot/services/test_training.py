@@ -130,6 +130,16 @@ async def test_a_broken_file_does_not_stop_a_training_on_an_upload(
         await training.queue(manager(5, OTHER_GUILD), "duo")
 
 
+@pytest.mark.parametrize("first", [manager(), OPERATOR])
+async def test_names_that_look_alike_are_refused_while_the_first_is_still_queued(
+    training: TrainingService, first: Asker
+) -> None:
+    await training.queue(first, "Bill", CORPUS)
+    with pytest.raises(Refusal, match="That name looks too much like “Bill”"):
+        await training.queue(manager(), "BiIl", CORPUS)
+    assert [job.artist for job in await training.jobs(OPERATOR)] == ["Bill"]
+
+
 async def test_one_live_job_an_artist_and_five_waiting_a_guild(
     training: TrainingService, database: Database, clock: Clock
 ) -> None:
