@@ -95,9 +95,13 @@ def test_uploads_are_bounded_by_guild_and_in_all() -> None:
 
 def test_operators_outside_of_guilds_do_not_block_one_another() -> None:
     uploads = UploadsInFlight()
-    with uploads.one_of(OPERATOR), uploads.one_of(replace(OPERATOR, user_id=4)):
-        with pytest.raises(Refusal, match="Another text of yours is being read"), uploads.one_of(OPERATOR):
-            pass
+    with (
+        uploads.one_of(OPERATOR),
+        uploads.one_of(replace(OPERATOR, user_id=4)),
+        pytest.raises(Refusal, match="Another text of yours is being read"),
+        uploads.one_of(OPERATOR),
+    ):
+        pass
     with uploads.one_of(OPERATOR):
         pass
 
