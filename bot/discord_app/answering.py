@@ -1,7 +1,7 @@
-"""Answers to interactions, in the order that Discord allows: once at first, then by edits and follow-ups.
+"""Answers to interactions, in the order that Discord requires: one initial response, then edits and follow-ups.
 
-Discord drops an interaction that is not answered within three seconds. One that is not answered soon, whatever it waits
-for, is acknowledged by `acknowledge_in_time`; what is then said as a first answer comes as an edit or a follow-up.
+Discord drops an interaction that gets no response within three seconds. One that is still unanswered shortly before,
+whatever the reason, is acknowledged by `acknowledge_in_time`; its first answer then becomes an edit or a follow-up.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ AnyInteraction = discord.Interaction[Any]
 Answer = TypeVar("Answer")
 
 UNDELIVERED = (discord.HTTPException, aiohttp.ClientError, OSError)
-"""What is raised where Discord refuses or cannot be reached."""
+"""Raised when Discord refuses a request or cannot be reached."""
 
 TOKEN_LIFE = timedelta(minutes=14, seconds=30)
-"""An interaction's token is good for 15 minutes; edits by it end a little before."""
+"""An interaction's token is valid for 15 minutes; it is no longer used a little before that."""
 
 REQUEST_SECONDS = 60.0
 SECONDS_BEFORE_ANOTHER_TRY = 0.5
@@ -30,17 +30,17 @@ SECONDS_BEFORE_ANOTHER_TRY = 0.5
 _ALREADY_ACKNOWLEDGED = 40060
 _OVERLOADED = 503
 PATIENCE_SECONDS = 1.8
-"""How long an interaction may stay without an answer: with a slow connection there is a second left for one."""
-# Kept with an interaction, in its `extras`:
-_ANSWERED = "answered"  # its first answer is on the way, or there
-_LATE = "late"  # an event: set once it was acknowledged because nothing had answered it
-_NEW_MESSAGE = "new message"  # what a late button shows in a message of its own; None until there is one
+"""How long an interaction may go unanswered: this leaves a second for the answer on a slow connection."""
+# Keys of an interaction's `extras`:
+_ANSWERED = "answered"  # its first answer has been sent, or is being sent
+_LATE = "late"  # an event, set once it has been acknowledged for lack of an answer
+_NEW_MESSAGE = "new message"  # the message in which a late button shows its answer; None until there is one
 
 
 async def acknowledge_in_time(interaction: AnyInteraction) -> None:
-    """Acknowledge an interaction if nothing has answered it for a while.
+    """Acknowledge an interaction that is still unanswered after `PATIENCE_SECONDS`.
 
-    A late command is answered to its asker alone: it is not known yet who may see the answer.
+    The answer to a late command is ephemeral, because it is not known yet who may see it.
     """
     await asyncio.sleep(PATIENCE_SECONDS)
     if interaction.extras.get(_ANSWERED) or interaction.response.is_done():
@@ -52,13 +52,13 @@ async def acknowledge_in_time(interaction: AnyInteraction) -> None:
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
     except UNDELIVERED:
-        del interaction.extras[_LATE]  # the answer itself will say what is wrong
+        del interaction.extras[_LATE]  # the answer itself will report the problem
     finally:
         acknowledged.set()
 
 
 async def defer(interaction: AnyInteraction, *, ephemeral: bool = False) -> None:
-    """Let the bot be thinking; an `edit` has to follow."""
+    """Show that the bot is thinking; an `edit` must follow."""
     if await _is_late(interaction):
         if _is_button(interaction):
             interaction.extras[_NEW_MESSAGE] = None
@@ -67,7 +67,7 @@ async def defer(interaction: AnyInteraction, *, ephemeral: bool = False) -> None
 
 
 async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> int | None:
-    """Answer with a message; return its id if everybody can see it, and Discord gives it."""
+    """Answer with a message; return its id if everybody can see it and Discord reports it."""
     if await _is_late(interaction):
         await defer(interaction)
         return public_id(await edit(interaction, body))
@@ -76,21 +76,21 @@ async def send(interaction: AnyInteraction, body: MessageBody, *, ephemeral: boo
 
 
 def public_id(message: discord.Message) -> int | None:
-    """Return the id of a message; None if its asker alone sees it, so that no link or channel leads to it.
+    """Return the id of a message, or None if only its asker can see it, so that nobody can be sent to it.
 
-    Discord knows: a late answer is for its asker alone, and so are all where a server lets nobody bring an app along.
+    Discord decides that: late answers are ephemeral, and so are all answers in servers that do not allow user apps.
     """
     return None if message.flags.ephemeral else message.id
 
 
 async def defer_update(interaction: AnyInteraction) -> None:
-    """Acknowledge a button whose message stays as it is for now; an `edit` may follow."""
+    """Acknowledge a button without changing its message yet; an `edit` may follow."""
     if not await _is_late(interaction):
         await _first_answer(interaction.response.defer)
 
 
 async def update(interaction: AnyInteraction, body: MessageBody) -> None:
-    """Answer a button by changing what its own message shows."""
+    """Answer a button by changing its own message."""
     if await _is_late(interaction):
         await edit(interaction, body)
         return
@@ -98,7 +98,7 @@ async def update(interaction: AnyInteraction, body: MessageBody) -> None:
 
 
 async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.Message:
-    """Change what the answer shows."""
+    """Change the answer."""
     if _NEW_MESSAGE in interaction.extras:
         shown: discord.WebhookMessage | None = interaction.extras[_NEW_MESSAGE]
         if shown is None:
@@ -111,12 +111,12 @@ async def edit(interaction: AnyInteraction, body: MessageBody) -> discord.Messag
 
 
 async def edit_in_channel(message: discord.PartialMessage, body: MessageBody) -> None:
-    """Change what a message shows, by way of its channel."""
+    """Change a message through its channel."""
     await _through_broken_connections(lambda: message.edit(**_whole(body)))
 
 
 async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -> None:
-    """Change what the answer to an interaction of an earlier process shows, while the interaction's token lives."""
+    """Change the answer to an interaction of an earlier process, while the interaction's token is valid."""
     route = Route(
         "PATCH",
         "/webhooks/{application_id}/{interaction_token}/messages/@original",
@@ -132,30 +132,30 @@ async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -
 
 
 async def follow_up(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:
-    """Send one more message after the answer."""
+    """Send another message after the answer."""
     await _through_broken_connections(lambda: interaction.followup.send(**_new(body), ephemeral=ephemeral))
 
 
 async def send_to_channel(channel: discord.abc.Messageable, body: MessageBody) -> None:
-    """Send a message that answers no interaction."""
+    """Send a message that does not answer an interaction."""
     await _through_broken_connections(lambda: channel.send(**_new(body)))
 
 
 async def delete(interaction: AnyInteraction) -> None:
-    """Answer a button by taking its message away."""
+    """Answer a button by deleting its message."""
     await defer_update(interaction)
     await _through_broken_connections(interaction.delete_original_response)
 
 
 async def tell_privately(interaction: AnyInteraction, text: str) -> None:
-    """Say something to the asker alone, whatever has been answered before."""
+    """Tell only the asker something, whatever has been answered before."""
     is_late = await _is_late(interaction)
     if not is_late and not interaction.response.is_done():
         sent = await _first_answer(lambda: interaction.response.send_message(text, ephemeral=True))
         if sent is not None:
             return
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        # The first follow-up would take the place of "is thinking", for everybody to see.
+        # The first follow-up would replace "is thinking", which everybody sees.
         original = await _through_broken_connections(interaction.original_response)
         if original.flags.loading and not original.flags.ephemeral:
             await _through_broken_connections(interaction.delete_original_response)
@@ -163,7 +163,7 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
 
 
 def is_ephemeral(interaction: AnyInteraction) -> bool:
-    """Return whether the message of a pressed button is shown to one member only."""
+    """Return whether the message of a pressed button is visible to one member only."""
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
@@ -172,7 +172,7 @@ def _is_button(interaction: AnyInteraction) -> bool:
 
 
 async def _is_late(interaction: AnyInteraction) -> bool:
-    """Tell whether `acknowledge_in_time` has answered already; from now on it will not."""
+    """Return whether `acknowledge_in_time` has already answered; from now on it will not."""
     acknowledged: asyncio.Event | None = interaction.extras.get(_LATE)
     if acknowledged is None:
         interaction.extras[_ANSWERED] = True
@@ -187,18 +187,18 @@ def _new(body: MessageBody) -> dict[str, Any]:
 
 
 def _whole(body: MessageBody) -> dict[str, Any]:
-    """Everything of a message, so that nothing of what it showed before is left.
+    """Return all fields of a message, so that nothing of its earlier content is left.
 
-    Earlier versions sent embeds, which a layout may not have beside it.
+    Earlier versions of the bot sent embeds, which cannot be combined with a layout.
     """
     return {"content": body.text, "embeds": [], "attachments": body.uploads(), "view": body.view()}
 
 
 async def _first_answer(answer: Callable[[], Awaitable[Answer]]) -> Answer | None:
-    """Answer once; None where Discord had taken an answer already, which then can be edited.
+    """Send the initial response; return None if Discord already has one, which can then be edited.
 
-    discord.py repeats a request that Discord answered with a 5xx, and we one whose connection broke. Where the first
-    attempt had been applied all the same, Discord refuses the repetition.
+    discord.py repeats a request that failed with a 5xx status, and we repeat one whose connection broke. If Discord had
+    applied the first attempt after all, it refuses the second.
     """
     try:
         return await _through_broken_connections(answer)
@@ -209,10 +209,10 @@ async def _first_answer(answer: Callable[[], Awaitable[Answer]]) -> Answer | Non
 
 
 async def _through_broken_connections(request: Callable[[], Awaitable[Answer]]) -> Answer:
-    """Ask once more where the connection broke or Discord is overloaded, and give up where it does not answer.
+    """Repeat a request once if the connection broke or Discord is overloaded, and give up if it does not answer.
 
-    Mostly the connection was idle, and Discord closed it just then. discord.py itself repeats what is answered with 429
-    and most errors of the server, but not 503, and waits for an answer for five minutes.
+    Usually the connection was idle and Discord had just closed it. discord.py itself repeats requests after a 429 and
+    most server errors, but not after a 503, and waits five minutes for a response.
     """
     try:
         async with asyncio.timeout(REQUEST_SECONDS):

@@ -1,4 +1,4 @@
-"""How artists look on Discord: the list of them, one of them, and the figures of its model."""
+"""How artists look on Discord: a list of them, one artist, and the figures of its model."""
 
 import math
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from bot.services import Artist, ArtistDetails, Version
 from lstm.text.phrases import size
 
 ARTISTS_A_PAGE = 8
-"""Each takes three of a message's forty components."""
+"""Each takes up three of a message's forty components."""
 _SAMPLE_LINES = 2
 _LONGEST_SAMPLE_LINE = 90
 _MOST_VERSIONS = 8
@@ -42,7 +42,7 @@ _EXPLANATION = (
 
 
 def listed(artists: Sequence[tuple[Artist, Button]], page: int, pages: int, turns: Sequence[Button]) -> MessageBody:
-    """Show a page of the artists that can be asked for, each with its button."""
+    """Show a page of the list of artists, each with its button."""
     if not artists:
         nobody = tr("Nobody sings here yet. Members with Manage Server can `/train` an artist.")
         return MessageBody(blocks=[Text(nobody)], colour=colours.OWN)
@@ -54,7 +54,7 @@ def listed(artists: Sequence[tuple[Artist, Button]], page: int, pages: int, turn
 
 
 def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody:
-    """Show one artist as people want to know it, with its training curve."""
+    """Show one artist: what it sings, how well, and its training curve."""
     artist = details.artist
     blocks: list[Block] = [Text(f"### {_name(artist)}\n{_description(artist)}")]
     if artist.taste:
@@ -111,7 +111,7 @@ def _description(artist: Artist) -> str:
 
 
 def _how_well(artist: Artist) -> str:
-    """Say in words how far below the n-gram baseline's the artist's bits per character are."""
+    """Say in words how much better than the n-gram baseline the artist's model is."""
     ours, baseline = artist.bits_per_character, artist.rival_bits_per_character
     if ours is None or not baseline:
         return tr("learned")

@@ -1,4 +1,4 @@
-"""Who asks, told to the services in their own terms."""
+"""Turns the member behind an interaction into the `Asker` that the services know."""
 
 import discord
 
@@ -17,7 +17,7 @@ _MAY_BE_AGE_RESTRICTED = (
 def asker_of(interaction: Interaction) -> Asker:
     """Describe the member behind an interaction, with the permissions that Discord itself resolved for it."""
     allowed = interaction.permissions
-    # Only of a server that has the bot: elsewhere it is there for the one who has installed it.
+    # Only in a server that has the bot: elsewhere the bot is there for the user who installed it.
     manages_guild = (allowed.manage_guild or allowed.administrator) and interaction.is_guild_integration()
     return interaction.client.services.asker(
         user_id=interaction.user.id,
@@ -30,5 +30,5 @@ def asker_of(interaction: Interaction) -> Asker:
 
 
 def is_age_restricted(channel: object) -> bool:
-    """Tell it of a channel of a guild, or of the channel that a thread belongs to; private messages never are."""
+    """Return whether a guild's channel, or the parent of a thread, is age-restricted; direct messages never are."""
     return isinstance(channel, _MAY_BE_AGE_RESTRICTED) and channel.is_nsfw()

@@ -21,7 +21,7 @@ Completion = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.
 
 
 def _offering_nothing_on_failure(complete: Completion[Value]) -> Completion[Value]:
-    """Discord has no way to show an error while somebody types, and discord.py would only log it."""
+    """Discord cannot show an error while somebody types, and discord.py would only log it."""
 
     @wraps(complete)
     async def safely(interaction: Interaction, typed: str) -> list[app_commands.Choice[Value]]:
@@ -38,7 +38,7 @@ def _offering_nothing_on_failure(complete: Completion[Value]) -> Completion[Valu
 
 @_offering_nothing_on_failure
 async def artist_names(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """Offer the artists that can be asked for here."""
+    """Offer the artists that can sing here."""
     return _choices(await interaction.client.services.artists.suggest(asker_of(interaction), typed, MOST_CHOICES))
 
 
@@ -51,12 +51,12 @@ async def changeable_artists(interaction: Interaction, typed: str) -> list[app_c
 
 @_offering_nothing_on_failure
 async def kept_versions(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
-    """Offer the kept versions of the artist that is already chosen."""
+    """Offer the kept versions of the artist chosen in the other option."""
     artist = interaction.namespace.artist
     if not isinstance(artist, str):
         return []
     known = await interaction.client.services.artists.suggest_versions(asker_of(interaction), artist, MOST_CHOICES)
-    # Discord sends what is typed into a number as text while it is not one yet.
+    # Discord sends text for a number option while it is not yet a number.
     return [
         app_commands.Choice(name=_version_name(version), value=version.number)
         for version in known
@@ -66,8 +66,8 @@ async def kept_versions(interaction: Interaction, typed: str) -> list[app_comman
 
 @_offering_nothing_on_failure
 async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
-    """Offer the jobs that can be cancelled, with what they train."""
-    # Discord sends what is typed into a number as text while it is not one yet, and discord.py passes both on.
+    """Offer the jobs that can be cancelled, with their artists."""
+    # Discord sends text for a number option while it is not yet a number, and discord.py passes on either.
     asker = asker_of(interaction)
     jobs = await interaction.client.services.training.suggest_cancellable(asker, str(typed), MOST_CHOICES)
     return [
@@ -80,7 +80,7 @@ async def cancellable_jobs(interaction: Interaction, typed: str) -> list[app_com
 
 @_offering_nothing_on_failure
 async def allowed_minutes(interaction: Interaction, typed: str) -> list[app_commands.Choice[int]]:
-    """Offer durations that this bot allows."""
+    """Offer the durations that this bot allows."""
     most = interaction.client.services.settings.train_minutes
     offered = [minutes for minutes in _MINUTES if minutes < int(most)] + [int(most)] * (most >= 1)
     typed = str(typed).strip()

@@ -1,4 +1,4 @@
-"""The Discord client: which gateway events it asks for, and what its commands and buttons find in it."""
+"""The Discord client: the gateway events it subscribes to, and what its commands and buttons use."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Iterator
@@ -19,7 +19,7 @@ from bot.discord_app.translator import Translator
 from bot.services import Refusal
 
 _CONNECTIONS = 32
-"""To Discord's API. Without a bound, discord.py opens one for each of the five hundred who ask at the same moment."""
+"""To Discord's API. Without a limit, discord.py opens 500 when 500 members ask at the same moment."""
 _SECONDS_FOR_REGISTRATION = 5.0
 _SECONDS_TO_FINISH_SONGS = 1.0
 _SECONDS_TO_SHOW_INTERRUPTIONS = 1.0
@@ -32,12 +32,12 @@ class LyricsClient(discord.AutoShardedClient):
     """Serves slash commands and buttons; asks for no privileged intent and reads no messages."""
 
     def __init__(self, services: Services, commands: Iterable[AnyCommand], buttons: Iterable[AnyDynamicItem]) -> None:
-        """Take the services and all that members can use; connects to nothing yet.
+        """Set up everything that members can use; nothing is connected yet.
 
         Args:
             services: the open services.
             commands: the commands to offer.
-            buttons: the buttons to recognise by their custom ids, from whichever process they were sent.
+            buttons: the buttons to recognise by their custom ids, whichever process sent them.
         """
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -47,7 +47,7 @@ class LyricsClient(discord.AutoShardedClient):
         )
         self.services = services
         self.commands = tuple(commands)
-        """All that are offered, in the order in which `/help` lists them."""
+        """In the order in which `/help` lists them."""
         self._online = OnlineReport()
         self.tree = CommandTree(self)
         for command in self.commands:
@@ -60,22 +60,22 @@ class LyricsClient(discord.AutoShardedClient):
 
     @property
     def downloads(self) -> aiohttp.ClientSession:
-        """The session that attachments are fetched by."""
+        """The session that downloads attachments."""
         if self._downloads is None:
             self._downloads = aiohttp.ClientSession(timeout=_DOWNLOAD_TIMEOUT)
         return self._downloads
 
     def run_in_background(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        """Run something beyond the interaction that asked for it; cancelled when the client closes."""
+        """Run something that outlives the interaction that started it; it is cancelled when the client closes."""
         task = asyncio.create_task(work, name=name)
         self._background.add(task)
         task.add_done_callback(self._background_ended)
         return task
 
     async def setup_hook(self) -> None:
-        """Register the commands where they changed; called once, after the login and before the gateway.
+        """Register the commands if they have changed; called once, after the login and before the gateway connects.
 
-        Discord is not waited for long: commands that it refuses just now are no reason to stay away.
+        This does not wait long: the bot should come online even if Discord does not accept the commands just now.
         """
         await self.tree.set_translator(Translator())
         registered = RegisteredCommands(self.services.database)
@@ -85,21 +85,21 @@ class LyricsClient(discord.AutoShardedClient):
         await asyncio.wait({registering}, timeout=_SECONDS_FOR_REGISTRATION)
 
     async def on_ready(self) -> None:
-        """Note the guilds that the bot is in; called when all shards have heard of theirs, and may be repeated."""
+        """Note the guilds that the bot is in; called when all shards are ready, possibly more than once."""
         self._online.tell(self)
         await self.services.left_guilds.present({guild.id for guild in self.guilds})
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Note that the bot was invited, maybe again."""
+        """Note that the bot was added to a guild, possibly again."""
         await self.services.left_guilds.returned(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note that the bot was removed; a guild that is only unavailable does not come here."""
+        """Note that the bot was removed from a guild; not called for one that is only unavailable."""
         await self.services.left_guilds.left(guild.id)
 
     @contextmanager
     def singing(self) -> Iterator[None]:
-        """Show a song in the current task: when the client closes, it has a moment to finish before it is cancelled.
+        """Mark the current task as singing: when the client closes, it gets a moment to finish before it is cancelled.
 
         Raises:
             Refusal: if the client is closing.
@@ -115,7 +115,7 @@ class LyricsClient(discord.AutoShardedClient):
             self._singing.discard(task)
 
     async def close(self) -> None:
-        """Let songs finish or say that they were interrupted, end what runs in the background, then the connections."""
+        """Let songs finish or show that they were interrupted, then end background tasks and close the connections."""
         self._is_closing = True
         await self._end_songs()
         for task in self._background:
@@ -140,10 +140,10 @@ class LyricsClient(discord.AutoShardedClient):
 
 
 class CommandTree(app_commands.CommandTree[LyricsClient]):
-    """The commands; what goes wrong in one of them is told to whoever used it."""
+    """The commands; errors in them are reported to whoever used them."""
 
     async def interaction_check(self, interaction: discord.Interaction[LyricsClient], /) -> bool:
-        """Answer in the asker's language and in time, whatever the command waits for; called before every command."""
+        """Set the asker's language and make sure the command is acknowledged in time; called before every command."""
         language.speak(interaction.locale.value)
         if interaction.type is not discord.InteractionType.autocomplete:
             interaction.client.run_in_background(answering.acknowledge_in_time(interaction), "acknowledging a command")
@@ -152,7 +152,7 @@ class CommandTree(app_commands.CommandTree[LyricsClient]):
     async def on_error(
         self, interaction: discord.Interaction[LyricsClient], error: app_commands.AppCommandError
     ) -> None:
-        """Answer for a command that failed."""
+        """Report that a command failed."""
         await failures.tell(interaction, error)
 
 

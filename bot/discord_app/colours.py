@@ -1,4 +1,4 @@
-"""Colours of messages: one for every artist, always the same, and the bot's own."""
+"""Colours of messages: the bot's own, and one per artist that never changes."""
 
 import colorsys
 import hashlib
@@ -8,11 +8,11 @@ import discord
 OWN = discord.Colour(0x8E5BD0)
 
 _LIGHTNESS, _SATURATION = 0.58, 0.55
-"""Visible on black and on white: Discord is shown dark or light."""
+"""Readable on Discord's dark and light themes."""
 
 
 def colour_of(artist: str) -> discord.Colour:
-    """Return the colour of an artist, by its name without case."""
+    """Return the colour of an artist; the case of its name does not matter."""
     digest = hashlib.sha256(artist.strip().casefold().encode("utf-8", "replace")).digest()
     hue = int.from_bytes(digest[:2]) / 2**16
     red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, _LIGHTNESS, _SATURATION))

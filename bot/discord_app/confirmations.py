@@ -1,4 +1,4 @@
-"""Buttons that stand between a command and what cannot be undone."""
+"""Buttons that confirm what cannot be undone."""
 
 import discord
 
@@ -11,13 +11,13 @@ from bot.language import tr
 
 
 class DeleteMyData(PlainButton, own_id="mydata:delete"):
-    """Deletes all that is stored about whoever presses; only the asker sees it."""
+    """Deletes everything stored about whoever presses; only the asker sees it."""
 
     label = "Delete everything"
     style = discord.ButtonStyle.danger
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Delete, and say how much it was."""
+        """Delete, and say how much was deleted."""
         deleted = await interaction.client.services.privacy.delete(asker_of(interaction))
         text = tr("Requests deleted: {count}.", count=deleted.requests)
         if deleted.likes:
@@ -29,7 +29,7 @@ class DeleteMyData(PlainButton, own_id="mydata:delete"):
 
 
 class ForgetArtist(NumberButton, prefix="artist:forget:id"):
-    """Removes an artist for good, for members who may.
+    """Removes an artist for good, for members with the right to.
 
     The artist is known by its id: by the time of a second press, another one may have its name.
     """
@@ -38,7 +38,7 @@ class ForgetArtist(NumberButton, prefix="artist:forget:id"):
     style = discord.ButtonStyle.danger
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Forget the artist; whether this member may is checked again."""
+        """Forget the artist; the member's rights are checked again."""
         name = markdown.escape(await interaction.client.services.artists.forget(asker_of(interaction), self.number))
         text = tr("{artist} is forgotten, with its text, models and training jobs.", artist=name)
         await answering.update(interaction, MessageBody(text=text))

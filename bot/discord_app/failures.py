@@ -1,4 +1,4 @@
-"""What members are told when something did not work: one handler for commands, autocompletion and buttons."""
+"""What members are told when something fails: one handler for commands, autocompletion and buttons."""
 
 import logging
 import secrets
@@ -15,14 +15,14 @@ from bot.services import Refusal, StoreError
 _log = logging.getLogger(__name__)
 
 _OUTDATED = "This command has changed since Discord showed it to you: reload Discord and try again."
-# The interaction, its token or its message is gone: there is nobody left to tell.
+# The interaction, its token or its message is gone: nobody is left to tell.
 _GONE = {10008, 10015, 10062, 50027}
 
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell the asker, and only the asker, why there is no answer; never raises."""
     if interaction.client.is_closed():
-        return  # nothing works any more on the way offline, and nothing of it is a fault
+        return  # while shutting down, failures are expected
     error = _cause(error)
     if isinstance(error, discord.HTTPException) and error.code in _GONE:
         _log.info("nobody is left to answer: %s", error.text)
@@ -36,7 +36,7 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
 
 
 def note(error: BaseException, where: str) -> str:
-    """Log what the bot cannot explain, and return the id under which the log has it."""
+    """Log an unexpected error and return the id that identifies it in the log."""
     error_id = secrets.token_hex(4)
     _log.error("error %s in %s", error_id, where, exc_info=error)
     return error_id

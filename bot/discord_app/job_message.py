@@ -17,7 +17,7 @@ _LONGEST_RESULT = 3_000
 
 
 def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | None = None) -> MessageBody:
-    """Show a job that waits or runs; `understood` says what was read in an uploaded text."""
+    """Show a job that is waiting or running; `understood` is what was recognised in an uploaded text."""
     blocks: list[Block] = [Text(_heading(job))]
     if understood is not None:
         blocks.append(Text(markdown.escape(wording.understood(understood))))
@@ -31,7 +31,7 @@ def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | N
 
 
 def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> MessageBody:
-    """Show the result of a job: what it achieved, a few lines of a song, and the training curve."""
+    """Show the result of a job: the verdict, a few lines of a song, and the training curve."""
     colour = colours.colour_of(job.artist) if job.state is JobState.SUCCEEDED else _ENDED_BADLY
     blocks: list[Block] = [Text(_heading(job)), Text(result(job))]
     if job.outcome is not None and job.outcome.taste:
@@ -47,7 +47,7 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
 
 
 def cleaned(corpus: ReadCorpus) -> MessageBody:
-    """Show what a training learns from: how it was understood, its first lines, and all of it as a file."""
+    """Show a corpus as it is used for training: what was recognised in it, its first lines, and the file."""
     blocks: list[Block] = [Text("### " + tr("The text used for training"))]
     if corpus.summary is not None:
         blocks.append(Text(markdown.escape(wording.understood(corpus.summary))))
@@ -59,7 +59,7 @@ def cleaned(corpus: ReadCorpus) -> MessageBody:
 
 
 def forgotten(job: Job) -> MessageBody:
-    """Show that a job went away with its artist."""
+    """Show that a job was deleted with its artist."""
     blocks = [Text(_heading(job)), Text(tr("This artist has been forgotten, and this job with it."))]
     return MessageBody(blocks=blocks, colour=_ENDED_BADLY)
 
@@ -76,7 +76,7 @@ def result(job: Job) -> str:
 
 
 def in_a_line(job: Job) -> str:
-    """Show a job among others."""
+    """Show a job as one line of a list."""
     who = f"{job.id} · {_name(job)}"
     match job.state:
         case JobState.QUEUED:
@@ -94,7 +94,7 @@ def in_a_line(job: Job) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say a duration as people do."""
+    """Return a duration as people write it."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"

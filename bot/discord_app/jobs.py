@@ -1,4 +1,4 @@
-"""Training jobs on Discord: followed from the queue to the result, through dead tokens and restarts."""
+"""Training jobs on Discord: followed from the queue to the result, past expired tokens and restarts."""
 
 import asyncio
 import logging
@@ -22,27 +22,27 @@ _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.5
 _INVALID_WEBHOOK_TOKEN = 50027
-# Waits before the next attempt to tell a result while Discord fails; after the last it is left to the next start.
+# Delays between attempts to announce a result while Discord fails; after the last, the next start tries again.
 _SECONDS_BEFORE_RETRIES = (10, 60, 600)
 
 
 @dataclass(frozen=True)
 class JobMessage:
-    """The message that shows a job, and the two ways to it.
+    """The message that shows a job, and the two ways to reach it.
 
-    An interaction's token needs no permission in the channel but dies after 15 minutes and with its process; then
-    the message is reached through its channel, if the bot has access to that.
+    An interaction's token needs no permission in the channel, but is valid for 15 minutes and lost with its process.
+    After that, the message is reached through its channel, if the bot has access to it.
     """
 
     client: LyricsClient
     channel_id: int
     message_id: int | None
-    """None if its asker alone sees it, or the process died before it knew."""
+    """None if only its asker can see it, or if the process died before it was known."""
     interaction: Interaction | None
-    """The interaction that the message answers, while its process lives."""
+    """The interaction that the message answers, as long as its process runs."""
 
     async def show(self, body: MessageBody) -> bool:
-        """Let the message show the job; False where it cannot be reached any more."""
+        """Update the message; return False if it can no longer be reached."""
         if self.interaction is not None and _token_lives(self.interaction):
             with _passing_over_what_is_gone():
                 await answering.edit(self.interaction, body)
@@ -55,7 +55,7 @@ class JobMessage:
         return False
 
     async def announce(self, body: MessageBody) -> bool:
-        """Send a new message to the channel; False where the bot may not."""
+        """Send a new message to the channel; return False if the bot is not allowed to."""
         if self.interaction is not None and _token_lives(self.interaction):
             with _passing_over_what_is_gone():
                 await answering.follow_up(self.interaction, body)
@@ -71,7 +71,7 @@ class JobMessage:
 
 @contextmanager
 def _passing_over_what_is_gone() -> Iterator[None]:
-    """Let the next way be tried where a token, message or channel is gone or closed to the bot; raise all else."""
+    """Suppress errors that mean a token, message or channel is gone or inaccessible; raise all others."""
     try:
         yield
     except (discord.Forbidden, discord.NotFound):
@@ -82,9 +82,9 @@ def _passing_over_what_is_gone() -> Iterator[None]:
 
 
 async def show_and_follow(interaction: Interaction, job: Job) -> None:
-    """Let the answer to an interaction show a queued job, and keep it up to date up to the job's end.
+    """Show a queued job in the answer to an interaction, and keep it up to date until the job ends.
 
-    Where the answer cannot be edited just now, the job is followed all the same, and its end announced.
+    If the answer cannot be edited just now, the job is followed all the same and its end announced.
     """
     assert interaction.channel_id is not None
     client, message_id, shown_job = interaction.client, None, None
@@ -102,7 +102,7 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
 
 
 async def follow_unannounced(client: LyricsClient) -> None:
-    """Take up again, after a start, every job whose result nobody was told."""
+    """After a start, follow every job again whose result has not been announced."""
     for job in await client.services.training.unannounced():
         if job.channel_id is not None:
             message = JobMessage(client, job.channel_id, job.message_id, None)
@@ -126,7 +126,7 @@ async def _follow(
                 shown = None
                 reachable = await message.show(live_body(last, understood))
             except answering.UNDELIVERED as error:
-                # Progress that is not shown is no loss: the next report is a few seconds away.
+                # Nothing is lost: the next report is a few seconds away.
                 _log.info("could not show the progress of job %d: %s", job.id, error)
     if not last.state.has_ended:
         await message.show(job_message.forgotten(last))
@@ -151,12 +151,12 @@ async def _tell_end(message: JobMessage, job: Job) -> None:
 
 
 def _is_shown(job: Job, shown: Job | None) -> bool:
-    """Return whether a message shows a job as it stands; which message that is has been noted in between."""
+    """Return whether a message already shows a job as it is, apart from the id of that message."""
     return shown is not None and job == replace(shown, channel_id=job.channel_id, message_id=job.message_id)
 
 
 def live_body(job: Job, understood: CorpusSummary | None) -> MessageBody:
-    """Show a live job with its buttons, and what was understood of its text."""
+    """Show a live job with its buttons and what was recognised in its text."""
     buttons: list[Button] = [CancelJob(job.id)]
     if understood is not None:
         buttons.append(ShowText(job.id))
@@ -164,7 +164,7 @@ def live_body(job: Job, understood: CorpusSummary | None) -> MessageBody:
 
 
 def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
-    """Show the result of a job, with a button to ask the artist, or to use a version that was held back."""
+    """Show the result of a job, with a button to hear the artist or to use a version that was held back."""
     buttons: list[Button] = []
     if job.outcome is not None:
         buttons.append(Sing(job.artist) if job.outcome.takes_over else UseAnyway(job.id))
@@ -176,19 +176,19 @@ def _token_lives(interaction: Interaction) -> bool:
 
 
 class CancelJob(NumberButton, prefix="job:cancel"):
-    """Ends a job, for members who may."""
+    """Cancels a job, for members with the right to."""
 
     label = "Cancel"
     style = discord.ButtonStyle.danger
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Cancel the job; whoever follows it shows that."""
+        """Cancel the job; its message shows that by itself."""
         job = await interaction.client.services.training.cancel(asker_of(interaction), self.number)
         await answering.tell_privately(interaction, tr("Job {number} has been cancelled.", number=job.id))
 
 
 class ShowText(NumberButton, prefix="job:text"):
-    """Shows the text that a job learns from as the bot has cleaned it, to members who may train."""
+    """Shows the cleaned text that a job trains on, to members with the right to train."""
 
     label = "Show cleaned text"
 
@@ -201,12 +201,12 @@ class ShowText(NumberButton, prefix="job:text"):
 
 
 class UseAnyway(NumberButton, prefix="job:use"):
-    """Lets the version of a job sing although it was held back, for members who may change the artist."""
+    """Puts a job's version to use although it was held back, for members who may change the artist."""
 
     label = "Use it anyway"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Let the version sing, and say so where everybody saw the result."""
+        """Switch to the version, and say so where everybody saw the result."""
         name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.number)
         shown = markdown.shortened(name)
         text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)

@@ -1,17 +1,17 @@
-"""Text of members and models, made safe for Discord: shown as it is, pinging nobody, linking nowhere."""
+"""Makes text of members and models safe for Discord: it is shown literally, pings nobody and links nowhere."""
 
 import re
 import unicodedata
 
 _ZERO_WIDTH_SPACE = "\u200b"
 
-# A backslash before punctuation shows that punctuation and ends its meaning: emphasis, code, spoilers, links,
-# and with "<" every mention, time stamp and custom emoji.
+# A backslash before punctuation makes it literal: emphasis, code, spoilers, links,
+# and with "<" every mention, timestamp and custom emoji.
 _ANYWHERE = re.compile(r"[\\*_~`|<>\[\]]")
 _AT_LINE_START = re.compile(r"^([ \t]*)([#+-])", re.MULTILINE)
 _LIST_NUMBER = re.compile(r"^([ \t]*\d{1,9})\.(?=[ \t])", re.MULTILINE)
 _LINK = re.compile(r":(?=//)")
-# The only mentions without "<": no backslash helps against them.
+# The only mentions without "<"; a backslash has no effect on them.
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://\S+")
 _CUSTOM_EMOJI = re.compile(r"<a?:\w{1,64}:\d{1,20}>|<[@#][!&]?\d{1,20}>|<t:\d{1,20}(?::\w)?>")
@@ -44,7 +44,7 @@ def plain(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Make text show literally where Discord renders Markdown."""
+    """Escape text so that Discord shows it literally."""
     text = _ANYWHERE.sub(r"\\\g<0>", plain(text))
     text = _LIST_NUMBER.sub(r"\1\\.", text)
     text = _AT_LINE_START.sub(r"\1\\\2", text)
@@ -59,7 +59,7 @@ def one_line(text: str, longest: int) -> str:
 
 
 def shortened(text: str, longest: int = 60) -> str:
-    """Fit text into one line of at most `longest` characters, and make it show literally."""
+    """Fit text into one line of at most `longest` characters, and escape it."""
     return escape(one_line(text, longest))
 
 
@@ -73,7 +73,7 @@ def quoted(text: str, *, most: int | None = None, longest: int = 200, mark: str 
 
 
 def opening_words(text: str, longest: int) -> str:
-    """Return the words that a member's message begins with, without what Discord would not show as words.
+    """Return the first words of a member's message, without links, custom emoji and Markdown.
 
     At most `longest` characters, cut between lines or words where that is possible.
     """
@@ -102,6 +102,6 @@ def split(text: str, longest: int) -> list[str]:
 
 
 def _is_harmless(character: str) -> bool:
-    # Cc: control characters; Cf: direction overrides, zero-width joiners; Zl, Zp: line separators of their own.
-    # Joiners shape emoji and several scripts, and can do no harm.
+    # Cc: control characters; Cf: direction overrides, zero-width joiners; Zl, Zp: Unicode line separators.
+    # Joiners shape emoji and several scripts, and are harmless.
     return character in _JOINERS or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -1,4 +1,4 @@
-"""Messages that an earlier process left behind as "is singing", mended after a start."""
+"""Updates messages that an earlier process left behind as "is singing"."""
 
 import logging
 
@@ -13,12 +13,12 @@ _log = logging.getLogger(__name__)
 
 
 async def mend_songs(client: LyricsClient) -> None:
-    """Let every message of a song that a stop or a crash interrupted say so, with a button to ask again."""
+    """Update every message of a song that a stop or a crash interrupted, with a button to ask again."""
     for song in await client.services.unfinished.left_behind():
         try:
             await _mend(client, song)
         except (discord.NotFound, discord.Forbidden):
-            await client.services.unfinished.end(song.id)  # the message is gone, or out of reach
+            await client.services.unfinished.end(song.id)  # the message is gone or inaccessible
         except answering.UNDELIVERED as error:
             _log.warning("could not update an interrupted song's message; trying again at the next start: %s", error)
 
@@ -29,7 +29,7 @@ async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:
     if discord.utils.utcnow() - song.began_at < answering.TOKEN_LIFE:
         await answering.edit_by_token(client, message.token, body)
     elif message.message_id is None or message.channel_id is None:
-        is_whole = True  # nothing leads to the message any more
+        is_whole = True  # the message can no longer be reached
     else:
         channel = client.get_partial_messageable(message.channel_id)
         await answering.edit_in_channel(channel.get_partial_message(message.message_id), body)
@@ -40,7 +40,7 @@ async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:
 
 
 async def _body(client: LyricsClient, song: UnfinishedSong) -> tuple[MessageBody, bool]:
-    """Return what the message shall show, and whether that is a whole song again."""
+    """Return what the message should show, and whether that is a complete song."""
     wish = song.wish
     if isinstance(wish, Continuation) and wish.in_place:
         recorded = await client.services.lyrics.recorded(wish.request_id)

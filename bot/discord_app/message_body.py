@@ -1,8 +1,8 @@
-"""What a message shows, apart from how it gets to Discord.
+"""What a message shows, independent of how it is sent.
 
-A message is either plain text, or a layout (Discord's Components V2): a box in an artist's colour with headings, texts
-beside buttons, rules and pictures. Discord lets a layout have at most 40 components and 4,000 characters of text, and
-never lets a message change from one kind to the other.
+A message is either plain text, or a layout (Discord's Components V2): a box in an artist's colour with headings, text
+beside buttons, rules and pictures. A layout may have at most 40 components and 4,000 characters of text, and a message
+can never change from one kind to the other.
 """
 
 import io
@@ -13,14 +13,14 @@ from typing import Any, TypeAlias
 import discord
 
 MOST_TEXT = 4_000
-"""Characters in all texts of a layout."""
+"""Characters in all texts of a layout together."""
 
 Button: TypeAlias = discord.ui.DynamicItem[Any] | discord.ui.Button[Any]
 
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A file to upload; kept as bytes, because Discord's own file object serves one attempt only."""
+    """A file to upload; kept as bytes, because discord.py's file object can be sent only once."""
 
     name: str
     data: bytes
@@ -50,7 +50,7 @@ class Buttons:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line between two parts, or only some space."""
+    """A line between two parts, or just some space."""
 
     is_visible: bool = True
 
@@ -61,7 +61,7 @@ class Picture:
 
     file_name: str
     description: str
-    """What it shows, for those who cannot see it."""
+    """Alternative text."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +76,22 @@ Block: TypeAlias = Text | TextBeside | Buttons | Rule | Picture | Download
 
 @dataclass(frozen=True)
 class MessageBody:
-    """A whole message: showing it replaces what the message showed before.
+    """A whole message; showing it replaces the earlier content.
 
     Either `text`, with `buttons` below it, or `blocks`.
     """
 
     text: str | None = None
     buttons: Sequence[Button] = ()
-    """Only below `text`: a layout has its buttons among its blocks."""
+    """Only with `text`; a layout has its buttons among its blocks."""
     blocks: Sequence[Block] = ()
     colour: discord.Colour | None = None
-    """Of the edge of the box around the blocks."""
+    """The accent colour of the box around the blocks."""
     files: Sequence[NamedFile] = ()
     """A layout shows only those that a block refers to."""
 
     def view(self) -> discord.ui.View | discord.ui.LayoutView | None:
-        """Build the components for one attempt to send them; None if there are none."""
+        """Build the components for one attempt to send the message; None if there are none."""
         view: discord.ui.View | discord.ui.LayoutView
         if self.blocks:
             box: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=self.colour)
@@ -103,17 +103,17 @@ class MessageBody:
         else:
             return None
         # The buttons are recognised by their custom ids, in any process. A stopped view is sent like any other,
-        # but discord.py keeps none of it in memory and starts no timer for it.
+        # but discord.py does not keep it in memory or start a timer for it.
         view.stop()
         return view
 
     def uploads(self) -> list[discord.File]:
-        """Build the files for one attempt to send them."""
+        """Build the files for one attempt to send the message."""
         return [discord.File(io.BytesIO(file.data), filename=file.name) for file in self.files]
 
 
 def text_length(blocks: Iterable[Block]) -> int:
-    """Count the characters that Discord's limit is about."""
+    """Count the characters that Discord limits."""
     return sum(len(block.markdown) for block in blocks if isinstance(block, Text | TextBeside))
 
 

@@ -1,4 +1,4 @@
-"""Where a command is offered, and to whom; whether somebody may use it is checked again by the services."""
+"""Where and to whom a command is offered; the services check rights again."""
 
 from typing import Any, TypeVar
 
@@ -10,16 +10,16 @@ Offered = TypeVar("Offered", bound=AnyCommand)
 
 
 def everywhere(command: Offered) -> Offered:
-    """Offer a command to everyone: in guilds, in direct messages, and wherever a user takes the bot along."""
+    """Offer a command to everyone: in guilds, in direct messages, and wherever a user has the bot installed."""
     command.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
     command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
     return command
 
 
 def to_managers(command: Offered) -> Offered:
-    """Offer a command to members with Manage Server, in guilds that the bot is in.
+    """Offer a command to members with Manage Server, in guilds that have the bot.
 
-    Discord lets a guild's administrators offer it to others all the same.
+    A guild's administrators can still offer it to others.
     """
     command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
     command.allowed_contexts = app_commands.AppCommandContext(guild=True)

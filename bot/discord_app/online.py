@@ -5,19 +5,19 @@ import logging
 import discord
 
 _NEEDED = discord.Permissions(send_messages=True, embed_links=True, attach_files=True)
-"""Songs, and the pictures of training curves, in channels where nobody has asked just now."""
+"""To announce results, with pictures of training curves, without a recent interaction."""
 
 _log = logging.getLogger(__name__)
 
 
 class OnlineReport:
-    """Reports that the bot is online; once, though Discord may say so again after every lost connection."""
+    """Logs that the bot is online, once; Discord may repeat the event after every reconnection."""
 
     def __init__(self) -> None:
         self._is_told = False
 
     def tell(self, client: discord.Client) -> None:
-        """Write the lines, if they were not written yet."""
+        """Write the lines, unless they have been written."""
         if self._is_told or client.user is None:
             return
         self._is_told = True
@@ -28,5 +28,5 @@ class OnlineReport:
 
 
 def invite_link(application_id: int) -> str:
-    """Return the address at which somebody with Manage Server adds the bot to a server."""
+    """Return the link with which somebody with Manage Server can add the bot to a server."""
     return discord.utils.oauth_url(application_id, permissions=_NEEDED, scopes=("bot", "applications.commands"))

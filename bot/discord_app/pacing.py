@@ -1,4 +1,4 @@
-"""Slows a stream down to what Discord lets a bot show."""
+"""Slows a stream down to Discord's rate limit for edits."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -6,15 +6,15 @@ from contextlib import aclosing, suppress
 from typing import TypeVar
 
 SECONDS_BETWEEN_EDITS = 1.3
-"""Discord takes 5 edits of a message in 5 s: so spaced, there is always room for one more, the last, at once."""
+"""Discord allows 5 edits of a message in 5 s; at this rate, the last one can always be sent at once."""
 
 Item = TypeVar("Item")
 
 
 async def paced(stream: AsyncGenerator[Item, None], seconds: float) -> AsyncGenerator[Item, None]:
-    """Yield the newest item of a stream, at most one in ``seconds``, but the last one as soon as the stream ends.
+    """Yield the newest item of a stream, at most one every ``seconds``, but the last one as soon as the stream ends.
 
-    To be used within ``aclosing``, which then closes the stream as well.
+    Use it within ``aclosing``, which then closes the stream as well.
     """
     newest: list[Item] = []
     news = asyncio.Event()

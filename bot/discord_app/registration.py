@@ -1,4 +1,4 @@
-"""Registers the commands with Discord, but only where they differ from what was registered last."""
+"""Registers the commands with Discord, but only if they differ from those registered last."""
 
 import asyncio
 import hashlib
@@ -20,9 +20,9 @@ _log = logging.getLogger(__name__)
 async def keep_registering(
     tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, home_guild: int | None
 ) -> None:
-    """Register the tree's commands with every guild, or with the home guild alone, until Discord accepts them.
+    """Register the tree's commands globally, or with the home guild only, and retry until Discord accepts them.
 
-    Meanwhile members see the commands that were registered before, most of which still work.
+    Meanwhile, members see the commands registered before, most of which still work.
     """
     arrange(tree, home_guild)
     for pause in chain(_SECONDS_BEFORE_RETRIES, repeat(_SECONDS_BEFORE_RETRIES[-1])):
@@ -47,9 +47,9 @@ def arrange(tree: app_commands.CommandTree[discord.Client], home_guild: int | No
 async def register(
     tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, home_guild: int | None
 ) -> None:
-    """Register what differs from what Discord accepted last.
+    """Register the scopes whose commands differ from those that Discord accepted last.
 
-    A guild that was home before loses its own commands: its members would see every command twice.
+    A previous home guild loses its own commands, because its members would see every command twice.
     """
     home = None if home_guild is None else discord.Object(home_guild)
     for guild in (None,) if home is None else (None, home):
@@ -68,12 +68,12 @@ async def register(
 async def _withdraw(
     tree: app_commands.CommandTree[discord.Client], registered: RegisteredCommands, guild_id: int
 ) -> None:
-    """Take a guild's own commands away."""
+    """Remove a guild's own commands."""
     try:
         await tree.sync(guild=discord.Object(guild_id))
     except (discord.Forbidden, discord.NotFound):
         _log.info("the bot has left guild %d, and its commands with it", guild_id)
-    except discord.HTTPException as error:  # a doubled menu is no reason not to sing
+    except discord.HTTPException as error:  # duplicate commands are no reason to fail
         _log.warning("could not withdraw the commands of guild %d; trying again at the next start: %s", guild_id, error)
         return
     else:
@@ -88,7 +88,7 @@ async def _digest(
     translator = tree.translator
     commands = tree.get_commands(guild=guild)
     payload = {
-        # Another application's commands are registered under another identifier.
+        # Another application registers its commands separately.
         "application": tree.client.application_id,
         "commands": [
             command.to_dict(tree) if translator is None else await command.get_translated_payload(tree, translator)

@@ -1,4 +1,4 @@
-"""Runs the Discord front end, from the login to the cancellation."""
+"""Runs the Discord front end, from login to cancellation."""
 
 import asyncio
 import logging
@@ -54,14 +54,14 @@ _log = logging.getLogger(__name__)
 
 
 async def run(services: Services) -> None:
-    """Serve on Discord until cancelled, through any loss of the network.
+    """Serve on Discord until cancelled, reconnecting after any loss of the network.
 
     Raises:
         SettingsError: if Discord refuses the token.
     """
     # discord.py warns that it has no voice support; this bot needs none.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    logging.getLogger("discord.client").setLevel(logging.WARNING)  # it announces every attempt to log in
+    logging.getLogger("discord.client").setLevel(logging.WARNING)  # it logs every attempt to log in
     attempts = 0
     while True:
         began = asyncio.get_running_loop().time()
@@ -88,7 +88,7 @@ async def _serve(services: Services) -> None:
     assert token is not None, "without a token there is the console"
     async with LyricsClient(services, COMMANDS, BUTTONS) as client:
         await client.login(token)
-        # Over REST alone, so that it need not wait for the gateway, which may take minutes with many shards.
+        # These use REST only, and need not wait for the gateway, which may take minutes with many shards.
         client.run_in_background(jobs.follow_unannounced(client), "unannounced jobs")
         client.run_in_background(mending.mend_songs(client), "interrupted songs")
         await client.connect()

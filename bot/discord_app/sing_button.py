@@ -1,4 +1,4 @@
-"""The button that asks an artist for a song, which the artist begins itself."""
+"""The button that asks an artist for a song without a seed."""
 
 import discord
 

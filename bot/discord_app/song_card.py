@@ -1,4 +1,4 @@
-"""A song as a picture to share: title and text on the artist's colour, to be read on a phone."""
+"""A song as a picture to share: title and text on the artist's colour, readable on a phone."""
 
 import colorsys
 import io
@@ -8,24 +8,24 @@ from importlib import resources
 from PIL import Image, ImageDraw, ImageFont
 
 WIDTH = 1080
-"""Pixels; a phone shows the picture about a third as wide."""
+"""Pixels; a phone shows the picture at about a third of that width."""
 LEAST_HEIGHT, MOST_HEIGHT = 1080, 3240
 MARGIN = 88
 LARGEST_LINE, SMALLEST_LINE = 46, 26
-"""Sizes of the text, pixels: as large as the song leaves room for."""
+"""Text sizes in pixels; the text is as large as the song allows."""
 COMFORTABLE_LINE, COMFORTABLE_HEIGHT = 34, 1100
-"""Down to this size the text shrinks so that no line breaks and the picture stays near a square."""
+"""Down to this size, the text shrinks so that no line wraps and the picture stays almost square."""
 TITLE, SMALLEST_TITLE, SMALL = 62, 44, 28
 LINE_SPACING, STANZA_SPACING = 1.42, 0.75
 _WHITE, _FAINT = (255, 255, 255), (255, 255, 255, 175)
 _LETTERS_THAT_MAY_MISS = 0.02
-"""Share of letters that the typeface may lack; they are left out."""
+"""Share of letters that the font may lack; they are left out."""
 
 RGB = tuple[int, int, int]
 
 
 class CannotBeDrawnError(Exception):
-    """The typeface lacks the song's letters."""
+    """The font lacks the song's letters."""
 
 
 def draw_card(title: str, text: str, signature: str, colour: RGB) -> bytes:
@@ -33,12 +33,12 @@ def draw_card(title: str, text: str, signature: str, colour: RGB) -> bytes:
 
     Args:
         title: the song's name.
-        text: its lines, stanzas apart by blank lines.
-        signature: what stands below it.
-        colour: the artist's.
+        text: its lines, with blank lines between stanzas.
+        signature: the line at the bottom.
+        colour: of the artist.
 
     Raises:
-        CannotBeDrawnError: if the typeface lacks too many of the letters.
+        CannotBeDrawnError: if the font lacks too many of the letters.
     """
     text, title, signature = (_drawable(part) for part in (text, title, signature))
     if not text.strip():
@@ -75,7 +75,7 @@ def _title_size(title: str) -> int:
 
 
 def _frame(heading: list[str]) -> int:
-    """Return the height of all but the song's lines."""
+    """Return the height of everything but the song's lines."""
     return round(2 * MARGIN + TITLE * (1.25 * len(heading) + 0.9) + SMALL * 2.5)
 
 
@@ -99,7 +99,7 @@ def _height(lines: list[str], size: int) -> float:
 
 
 def _wrapped(line: str, size: int) -> list[str]:
-    """Break a line between words where it is too wide, and within a word that is."""
+    """Wrap a line that is too wide between words, or within a word that is too wide itself."""
     font, most = _font(size), WIDTH - 2 * MARGIN
     rows: list[str] = []
     row = ""
@@ -130,7 +130,7 @@ def _background(height: int, colour: RGB) -> Image.Image:
 
 
 def _drawable(text: str) -> str:
-    """Leave out what the typeface lacks."""
+    """Leave out the characters that the font lacks."""
     kept = "".join(character for character in text if character == "\n" or _has(character))
     letters = sum(character.isalpha() for character in text)
     lost = letters - sum(character.isalpha() for character in kept)

@@ -1,4 +1,4 @@
-"""A song to take along: as a text file, and as a picture to share."""
+"""A song to keep: as a text file, and as a picture to share."""
 
 import asyncio
 
@@ -14,16 +14,16 @@ from bot.services import Refusal, Song
 _CARD_NAME = "song.png"
 
 _drawing = asyncio.Semaphore(1)
-"""A picture takes some 0.2 s of a core: however many ask, the others' songs keep the rest of the machine."""
+"""A picture takes about 0.2 s of a core; one at a time leaves the rest of the machine to songs."""
 
 
 class WholeSong(NumberButton, prefix="song:whole"):
-    """Hands the song, all parts of it, to whoever presses as a text file."""
+    """Gives the whole song, with all its parts, to whoever presses, as a text file."""
 
     label = "Whole song"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Answer with the file, to the presser alone."""
+        """Answer with the file, only to the presser."""
         parts = await interaction.client.services.lyrics.all_parts(asker_of(interaction), self.number)
         text = "\n".join(part.text.strip("\n") for part in parts)
         title = markdown.shortened(parts[0].title)
@@ -54,9 +54,9 @@ class Card(NumberButton, prefix="song:card"):
 
 
 def _drawn(song: Song, signature: str) -> bytes | None:
-    """Draw the picture, as PNG; None if the typeface lacks the song's letters. For a thread.
+    """Draw the picture, as PNG; None if the font lacks the song's letters. Runs in a thread.
 
-    Pillow is imported here, by the first card: 15 ms, and many times that from a cold disk.
+    Pillow is imported here, for the first card: it takes 15 ms, and many times that from a cold disk.
     """
     from bot.discord_app.song_card import CannotBeDrawnError, draw_card
 

@@ -25,7 +25,7 @@ _LONGER_THAN_EXPECTED = 1.3
 
 
 def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
-    """Show what is composed of a song up to now; its heading is known where a finished song `grows`."""
+    """Show the song so far; its heading is known if a finished song is being continued (`grows`)."""
     above = [] if grows is None else _heading(grows)
     below = Text("-# " + tr("{artist} is singing …", artist=_name(part.artist)))
     lyrics = markdown.split(_lyrics(part.text, part.seed), MOST_TEXT - text_length([*above, below]))[-1]
@@ -33,9 +33,9 @@ def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
 
 
 def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBody:
-    """Show a whole song and how it was made, with rows of buttons below.
+    """Show a finished song and how it was made, with rows of buttons below.
 
-    What is too long for a message is cut between lines, and a file has it all.
+    A song that is too long for a message is cut between lines, and attached in full as a file.
     """
     above, below = _heading(song), _footer(song)
     pieces = markdown.split(_lyrics(song.text, song.seed), MOST_TEXT - text_length([*above, *below]))
@@ -49,7 +49,7 @@ def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBod
 
 
 def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button] = ()) -> MessageBody:
-    """Show as much of a song as there is, and that no more of it will come."""
+    """Show what there is of a song, and that it was interrupted."""
     below = Text("-# " + tr("{artist} was interrupted.", artist=_name(artist)))
     lyrics = markdown.split(_lyrics(text, seed), MOST_TEXT - text_length([below]))[-1]
     blocks: list[Block] = [Text(lyrics if lyrics.strip() else "…"), below]
@@ -59,7 +59,7 @@ def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button
 
 
 def has_room(song: Song) -> bool:
-    """Return whether as many lines as were asked for may be added, and the message still shows all of the song."""
+    """Return whether the message has room for as many more lines as were asked for."""
     text = _lyrics(song.text, song.seed)
     lines = [line for line in text.splitlines() if line.strip()]
     taken = text_length([*_heading(song), Text(text), *_footer(song)])
@@ -68,7 +68,7 @@ def has_room(song: Song) -> bool:
 
 
 def text_file(text: str) -> NamedFile:
-    """Make the file that has the song without any formatting."""
+    """Return the song as a plain text file."""
     return NamedFile(_FILE_NAME, (text.strip("\n") + "\n").encode("utf-8", "replace"))
 
 
@@ -112,7 +112,7 @@ def _made_how(song: Song) -> str:
 
 
 def _lyrics(text: str, seed: str) -> str:
-    """Escape a song, with the words that its asker gave in bold."""
+    """Escape a song, with the seed in bold."""
     if not seed.strip() or not text.startswith(seed):
         return markdown.escape(text)
     words = seed.strip()

@@ -1,4 +1,4 @@
-"""Songs on Discord: shown while they are composed, with buttons that work after any restart."""
+"""Songs on Discord: shown while they are composed, with buttons that keep working after a restart."""
 
 import asyncio
 import logging
@@ -21,15 +21,15 @@ from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError,
 from bot.snowflake import SNOWFLAKE
 
 SECONDS_BEFORE_DEFERRING = 0.25
-"""A refusal comes at once, and so do most first lines: both are better first answers than a thinking bot."""
+"""A refusal comes at once, and so do most first lines; either is a better first answer than "is thinking"."""
 
 _log = logging.getLogger(__name__)
 
 
 async def show(interaction: Interaction, wish: Wish) -> None:
-    """Answer with a song, line by line as it comes; whatever ends this early stops the composing as well.
+    """Answer with a song, line by line as it is composed; whatever ends this early also stops composing.
 
-    The asker alone sees it if the wish is private.
+    Only the asker sees it if the wish is private.
 
     Raises:
         Refusal: if the services refuse the song.
@@ -47,7 +47,7 @@ async def show(interaction: Interaction, wish: Wish) -> None:
 
 
 async def grow(interaction: Interaction, grows: Song) -> None:
-    """Answer a button below a song by letting its own message grow; where that fails, it shows the song as it was.
+    """Answer a button below a song by continuing it in its own message; if that fails, the song is shown as it was.
 
     Raises:
         Refusal: if the services refuse the song.
@@ -64,7 +64,7 @@ async def grow(interaction: Interaction, grows: Song) -> None:
 
 
 async def is_for_presser_only(interaction: Interaction) -> bool:
-    """Return whether a song that a button asks for is private, as its own message is or as the guild has chosen."""
+    """Return whether a song that a button asks for is private: if its own message is, or by the guild's settings."""
     asker, lyrics = asker_of(interaction), interaction.client.services.lyrics
     return await lyrics.is_private(asker, answering.is_ephemeral(interaction))
 
@@ -76,9 +76,9 @@ async def _follow(
     defer: Callable[[], Awaitable[None]],
     grows: Song | None = None,
 ) -> tuple[Song, int | None]:
-    """Answer with the first part, or defer if that takes long, and show all that follow by edits.
+    """Answer with the first part, or defer if that takes long, and show the parts that follow by edits.
 
-    Return the finished song and the id of its message, where that is known and everybody can see it.
+    Return the finished song and the id of its message, if that is known and everybody can see it.
     """
     client, asker = interaction.client, asker_of(interaction)
     message_id: int | None = None
@@ -98,7 +98,7 @@ async def _follow(
                     await defer()
                 last = await first
                 if isinstance(last, SongSoFar):
-                    # Before anybody sees it: a crash right after that leaves a message that can be mended.
+                    # Before anybody sees it, so that a crash right after leaves a message that can be updated.
                     unfinished = await _begin(interaction, wish, last, grows)
                 if is_deferred:
                     message_id = answering.public_id(await answering.edit(interaction, body(last)))
@@ -108,7 +108,7 @@ async def _follow(
                 await _end(client, unfinished)
                 raise
             finally:
-                # A generator that is still running cannot be closed.
+                # A running generator cannot be closed.
                 first.cancel()
                 await asyncio.gather(first, return_exceptions=True)
             if isinstance(last, Song):
@@ -126,7 +126,7 @@ async def _follow(
 
 
 async def _begin(interaction: Interaction, wish: Wish, part: SongSoFar, grows: Song | None) -> int | None:
-    """Remember that a message is about to show a song in progress, for a start after a crash; return its id."""
+    """Store that a message is about to show a song in progress, in case of a crash; return the stored id."""
     grown = interaction.message.id if grows is not None and interaction.message is not None else None
     message = SongMessage(interaction.channel_id, grown, interaction.token)
     try:
@@ -155,7 +155,7 @@ async def _break_off(
     grows: Song | None,
     error: BaseException,
 ) -> None:
-    """Let the message of a song that ends early show so: because it failed, or because the bot stops."""
+    """Show in its message that a song ended early, because it failed or because the bot stops."""
     services = interaction.client.services
     if grows is not None:
         body = finished_body(grows, interaction.client)
@@ -166,8 +166,8 @@ async def _break_off(
         await answering.edit(interaction, body)
     except (*answering.UNDELIVERED, RuntimeError):  # a RuntimeError: the connections are closed already
         if not isinstance(error, asyncio.CancelledError):
-            await _end(interaction.client, unfinished)  # the message is gone, mostly
-        return  # else the next start mends it
+            await _end(interaction.client, unfinished)  # usually the message is gone
+        return  # otherwise, the next start updates it
     if grows is not None:
         await _end(interaction.client, unfinished)
     elif unfinished is not None:

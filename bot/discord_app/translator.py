@@ -1,4 +1,4 @@
-"""Gives Discord the names and descriptions of commands in the languages that the bot speaks."""
+"""Translates the names and descriptions of commands for Discord."""
 
 import discord
 from discord import app_commands
@@ -19,7 +19,7 @@ _NAMES = (
 
 
 class Translator(app_commands.Translator):
-    """Looks texts up in the catalogues; what they lack stays English."""
+    """Looks texts up in the catalogues; what is missing there stays English."""
 
     async def translate(
         self,

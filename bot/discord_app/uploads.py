@@ -1,4 +1,4 @@
-"""Reads what members attach, never more of it than agreed."""
+"""Downloads what members attach, up to a size limit."""
 
 import aiohttp
 import discord
@@ -9,11 +9,10 @@ _CHUNK_BYTES = 64 * 1024
 
 
 async def read(attachment: discord.Attachment, limit_bytes: int, session: aiohttp.ClientSession) -> bytes:
-    """Fetch an attachment.
+    """Download an attachment.
 
     Raises:
-        Refusal: if Discord does not give it out, or it turns out to be larger than ``limit_bytes``, whatever size
-            was declared.
+        Refusal: if Discord does not serve it, or if it is larger than ``limit_bytes``, whatever size was declared.
     """
     data = bytearray()
     try:

@@ -1,4 +1,4 @@
-"""The slash commands, a module each or for two that belong together."""
+"""The slash commands: one module for each, or for two that belong together."""
 
 from bot.discord_app.commands.about import about
 from bot.discord_app.commands.artists import artist, artists

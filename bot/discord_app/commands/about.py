@@ -1,4 +1,4 @@
-"""`/about`: what this is, what it keeps, and how to be rid of it."""
+"""`/about`: what this bot is, what it stores, and how to remove it."""
 
 import math
 import platform

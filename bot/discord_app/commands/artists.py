@@ -1,4 +1,4 @@
-"""`/artists` and `/artist`: who can be asked for, and what their models are like."""
+"""`/artists` and `/artist`: who can sing, and what their models are like."""
 
 from collections.abc import Sequence
 
@@ -57,7 +57,7 @@ class Details(ArtistButton, prefix="artist:details"):
 def _page(visible: Sequence[Artist], page: int) -> MessageBody:
     per_page = artist_message.ARTISTS_A_PAGE
     pages = max(1, -(-len(visible) // per_page))
-    page = min(max(page, 1), pages)  # there may be fewer by now
+    page = min(max(page, 1), pages)  # there may be fewer artists by now
     shown = visible[(page - 1) * per_page : page * per_page]
     turns = TurnPage.around(page, pages, before=tr("Back"), after=tr("More"))
     return artist_message.listed([(artist, Sing(artist.name)) for artist in shown], page, pages, turns)

@@ -1,4 +1,4 @@
-"""`/forget`: an artist of this guild removed for good."""
+"""`/forget`: removes an artist of this guild for good."""
 
 from discord import app_commands
 
@@ -17,7 +17,7 @@ from bot.language import tr
 @app_commands.describe(artist="Which artist to forget")
 @app_commands.autocomplete(artist=autocompletion.changeable_artists)
 async def forget(interaction: Interaction, artist: str) -> None:
-    """Ask before forgetting."""
+    """Ask for confirmation."""
     found = await interaction.client.services.artists.may_forget(asker_of(interaction), artist)
     name = markdown.escape(found.name)
     text = tr("This deletes {artist}, with its text and all its models and training jobs.", artist=name)

@@ -1,4 +1,4 @@
-"""`/history`: the asker's own songs, shown to them alone."""
+"""`/history`: the asker's own songs, shown only to them."""
 
 import discord
 from discord import app_commands
@@ -29,13 +29,13 @@ class TurnPage(PageButton, prefix="history:page"):
     """Shows another page in the same message."""
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Turn to the page; of an ephemeral message only its asker can press anything."""
+        """Turn to the page; only the asker can press buttons of an ephemeral message."""
         entries = await interaction.client.services.privacy.history(asker_of(interaction), self.number)
         await answering.update(interaction, _body(entries))
 
 
 class ShowSong(NumberButton, prefix="song:show"):
-    """Shows a song once more, with its buttons, to the presser alone."""
+    """Shows a song again, with its buttons, only to the presser."""
 
     label = "Show"
 

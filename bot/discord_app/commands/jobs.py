@@ -1,4 +1,4 @@
-"""`/jobs` and `/cancel`: this guild's trainings."""
+"""`/jobs` and `/cancel`: this guild's training jobs."""
 
 from discord import app_commands
 
@@ -40,6 +40,6 @@ async def jobs(interaction: Interaction) -> None:
 @app_commands.describe(job="The job's number; see /jobs")
 @app_commands.autocomplete(job=autocompletion.cancellable_jobs)
 async def cancel(interaction: Interaction, job: app_commands.Range[int, 1, 2**53 - 1]) -> None:
-    """End a job."""
+    """Cancel a job."""
     cancelled = await interaction.client.services.training.cancel(asker_of(interaction), job)
     await answering.tell_privately(interaction, tr("Job {number} has been cancelled.", number=cancelled.id))

@@ -1,4 +1,4 @@
-"""`/lyrics`: a song on a seed."""
+"""`/lyrics`: a song that begins with a seed."""
 
 from discord import app_commands
 

@@ -1,4 +1,4 @@
-"""`/mydata`: what is stored about the asker, handed out or deleted."""
+"""`/mydata`: exports or deletes what is stored about the asker."""
 
 from contextlib import aclosing
 
@@ -24,7 +24,7 @@ mydata = everywhere(app_commands.Group(name="mydata", description="What is store
 
 @mydata.command(description="Get everything stored about you as files")
 async def export(interaction: Interaction) -> None:
-    """Hand out the asker's data as JSON, in as many files as Discord takes."""
+    """Export the asker's data as JSON, in as many files as Discord allows."""
     await answering.defer(interaction, ephemeral=True)
     part_bytes = min(LARGEST_PART_BYTES, interaction.filesize_limit)
     number = 0
@@ -44,6 +44,6 @@ async def export(interaction: Interaction) -> None:
 
 @mydata.command(description="Delete everything stored about you")
 async def delete(interaction: Interaction) -> None:
-    """Ask before deleting."""
+    """Ask for confirmation."""
     text = tr("This deletes all your songs and votes, in every server and in direct messages. It can't be undone.")
     await answering.send(interaction, MessageBody(text=text, buttons=[DeleteMyData(), Keep()]), ephemeral=True)

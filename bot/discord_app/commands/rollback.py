@@ -1,4 +1,4 @@
-"""`/rollback`: another kept version of an artist sings."""
+"""`/rollback`: switches an artist to another kept version."""
 
 from discord import app_commands
 
@@ -18,7 +18,7 @@ from bot.language import tr
 async def rollback(
     interaction: Interaction, artist: str, version: app_commands.Range[int, 1, 2**53 - 1] | None = None
 ) -> None:
-    """Go back, or forward again."""
+    """Switch to an earlier or a later version."""
     sings = await interaction.client.services.artists.rollback(asker_of(interaction), artist, version)
     name = markdown.shortened(artist)
     quality = (

@@ -1,4 +1,4 @@
-"""`/settings`: what a guild has chosen for itself."""
+"""`/settings`: a guild's own settings."""
 
 import discord
 from discord import app_commands
@@ -31,7 +31,7 @@ async def settings(
     language_filter: bool | None = None,
     channel: discord.TextChannel | None = None,
 ) -> None:
-    """Change what is given, and show all choices."""
+    """Change the given settings, and show all."""
     asker, guilds = asker_of(interaction), interaction.client.services.guilds
     if default_artist is None and language_filter is None and channel is None:
         chosen = await guilds.settings(asker)
@@ -44,12 +44,12 @@ async def settings(
 
 
 class EveryChannel(PlainButton, own_id="settings:every-channel"):
-    """Lets songs be sung in every channel again: the channel option can only name one."""
+    """Allows songs in every channel again; the channel option can only name one."""
 
     label = "Sing in every channel"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Change the choice, and show all."""
+        """Change the setting, and show all."""
         chosen = await interaction.client.services.guilds.change(asker_of(interaction), channel_id=_EVERY_CHANNEL)
         await answering.update(interaction, _body(chosen))
 

@@ -1,4 +1,4 @@
-"""`Sing this`: the text of a message becomes the seed of a song. Only that one message is read."""
+"""`Sing this`: a message becomes the seed of a song. No other message is read."""
 
 import discord
 from discord import app_commands
@@ -13,7 +13,7 @@ from bot.services import SEED_CHARACTERS, Refusal, SongRequest
 @everywhere
 @app_commands.context_menu(name="Sing this")
 async def sing_this(interaction: Interaction, message: discord.Message) -> None:
-    """Sing on the words of a message."""
+    """Sing a song that begins with the words of a message."""
     seed = markdown.opening_words(message.clean_content, SEED_CHARACTERS)
     if not seed:
         raise Refusal("There are no words in that message to begin a song with.")

@@ -1,4 +1,4 @@
-"""`/top`: the songs that members of this server liked most lately."""
+"""`/top`: this server's most liked songs of the last days."""
 
 import discord
 from discord import app_commands
@@ -19,7 +19,7 @@ _LONGEST_LINE = 90
 @everywhere
 @app_commands.command(description="The songs of this server that members liked most in the last seven days")
 async def top(interaction: Interaction) -> None:
-    """List the best songs, of channels that the asker may see; to them alone, if others here may not see them all."""
+    """List the best songs of channels that the asker may see; ephemerally, if others here may not see them all."""
     lyrics = interaction.client.services.lyrics
     best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
     if not best:
@@ -39,7 +39,7 @@ async def top(interaction: Interaction) -> None:
 
 
 def _may_see(interaction: Interaction, channel_id: int) -> bool:
-    """Return whether a song of that channel may be shown to the asker in this one."""
+    """Return whether a song from that channel may be shown to the asker in this one."""
     if channel_id == interaction.channel_id:
         return True
     guild, member = interaction.guild, interaction.user
@@ -50,7 +50,7 @@ def _may_see(interaction: Interaction, channel_id: int) -> bool:
 
 
 def _may_all_see(interaction: Interaction, channel_id: int | None) -> bool:
-    """Return whether a song of that channel may be shown to everybody in this one."""
+    """Return whether a song from that channel may be shown to everybody in this one."""
     if channel_id == interaction.channel_id:
         return True
     guild = interaction.guild
@@ -63,7 +63,7 @@ def _is_open_to(who: discord.Member | discord.Role, channel: discord.abc.GuildCh
         return False
     allowed = channel.permissions_for(who)
     if isinstance(channel, discord.Thread) and channel.is_private() and not allowed.manage_threads:
-        return False  # who else was invited, the bot is not told
+        return False  # the bot is not told who else was invited
     return allowed.view_channel and allowed.read_message_history
 
 

@@ -1,4 +1,4 @@
-"""`/train`: teach an artist, from an attached text or one that is known already."""
+"""`/train`: trains an artist on an attached or an already stored text."""
 
 import discord
 from discord import app_commands
@@ -25,7 +25,7 @@ async def train(
     corpus: discord.Attachment | None = None,
     minutes: app_commands.Range[int, 1, 1440] | None = None,
 ) -> None:
-    """Queue a training and show it up to its end."""
+    """Queue a training job and show it until it ends."""
     asker, services = asker_of(interaction), interaction.client.services
     services.training.check(asker, artist, None if corpus is None else corpus.size, minutes)
     if corpus is None:
