@@ -1,9 +1,9 @@
-"""`python -m bot`: reads the settings, opens the services, runs a front end, and reports by exit status how it ended.
+"""`python -m bot`: reads the settings, opens the services and runs a front end.
 
-0: it was asked to stop. 1: it failed, or `doctor` found something wrong. 2: a setting or an argument is wrong.
-130: Ctrl-C before it had started.
+Exit status 0: it was asked to stop. 1: it failed, or `doctor` found something wrong. 2: a setting or an argument is
+wrong. 130: Ctrl-C before it had started.
 
-A spawned training process imports this module again, so that everything else is imported only where it is used.
+Spawned training processes import this module again, so everything else is imported only where it is used.
 """
 
 import argparse
@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     if sys.platform == "win32":
         print("bot: Windows is not supported; run it under WSL, the Windows Subsystem for Linux", file=sys.stderr)  # noqa: T201
         return BAD_INPUT
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop has its own handlers
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop installs its own handlers
     try:
         if chosen.command == "doctor":
             from bot import doctor as checks
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         _configure_logging(settings.log_level or by_default)
         for doubt in doubtful_settings(os.environ, ENV_FILE):
             log.warning(doubt)
-        os.environ.pop("DISCORD_TOKEN", None)  # trainings inherit the environment, and read what strangers wrote
+        os.environ.pop("DISCORD_TOKEN", None)  # training processes inherit it, and read what strangers wrote
         if chosen.command == "forget-guild":
             return _forget_guild(chosen.guild, settings)
         if chosen.command is not None:
@@ -99,7 +99,7 @@ def _guild_id(text: str) -> int:
 
 
 def _forget_guild(guild_id: int, settings: Settings) -> int:
-    """Leave the order for a running bot, or carry it out where none runs."""
+    """Leave an order for a running bot, or carry it out if none is running."""
     from bot.services.left_guilds import ORDERS, LeftGuilds
     from bot.services.song_record import SongRecord
     from bot.store import jobs
@@ -153,7 +153,7 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
         else:
             settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             moved_to = restore(file, database, datetime.now(UTC)).moved_to
-            # Checkpoints belong to the trainings of the database before: those of the backup begin again.
+            # Checkpoints belong to the jobs of the previous database; those of the backup start over.
             shutil.rmtree(settings.data_dir / "jobs", ignore_errors=True)
             kept = "" if moved_to is None else f" The previous database is kept as {moved_to}."
             print(f"Restored {file} to {database}.{kept}")  # noqa: T201
@@ -174,7 +174,7 @@ async def _serve(settings: Settings) -> int:
         loop.add_signal_handler(signal_number, asked_to_stop.set)
     try:
         async with open_application(settings) as services:
-            # Only the front end is ever cancelled: no signal, however often it comes, cuts the closing short.
+            # Only the front end is ever cancelled, so repeated signals cannot cut the shutdown short.
             front_end = asyncio.create_task(_front_end(settings)(services), name="front end")
             stopping = asyncio.create_task(asked_to_stop.wait())
             await asyncio.wait([front_end, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -197,7 +197,7 @@ async def _serve(settings: Settings) -> int:
 
 
 def _front_end(settings: Settings) -> "Callable[[Services], Coroutine[None, None, None]]":
-    """Import the front end that the settings ask for, and only that one."""
+    """Import only the front end that the settings ask for."""
     if settings.discord_token is None:
         from bot.console import run as run_console
 
@@ -213,7 +213,7 @@ def _configure_logging(level: str) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         level=max(logging.getLevelNamesMapping()[level], logging.INFO),
     )
-    # Other libraries' debug messages hold what users type: only our own go below INFO.
+    # Debug messages of other libraries contain what users type, so only our own go below INFO.
     for name in ("bot", "lstm"):
         logging.getLogger(name).setLevel(level)
 

@@ -6,11 +6,11 @@ A front end gets the open `Services` and serves until it is cancelled:
 
 * `bot.__main__` starts `bot.discord_app.run` when DISCORD_TOKEN is set, `bot.console.run` otherwise, and
   cancels it on SIGINT and SIGTERM (the Discord client installs no signal handlers of its own).
-* On cancellation it closes its connections within a few seconds and lets the CancelledError pass; it
-  returns by itself only when the user has asked it to end.
-* It raises `bot.settings.SettingsError` where a setting turns out to be wrong (a token that Discord refuses):
+* On cancellation it closes its connections within a few seconds and lets the CancelledError propagate; it
+  returns by itself only when the user asks it to.
+* It raises `bot.settings.SettingsError` if a setting turns out to be wrong (a token that Discord refuses):
   one line and exit status 2. Any other exception is a failure: logged, exit status 1.
-* After it has ended, trainings are stopped (they resume after the next start) and the store is closed.
+* After it has ended, training jobs are stopped (they resume after the next start) and the store is closed.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ from bot.training.runner import Rules, TrainingRunner
 from lstm.text.language_filter import LanguageFilter
 
 _ARTISTS_NAMED = 10
-"""In a message about the default artist."""
+"""At most this many are named in a message about the default artist."""
 _INTAKE_SECONDS = 20.0
 _PURGE_SECONDS = 3_600.0
 
@@ -69,7 +69,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Services:
-    """The open services, which are all that a front end may use."""
+    """The open services: everything that a front end may use."""
 
     settings: Settings
     lyrics: LyricsService
@@ -80,7 +80,7 @@ class Services:
     left_guilds: LeftGuilds
     unfinished: UnfinishedSongs
     database: Database
-    """For what a front end itself has to remember; everything else goes through a service."""
+    """For what a front end stores itself; everything else goes through a service."""
     started_at: datetime
 
     def asker(
@@ -93,7 +93,7 @@ class Services:
         may_manage_messages: bool = False,
         in_age_restricted_channel: bool = False,
     ) -> Asker:
-        """Describe who asks; whether they are an operator is decided here, by the settings."""
+        """Describe who asks; the settings decide whether they are an operator."""
         return Asker(
             user_id=user_id,
             guild_id=guild_id,
@@ -128,7 +128,7 @@ class _Parts:
     random_bits: Callable[[int], int]
 
     def new_random_seed(self) -> int:
-        """Draw a seed for a song or a training."""
+        """Return a random seed for a song or a training job."""
         return self.random_bits(31)
 
 
@@ -259,7 +259,7 @@ def _runner(parts: _Parts) -> TrainingRunner:
 def _periodic_work(
     parts: _Parts, services: Services, intake: ModelIntake
 ) -> Iterator[tuple[Callable[[], Awaitable[object]], float]]:
-    """Yield what is done again and again while the bot runs, and after how many seconds."""
+    """Yield the work that is repeated while the bot runs, with its interval in seconds."""
     data_dir = parts.settings.data_dir
 
     async def delete_old_copies() -> None:
@@ -274,7 +274,7 @@ def _periodic_work(
 
 
 async def _check_default_artist(name: str, database: Database) -> None:
-    """Refuse a default artist that cannot sing for everyone; warn of it where nobody has chosen it."""
+    """Refuse a default artist that not every server can ask for; only warn if it is the built-in default."""
     singing = await database.read(lambda connection: visibility.singing(connection, EVERYONE))
     if name_key(name) in {artist.key for artist in singing}:
         return
@@ -284,14 +284,14 @@ async def _check_default_artist(name: str, database: Database) -> None:
     wrong = wrong_value("LYRICS_DEFAULT_ARTIST", repr(name), f"an artist that every server can ask for ({known})")
     if name != Settings.default_artist:
         raise wrong
-    log.warning("%s; until then /lyrics has to name one", wrong)  # an operator may have forgotten the shipped one
+    log.warning("%s; until then /lyrics has to name one", wrong)  # an operator may have removed the shipped one
 
 
 async def _serve_metrics(
     stack: AsyncExitStack, port: int, tally: Tally, lyrics: LyricsService, training: TrainingService
 ) -> None:
-    """Measure and serve until the stack is closed."""
-    from bot.metrics.prometheus import served  # whoever wants no metrics does not pay for its import
+    """Measure, and serve the metrics, until the stack is closed."""
+    from bot.metrics.prometheus import served  # imported only if metrics are wanted
 
     async def standing() -> Standing:
         jobs = {state.value: count for state, count in (await training.count_by_state()).items()}
@@ -318,7 +318,7 @@ def _weights_from(database: Database) -> Callable[[int], Awaitable[bytes]]:
 
 
 def _language_filter(own_list: Path) -> Callable[[str], bool]:
-    """Make the filter from the operator's own word list if there is one, else from the one that comes with lstm."""
+    """Load the filter from the operator's own word list if there is one, or else from the one in lstm."""
     if own_list.is_file():
         try:
             return LanguageFilter.load(own_list).matches
@@ -328,12 +328,12 @@ def _language_filter(own_list: Path) -> Callable[[str], bool]:
 
 
 def _new_place(settings: Settings) -> Callable[[], Place]:
-    """Choose where trainings run."""
+    """Choose where training jobs run."""
     address = settings.dask_scheduler
     if address is None:
         return LocalPlace
     try:
-        from bot.training.cluster import Cluster  # distributed is an extra that only this setting needs
+        from bot.training.cluster import Cluster  # distributed is an optional extra that only this setting needs
     except ModuleNotFoundError:
         must_be = "empty unless the extra is installed: pip install 'lyricbot[cluster]'"
         raise wrong_value("LYRICS_DASK_SCHEDULER", f"'{address}'", must_be) from None

@@ -1,4 +1,4 @@
-"""How long an artist's name may be; apart, because the settings are read before anything heavier is imported."""
+"""How long an artist's name may be; on its own, because the settings need it before heavier modules are imported."""
 
 LONGEST_ARTIST_NAME = 40
-"""In characters, without surrounding space."""
+"""In characters, not counting surrounding space."""

@@ -69,7 +69,7 @@ def run(environment: Mapping[str, str], env_file: Path, *, as_json: bool) -> int
 
 
 def look(environment: Mapping[str, str], env_file: Path) -> Iterator[Finding]:
-    """Check one thing after another; what depends on settings is left out where those are wrong."""
+    """Yield the findings one by one; checks that depend on settings are skipped if the settings are wrong."""
     yield from _versions()
     try:
         settings = read_settings(environment, env_file)
@@ -148,7 +148,7 @@ def _token(token: str | None) -> Finding:
 
 
 def _is_id(part: str) -> bool:
-    """Whether the first part of a token holds a user's id, in base 64."""
+    """Return whether the first part of a token is a user's id in Base64."""
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).isdigit()
     except (binascii.Error, ValueError):
@@ -175,7 +175,7 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
 
 
 def _locks(folder: Path) -> Generator[Finding, None, bool]:
-    """Check that files can be locked; returns whether a bot is running on the folder."""
+    """Check that files can be locked; return whether a bot is using the folder."""
     if not folder.is_dir():
         return False
     try:
@@ -202,7 +202,7 @@ def _locks(folder: Path) -> Generator[Finding, None, bool]:
 
 
 def _database(path: Path) -> Generator[Finding, None, Examined | None]:
-    """Check the database; returns what was found, or None where there is none or it cannot be read."""
+    """Check the database; return what was found, or None if it does not exist or cannot be read."""
     about = "database"
     if not path.exists():
         yield Finding(about, "note", f"{path} does not exist yet; the first start will create it.")

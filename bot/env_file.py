@@ -1,6 +1,6 @@
 """Reads a `.env` file strictly: a line that python-dotenv would skip with a warning is an error here.
 
-A skipped line is a setting that silently has its default, and a token that was not read opens the console.
+A skipped line would silently leave a setting at its default, and a skipped token would open the console.
 """
 
 import re
@@ -19,7 +19,7 @@ class EnvFileError(Exception):
 
 @dataclass(frozen=True)
 class EnvFile:
-    """The values of a `.env` file; where a name is set twice, the last one counts."""
+    """The values of a `.env` file; if a name is set twice, the last one counts."""
 
     values: dict[str, str] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class EnvFile:
 
 
 def read_env_file(path: Path) -> EnvFile:
-    """Read the file, or nothing where there is none. A "$" stays a "$": nothing is interpolated.
+    """Read the file, or nothing if it does not exist. A "$" stays a "$": nothing is interpolated.
 
     Raises:
         EnvFileError: if the file or one of its lines cannot be read.
@@ -54,7 +54,7 @@ def read_env_file(path: Path) -> EnvFile:
 
 
 def _line(binding: Binding) -> str:
-    """The number of a line, with a name of ours that it begins with, but with nothing that may be a secret."""
+    """Return the number of a line, with the setting it begins with, but without anything that may be a secret."""
     text = binding.original.string
     number = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
     name = _NAME.match(text)

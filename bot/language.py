@@ -1,7 +1,7 @@
-"""The languages that people are answered in: English, which everything is written in, and translations of it.
+"""The languages that people are answered in: English, in which everything is written, and translations of it.
 
-A front end says at the beginning of a request which language its asker reads; whatever is said on their behalf is then
-translated, in the tasks that the request starts as well (PEP 567).
+A front end sets the asker's language at the beginning of a request; whatever is said on their behalf is then
+translated, also in tasks that the request starts (PEP 567).
 """
 
 import re
@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("de", "es", "fr")
-"""Those that there are translations for."""
+"""Languages with translations."""
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
@@ -28,30 +28,30 @@ class Catalogue:
     commands: Mapping[str, str]
     """Names of commands and options."""
     texts: Mapping[str, str]
-    """English texts, with `{placeholders}`, and what they are called in the language."""
+    """English texts, with `{placeholders}`, and their translations."""
 
 
 def speak(locale: str) -> None:
-    """Answer in the language of a locale like "de" or "es-419" from here on; in English if there is no translation."""
+    """Answer in the language of a locale like "de" or "es-419" from now on; in English if it has no translation."""
     language = locale.partition("-")[0].casefold()
     _spoken.set(language if language in LANGUAGES else "en")
 
 
 def tr(english: str, /, **values: object) -> str:
-    """Translate a text into the language that is spoken, and fill in its placeholders."""
+    """Translate a text into the current language, and fill in its placeholders."""
     language = _spoken.get()
     text = english if language == "en" else catalogue(language).texts.get(english, english)
     return text.format(**values) if values else text
 
 
 def tr_name(command: str) -> str:
-    """Return what a command or an option is called in the language that is spoken."""
+    """Return the name of a command or an option in the current language."""
     language = _spoken.get()
     return command if language == "en" else catalogue(language).commands.get(command, command)
 
 
 def tr_sentence(filled_in: str) -> str:
-    """Translate a sentence whose placeholders are filled in already, as services say them; as it is if unknown."""
+    """Translate a sentence of a service, whose placeholders are already filled in; an unknown one stays as it is."""
     language = _spoken.get()
     if language == "en" or len(filled_in) > _LONGEST_SENTENCE:
         return filled_in

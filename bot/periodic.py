@@ -1,4 +1,4 @@
-"""Work that is done again and again while the bot runs."""
+"""Work that is repeated while the bot runs."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def repeated(work: Callable[[], Awaitable[object]], seconds: float) -> AsyncIterator[None]:
-    """Do some work again and again beside the context; a failure is logged and does not end it."""
+    """Repeat some work while the context lasts; failures are logged and do not end it."""
 
     async def repeat() -> None:
         while True:

@@ -1,6 +1,6 @@
 """The settings of the bot: environment and `.env`, read once into a frozen dataclass.
 
-The environment wins over `.env`; a variable that is set to nothing counts as not set.
+The environment takes precedence over `.env`; an empty variable counts as not set.
 """
 
 import re
@@ -21,11 +21,11 @@ _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 class SettingsError(Exception):
-    """A setting holds what it may not; the message is one line without any secret."""
+    """A setting is wrong; the message is one line without any secret."""
 
 
 def wrong_value(name: str, held: str, must_be: str) -> SettingsError:
-    """Return the error for a setting that holds `held` and must be something else."""
+    """Return the error for a setting whose value is `held` and must be something else."""
     return SettingsError(f"{name} is {held}; it must be {must_be}")
 
 
@@ -57,7 +57,7 @@ def _artist(text: str) -> str:
 
 def _whole_number(least: int, most: int, what: str) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        # int() alone would also take "1_000" and digits of other scripts.
+        # int() alone would also accept "1_000" and digits of other scripts.
         if not re.fullmatch(r"[0-9]{1,19}", text) or not least <= int(text) <= most:
             raise _WrongValueError(what)
         return int(text)
@@ -145,33 +145,33 @@ class Settings:
     dask_scheduler: str | None = field(default=None, metadata=_from("LYRICS_DASK_SCHEDULER", _scheduler))
     """None: training processes on this machine."""
     dask_patience_seconds: int = field(default=60, metadata=_from("LYRICS_DASK_PATIENCE_SECONDS", _patience_seconds))
-    """How long a cluster that is away is waited for."""
+    """How long to wait for a cluster that cannot be reached."""
     max_corpus_bytes: int = field(default=8_388_608, metadata=_from("LYRICS_MAX_CORPUS_BYTES", _corpus_bytes))
     history_days: int = field(default=30, metadata=_from("LYRICS_HISTORY_DAYS", _days))
     guild_corpus_bytes: int = field(
         default=67_108_864, metadata=_from("LYRICS_GUILD_CORPUS_BYTES", _guild_corpus_bytes)
     )
-    """Of the corpora and versions of one guild."""
+    """Of one guild's corpora and versions."""
     guild_artists: int = field(default=50, metadata=_from("LYRICS_GUILD_ARTISTS", _guild_artists))
     guild_jobs: int = field(default=50, metadata=_from("LYRICS_GUILD_JOBS", _guild_jobs))
-    """Trainings that one guild may ask for in 24 hours."""
+    """Training jobs that one guild may ask for in 24 hours."""
     left_guild_days: int = field(default=30, metadata=_from("LYRICS_LEFT_GUILD_DAYS", _days))
     songs_in_a_row: int = field(default=10, metadata=_from("LYRICS_SONGS_IN_A_ROW", _songs))
-    """That a member may ask for before they have to wait."""
+    """Songs that a member may ask for before having to wait."""
     seconds_per_song: float = field(default=4.0, metadata=_from("LYRICS_SECONDS_PER_SONG", _seconds))
-    """How long a member then waits for each."""
+    """How long a member then has to wait for each further song."""
     metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))
-    """None: no metrics are served."""
+    """None: metrics are not served."""
     log_level: str | None = field(default=None, metadata=_from("LYRICS_LOG_LEVEL", _log_level))
-    """None: INFO, but WARNING in the console chat, which the log would talk into."""
+    """None: INFO, but WARNING in the console chat, which the log would interrupt."""
     model_cache_bytes: int = field(default=134_217_728, metadata=_from("LYRICS_MODEL_CACHE_BYTES", _cache_bytes))
 
 
 def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
-    """Read the settings from an environment and, for what is not in it, from a `.env` file if there is one.
+    """Read the settings from an environment and, for what it lacks, from a `.env` file if there is one.
 
     Raises:
-        SettingsError: if a variable holds what it may not, or the file or a line of it cannot be read.
+        SettingsError: if a variable is wrong, or the file or one of its lines cannot be read.
     """
     try:
         from_file = read_env_file(env_file).values
@@ -192,7 +192,7 @@ def read_settings(environment: Mapping[str, str], env_file: Path) -> Settings:
 
 
 def doubtful_settings(environment: Mapping[str, str], env_file: Path) -> list[str]:
-    """Say, in a sentence each, which names look like settings but are none, and which are set twice.
+    """Say, in a sentence each, which names look like settings but are not, and which are set twice.
 
     Called after `read_settings`, which raises for a file that cannot be read.
     """

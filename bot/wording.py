@@ -1,4 +1,4 @@
-"""What people read, in the words that both front ends use."""
+"""What people read, in words that both front ends share."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def understood(corpus: CorpusSummary) -> str:
 
 
 def use_anyway(job: Job) -> str | None:
-    """Say how a held-back version is put to use with a command; None if the job's version was not held back."""
+    """Return the command that puts a held-back version to use; None if the job's version was not held back."""
     if job.outcome is None or job.outcome.takes_over:
         return None
     return f"/rollback artist:{job.artist} version:{job.outcome.version}"
@@ -44,7 +44,7 @@ def forget_warning(artist: ArtistToForget) -> str:
 
 
 def unsung(artist: UnsungArtist) -> str:
-    """Say what is stored of an artist that cannot sing, and what becomes of it."""
+    """Say what is stored of an artist that cannot sing, and what will happen to it."""
     text = {"size": size(artist.corpus_bytes), "date": f"{artist.stored_at:%Y-%m-%d}"}
     if artist.versions:
         return tr(
@@ -62,7 +62,7 @@ def unsung(artist: UnsungArtist) -> str:
 
 
 def storage_fault(error: StoreError) -> str:
-    """Say to a member that something could not be stored."""
+    """Tell a member that something could not be stored."""
     return tr(
         "The bot can't store anything right now: {reason}. "
         "Nothing that was stored is lost. Try again later, or tell whoever runs this bot.",

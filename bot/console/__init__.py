@@ -1,4 +1,4 @@
-"""The bot at a prompt: the same services as on Discord, without Discord."""
+"""The console chat: the same services as on Discord, at a prompt."""
 
 from bot.console.chat import run
 

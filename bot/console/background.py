@@ -1,4 +1,4 @@
-"""Trainings that go on while the person keeps typing: a line below the prompt, and the result above it."""
+"""Follows training jobs while the person keeps typing: progress below the prompt, results above it."""
 
 import asyncio
 import logging
@@ -15,20 +15,20 @@ log = logging.getLogger(__name__)
 
 
 class Below(Protocol):
-    """What a prompt can show beside the line that is being typed."""
+    """What a prompt can show around the line being typed."""
 
     def status(self, text: str) -> None:
-        """Show a line below the prompt; an empty one takes it away."""
+        """Show a line below the prompt; an empty one removes it."""
 
     def announce(self, show: Callable[[], None]) -> None:
-        """Print above the prompt, now or before the next one, without disturbing what is typed."""
+        """Print above the prompt, now or before the next one, without disturbing the line being typed."""
 
 
 class BackgroundTrainings:
-    """Follows any number of jobs to their ends."""
+    """Follows any number of jobs until they end."""
 
     def __init__(self, training: TrainingService, screen: Screen, below: Below) -> None:
-        """Show them on `screen` and `below` its prompt."""
+        """Show results on `screen` and progress `below` its prompt."""
         self._training = training
         self._screen = screen
         self._below = below
@@ -36,7 +36,7 @@ class BackgroundTrainings:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def follow(self, job: Job) -> None:
-        """Begin to follow a job."""
+        """Start following a job."""
         self._jobs[job.id] = job
         self._refresh()
         task = asyncio.create_task(self._follow(job), name=f"following job {job.id}")
@@ -49,10 +49,10 @@ class BackgroundTrainings:
         return list(self._jobs.values())
 
     async def close(self) -> None:
-        """Follow no more; the trainings themselves are the bot's."""
+        """Stop following; the jobs themselves go on."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)  # they say themselves what goes wrong with them
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # they report their own errors
 
     async def _follow(self, job: Job) -> None:
         try:
@@ -68,7 +68,7 @@ class BackgroundTrainings:
             self._below.announce(lambda: show_result(self._screen, last))
 
     async def _watch(self, job: Job) -> Job:
-        """Show how a job goes, and return it as it was last."""
+        """Show the progress of a job, and return its last state."""
         async with aclosing(self._training.watch(job.id)) as states:
             async for job in states:
                 self._jobs[job.id] = job

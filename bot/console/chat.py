@@ -1,4 +1,4 @@
-"""The chat: a line in, an answer out, until it is left."""
+"""The chat: reads lines and answers them until the person leaves."""
 
 import asyncio
 import logging
@@ -56,7 +56,7 @@ async def run(services: Services) -> None:
 
 
 def _is_nobody_there() -> bool:
-    """Tell whether standard input is closed or a device such as /dev/null, as under systemd; a pipe has lines."""
+    """Return whether standard input is closed or a device such as /dev/null, as under systemd; a pipe is neither."""
     if sys.stdin is None:
         return True
     return stat.S_ISCHR(os.fstat(sys.stdin.fileno()).st_mode) and not sys.stdin.isatty()
@@ -71,7 +71,7 @@ async def _at_a_terminal(services: Services, screen: Screen) -> None:
     earlier = (await services.privacy.history(PERSON)).entries
     lines = TerminalLines(suggest, [entry.seed for entry in reversed(earlier)])
     trainings = BackgroundTrainings(services.training, screen, lines)
-    for job in await services.training.jobs(PERSON, recent=0):  # what an earlier chat has left
+    for job in await services.training.jobs(PERSON, recent=0):  # left by an earlier chat
         trainings.follow(job)
 
     async def follow(job: Job) -> None:
@@ -87,14 +87,14 @@ async def _at_a_terminal(services: Services, screen: Screen) -> None:
 
 
 async def _follow_to_the_end(context: Context, job: Job) -> None:
-    """Print how a training goes until it ends; Ctrl-C cancels it."""
-    cancelling: set[asyncio.Task[None]] = set()  # a task that nobody holds may be collected before it has run
+    """Print the progress of a training job until it ends; Ctrl-C cancels the job."""
+    cancelling: set[asyncio.Task[None]] = set()  # a task without a reference may be garbage-collected before it runs
 
     async def cancel_job() -> None:
         try:
             await context.services.training.cancel(context.asker, job.id)
         except Refusal:
-            pass  # it has ended in the same moment
+            pass  # it has just ended
         except StoreError as error:
             context.screen.refuse(str(error))
 
@@ -166,10 +166,10 @@ class _Chat:
             self._screen.refuse(f"Something went wrong; the log has details under error {error_id}.")
 
     def _interrupt(self) -> None:
-        """Handle Ctrl-C outside of the prompt: end the command that runs; at the second, or with none, the chat.
+        """Handle Ctrl-C outside of the prompt: cancel the running command; end the chat at the second, or if none runs.
 
-        Lines from a pipe have nobody who could press it again, so there the first one ends the chat, unless
-        a training runs: that is cancelled.
+        With lines from a pipe nobody could press it again, so the first one ends the chat, unless a training job is
+        running, which is then cancelled.
         """
         is_piped = self._context.ask is None
         running = self._answering if self._answering is not None and not self._answering.done() else None

@@ -1,4 +1,4 @@
-"""What a line at the prompt means: `/lyrics seed:I walk alone artist:burns`, or a bare line, which is a seed."""
+"""Parses a line at the prompt: `/lyrics seed:I walk alone artist:burns`, or plain text, which is a seed."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Form:
     """What a command takes, and what it is for."""
 
     options: tuple[str, ...]
-    """The first one also takes what stands before any option: `/artist burns`."""
+    """The first one also takes text without an option name: `/artist burns`."""
     purpose: str
 
 
@@ -40,26 +40,26 @@ FORMS = {
 
 
 MEANT = {"exit": "quit", "q": "quit", "bye": "quit", "h": "help", "?": "help", "commands": "help"}
-"""Words of other programs for what is another one here."""
+"""Words from other programs, and what they are called here."""
 
 _OF_SERVERS = ("settings", "top")
 """Commands that exist on Discord only."""
 _CONFIRMED = ("forget", "mydata")
 """Commands that take --yes."""
 _WRITING = ("lyrics", "again", "continue", "mydata")
-"""Commands whose result can go to a file."""
+"""Commands whose result can be written to a file."""
 _LONGEST_ECHO = 60
 
 
 def shortened(value: str) -> str:
-    """Return what was typed as a refusal repeats it: on one line, and enough to know it by."""
+    """Return what was typed as an error message repeats it: on one line, and not too long."""
     value = " ".join(value.split())
     return value if len(value) <= _LONGEST_ECHO else value[: _LONGEST_ECHO - 1] + "…"
 
 
 @dataclass(frozen=True)
 class Target:
-    """The file that stands behind > or >>."""
+    """The file after > or >>."""
 
     path: str
     appends: bool
@@ -67,21 +67,21 @@ class Target:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """A command with its options as typed; those left empty are not among them."""
+    """A command with its options as typed, without empty ones."""
 
     name: str
     options: dict[str, str] = field(default_factory=dict)
     is_confirmed: bool = False
-    """Whether --yes stands at its end."""
+    """Whether it ends with --yes."""
     target: "Target | None" = None
-    """Where the result goes instead of the screen."""
+    """Where to write the result instead of the screen."""
 
     def text(self, option: str) -> str | None:
-        """Return an option as it was typed, if it was."""
+        """Return an option as it was typed, or None."""
         return self.options.get(option)
 
     def required(self, option: str) -> str:
-        """Return an option that must be there."""
+        """Return an option that is required."""
         value = self.options.get(option)
         if value is None:
             raise Refusal(f"/{self.name} needs {option}:…")
@@ -116,13 +116,13 @@ class CommandLine:
 
 
 def parse(line: str) -> CommandLine:
-    """Read a line that is not empty.
+    """Parse a line that is not empty.
 
-    A value reaches to the next option of its command, so that it may hold spaces. Behind everything else may stand
-    `--yes`, and `> FILE` or `>> FILE`, where the command takes them.
+    A value extends to the next option of its command, so it may contain spaces. If the command accepts them, the line
+    may end with `--yes`, and with `> FILE` or `>> FILE`.
 
     Raises:
-        Refusal: if the command is not known, or takes nothing and is given something.
+        Refusal: if the command is unknown, or takes no options and is given some.
     """
     line = line.strip()
     if not line.startswith("/"):
@@ -149,7 +149,7 @@ def parse(line: str) -> CommandLine:
 
 
 def _without_target(rest: str) -> tuple[str, Target | None]:
-    """Take "> FILE" off the end; a > within words is the seed's own."""
+    """Split off "> FILE"; a > within a word belongs to the seed."""
     cuts = [(" " + rest).rpartition(arrow) for arrow in (" > ", " >> ")]
     before, arrow, path = max(cuts, key=lambda cut: (bool(cut[1]), len(cut[0])))
     if not arrow or not path.strip():

@@ -1,4 +1,4 @@
-"""What the Tab key offers at the prompt."""
+"""Tab completion at the prompt."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 
@@ -18,7 +18,7 @@ class CommandCompleter(Completer):
         self._paths = PathCompleter(expanduser=True)
 
     def get_completions(self, _document: Document, _complete_event: CompleteEvent) -> Iterable[Completion]:
-        """Offer nothing without the event loop; the prompt always asks `get_completions_async`."""
+        """Offer nothing without the event loop; the prompt always calls `get_completions_async`."""
         return ()
 
     async def get_completions_async(
@@ -55,14 +55,14 @@ class CommandCompleter(Completer):
 
 
 def _commands(name: str) -> Iterator[Completion]:
-    """The commands that begin with what is typed after the slash."""
+    """Yield the commands that begin with what is typed after the slash."""
     for command, form in FORMS.items():
         if command.startswith(name.casefold()):
             yield Completion(f"/{command}", -len(name) - 1, display_meta=form.purpose)
 
 
 def _options(rest: str, options: tuple[str, ...], event: CompleteEvent) -> Iterator[Completion]:
-    """The options not used yet that begin with the last word; all of them only if completion was asked for."""
+    """Yield the unused options that begin with the last word; all of them only if completion was requested."""
     word = rest.rpartition(" ")[2]
     for option in options:
         if f"{option}:" not in rest and option.startswith(word.casefold()) and (word or event.completion_requested):
@@ -70,7 +70,7 @@ def _options(rest: str, options: tuple[str, ...], event: CompleteEvent) -> Itera
 
 
 def _begun_value(rest: str, options: tuple[str, ...]) -> tuple[str, str]:
-    """Return the option whose value the cursor stands in, and as much of the value as is typed."""
+    """Return the option whose value the cursor is in, and what is typed of the value."""
     starts = {option: rest.rfind(f"{option}:") for option in options}
     begun = max(options, key=lambda option: starts[option], default="")
     if not begun or starts[begun] < 0:

@@ -1,4 +1,4 @@
-"""What a command of the console has at hand."""
+"""What the commands of the console work with."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,22 +12,22 @@ from bot.services import Asker, Job, Refusal
 
 @dataclass
 class Context:
-    """The chat that a command is part of; changes as the chat goes on."""
+    """The state of the chat; it changes as the chat goes on."""
 
     services: Services
     asker: Asker
     screen: Screen
     ask: Callable[[str], Awaitable[str]] | None
-    """Asks a question and returns the line that answers it; None in a pipe, whose next line is no answer."""
+    """Asks a question and returns the answer; None for a pipe, whose next line is not an answer."""
     follow: Callable[[Job], Awaitable[None]]
-    """Shows a training from now on: in the background at a terminal, to its end in a pipe."""
+    """Shows a training job: in the background at a terminal, until it ends for a pipe."""
     last_song: int | None = None
-    """The request id of the song that was sung last."""
+    """The request id of the last song."""
     interrupt: Callable[[], object] | None = field(default=None)
-    """What Ctrl-C does to the command that is running; None: the command is cancelled."""
+    """What Ctrl-C does to the running command; None: cancel it."""
 
     async def confirms(self, line: CommandLine, question: str) -> bool:
-        """Ask for a "yes" before something that cannot be taken back, unless the line has it already.
+        """Ask for confirmation of what cannot be undone, unless the line already has it.
 
         Raises:
             Refusal: if nobody can be asked.

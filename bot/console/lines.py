@@ -1,4 +1,4 @@
-"""The console's lines: what any source of them offers, and those that are piped in."""
+"""The console's input lines: the protocol of a source, and lines from a pipe."""
 
 import asyncio
 import sys
@@ -23,9 +23,9 @@ class Lines(Protocol):
 
 
 class PipedLines:
-    """Standard input as it comes, without a prompt.
+    """Lines of standard input, without a prompt.
 
-    A thread reads ahead. It is a daemon because nothing can end a read from a pipe that stays silent.
+    A thread reads ahead. It is a daemon because a read from a silent pipe cannot be interrupted.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class PipedLines:
         return line
 
     def _read(self) -> None:
-        # Bytes that are no UTF-8 are replaced: a bare line is a seed, and half a character is nothing to sing.
+        # Bytes that are not UTF-8 are replaced: a plain line is a seed, and half a character cannot be sung.
         stream = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
         try:
             for line in stream:

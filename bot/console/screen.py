@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_PLAIN_WIDTH = 160  # of a pipe, where rich would cut at 80
+_PLAIN_WIDTH = 160  # for a pipe, where rich would wrap at 80
 _PLAINER = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "·": "-", "…": "..."})
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding lacks in the way typewriters did, or as a question mark."""
+    """Replace characters that an encoding lacks with ASCII look-alikes, or with a question mark."""
     assert isinstance(error, UnicodeEncodeError)
     lacking = error.object[error.start : error.end].translate(_PLAINER)
     return "".join(c if c.isascii() else "?" for c in lacking), error.end
@@ -27,11 +27,11 @@ codecs.register_error("lyricbot.plainer", _plainer)
 class Screen:
     """Standard output, as the commands use it.
 
-    Nothing of what users typed or models wrote is read as markup, and control characters are dropped.
+    Text of users and models is never interpreted as markup, and control characters are dropped.
     """
 
     def __init__(self, *, plain: bool) -> None:
-        """Print plain text if `plain`, and without colour wherever standard output is no terminal."""
+        """Print plain text if `plain`, and no colour if standard output is not a terminal."""
         self.is_plain = plain
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(errors="lyricbot.plainer")  # a Latin-1 terminal has no curly quotes
@@ -48,15 +48,15 @@ class Screen:
         self.say(reason, "yellow")
 
     def piece(self, text: str) -> None:
-        """Print a piece of a song as it arrives; nothing follows it on its own."""
+        """Print a piece of a song as it arrives, without a line break."""
         self.console.print(Text(_harmless(text)), end="", soft_wrap=True)
 
     def aside(self, text: str) -> None:
-        """Print something that matters less."""
+        """Print something less important."""
         self.say(text, "dim")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        """Print rows under their columns' names."""
+        """Print rows below a header."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for column in columns:
             table.add_column(column, overflow="fold")
@@ -64,10 +64,10 @@ class Screen:
             table.add_row(*(Text(_harmless(cell)) for cell in row))
         with self.console.capture() as drawn:
             self.console.print(table)
-        for line in drawn.get().splitlines():  # padded to their columns: spaces that a pipe has no use for
+        for line in drawn.get().splitlines():  # padded with spaces, which are useless in a pipe
             self.console.out(line.rstrip(), highlight=False)
 
 
 def _harmless(text: str) -> str:
-    """Drop what a terminal obeys instead of showing it, and what no encoding can write."""
+    """Drop control characters, which a terminal would interpret, and surrogates, which cannot be encoded."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))

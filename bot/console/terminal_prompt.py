@@ -11,10 +11,9 @@ from bot.console.lines import InterruptedAtPrompt
 
 
 class TerminalLines:
-    """Lines typed at a prompt, with history and completion, and with what happens meanwhile around them.
+    """Lines typed at a prompt with history and completion, while other things are shown above and below it.
 
-    The history lives in memory and begins with what the store remembers of earlier chats: deleting one's data deletes
-    it, too.
+    The history is kept in memory and begins with the songs in the store, so deleting one's data deletes it, too.
     """
 
     def __init__(self, suggest_artists: Callable[[str], Awaitable[list[str]]], earlier: Iterable[str]) -> None:
@@ -33,21 +32,21 @@ class TerminalLines:
         self._waiting.clear()
         self._is_asking = True
         try:
-            # Signals are the chat's; what is pressed at the prompt comes as a key.
+            # The chat handles signals; at the prompt, Ctrl-C arrives as a key.
             return await self._session.prompt_async(prompt, handle_sigint=False)
-        except KeyboardInterrupt:  # let through, it would end the event loop
+        except KeyboardInterrupt:  # if it propagated, it would end the event loop
             raise InterruptedAtPrompt from None
         finally:
             self._is_asking = False
 
     def status(self, text: str) -> None:
-        """Show a line below the prompt; an empty one takes it away."""
+        """Show a line below the prompt; an empty one removes it."""
         self._session.bottom_toolbar = text or None
         if self._is_asking:
             self._session.app.invalidate()
 
     def announce(self, show: Callable[[], None]) -> None:
-        """Print above the prompt, and draw it again with what is typed; while a command prints, wait for its end."""
+        """Print above the prompt and redraw it; while a command is printing, wait until it ends."""
         if self._is_asking and self._session.app.is_running:
             run_in_terminal(show)
         else:

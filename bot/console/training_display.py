@@ -1,4 +1,4 @@
-"""A training in the console's words, and as lines where there is no prompt to show it below."""
+"""Training jobs in words, and printed as lines if there is no prompt to show them below."""
 
 from bot import wording
 from bot.console.screen import Screen
@@ -8,7 +8,7 @@ _SECONDS_PER_LINE = 5.0
 
 
 class TrainingLines:
-    """Prints a line when the state of a job changes, and now and then while it runs."""
+    """Prints a line when the state of a job changes, and regularly while it runs."""
 
     def __init__(self, screen: Screen) -> None:
         """Print on `screen`."""
@@ -16,7 +16,7 @@ class TrainingLines:
         self._shown: Job | None = None
 
     def show(self, job: Job) -> None:
-        """Show the job as it stands now."""
+        """Show the job, if there is news."""
         if self._shown is not None and not self._is_news(self._shown, job):
             return
         self._shown = job
@@ -35,7 +35,7 @@ class TrainingLines:
 
 
 def show_result(screen: Screen, job: Job) -> None:
-    """Print how a job ended, with a few lines that the new artist has sung."""
+    """Print how a job ended, with a few lines by the new artist."""
     screen.say(f"job {job.id}, {job.artist}: {describe(job)}")
     if job.outcome is not None and job.outcome.taste is not None:
         screen.aside("\n".join(f"    {line}" for line in job.outcome.taste.splitlines()))
@@ -44,7 +44,7 @@ def show_result(screen: Screen, job: Job) -> None:
 
 
 def describe(job: Job) -> str:
-    """Say in a line how a job stands."""
+    """Return the state of a job as one line."""
     match job.state:
         case JobState.QUEUED:
             resumed = "" if job.progress is None else f"; resumes at {job.share_done:.0%}"
@@ -64,7 +64,7 @@ def describe(job: Job) -> str:
 
 
 def _numbers(job: Job, progress: TrainingProgress) -> str:
-    """The figures that fit a line of 80 characters."""
+    """Return as many figures as fit a line of 80 characters."""
     numbers = []
     if progress.best_bits_per_character is not None:
         numbers.append(f"held out {progress.best_bits_per_character:.2f}")

@@ -1,4 +1,4 @@
-"""Songs and exports that go to a file instead of the screen."""
+"""Writes songs and exports to a file instead of the screen."""
 
 from pathlib import Path
 
@@ -6,17 +6,17 @@ from bot.console.command_line import Target, shortened
 from bot.services import Refusal
 
 _BETWEEN = "\n\n"
-"""Two blank lines, by which a training tells songs apart."""
+"""Two blank lines, which separate songs in a corpus."""
 
 
 class WrittenFile:
-    """The file behind > or >>; nothing is ever overwritten."""
+    """The file after > or >>; nothing is ever overwritten."""
 
     def __init__(self, target: Target) -> None:
-        """Check the target before anything is made for it.
+        """Check the target before anything is composed for it.
 
         Raises:
-            Refusal: if it exists and is not to be appended to, or cannot be a file.
+            Refusal: if it exists and is not to be appended to, or cannot be written.
         """
         self._shown = shortened(target.path)
         self._appends = target.appends
@@ -30,7 +30,7 @@ class WrittenFile:
             raise Refusal(f"{self._shown} cannot be written: it is not the path of a file.") from None
 
     def add(self, text: str) -> None:
-        """Write a text as UTF-8, two blank lines below what the file holds.
+        """Append a text in UTF-8, after two blank lines if the file is not empty.
 
         Raises:
             Refusal: if it cannot be written.

@@ -1,12 +1,12 @@
-"""One thread in which all songs are composed, their streams stepped together.
+"""One thread that composes all songs, stepping their streams together.
 
 Continuous batching (G.-I. Yu et al., "Orca", 2022, section 3.1: iteration-level scheduling): at every step the streams
-of all songs by one voice, candidate lines and seeds being read alike, take one unit each in one batch. Songs join
-at any step and leave when they are done, so a long one does not hold up a short one, and thirty-two together take far
-less than thirty-two times as long as one.
+of all songs by one voice, whether they sample candidate lines or read seeds, take one unit each in one batch. Songs
+join and leave at any step, so a long one does not hold up a short one, and thirty-two together take far less than
+thirty-two times as long as one.
 
-A thread and not a process: a step spends its time in NumPy without the interpreter's lock or in short calls with it, so
-the event loop waits no longer than the interpreter's switch interval, and voices need not be loaded twice.
+A thread and not a process: a step spends its time in NumPy without the interpreter's lock, or in short calls with it,
+so the event loop waits no longer than the interpreter's switch interval, and voices need not be loaded twice.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from lstm.decoding.weights import Voice
 from lstm.song.composing import CANDIDATES, Composition, Report
 
 MOST_SONGS_AT_ONCE = 64
-"""Further songs wait for their turn."""
+"""More songs wait for their turn."""
 STREAMS_AT_ONCE = 64
-"""With more songs in progress than these streams give eight candidates to, each song has fewer."""
+"""With so many songs in progress that eight candidates each would exceed this, each song has fewer candidates."""
 FEWEST_CANDIDATES = 2
 
 
@@ -36,26 +36,26 @@ class _End:
 
 @dataclass(eq=False)
 class _Song:
-    """A song in progress: made where it is asked for, advanced in the thread."""
+    """A song in progress: created by whoever asks for it, advanced in the thread."""
 
     begin: Callable[[], Composition]
     deliver: Callable[[str | Report | _End], object]
     is_wanted: bool = True
     composition: Composition | None = None
     in_progress: set[Stream] = field(default_factory=set)
-    """Streams that it waits for."""
+    """Streams that it is waiting for."""
 
     def __post_init__(self) -> None:
         self._steps: Iterator[list[Stream] | str] = iter(())
 
     def start(self) -> Composition:
-        """Make the composition."""
+        """Create the composition."""
         self.composition = self.begin()
         self._steps = self.composition.steps()
         return self.composition
 
     def advance(self) -> list[Stream] | None:
-        """Deliver what is known up to the next streams that are wanted; None once the song has ended."""
+        """Deliver finished pieces and return the streams needed next; None once the song has ended."""
         for item in self._steps:
             if isinstance(item, str):
                 self.deliver(item)
@@ -66,7 +66,7 @@ class _Song:
 
 
 class ComposingThread:
-    """Composes songs, all at once, for as long as it is entered."""
+    """Composes any number of songs at a time, for as long as it is entered."""
 
     def __init__(self, tally: Tally | None = None) -> None:
         self._tally = tally or Tally()
@@ -79,7 +79,7 @@ class ComposingThread:
 
     @property
     def songs_in_progress(self) -> int:
-        """How many songs are being composed, without those that wait for their turn."""
+        """How many songs are being composed, not counting those that wait for their turn."""
         return len(self._songs)
 
     async def __aenter__(self) -> "ComposingThread":
@@ -95,15 +95,15 @@ class ComposingThread:
         await asyncio.to_thread(self._thread.join)
 
     async def compose(self, begin: Callable[[], Composition]) -> AsyncGenerator[str | Report, None]:
-        """Yield the pieces of a composition, which is made and advanced in the thread, and last what it says of itself.
+        """Yield the pieces of a composition, which is created and advanced in the thread, and finally its report.
 
-        One whose reader is gone is dropped.
+        A composition whose reader is gone is dropped.
         """
         loop = asyncio.get_running_loop()
         arrived: asyncio.Queue[str | Report | _End] = asyncio.Queue()
 
         def deliver(item: str | Report | _End) -> None:
-            # A loop that is closing has nobody left to read.
+            # Nobody reads from a loop that is closed.
             if not loop.is_closed():
                 loop.call_soon_threadsafe(arrived.put_nowait, item)
 
@@ -124,7 +124,7 @@ class ComposingThread:
                 if admitted is None:
                     return
                 self._waiting.append(admitted)
-                continue  # until all who have come are in
+                continue  # until all waiting songs are admitted
             except Empty:
                 pass
             self._drop_unwanted()
@@ -166,13 +166,13 @@ class ComposingThread:
     def _join(self, joining: Mapping[Voice, list[Stream]]) -> None:
         """Add streams to the choruses of their voices.
 
-        All at once: every change of a batch copies the states of all that are in it.
+        All at once, because every change of a batch copies the states of all its streams.
         """
         for voice, streams in joining.items():
             self._choruses.setdefault(voice, Chorus(voice)).add(streams)
 
     def _advance(self, song: _Song, joining: defaultdict[Voice, list[Stream]]) -> None:
-        """Advance a song to the streams that it wants next; they join the chorus of the voice that sings them."""
+        """Advance a song to the streams that it needs next; they join the chorus of their voice."""
         composition = song.composition
         if composition is None:
             return
@@ -197,7 +197,7 @@ class ComposingThread:
         song.deliver(_End(error))
 
     def _give_up(self, voice: Voice, error: Exception) -> None:
-        """End all songs by a voice whose step has failed: their readers hear of it, and the other voices sing on."""
+        """End all songs by a voice whose step failed: their readers get the error, and the other voices sing on."""
         del self._choruses[voice]
         for song in [song for song in self._songs if song.composition and song.composition.voice is voice]:
             for stream in song.in_progress:

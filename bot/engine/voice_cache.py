@@ -1,4 +1,4 @@
-"""Models ready to sing, kept in memory up to a number of bytes."""
+"""Models ready to sing, kept in memory up to a limit in bytes."""
 
 import asyncio
 from collections import OrderedDict
@@ -10,20 +10,20 @@ from lstm.song.singer import Singer
 
 
 class VersionGoneError(Exception):
-    """A model version was deleted between its choice and its use."""
+    """A model version was deleted after it was chosen and before it was used."""
 
 
 class VoiceCache:
-    """Loads models off the event loop, once for all who wait, and lets the least recently used go.
+    """Loads models off the event loop, once for all who wait, and evicts the least recently used.
 
-    A singer is immutable and known by the id of a model version, which is never used twice: nothing here has to be
-    invalidated, and one that is in use stays usable after it has left the cache.
+    A singer is immutable and identified by the id of a model version, which is never reused: nothing here has to be
+    invalidated, and a singer that is in use stays usable after it has been evicted.
     """
 
     def __init__(self, read: Callable[[int], Awaitable[bytes]], budget_bytes: int) -> None:
-        """Read model files by `read` and keep singers of at most `budget_bytes` together.
+        """Read model files with `read` and keep singers of at most `budget_bytes` in total.
 
-        A singer that is larger than the whole budget is handed out, but not kept.
+        A singer that is larger than the whole budget is returned, but not kept.
         """
         self._read = read
         self._budget_bytes = budget_bytes
@@ -32,14 +32,14 @@ class VoiceCache:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the singers that are kept."""
+        """Total size of the singers that are kept."""
         return sum(singer.nbytes for singer in self._singers.values())
 
     async def get(self, version_id: int) -> Singer:
-        """Return the singer of a model version, loaded if it must be.
+        """Return the singer of a model version, loading it if necessary.
 
         Raises:
-            ModelFileError: if what was read is no model.
+            ModelFileError: if what was read is not a model.
             VersionGoneError: if `read` finds nothing to read.
         """
         singer = self._singers.get(version_id)
@@ -51,7 +51,7 @@ class VoiceCache:
             loading = asyncio.create_task(self._load(version_id), name=f"load model version {version_id}")
             self._loading[version_id] = loading
             loading.add_done_callback(lambda task: self._loaded(version_id, task))
-        # Shielded: one waiter that gives up does not take the singer from the others.
+        # Shielded: one waiter that gives up must not cancel the loading for the others.
         return await asyncio.shield(loading)
 
     async def _load(self, version_id: int) -> Singer:

@@ -1,1 +1,1 @@
-"""What the bot counts about itself, and how that is shown to Prometheus."""
+"""What the bot counts about itself, and how Prometheus reads it."""

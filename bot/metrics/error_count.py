@@ -1,4 +1,4 @@
-"""Errors, counted where all of them come by: in the log."""
+"""Counts errors where all of them pass: in the log."""
 
 import logging
 from collections.abc import Iterator

@@ -11,7 +11,7 @@ INTERVAL_SECONDS = 0.05
 
 @asynccontextmanager
 async def loop_lag_in(histogram: Histogram, interval_seconds: float = INTERVAL_SECONDS) -> AsyncIterator[None]:
-    """Measure, while the context lasts, by how much each of many short sleeps was too long."""
+    """Measure by how much short sleeps are too long, while the context lasts."""
     loop = asyncio.get_running_loop()
 
     async def measure() -> None:

@@ -1,4 +1,4 @@
-"""Shows the tally to Prometheus, on loopback; imported only where LYRICS_METRICS_PORT is set."""
+"""Serves the tally to Prometheus on loopback; imported only if LYRICS_METRICS_PORT is set."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -14,11 +14,11 @@ from bot.metrics.tally import Outcome, Standing, Tally
 
 _ADDRESS = "127.0.0.1"
 _PATIENCE_SECONDS = 5.0
-"""How long a scrape waits for the event loop before it says only what needs no answer from it."""
+"""How long a scrape waits for the event loop before it leaves out what only the loop knows."""
 
 
 class TallyCollector(Collector):
-    """Reads the tally whenever it is scraped, which happens in a thread of the server's."""
+    """Reads the tally whenever it is scraped, in a thread of the server."""
 
     def __init__(self, tally: Tally, standing: Callable[[], Standing | None]) -> None:
         self._tally = tally
@@ -47,7 +47,7 @@ async def served(port: int, tally: Tally, standing: Callable[[], Awaitable[Stand
     """Serve the metrics while the context lasts.
 
     Raises:
-        OSError: if the port cannot be had.
+        OSError: if the port cannot be opened.
     """
     loop = asyncio.get_running_loop()
 
@@ -55,7 +55,7 @@ async def served(port: int, tally: Tally, standing: Callable[[], Awaitable[Stand
         return await standing()
 
     def standing_now() -> Standing | None:
-        # The server's thread asks the loop, so that nothing has to be read while it changes.
+        # The server's thread asks the loop, so that nothing is read while it changes.
         answer = asyncio.run_coroutine_threadsafe(ask(), loop)
         try:
             return answer.result(_PATIENCE_SECONDS)

@@ -1,7 +1,7 @@
-"""What has happened since the start, as plain numbers.
+"""What has happened since the start, in plain numbers.
 
-Services and engine write here and know nothing of who reads it. Counting costs less than a microsecond an event, so
-that it is done whether anybody reads it or not.
+Services and engine write here and do not know who reads it. Counting costs less than a microsecond per event, so it is
+done whether anybody reads it or not.
 """
 
 from collections import Counter
@@ -18,30 +18,30 @@ class Outcome(StrEnum):
     SUNG = "sung"
     REFUSED = "refused"
     LEFT = "left"
-    """Whoever asked is gone: the message was deleted, the interaction has expired, the bot is closing."""
+    """Whoever asked is gone: the message was deleted, the interaction has expired, or the bot is stopping."""
     FAILED = "failed"
 
 
 @dataclass
 class Tally:
-    """Counts and distributions; only ever grow."""
+    """Counts and distributions, which only ever grow."""
 
     requests: Counter[Outcome] = field(default_factory=Counter)
     first_line_seconds: Histogram = field(default_factory=lambda: Histogram(SECONDS))
     song_seconds: Histogram = field(default_factory=lambda: Histogram(SECONDS))
-    """Of songs that were sung to their end."""
+    """Of finished songs."""
     batch: Histogram = field(default_factory=lambda: Histogram(POWERS_OF_TWO))
     """Streams per step; each takes one unit."""
     characters: int = 0
-    """Characters that were read or sampled: those of the units that streams took."""
+    """Characters of the units that streams read or sampled."""
     loop_lag_seconds: Histogram = field(default_factory=lambda: Histogram(LAG_SECONDS))
     errors: int = 0
-    """Records of the log at ERROR or above."""
+    """Log records at ERROR or above."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How things stand at a moment."""
+    """A snapshot of the current state."""
 
     songs_in_progress: int
     songs_waiting: int

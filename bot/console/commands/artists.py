@@ -1,4 +1,4 @@
-"""Artists: who can sing, how well, and which version does."""
+"""Commands about artists and their versions."""
 
 from bot import wording
 from bot.console.command_line import CommandLine
@@ -29,7 +29,7 @@ async def artist(context: Context, line: CommandLine) -> None:
 
 
 async def forget(context: Context, line: CommandLine) -> None:
-    """Remove an artist, once that is confirmed."""
+    """Remove an artist after confirmation."""
     found = await context.services.artists.may_forget(context.asker, line.required("artist"))
     if not await context.confirms(
         line, f"This deletes “{found.name}”, with its text, models and training jobs. {wording.forget_warning(found)}"
@@ -41,7 +41,7 @@ async def forget(context: Context, line: CommandLine) -> None:
 
 
 async def rollback(context: Context, line: CommandLine) -> None:
-    """Let the version before, or any kept one, sing."""
+    """Switch to the previous version, or any other that is kept."""
     number = line.whole_number("version")
     version = await context.services.artists.rollback(context.asker, line.required("artist"), number)
     context.screen.say(f"Version {version.number} sings from now on.")

@@ -1,4 +1,4 @@
-"""One's own data: shown, handed out, deleted."""
+"""Commands about one's own data: list, export, delete."""
 
 import asyncio
 from contextlib import aclosing
@@ -10,7 +10,7 @@ from bot.services import Refusal
 
 
 async def history(context: Context, line: CommandLine) -> None:
-    """List one's own requests."""
+    """List one's own songs."""
     page = line.whole_number("page")
     shown = await context.services.privacy.history(context.asker, 1 if page is None else page)
     if not shown.entries:
@@ -27,7 +27,7 @@ async def history(context: Context, line: CommandLine) -> None:
 
 
 async def mydata(context: Context, line: CommandLine) -> None:
-    """Export or delete all that is stored about the person at the console."""
+    """Export or delete everything stored about the person at the console."""
     what = (line.text("what") or "").casefold()
     if what == "export":
         written = None if line.target is None else WrittenFile(line.target)

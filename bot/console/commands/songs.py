@@ -1,4 +1,4 @@
-"""Songs: sung line by line, again, and further."""
+"""Commands about songs: sing, sing again, continue, delete."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,7 +12,7 @@ from bot.services import DEFAULT_LINES, Continuation, Refusal, Song, SongRequest
 
 
 async def lyrics(context: Context, line: CommandLine) -> None:
-    """Sing on a seed."""
+    """Sing a song that begins with a seed."""
     lines = line.whole_number("lines")
     request = SongRequest(
         seed=line.required("seed"),
@@ -31,12 +31,12 @@ async def lyrics(context: Context, line: CommandLine) -> None:
 
 
 async def again(context: Context, line: CommandLine) -> None:
-    """Sing on the last seed again."""
+    """Sing another song on the last seed."""
     await _show(context, line, context.services.lyrics.sing(context.asker, SungAgain(_last_song(context))))
 
 
 async def continue_(context: Context, line: CommandLine) -> None:
-    """Sing on from where the last song ended."""
+    """Continue the last song."""
     await _show(context, line, context.services.lyrics.sing(context.asker, Continuation(_last_song(context))))
 
 

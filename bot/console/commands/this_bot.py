@@ -1,4 +1,4 @@
-"""The bot itself: what it is, and what it takes."""
+"""Commands about the bot itself."""
 
 import platform
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from bot.version import own_version
 
 
 async def about(context: Context, _line: CommandLine) -> None:
-    """Say what this is and what is stored."""
+    """Say what this bot is and what it stores."""
     chosen = context.services.settings
     kept = f"for {chosen.history_days} days" if chosen.history_days else "in memory only, until the bot stops"
     context.screen.say(

@@ -1,4 +1,4 @@
-"""Trainings: asked for, followed to their end, listed, cancelled."""
+"""Commands about training jobs."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.services import Refusal
 
 
 async def train(context: Context, line: CommandLine) -> None:
-    """Queue a training and show how it goes."""
+    """Queue a training job and show its progress."""
     training = context.services.training
     artist, minutes = line.required("artist"), line.number("minutes")
     path = line.text("corpus")
@@ -29,7 +29,7 @@ async def train(context: Context, line: CommandLine) -> None:
 
 
 async def jobs(context: Context, _line: CommandLine) -> None:
-    """List the trainings."""
+    """List the training jobs."""
     found = await context.services.training.jobs(context.asker)
     if not found:
         context.screen.say("No training jobs yet.")
@@ -43,7 +43,7 @@ async def jobs(context: Context, _line: CommandLine) -> None:
 
 
 async def cancel(context: Context, line: CommandLine) -> None:
-    """End a training."""
+    """Cancel a training job."""
     job_id = line.whole_number("job")
     if job_id is None:
         raise Refusal("/cancel needs job:…")
@@ -52,7 +52,7 @@ async def cancel(context: Context, line: CommandLine) -> None:
 
 
 def _file(path: str) -> tuple[Path, int]:
-    """Find the file to learn from, and its size in bytes."""
+    """Find the corpus file, and its size in bytes."""
     file = Path(path)
     try:
         file = file.expanduser()
