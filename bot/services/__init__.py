@@ -1,4 +1,4 @@
-"""Every rule of the bot, without Discord and without SQL; all that a front end needs is named here."""
+"""Every rule of the bot, without Discord and SQL; everything that a front end needs is exported here."""
 
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal

@@ -1,4 +1,4 @@
-"""The artists that can be asked for, their model versions, and who may change them."""
+"""Artists, their model versions, and who may change them."""
 
 import logging
 import sqlite3
@@ -20,21 +20,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Artist:
-    """An artist that can be asked for, described by the version that sings."""
+    """An artist that can sing, described by its current version."""
 
     name: str
     of_everyone: bool
-    """Seen by every guild, else this guild's own."""
+    """Whether every guild can see it; otherwise it is this guild's own."""
     corpus_bytes: int | None
-    """None where only a model is known, not the text it learned from."""
+    """None if only a model is stored, not the text it was trained on."""
     bits_per_character: float | None
-    """On held-out songs; None where the model's record does not say."""
+    """On held-out songs; None if the model's record does not say."""
     rival_bits_per_character: float | None
     trained_at: datetime
     themes: tuple[str, ...] = ()
     """A few words that its lines often end with."""
     taste: str | None = None
-    """A few lines that it has sung; like the themes, without bad language where that is kept out."""
+    """A few lines that it has sung; like the themes, without bad language where that is filtered."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Version:
     """1, 2, 3, ... in the order of publishing."""
     sings: bool
     held_back: bool
-    """Did not take over when it was published, because it was worse than the version before or than the baseline."""
+    """Whether it did not take over when published, because it was worse than the previous version or the baseline."""
     parameters: int
     weights_bytes: int
     bits_per_character: float | None
@@ -57,7 +57,7 @@ class Version:
 
 @dataclass(frozen=True)
 class ArtistDetails:
-    """All that `/artist` shows."""
+    """Everything that `/artist` shows."""
 
     artist: Artist
     versions: tuple[Version, ...]
@@ -68,16 +68,16 @@ class ArtistDetails:
 
 @dataclass(frozen=True)
 class ArtistToForget:
-    """An artist that is removed once that is confirmed."""
+    """An artist that will be removed after confirmation."""
 
     id: int
     name: str
     comes_with_the_bot: bool
-    """It is taken in again at the next start."""
+    """If so, it is imported again at the next start."""
 
 
 class ArtistsService:
-    """Names artists to those who may see them, and changes them for those who may."""
+    """Shows artists to those who may see them, and changes them for those who may change them."""
 
     def __init__(self, database: Database, news: JobNews, language: ShownLanguage) -> None:
         self._database = database
@@ -85,7 +85,7 @@ class ArtistsService:
         self._language = language
 
     async def visible(self, asker: Asker) -> list[Artist]:
-        """List the artists that can sing here, by name: the guild's own and everyone's; its own win a clash."""
+        """List the artists that can sing here, by name; the guild's own hide shared ones of the same name."""
 
         def read(connection: sqlite3.Connection) -> list[Artist]:
             is_bad = self._language.rule_for(connection, asker)
@@ -94,7 +94,7 @@ class ArtistsService:
         return await self._database.read(read)
 
     async def find(self, asker: Asker, name: str) -> Artist:
-        """Find the artist of that name who sings here.
+        """Find the artist of that name who can sing here.
 
         Raises:
             Refusal: if there is none, or it has no model yet.
@@ -106,7 +106,7 @@ class ArtistsService:
         return await self._database.read(read)
 
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
-        """Complete a name for autocomplete: those that begin with what is typed, then those that hold it."""
+        """Autocomplete a name: first names that begin with what is typed, then those that contain it."""
         found = await self._database.read(lambda connection: visibility.singing(connection, asker.guild_id or EVERYONE))
         return _fitting([artist.name for artist in found], typed, limit)
 
@@ -114,7 +114,7 @@ class ArtistsService:
         """Describe an artist and its versions.
 
         Raises:
-            Refusal: as `find`.
+            Refusal: as for `find`.
         """
 
         def read(connection: sqlite3.Connection) -> ArtistDetails:
@@ -131,7 +131,7 @@ class ArtistsService:
         """Check that the asker may forget an artist, before asking them to confirm.
 
         Raises:
-            Refusal: if there is no such artist here or it is not theirs to forget.
+            Refusal: if there is no such artist here, or the asker may not forget it.
         """
 
         def read(connection: sqlite3.Connection) -> ArtistToForget:
@@ -141,12 +141,12 @@ class ArtistsService:
         return await self._database.read(read)
 
     async def forget(self, asker: Asker, artist_id: int) -> str:
-        """Remove an artist with its corpus, versions and jobs, and return its name; a running training is stopped.
+        """Remove an artist with its corpus, versions and jobs, and return its name; a running job is stopped.
 
-        The artist is named by its id: by the time the asker confirms, another one may bear the name.
+        The artist is identified by its id: by the time the asker confirms, another one may have the name.
 
         Raises:
-            Refusal: if it is gone, or not theirs to forget.
+            Refusal: if it is gone, or the asker may not forget it.
         """
 
         def transaction(connection: sqlite3.Connection) -> StoredArtist:
@@ -161,13 +161,13 @@ class ArtistsService:
         return artist.name
 
     async def rollback(self, asker: Asker, name: str, number: int | None = None) -> Version:
-        """Let another version of an artist sing, and return it.
+        """Switch an artist to another version, and return that version.
 
         Args:
             asker: who may change the artist.
             name: the artist.
-            number: any version that is kept, earlier or later; None: the one before the version that sings, or the
-                newest where none sings.
+            number: any version that is kept, earlier or later; None: the one before the current version, or the
+                newest if there is no current one.
 
         Raises:
             Refusal: if the asker may not, or there is no such version.
@@ -186,7 +186,7 @@ class ArtistsService:
         return version
 
     async def use_result(self, asker: Asker, job_id: int) -> tuple[str, Version]:
-        """Let the version that a training produced sing although it was held back; return the artist's name and it.
+        """Switch to the version of a job although it was held back; return the artist's name and the version.
 
         Raises:
             Refusal: if the asker may not, or the version is no longer kept.
@@ -210,7 +210,7 @@ class ArtistsService:
         return artist.name, version
 
     async def suggest_changeable(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
-        """Complete the name of an artist that the asker may change, whether it can sing or not."""
+        """Autocomplete the name of an artist that the asker may change, whether it can sing or not."""
         found = await self._database.read(lambda connection: rights.all_changeable(connection, asker))
         return _fitting([artist.name for artist in found], typed, limit)
 
@@ -232,7 +232,7 @@ def _fitting(names: list[str], typed: str, limit: int) -> list[str]:
 
 
 def _version_before(known: Sequence[StoredVersion], artist: StoredArtist) -> StoredVersion:
-    """Find the newest version before the one that sings, one that was held back only if there is no other."""
+    """Find the newest version before the current one, preferring those that were not held back."""
     numbers = [version.number for version in known if version.id == artist.singing_version_id]
     earlier = [version for version in known if not numbers or version.number < numbers[0]]
     if not earlier:

@@ -1,21 +1,21 @@
-"""Who asks, and how a front end tells them no."""
+"""Who asks, and how requests are refused."""
 
 import re
 from dataclasses import dataclass
 
 
 class Refusal(Exception):  # noqa: N818 - a normal answer, not an error
-    """What was asked for cannot be done; the message is one plain sentence for the user that says what to do.
+    """A request cannot be fulfilled; the message is one plain sentence for the user that says what to do.
 
     The only error type that is meant for users: a front end shows ``str(refusal)`` (escaped, and only to
-    the asker). Everything else that a service raises is a fault of the program.
+    the asker). Anything else that a service raises is a bug.
 
-    What the asker typed, and names, stand in “quotes”.
+    Names, and whatever the asker typed, are in “quotes”.
     """
 
     @property
     def without_names(self) -> str:
-        """The sentence as a log may have it: without what stands in quotes."""
+        """The sentence for the log, without the quoted parts."""
         return re.sub("“[^”]*”", "“…”", str(self))
 
 
@@ -27,7 +27,7 @@ class Asker:
     guild_id: int | None
     """None in direct messages and in the console."""
     channel_id: int | None
-    """None in the console, which can announce nothing later."""
+    """None in the console, where nothing can be announced later."""
     may_manage_guild: bool = False
     """Has Manage Server in this guild, according to the interaction itself."""
     may_manage_messages: bool = False
@@ -37,5 +37,5 @@ class Asker:
 
     @property
     def is_at_console(self) -> bool:
-        """Tell whether this is the person at the console, who shares the bot with nobody."""
+        """Whether this is the person at the console, who shares the bot with nobody."""
         return self.channel_id is None

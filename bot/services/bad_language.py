@@ -1,4 +1,4 @@
-"""Where bad language is kept out, and what is left there of lines that were sung before or elsewhere."""
+"""Where bad language is filtered, and what remains there of lines that were sung before or elsewhere."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from bot.store.guilds import GuildSettings
 
 
 def is_kept_out(asker: Asker, chosen: GuildSettings) -> bool:
-    """Return whether bad language is kept out: as the guild says, else outside of age-restricted channels."""
+    """Return whether bad language is filtered: as the guild has set, else outside of age-restricted channels."""
     if chosen.language_filter is not None:
         return chosen.language_filter
     return not asker.in_age_restricted_channel and not asker.is_at_console
@@ -18,18 +18,18 @@ def is_kept_out(asker: Asker, chosen: GuildSettings) -> bool:
 
 @dataclass(frozen=True)
 class ShownLanguage:
-    """Decides what of stored lines an asker is shown: the guild may have its say after they were sung."""
+    """Decides which stored lines an asker is shown: a guild may turn the filter on after they were sung."""
 
     has_bad_language: Callable[[str], bool]
 
     def rule_for(self, connection: sqlite3.Connection, asker: Asker) -> Callable[[str], bool]:
-        """Return what is true of text that this asker is not to be shown; to be called within a transaction."""
+        """Return a predicate for text that this asker must not be shown; call it within a transaction."""
         chosen = GuildSettings() if asker.guild_id is None else guilds.settings_of(connection, asker.guild_id)
         return self.has_bad_language if is_kept_out(asker, chosen) else _nothing_is_bad
 
 
 def good_lines(text: str, is_bad: Callable[[str], bool]) -> str | None:
-    """Return the lines of a text that are not bad; None if none is left, or if they are bad together."""
+    """Return the lines of a text that are not bad; None if none is left, or if they are bad when joined."""
     if not is_bad(text):
         return text
     rest = "\n".join(line for line in text.split("\n") if not is_bad(line))

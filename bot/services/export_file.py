@@ -1,4 +1,4 @@
-"""What `/mydata export` hands out: JSON files that are built song by song."""
+"""The JSON files of `/mydata export`, built song by song."""
 
 import json
 from collections.abc import Sequence
@@ -24,8 +24,9 @@ class ExportPart:
         likes: Sequence[bytes] = (),
         unfinished: Sequence[bytes] = (),
     ) -> None:
-        """Begin with everything but the songs."""
-        about = {"user_id": str(user_id), "exported_at": exported_at.isoformat()}  # an id as text: JavaScript rounds
+        """Start with everything but the songs."""
+        # Ids are text, because JavaScript rounds large numbers.
+        about = {"user_id": str(user_id), "exported_at": exported_at.isoformat()}
         self._pieces = [_json(about)[:-1]]
         for name, entries in (("trainings", trainings), ("likes", likes), ("unfinished_songs", unfinished)):
             self._pieces.append(b', "%s": [\n%s\n]' % (name.encode(), _BETWEEN.join(entries)))
@@ -83,7 +84,7 @@ def exported_unfinished(song: StoredUnfinished) -> bytes:
 
 
 def _place_of(record: StoredRequest | Job | StoredUnfinished, when: str, time: datetime) -> dict[str, Any]:
-    """Return which record it is, when and where it was made, and of which artist; `when` names the time."""
+    """Return the fields that all requests share; `when` is the name of the time's field."""
     return {
         "id": str(record.id),
         when: time.isoformat(),

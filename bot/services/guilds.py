@@ -1,4 +1,4 @@
-"""What a guild has chosen for itself."""
+"""A guild's own settings."""
 
 import sqlite3
 from dataclasses import replace
@@ -13,13 +13,13 @@ __all__ = ["GuildSettings", "GuildsService"]
 
 
 class GuildsService:
-    """Reads and changes a guild's choices."""
+    """Reads and changes a guild's settings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def settings(self, asker: Asker) -> GuildSettings:
-        """Read the choices of the asker's guild.
+        """Return the settings of the asker's guild.
 
         Raises:
             Refusal: outside of guilds, or without Manage Server.
@@ -35,12 +35,12 @@ class GuildsService:
         language_filter: bool | None = None,
         channel_id: int | None = None,
     ) -> GuildSettings:
-        """Change what is given, leave what is None, and return the choices as they are then.
+        """Change the settings that are not None, and return all of them.
 
         Args:
             asker: a member with Manage Server.
             default_artist: an artist that sings here, or "none" to go back to the default.
-            language_filter: whether bad language is kept out of songs, in every channel.
+            language_filter: whether bad language is filtered, in every channel.
             channel_id: the channel for songs, or 0 for every channel.
 
         Raises:

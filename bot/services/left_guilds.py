@@ -1,4 +1,4 @@
-"""What becomes of a guild's data when the bot has left: it goes some days later, unless the bot returns."""
+"""What happens to a guild's data after the bot has left: it is deleted some days later, unless the bot returns."""
 
 import asyncio
 import logging
@@ -16,18 +16,18 @@ from bot.store.database import Database
 from bot.training.news import JobNews
 
 ORDERS = "forget-guild"
-"""The folder below the data folder for files that are named like guilds to be forgotten."""
+"""The subfolder of the data folder for files named after guilds that are to be forgotten."""
 
 log = logging.getLogger(__name__)
 
 
 class LeftGuilds:
-    """Remembers which guilds the bot has left, and deletes their data in time."""
+    """Remembers which guilds the bot has left, and deletes their data when it is due."""
 
     def __init__(
         self, database: Database, record: SongRecord, news: JobNews, *, days: int, now: Callable[[], datetime]
     ) -> None:
-        """Keep the data of a guild for so many days after the bot has left (LYRICS_LEFT_GUILD_DAYS); 0: not at all."""
+        """Keep a guild's data for `days` after the bot has left (LYRICS_LEFT_GUILD_DAYS); 0: delete it at once."""
         self._database = database
         self._record = record
         self._news = news
@@ -42,9 +42,9 @@ class LeftGuilds:
             await self.purge()
 
     async def present(self, guild_ids: Collection[int]) -> None:
-        """Note all guilds that the bot is in, after a start: it may have left some and joined others meanwhile.
+        """Note after a start which guilds the bot is in: it may have left some and joined others meanwhile.
 
-        What is due is deleted by the next `purge`, not at once: a data folder may have been taken for another bot's.
+        Data that is due is deleted by the next `purge`, not at once: the data folder may belong to another bot.
         """
 
         def transaction(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -66,7 +66,7 @@ class LeftGuilds:
         await self._database.write(lambda connection: left_guilds.returned(connection, [guild_id]))
 
     async def purge(self) -> int:
-        """Delete the data of guilds that were left long enough ago, and return how many there were."""
+        """Delete the data of guilds that were left long enough ago; return how many."""
         latest = self._now() - timedelta(days=self._days)
         due = await self._database.read(lambda connection: left_guilds.left_before(connection, latest))
         for guild_id in due:
@@ -74,9 +74,9 @@ class LeftGuilds:
         return len(due)
 
     async def obey(self, folder: Path) -> int:
-        """Delete the data of the guilds that an operator has named by files in a folder; return how many they were.
+        """Delete the data of the guilds after which files in a folder are named; return how many.
 
-        `python -m bot forget-guild` leaves them there, for a bot that is running.
+        `python -m bot forget-guild` creates those files for a running bot.
         """
         orders = await asyncio.to_thread(
             lambda: [path for path in folder.glob("*") if re.fullmatch(SNOWFLAKE, path.name)]
@@ -87,9 +87,9 @@ class LeftGuilds:
         return len(orders)
 
     async def forget(self, guild_id: int) -> int:
-        """Delete everything that is stored of a guild at once, and return how many artists it had.
+        """Delete everything stored about a guild at once, and return how many artists it had.
 
-        Running trainings of them are stopped. For the bot's operators; nobody else is offered it.
+        Their running jobs are stopped. Only the bot's operators can do this.
         """
         if guild_id == EVERYONE:
             raise ValueError("everyone is no guild")

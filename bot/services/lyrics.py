@@ -1,4 +1,4 @@
-"""Singing: a seed goes in, a song comes out line by line, and what was sung is recorded."""
+"""Singing: a seed goes in, a song comes out line by line and is recorded."""
 
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -26,7 +26,7 @@ from lstm.song.singer import Singer
 
 TOP_DAYS = 7
 _MOST_TOP_CANDIDATES = 100
-"""Songs looked at for those whose channel the asker may see."""
+"""How many songs are searched for those in channels that the asker may see."""
 
 
 class LyricsService:
@@ -48,10 +48,11 @@ class LyricsService:
         seconds: Callable[[], float],
         new_random_seed: Callable[[], int],
     ) -> None:
-        """Sing with `voices`, composed in `composing`; as `default_artist` where neither asker nor guild names one.
+        """Sing with `voices`, composed in `composing`; as `default_artist` if neither asker nor guild names one.
 
         A member may ask for `songs_in_a_row`, then for one every `seconds_per_song`.
-        Guilds that want it get no line for which `has_bad_language` is true; it is called in the composing thread.
+        Where the language filter is on, lines for which `has_bad_language` is true are left out; it is called in the
+        composing thread.
         Requests are counted in `tally`; `seconds` is a monotonic clock.
         """
         self._database = database
@@ -79,18 +80,18 @@ class LyricsService:
 
     @property
     def songs_waiting(self) -> int:
-        """How many songs were asked for and wait for their turn."""
+        """How many songs are waiting for their turn."""
         return max(0, self._limits.songs - self._composing.songs_in_progress)
 
     @property
     def models_bytes(self) -> int:
-        """Memory of the models that are kept loaded."""
+        """Memory that the loaded models take, in bytes."""
         return self._voices.nbytes
 
     async def sing(self, asker: Asker, what: Wish) -> AsyncGenerator[SongSoFar | Song, None]:
-        """Yield the song as it is composed and, last, the finished song, which is then on record.
+        """Yield the song as it is composed and, finally, the finished song, which is then on record.
 
-        A song keeps the model version that it began with, whatever is published meanwhile.
+        A song keeps the model version that it started with, whatever is published meanwhile.
 
         Args:
             asker: the song is recorded as theirs.
@@ -101,7 +102,7 @@ class LyricsService:
             Refusal: before the first part, if the request cannot be planned, the song that is to grow is growing
                 already, or so many songs are in progress or were asked for that this one has to wait.
         """
-        # What is over the limits is refused before anything is looked up.
+        # Requests over the limits are refused before anything is looked up.
         with (
             reported(asker, self._tally, self._seconds) as report,
             self._growing_once(what),
@@ -113,7 +114,7 @@ class LyricsService:
             began = self._now()
             begin = await self._composition(plan)
             composed = ""
-            # The seed is known from the start: the first line is the first that comes after it.
+            # The seed is known from the start, so the first line is the first one after it.
             given = len(plan.before or plan.request.seed)
             # Earlier lines are not shown again, unless the new ones are shown with them.
             hidden = 0 if plan.extends else len(plan.before)
@@ -132,10 +133,10 @@ class LyricsService:
             yield await self._finish(asker, plan, composed[hidden:], said, began, draft)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
-        """Return whether a song asked for here is shown to the asker only.
+        """Return whether a song asked for here is shown only to the asker.
 
-        It is, if they wish so, and outside the one channel that the guild has chosen for songs.
-        To be asked before the first answer, which decides who sees all that follow.
+        It is if they want that, and outside of the channel that the guild has chosen for songs.
+        Call it before the first answer, which decides who sees all later ones.
         """
         guild_id = asker.guild_id
         if private or guild_id is None:
@@ -147,21 +148,21 @@ class LyricsService:
         """Return a recorded song.
 
         Raises:
-            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+            Refusal: if it is no longer stored, or the asker may not see it here.
         """
         stored = await self._planner.stored(asker, request_id)
         return await self._song(stored)
 
     async def recorded(self, request_id: int) -> Song | None:
-        """Return a recorded song for the message that shows it already; None if it is no longer stored."""
+        """Return a recorded song for the message that already shows it; None if it is no longer stored."""
         stored = await self._record.find(request_id)
         return None if stored is None else await self._song(stored)
 
     async def all_parts(self, asker: Asker, request_id: int) -> list[Song]:
-        """Return a recorded song with the parts before it that are still stored, in their order.
+        """Return a recorded song and the earlier parts that are still stored, in order.
 
         Raises:
-            Refusal: as `recall`.
+            Refusal: as for `recall`.
         """
         stored = await self._planner.stored(asker, request_id)
         parts = [await self._song(stored)]
@@ -178,10 +179,10 @@ class LyricsService:
         return parts
 
     async def like(self, asker: Asker, request_id: int) -> Song:
-        """Give the asker's vote to a song, or withdraw it; return the song with its votes.
+        """Add the asker's vote for a song, or withdraw it; return the song with its votes.
 
         Raises:
-            Refusal: as `recall`, or if songs are not stored here (LYRICS_HISTORY_DAYS 0) or this one is private.
+            Refusal: as for `recall`, or if songs are not stored (LYRICS_HISTORY_DAYS 0), or this one is private.
         """
         stored = await self._planner.stored(asker, request_id)
         if stored.private:
@@ -195,12 +196,12 @@ class LyricsService:
     async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:
         """List the songs of this guild that members liked most in the last seven days, best first.
 
-        Songs with bad language are left out where that is kept out: their own channel may have another rule.
+        Songs with bad language are left out where it is filtered: their own channel may have another rule.
 
         Args:
             asker: a member of the guild.
             may_see: whether the asker may see a channel, by its id; songs of other channels are left out.
-            limit: how many at most.
+            limit: the most to return.
 
         Raises:
             Refusal: outside of guilds.
@@ -224,19 +225,19 @@ class LyricsService:
         return await self._database.read(read)
 
     async def remember_message(self, request_id: int, message_id: int) -> None:
-        """Remember the public message that shows a song, so that it can be linked to."""
+        """Store which public message shows a song, so that it can be linked to."""
         await self._record.remember_message(request_id, message_id)
 
     async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
-        """Allow the deletion of a song's message, and forget the song if it was the asker's own.
+        """Check that the asker may delete a song's message, and forget the song if it is their own.
 
-        One that a moderator deletes stays in its owner's history, without its votes.
+        A song that a moderator deletes stays in its owner's history, without its votes.
 
         Args:
             asker: who pressed the button.
-            request_id: the song; it may be gone from the record by now.
-            asked_by: the user the song was sung for, according to the button's custom id. The record knows better;
-                this counts only where the song is no longer recorded.
+            request_id: the song; it may no longer be recorded.
+            asked_by: the user the song was sung for, according to the button's custom id; used only if the song is no
+                longer recorded.
 
         Raises:
             Refusal: unless the song is the asker's, or of this guild and they may manage messages here.
@@ -256,10 +257,10 @@ class LyricsService:
 
     @contextmanager
     def _growing_once(self, what: Wish) -> Iterator[None]:
-        """Let a song grow in its place once at a time: the lines of one of two continuations would be lost.
+        """Allow one continuation of a song in its place at a time: of two, the lines of one would be lost.
 
         Raises:
-            Refusal: on entering, if it is growing.
+            Refusal: on entering, if it is already being continued.
         """
         if not isinstance(what, Continuation) or not what.in_place:
             yield
@@ -273,7 +274,7 @@ class LyricsService:
             self._growing.discard(what.request_id)
 
     async def _composition(self, plan: SongPlan) -> Callable[[], Composition]:
-        """Load the singers and return what starts the composition, in the composing thread."""
+        """Load the singers and return a function that starts the composition in the composing thread."""
         singer = await self._singer(plan.artist)
         partner = None if plan.partner is None else await self._singer(plan.partner)
         is_filtered = self._has_bad_language if plan.is_filtered else None

@@ -1,4 +1,4 @@
-"""Takes in the model files that an operator, or the package itself, puts beside the bot."""
+"""Imports the model files that an operator, or the package itself, puts next to the bot."""
 
 import asyncio
 import hashlib
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Signature:
-    """What changes when a file is written again."""
+    """What changes when a file is rewritten."""
 
     inode: int
     size: int
@@ -37,7 +37,7 @@ class _Signature:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A model file as it is found in a folder."""
+    """A model file found in a folder."""
 
     path: Path
     source: str
@@ -45,7 +45,7 @@ class _Seen:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What the file is remembered by."""
+        """What identifies the file in the store."""
         return self.source, self.path.name
 
 
@@ -56,14 +56,14 @@ class _Found:
 
 
 class ModelIntake:
-    """Makes a version of an artist of everyone from each model file that is new or has changed.
+    """Publishes each new or changed model file as a version of an artist that all servers share.
 
-    A file whose artist was forgotten stays out until it is put back, that is removed or written again, or, if it comes
-    with the bot, until the next start.
+    A file whose artist was forgotten is ignored until it is removed and put back, or rewritten, or, if it comes with
+    the bot, until the next start.
     """
 
     def __init__(self, database: Database, files: DataFiles, *, now: Callable[[], datetime]) -> None:
-        """Take in the model files of `files`."""
+        """Import the model files of `files`."""
         self._database = database
         self._files = files
         self._now = now
@@ -72,9 +72,9 @@ class ModelIntake:
         self._is_first_look = True
 
     async def take_in(self) -> int:
-        """Take in the files that are new or changed since the last look, and return how many there were.
+        """Import the files that are new or have changed since the last call; return how many.
 
-        A bad file is logged once, and looked at again only when it has changed.
+        A bad file is logged once, and tried again only after it has changed.
         """
         taken = 0
         seen = await asyncio.to_thread(lambda: list(self._seen()))
@@ -111,14 +111,14 @@ class ModelIntake:
         return await self._publish(file, sha256, found, await self._corpus(found.artist, file))
 
     def _returns(self, file: _Seen, known: ModelFile) -> bool:
-        """Return whether a file of known content is taken in again, because its artist was forgotten."""
+        """Return whether a file with known content is imported again, because its artist was forgotten."""
         if known.artist_id is not None:
             return False
         was_written_again = known.modified_ns != file.signature.modified_ns
         return was_written_again or (self._is_first_look and file.source == "shipped")
 
     def _recognise(self, connection: sqlite3.Connection, file: _Seen, sha256: str) -> bool:
-        """Note a file that an earlier version of the bot took in for the artist of that name; False if it did not."""
+        """Note a file that an earlier version of the bot imported for the artist of that name; False if it did not."""
         if not model_files.was_known_by_content(connection, sha256):
             return False
         artist = artists.find(connection, EVERYONE, file.path.stem)
@@ -144,7 +144,7 @@ class ModelIntake:
             return None
         try:
             if file.source == "shipped" and path.parent.parent == file.path.parent.parent:
-                # Our own text needs no process to read it.
+                # Our own text can be read without a process.
                 return await asyncio.to_thread(lambda: clean(path.read_text("utf-8")))
             return (await self._reader.read(await asyncio.to_thread(path.read_bytes))).text
         except (CorpusError, OSError) as error:
@@ -166,7 +166,7 @@ class ModelIntake:
         return True
 
     async def _forget(self, files: Sequence[ModelFile]) -> None:
-        """Forget files that are gone and whose artists are, so that they count as new if they are put back."""
+        """Forget files that are gone together with their artists, so that they count as new if they are put back."""
         if not files:
             return
 
@@ -178,6 +178,6 @@ class ModelIntake:
 
 
 def _read(path: Path) -> tuple[bytes, str]:
-    """Read a file, with its SHA-256: 1.3 ms for each megabyte."""
+    """Read a file and compute its SHA-256, which takes 1.3 ms per megabyte."""
     data = path.read_bytes()
     return data, hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""What an artist may be called: something that can be seen, typed, and told apart from the others."""
+"""What an artist may be called: something visible that can be typed and told apart from other names."""
 
 import re
 import unicodedata
@@ -30,7 +30,7 @@ def check_name(name: str) -> str:
     stripped = _OTHER_SPACE.sub(" ", _EMOJI_STYLE.sub("", name)).strip()
     if not 1 <= len(stripped) <= LONGEST_ARTIST_NAME:
         raise Refusal(f"An artist's name must have 1 to {LONGEST_ARTIST_NAME} characters.")
-    # Also as it is compared: a full-width slash is a slash there.
+    # Also in the form in which names are compared: there, a full-width slash is a slash.
     compared = unicodedata.normalize("NFKC", stripped)
     characters = set(stripped + compared)
     if any(unicodedata.category(character) in _INVISIBLE or character in _BLANK for character in characters):
@@ -52,7 +52,7 @@ def check_distinct(name: str, others: Iterable[str]) -> None:
     """Refuse a new name that looks like another one without being the same.
 
     Raises:
-        Refusal: if nobody could tell it apart from one of the others.
+        Refusal: if it cannot be told apart from one of the others.
     """
     key, looks = name_key(name), _looks(name)
     for other in others:
@@ -61,7 +61,7 @@ def check_distinct(name: str, others: Iterable[str]) -> None:
 
 
 def _looks(name: str) -> frozenset[str]:
-    """Return what a name looks like as it is written and in small letters: "BiIl" is seen as "Bill"."""
+    """Return what a name looks like, as written and in lower case: "BiIl" looks like "Bill"."""
     compared = unicodedata.normalize("NFKC", name.strip())
     return frozenset(skeleton(spelling).casefold() for spelling in (compared, compared.casefold()))
 
@@ -79,9 +79,9 @@ def _longest_stack(text: str) -> int:
 
 
 def _scripts(word: str) -> set[str]:
-    """Return the scripts of a word's letters, without those that may stand beside others.
+    """Return the scripts of a word's letters, without those that may be mixed with others.
 
-    Python has no property for that, but the name of every letter begins with its script.
+    Python has no such property, but the name of every letter begins with its script.
     """
     letters = (character for character in word if unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lo"))
     return {re.split("[ -]", unicodedata.name(letter, ""))[0] for letter in letters} - _MIXED_IN_ONE_WORD

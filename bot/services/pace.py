@@ -1,19 +1,19 @@
-"""How fast someone may go on asking: so many at once, then one every so many seconds.
+"""How often someone may ask: a number of times in a row, then once per interval.
 
-The generic cell rate algorithm (ITU-T I.371, annex A): all there is to remember of someone is the moment at which
-everything that they used will have been given back.
+The generic cell rate algorithm (ITU-T I.371, annex A): all that is stored about someone is the moment at which
+everything that they have used will be available again.
 """
 
 _KEPT_WITHOUT_LOOKING = 1_000
 _ROUNDING_SECONDS = 1e-6
-"""Sums of many small waits do not come out even."""
+"""Sums of many short waits are not exact."""
 
 
 class Pace:
-    """Keeps everyone, known by a number, to the same pace; in memory."""
+    """Holds everyone, identified by a number, to the same pace; in memory."""
 
     def __init__(self, in_a_row: int, seconds_each: float) -> None:
-        """Allow `in_a_row` at once to whoever has rested, and one more every `seconds_each`."""
+        """Allow `in_a_row` requests at once after a rest, and one more every `seconds_each`."""
         self._grace_seconds = (in_a_row - 1) * seconds_each
         self._seconds_each = seconds_each
         self._rested_at: dict[int, float] = {}
@@ -28,11 +28,11 @@ class Pace:
         """Note that someone has asked."""
         self._rested_at[who] = max(self._rested_at.get(who, now), now) + self._seconds_each
         if len(self._rested_at) > self._look_beyond:
-            # Of those who have rested there is nothing to remember. Looking only when they are twice as many as
-            # were left last time costs a constant a request.
+            # Those who have rested can be forgotten. Looking only when there are twice as many as were left the last
+            # time takes constant time per request.
             self._rested_at = {who: moment for who, moment in self._rested_at.items() if moment > now}
             self._look_beyond = max(_KEPT_WITHOUT_LOOKING, 2 * len(self._rested_at))
 
     def __len__(self) -> int:
-        """Return how many are remembered."""
+        """Return about how many something is stored."""
         return len(self._rested_at)

@@ -1,4 +1,4 @@
-"""What is stored about a person: shown, handed out, deleted."""
+"""What is stored about a person: shows, exports and deletes it."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ from bot.store.unfinished_songs import StoredUnfinished
 
 ENTRIES_A_PAGE = 6
 _ROWS_AT_ONCE = 500
-"""Songs of an export that are read together: about 1 MB."""
+"""Songs of an export that are read at a time: about 1 MB."""
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +49,12 @@ class HistoryEntry:
     guild_id: int | None = None
     channel_id: int | None = None
     message_id: int | None = None
-    """The public message that shows it, where that is known."""
+    """The public message that shows it, if that is known."""
 
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """A page of the asker's songs in this place, newest first."""
+    """A page of the asker's songs here, newest first."""
 
     entries: tuple[HistoryEntry, ...]
     page: int
@@ -66,13 +66,13 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class Deleted:
-    """How much of a person's data is gone."""
+    """How much of a person's data was deleted."""
 
     requests: int
     trainings: int
-    """Trainings that no longer tell who asked for them; the artists belong to their guild and stay."""
+    """Training jobs that no longer record who asked for them; the artists belong to their guild and stay."""
     likes: int = 0
-    """Votes for songs, one's own and others'."""
+    """Votes for songs, their own and others'."""
 
 
 class PrivacyService:
@@ -81,7 +81,7 @@ class PrivacyService:
     def __init__(
         self, database: Database, record: SongRecord, *, history_days: int, now: Callable[[], datetime]
     ) -> None:
-        """Let requests grow `history_days` old."""
+        """Keep requests for `history_days`."""
         self._database = database
         self._record = record
         self._history_days = history_days
@@ -109,13 +109,13 @@ class PrivacyService:
         return await self._database.read(read)
 
     async def export(self, asker: Asker, part_bytes: int | None = None) -> AsyncGenerator[bytes, None]:
-        """Yield all that is stored about the asker, wherever they were, as JSON files in UTF-8, newest songs first.
+        """Yield everything stored about the asker, in any place, as JSON files in UTF-8, newest songs first.
 
-        The record is read and written out piece by piece, off the event loop, so that a long one holds up nobody.
+        Songs are read and written piece by piece, off the event loop, so that a long export holds up nobody.
 
         Args:
             asker: whose data.
-            part_bytes: the most that one file may have; a longer export comes in several, each whole by itself.
+            part_bytes: the largest size of one file; a longer export is split into several, each valid by itself.
                 None: one file.
 
         Raises:
@@ -159,7 +159,7 @@ class PrivacyService:
         yield part.whole()
 
     async def _songs(self, user_id: int, ids: list[int]) -> AsyncGenerator[bytes, None]:
-        """Yield a person's songs as they are written out, newest first, as far as they are still there."""
+        """Yield a person's songs as JSON, newest first, as far as they are still stored."""
         for request in reversed(self._record.in_memory(user_id)):
             yield exported_request(request)
         for start in range(0, len(ids), _ROWS_AT_ONCE):
@@ -168,7 +168,7 @@ class PrivacyService:
                 yield song
 
     async def delete(self, asker: Asker) -> Deleted:
-        """Delete all that is stored about the asker, wherever they were."""
+        """Delete everything stored about the asker, in any place."""
 
         def transaction(connection: sqlite3.Connection) -> Deleted:
             return Deleted(
@@ -184,9 +184,9 @@ class PrivacyService:
         return replace(deleted, requests=deleted.requests + in_memory)
 
     async def purge(self) -> int:
-        """Delete the requests that are older than LYRICS_HISTORY_DAYS and return how many there were.
+        """Delete the requests that are older than LYRICS_HISTORY_DAYS; return how many.
 
-        Trainings that ended before then forget who asked for them.
+        Training jobs that ended before that forget who asked for them.
         """
         oldest = self._now() - timedelta(days=self._history_days)
 

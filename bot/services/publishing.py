@@ -1,4 +1,4 @@
-"""How a trained model becomes a version of its artist, and whether it takes over as the one that sings."""
+"""How a trained model becomes a version of its artist, and whether it becomes the current one."""
 
 import sqlite3
 from collections.abc import Callable
@@ -18,8 +18,8 @@ from lstm.song.singer import Singer
 VERSIONS_KEPT = 5
 """Of each artist."""
 WORSE_BITS_PER_CHARACTER = 0.02
-"""A version that is worse than the one that sings by more than this does not take over. Both are measured on the same
-held-out songs; this is about one standard error of such a measurement."""
+"""A version that is worse than the current one by more than this does not take over. Both are measured on the same
+held-out songs; this is about one standard error of that measurement."""
 TASTE_LINES = 4
 _LONGEST_TASTE = 400
 _LONGEST_REASON = 300
@@ -27,7 +27,7 @@ _LONGEST_REASON = 300
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a new version."""
+    """What happened to a new version."""
 
     version: StoredVersion
     held_back: HeldBack | None
@@ -45,17 +45,17 @@ def describe(
     *,
     is_trusted: bool = False,
 ) -> NewVersion:
-    """Check a model file by letting it sing, and read from its record what the store keeps about a version.
+    """Check a model file by letting it sing, and read from its record what is stored about a version.
 
     Args:
         weights: the file's content.
         curve_png: the training curve.
-        has_bad_language: true of lines and themes that members must not be shown.
-        is_trusted: whether a file that brings sung lines along need not sing now: eight shipped artists would take ten
-            seconds of the first start.
+        has_bad_language: true for lines and themes that members must not be shown.
+        is_trusted: whether a file that contains a sample need not sing now: for eight shipped artists that would add
+            ten seconds to the first start.
 
     Raises:
-        ModelFileError: if it is no sound model, or cannot sing.
+        ModelFileError: if it is not a valid model, or cannot sing.
     """
     model = load_model(weights)
     record = model.training
@@ -84,10 +84,10 @@ def publish(
     now: datetime,
     by_operator: bool = False,
 ) -> Published:
-    """Add a version to an artist, let it sing unless it is measurably worse, and drop the oldest beyond the bound.
+    """Add a version to an artist, make it the current one unless it is measurably worse, and drop the oldest ones.
 
-    Worse is what loses to the version that sings, on the same held-out songs, or to the n-gram baseline. An operator
-    who puts a model file where none sings (`by_operator`) has decided already.
+    It is worse if it loses to the current version on the same held-out songs, or to the n-gram baseline. An operator
+    who adds a model file where there is no current version (`by_operator`) has already decided.
     """
     before = versions.singing(connection, artist_id)
     compared_with = before if before is not None and _is_comparable(version, before) else None
@@ -107,9 +107,9 @@ def publish_result(
     now: datetime,
     quotas: Quotas | None = None,
 ) -> TrainingOutcome:
-    """Publish the version that a training job produced, and return the outcome to record with the job.
+    """Publish the version that a training job produced, and return the outcome to store with the job.
 
-    Where the artist's guild has more stored than it may, older versions make room.
+    If the artist's guild exceeds its quota, older versions make room.
     """
     published = publish(connection, artist_id, version, job_id=job_id, now=now)
     artist = artists.by_id(connection, artist_id)
@@ -132,7 +132,7 @@ def publish_result(
 
 
 def _announced(record: TrainingRecord) -> TrainingRecord:
-    """Return all of the record that the verdict may need: its figures, without its long texts and lists."""
+    """Return everything in the record that the verdict may need: its figures, without long texts and lists."""
     reason = record.start_reason
     return replace(
         record,
@@ -162,7 +162,7 @@ def _introduce(
         taste = _song(singer, "none", has_bad_language)
     except ModelFileError:
         raise
-    except Exception as error:  # a file from anywhere may be wrong in any way
+    except Exception as error:  # a foreign file may be wrong in any way
         raise ModelFileError(f"The model loads but can't sing ({type(error).__name__}).") from error
     if not rhymed.strip() or not taste.strip():
         raise ModelFileError("The model loads but sings nothing.")

@@ -1,4 +1,4 @@
-"""The order in which waiting trainings get their turn: in rounds, one job per guild and round."""
+"""The order in which waiting training jobs are run: in rounds, one job per guild and round."""
 
 import sqlite3
 from collections import defaultdict, deque
@@ -12,7 +12,7 @@ from bot.store.job_records import Job, JobState, Waiting
 def turns(waiting: Iterable[Waiting], last_turn: Mapping[int, int]) -> list[int]:
     """Return the job ids in the order of their turns.
 
-    Interrupted jobs come first. Then the guild whose last turn was longest ago is next, with its oldest job: a guild
+    Interrupted jobs come first. Then comes the oldest job of the guild whose last turn was longest ago, so that a guild
     with one job waits for at most one job of each other guild, however many those have queued.
 
     Args:
@@ -26,10 +26,10 @@ def turns(waiting: Iterable[Waiting], last_turn: Mapping[int, int]) -> list[int]
     for job in sorted(waiting, key=lambda job: job.job_id):
         if job.interrupted:
             interrupted.append(job.job_id)
-            last[job.guild_id] = newest = newest + 1  # resuming is a turn, too
+            last[job.guild_id] = newest = newest + 1  # resuming counts as a turn, too
         else:
             queues[job.guild_id].append(job.job_id)
-    # Guilds that tie, because neither ever had a turn, go by their oldest job.
+    # Guilds that never had a turn are ordered by their oldest job.
     guilds = deque(sorted(queues, key=lambda guild: (last.get(guild, 0), queues[guild][0])))
     order = interrupted
     while guilds:
@@ -41,17 +41,17 @@ def turns(waiting: Iterable[Waiting], last_turn: Mapping[int, int]) -> list[int]
 
 
 def next_job(connection: sqlite3.Connection) -> int | None:
-    """Return the id of the queued job whose turn it is; None if none is queued."""
+    """Return the id of the queued job that is next; None if none is queued."""
     return next(iter(_order(connection)), None)
 
 
 def with_place(connection: sqlite3.Connection, job: Job) -> Job:
-    """Fill in the place in the queue of a job that waits."""
+    """Fill in the place of a waiting job in the queue."""
     return _with_places(connection, [job])[0]
 
 
 def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
-    """List the running and then the queued jobs of a guild, or (None) of all, in the order of their turns."""
+    """List a guild's jobs, or (None) those of all guilds: first the running ones, then the queue in order."""
     return sorted(_with_places(connection, jobs.live(connection, guild_id)), key=lambda job: (job.place or 0, job.id))
 
 

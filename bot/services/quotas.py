@@ -1,4 +1,4 @@
-"""How much one guild may store and ask for, so that none takes what all share."""
+"""How much one guild may store and ask for, so that none uses up what all share."""
 
 import math
 import sqlite3
@@ -13,27 +13,27 @@ from bot.store import usage, versions
 from lstm.text.phrases import size
 
 MOST_UPLOADS = 4
-"""Texts that are fetched and read at the same time; one for each guild, and one for each user outside of guilds."""
+"""Texts that are downloaded and read at a time; one per guild, and one per user outside of guilds."""
 _DAY = timedelta(hours=24)
 _FEWEST_VERSIONS = 2
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """What one guild may have of its own; operators are free."""
+    """What one guild may have; operators are exempt."""
 
     stored_bytes: int
-    """Of corpora and versions together (LYRICS_GUILD_CORPUS_BYTES)."""
+    """For corpora and versions together (LYRICS_GUILD_CORPUS_BYTES)."""
     artists: int
     """LYRICS_GUILD_ARTISTS."""
     jobs_per_day: int
     """LYRICS_GUILD_JOBS."""
 
     def check(self, connection: sqlite3.Connection, asker: Asker, now: datetime) -> None:
-        """Count a training that is about to be queued, in the transaction that has stored its artist and text.
+        """Count a job that is about to be queued, in the transaction that has stored its artist and text.
 
         Raises:
-            Refusal: if the guild has too much of anything; the transaction is to be rolled back.
+            Refusal: if the guild exceeds a quota; the transaction must then be rolled back.
         """
         if asker.is_operator or asker.guild_id is None:
             return
@@ -60,9 +60,9 @@ class Quotas:
     def make_room(
         self, connection: sqlite3.Connection, artist_id: int, guild_id: int, kept: int, before: int | None = None
     ) -> None:
-        """Drop the oldest versions of an artist while its guild is over its bytes.
+        """Drop the oldest versions of an artist while its guild is over its quota.
 
-        The one that sings is never dropped, nor `before`, the id of the one that sang until now.
+        The current version is never dropped, nor `before`, the id of the one before it.
         """
         while guild_id and kept > _FEWEST_VERSIONS and usage.stored_bytes(connection, guild_id) > self.stored_bytes:
             kept -= 1
@@ -70,17 +70,17 @@ class Quotas:
 
 
 class UploadsInFlight:
-    """Bounds the texts that are in memory at the same time."""
+    """Limits how many texts are in memory at the same time."""
 
     def __init__(self) -> None:
         self._of_sources: Counter[tuple[str, int]] = Counter()
 
     @contextmanager
     def one_of(self, asker: Asker) -> Iterator[None]:
-        """Count an upload while it is fetched and read.
+        """Count an upload while it is downloaded and read.
 
         Raises:
-            Refusal: if there are enough.
+            Refusal: if there are too many.
         """
         source = ("user", asker.user_id) if asker.guild_id is None else ("guild", asker.guild_id)
         if self._of_sources[source]:

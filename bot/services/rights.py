@@ -14,10 +14,10 @@ _FORGOTTEN = "That artist has already been forgotten."
 
 
 def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
-    """Find the artist of that name who sings for the asker; to be called within a transaction.
+    """Find the artist of that name who can sing for the asker; call it within a transaction.
 
     Raises:
-        Refusal: if there is none, or no version of it sings.
+        Refusal: if there is none, or it has no current version.
     """
     artist = visibility.find(connection, asker.guild_id or EVERYONE, name)
     if artist is None:
@@ -28,7 +28,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
 
 
 def changeable(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
-    """Find the artist of that name that the asker may change; to be called within a transaction.
+    """Find the artist of that name that the asker may change; call it within a transaction.
 
     Raises:
         Refusal: if there is none here, or the asker may not change it.
@@ -43,7 +43,7 @@ def changeable(connection: sqlite3.Connection, asker: Asker, name: str) -> Store
 
 
 def changeable_by_id(connection: sqlite3.Connection, asker: Asker, artist_id: int) -> StoredArtist:
-    """Find exactly that artist, as a button remembers it, if the asker may change it; within a transaction.
+    """Find an artist by its id, as stored in a button, if the asker may change it; call it within a transaction.
 
     Raises:
         Refusal: if it is gone or belongs to another guild, or the asker may not change it.
@@ -51,7 +51,7 @@ def changeable_by_id(connection: sqlite3.Connection, asker: Asker, artist_id: in
     _check_may_change_any(asker)
     artist = artists.by_id(connection, artist_id)
     if artist is None or artist.guild_id not in (EVERYONE, asker.guild_id):
-        raise Refusal(_FORGOTTEN)  # even the existence of another guild's artist is nobody else's business
+        raise Refusal(_FORGOTTEN)  # other guilds must not even learn that the artist exists
     _check_may_change(asker, artist)
     return artist
 
@@ -65,10 +65,10 @@ def all_changeable(connection: sqlite3.Connection, asker: Asker) -> list[StoredA
 
 
 def check_may_see(asker: Asker, song: StoredRequest | StoredUnfinished, *, private: bool) -> None:
-    """Refuse a song that is neither the asker's own nor, unless it is private, one of this channel.
+    """Refuse a song that is neither the asker's own nor a public one of this channel.
 
     Raises:
-        Refusal: as for a song that is not stored, because even the existence of this one is nobody else's business.
+        Refusal: as for a song that is not stored, so that not even its existence is revealed.
     """
     is_here = song.guild_id == (asker.guild_id or EVERYONE) and song.channel_id == asker.channel_id
     if song.user_id != asker.user_id and (private or not is_here):
@@ -76,7 +76,7 @@ def check_may_see(asker: Asker, song: StoredRequest | StoredUnfinished, *, priva
 
 
 def song_is_gone() -> Refusal:
-    """Return the refusal of a song that is not stored."""
+    """Return the refusal for a song that is not stored."""
     return Refusal("That song is no longer stored. Ask for a new one with /lyrics.")
 
 

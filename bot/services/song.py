@@ -1,4 +1,4 @@
-"""A song as a front end receives it: growing, then finished."""
+"""A song as a front end receives it: in progress, then finished."""
 
 import re
 from collections import Counter
@@ -17,7 +17,7 @@ class SongSoFar:
 
     artist: str
     text: str
-    """Everything composed so far, from its beginning."""
+    """Everything composed so far."""
     seed: str = ""
 
 
@@ -31,47 +31,47 @@ class Song:
     seed: str
     text: str
     lines: int
-    """As many as were asked for; a continued song has more."""
+    """The number asked for; a continued song has more."""
     temperature: float
     rhyme: str
     private: bool
     seconds: float
-    """How long composing took."""
+    """How long it took to compose."""
     composed_at: datetime
     copied_lines: int
-    """Lines that copy the artist's own in spite of all attempts."""
+    """Lines that copy the artist's own despite several attempts."""
     rhymes_missed: int
     """Lines for which no rhyme was found."""
     asked_by: int = 0
-    """The user that the song was made for."""
+    """The user who asked for it."""
     form: str = "song"
     """"song", "verses" or "free"."""
     partner: str | None = None
     """The second artist, who sings every other stanza."""
     part: int = 1
-    """2 for what continues a song in a second message, and so on."""
+    """2 for the continuation of a song in a second message, and so on."""
     take: int = 1
     """2 for another song on the same seed, and so on."""
     likes: int = 0
     guild_id: int | None = None
     channel_id: int | None = None
     message_id: int | None = None
-    """The public message that shows it, where that is known."""
+    """The public message that shows it, if that is known."""
 
     @property
     def title(self) -> str:
-        """A name for the song: the line that it repeats most, as a chorus does, else its first line."""
+        """A name for the song: the line that it repeats most often, or else its first line."""
         return title_of(self.text)
 
 
 def title_of(text: str) -> str:
-    """Name a song after the line that it repeats most, else after its first line; empty for an empty song."""
+    """Name a song after the line that it repeats most often, or else its first line; empty for an empty song."""
     lines = [line.strip(_PUNCTUATION) for line in text.splitlines()]
     lines = [line for line in lines if line]
     if not lines:
         return ""
     times = Counter(line.casefold() for line in lines)
-    best = max(lines, key=lambda line: times[line.casefold()])  # the first of those that come most often
+    best = max(lines, key=lambda line: times[line.casefold()])  # the first of the most frequent lines
     title = re.sub(r"\s+", " ", best)
     if len(title) > _LONGEST_TITLE:
         title = title[: _LONGEST_TITLE + 1].rpartition(" ")[0].rstrip(_PUNCTUATION) or title[:_LONGEST_TITLE]
@@ -80,7 +80,7 @@ def title_of(text: str) -> str:
 
 
 def of_record(stored: StoredRequest, likes: int = 0) -> Song:
-    """Make a recorded song out of its record."""
+    """Convert a record to a song."""
     return Song(
         request_id=stored.id,
         artist=stored.artist,

@@ -1,8 +1,8 @@
-"""How many songs may be asked for, by whom: whoever is beyond that is told at once, and told when to try again.
+"""How many songs may be asked for: requests over a limit are refused at once, with the time to try again.
 
-What is in progress is bounded for each member, each guild and in all, so that nobody waits long for a song that was
-taken on, and no guild's crowd shuts the others out. How often one may ask is bounded beside that. At its prompt, the
-person at the console may always ask.
+Songs in progress are limited per member, per guild and in total, so that nobody waits long for an accepted song and no
+guild's crowd shuts out the others. How often one may ask is limited separately. The person at the console may always
+ask.
 """
 
 import math
@@ -14,19 +14,19 @@ from bot.services.asking import Asker, Refusal
 from bot.services.pace import Pace
 
 MOST_SONGS = 256
-"""In progress and waiting: what two cores sing within some ten seconds."""
+"""In progress and waiting: as many as two cores can sing in about ten seconds."""
 MOST_OF_A_GUILD = 128
 MOST_OF_A_MEMBER = 2
 GUILD_IN_A_ROW, GUILD_SECONDS = 200, 0.1
 
 
 class SongLimits:
-    """Knows all songs in progress and who asked for how many lately."""
+    """Counts the songs in progress, and who has asked for how many recently."""
 
     def __init__(self, seconds: Callable[[], float], *, in_a_row: int, seconds_each: float) -> None:
-        """Allow a member so many songs in a row, then one every so many seconds.
+        """Allow a member `in_a_row` songs at once, then one every `seconds_each`.
 
-        Takes the time from `seconds`, which never goes back.
+        The time comes from `seconds`, a monotonic clock.
         """
         self._seconds = seconds
         self._member_pace = Pace(in_a_row, seconds_each)
@@ -41,7 +41,7 @@ class SongLimits:
         """Count a song of this asker while the context lasts.
 
         Raises:
-            Refusal: if there are enough songs already.
+            Refusal: if a limit is reached.
         """
         if not asker.is_at_console:
             self._check(asker)

@@ -1,4 +1,4 @@
-"""From what was asked for to everything that composing needs: the artist, the settings, the lines before."""
+"""From a request to everything that composing needs: the artist, the settings, the earlier lines."""
 
 import asyncio
 import sqlite3
@@ -31,17 +31,17 @@ class SongPlan:
     is_filtered: bool
     """Lines with bad language are composed again."""
     before: str
-    """What the composer reads ahead of the new lines."""
+    """What the composer reads before the new lines."""
     partner: StoredArtist | None = None
     """Sings every other stanza."""
     earlier: StoredRequest | None = None
-    """The recorded song that is sung again or continued."""
+    """The recorded song that is repeated or continued."""
     extends: bool = False
     """The new lines become part of the recorded song, and are shown with it."""
 
 
 class SongPlanner:
-    """Plans songs for askers."""
+    """Checks requests and looks up what they need."""
 
     def __init__(
         self,
@@ -52,9 +52,9 @@ class SongPlanner:
         has_bad_language: Callable[[str], bool],
         new_random_seed: Callable[[], int],
     ) -> None:
-        """Plan with `default_artist` where neither asker nor guild names an artist.
+        """Plan with `default_artist` if neither asker nor guild names an artist.
 
-        Where the language filter is on, a seed for which `has_bad_language` is true is refused.
+        If the language filter is on, a seed for which `has_bad_language` is true is refused.
         """
         self._database = database
         self._record = record
@@ -63,12 +63,11 @@ class SongPlanner:
         self._new_random_seed = new_random_seed
 
     async def plan(self, asker: Asker, what: Wish) -> SongPlan:
-        """Check what was asked for and look up what it needs.
+        """Check a request and look up what it needs.
 
         Raises:
-            Refusal: if a value is out of range, there is no such artist here, the seed has words that the language
-                filter keeps out, or the song that is sung again or continued is no longer stored or belongs to
-                another place than the asker's.
+            Refusal: if a value is out of range, there is no such artist here, the language filter does not allow the
+                seed, or the song to repeat or continue is no longer stored or not visible to the asker here.
         """
         if isinstance(what, SongRequest):
             return await self._plan(asker, check_request(what), before="")
@@ -108,7 +107,7 @@ class SongPlanner:
         """Find a recorded song that the asker may see.
 
         Raises:
-            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+            Refusal: if it is no longer stored, or the asker may not see it here.
         """
         stored = await self._record.find(request_id)
         if stored is None:

@@ -1,4 +1,4 @@
-"""The record of what was sung, which the buttons under a song go back to."""
+"""The record of songs, which the buttons below a song refer to."""
 
 import logging
 from collections import OrderedDict
@@ -18,19 +18,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Draft:
-    """A song in the making; made by `SongRecord.draft`."""
+    """A song that is being composed; created by `SongRecord.draft`."""
 
     user_id: int
     guild_id: int | None
     is_wanted: bool = True
-    """False once the person's or the guild's data is deleted: the song is shown, and recorded nowhere."""
+    """False once the person's or the guild's data has been deleted: the song is shown, but not recorded."""
 
 
 class SongRecord:
-    """Keeps requests in the database, or (LYRICS_HISTORY_DAYS 0) the last ones in memory and nowhere else."""
+    """Keeps requests in the database, or (LYRICS_HISTORY_DAYS 0) only the latest ones in memory."""
 
     def __init__(self, database: Database, *, on_disk: bool, new_id: Callable[[], int]) -> None:
-        """Keep requests; those that are not in the database get ids from `new_id`, which must never repeat."""
+        """Keep requests; those in memory get ids from `new_id`, which must never repeat."""
         self._database = database
         self._new_id = new_id
         self.is_on_disk = on_disk
@@ -39,7 +39,7 @@ class SongRecord:
 
     @contextmanager
     def draft(self, user_id: int, guild_id: int | None) -> Iterator[Draft]:
-        """Know of a person's song while it is being composed."""
+        """Track a person's song while it is being composed."""
         draft = Draft(user_id, guild_id)
         self._drafts.add(draft)
         try:
@@ -48,12 +48,12 @@ class SongRecord:
             self._drafts.discard(draft)
 
     async def keep(self, draft: Draft, request: StoredRequest) -> int:
-        """Keep a request, unless its draft is no longer wanted, and return its id; the id in it is not used."""
+        """Keep a request, unless its draft is no longer wanted, and return its new id."""
         if draft.is_wanted and self.is_on_disk:
             try:
-                # No await comes in between: a deletion that is asked for from now on is queued behind this write.
+                # There is no await in between, so a deletion requested from now on is queued behind this write.
                 return await self._database.write(lambda connection: requests.record(connection, request))
-            except StoreError as error:  # the song is sung: its buttons work until the next start
+            except StoreError as error:  # the song has been sung: its buttons work until the next start
                 log.error("a song is kept in memory only. %s", error)
         request_id = self._new_id()
         if not draft.is_wanted:
@@ -64,9 +64,9 @@ class SongRecord:
         return request_id
 
     async def extend(self, request: StoredRequest) -> bool:
-        """Replace what a kept song says after more of it was composed; False if it is no longer kept."""
+        """Replace the text of a kept song after more of it was composed; False if it is no longer kept."""
         if (kept := self._recent.get(request.id)) is not None:
-            # As in the database: what else was noted of it meanwhile stays.
+            # As in the database: anything else noted about it meanwhile stays.
             self._recent[request.id] = replace(
                 kept,
                 text=request.text,
@@ -78,7 +78,7 @@ class SongRecord:
         return await self._database.write(lambda connection: requests.extend(connection, request))
 
     async def remember_message(self, request_id: int, message_id: int | None) -> None:
-        """Note the message that shows a song; None where it was deleted."""
+        """Store which message shows a song; None after it was deleted."""
         if request_id in self._recent:
             self._recent[request_id] = replace(self._recent[request_id], message_id=message_id)
         else:
@@ -91,7 +91,7 @@ class SongRecord:
         return await self._database.read(lambda connection: requests.by_id(connection, request_id))
 
     async def forget(self, request_id: int) -> None:
-        """Forget one request, and leave nothing of it in any file."""
+        """Forget one request, leaving nothing of it in any file."""
         if self._recent.pop(request_id, None) is None:
             await self._database.write(lambda connection: requests.delete(connection, request_id))
             await self._database.give_back_space()
@@ -101,9 +101,9 @@ class SongRecord:
         return [request for request in self._recent.values() if request.user_id == user_id]
 
     def forget_person(self, user_id: int) -> int:
-        """Forget a person's requests in memory and return how many; those in the database are the caller's.
+        """Forget a person's requests in memory and return how many; the caller deletes those in the database.
 
-        Songs that are being composed for them are not recorded any more.
+        Songs that are being composed for them will not be recorded.
         """
         return self._forget(lambda of: of.user_id == user_id)
 

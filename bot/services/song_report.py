@@ -1,4 +1,4 @@
-"""What is told of a request: a line in the log and numbers in the tally, never its text or who asked."""
+"""What is reported about a request: a log line and counts in the tally, never its text or who asked."""
 
 import asyncio
 import json
@@ -14,30 +14,30 @@ log = logging.getLogger(__name__)
 
 
 class SongReport:
-    """One request from its beginning; made by `reported`."""
+    """One request from its beginning; created by `reported`."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
         self._began = seconds()
         self.artist: str | None = None
-        """The name on record; None while it is not known that there is such an artist."""
+        """The artist's stored name; None until the artist has been found."""
         self.request: SongRequest | None = None
         self.first_line_seconds: float | None = None
 
     def first_line(self) -> None:
-        """Note that something of the song can be shown; only the first time counts."""
+        """Note that part of the song can be shown; only the first call counts."""
         if self.first_line_seconds is None:
             self.first_line_seconds = self.elapsed_seconds
 
     @property
     def elapsed_seconds(self) -> float:
-        """How long ago the request was made."""
+        """Time since the request was made."""
         return self._seconds() - self._began
 
 
 @contextmanager
 def reported(asker: Asker, tally: Tally, seconds: Callable[[], float]) -> Iterator[SongReport]:
-    """Report on a request when the context ends, by how it ends."""
+    """Report on a request when the context ends."""
     report = SongReport(seconds)
     outcome = Outcome.FAILED
     try:
@@ -56,7 +56,7 @@ def reported(asker: Asker, tally: Tally, seconds: Callable[[], float]) -> Iterat
             tally.first_line_seconds.observe(report.first_line_seconds)
         if outcome is Outcome.SUNG:
             tally.song_seconds.observe(elapsed)
-        # The person at the console has just seen all that on their screen.
+        # The person at the console has just seen all of that on the screen.
         level = logging.DEBUG if asker.is_at_console else logging.INFO
         log.log(level, "song %s", _line(asker, report, elapsed, outcome))
 

@@ -1,4 +1,4 @@
-"""What a user may choose about a song, and within which limits."""
+"""What a user may choose about a song, and the limits."""
 
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -25,19 +25,19 @@ class SongRequest:
     lines: int = DEFAULT_LINES
     """2 to 40, the seed's own included."""
     temperature: float | None = None
-    """0.1 to 1.5; None: the composer's own default."""
+    """0.1 to 1.5; None: the composer's default."""
     rhyme: str = "auto"
-    """One of `RHYMES`, in any case; "auto": what the artist does."""
+    """One of `RHYMES`, in upper or lower case; "auto": as the artist does."""
     private: bool = False
     form: str = "song"
-    """One of `SONG_FORMS`, in any case: with a chorus that comes back, in verses, or as it comes."""
+    """One of `SONG_FORMS`, in upper or lower case: with a recurring chorus, in verses, or free."""
     partner: str | None = None
     """A second artist, who sings every other stanza."""
 
 
 @dataclass(frozen=True)
 class OwnWords:
-    """A song that the artist begins itself."""
+    """A song without a seed, which the artist begins."""
 
     artist: str
     private: bool = False
@@ -49,7 +49,7 @@ class SungAgain:
 
     request_id: int
     private: bool = False
-    """Shown to the asker alone; another take of a private song always is."""
+    """Shown only to the asker; another take of a private song always is."""
 
 
 @dataclass(frozen=True)
@@ -58,27 +58,27 @@ class Continuation:
 
     request_id: int
     in_place: bool = False
-    """The recorded song itself grows, whoever asks; otherwise the lines become a song of the asker's, the next part."""
+    """Whether the recorded song itself grows, whoever asks; otherwise the asker gets a new song, the next part."""
     private: bool = False
-    """The next part is shown to the asker alone; that of a private song always is."""
+    """Whether the next part is shown only to the asker; that of a private song always is."""
 
 
 Wish: TypeAlias = SongRequest | OwnWords | SungAgain | Continuation
-"""All that the songs service can be asked for."""
+"""Everything that the songs service can be asked for."""
 
 
 def check_request(request: SongRequest) -> SongRequest:
-    """Return the request with its names, rhyme scheme and form as they are written here.
+    """Return the request with names, rhyme scheme and form normalised.
 
     Raises:
-        Refusal: if a value is out of its range.
+        Refusal: if a value is out of range.
     """
     _check_seed(request.seed)
     return check_settings(request)
 
 
 def check_settings(request: SongRequest) -> SongRequest:
-    """Check everything but the seed, as `check_request` does."""
+    """Check everything but the seed, like `check_request`."""
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
         raise Refusal(f"A song must have {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:

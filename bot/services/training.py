@@ -1,4 +1,4 @@
-"""Trainings: who may ask for one, with which text, and how to follow it to its end."""
+"""Training jobs: who may ask for one, on which text, and how to follow it until it ends."""
 
 import asyncio
 import logging
@@ -41,23 +41,23 @@ FEWEST_CHARACTERS = 2_000
 MOST_WAITING = 5
 """Jobs that a guild may have in the queue."""
 UNSUNG_DAYS = 30
-"""So long the text of an artist is kept that no training has given a version."""
+"""How long the text of an artist is kept if no training job produces a version."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ReadCorpus:
-    """A text as a training learns from it."""
+    """A text as it is used for training."""
 
     text: str
     summary: CorpusSummary | None
-    """What was understood of the file; None where that is not known."""
+    """What was recognised in the file; None if that is not known."""
     first_lines: tuple[str, ...]
 
 
 class TrainingService:
-    """Queues trainings, lists them, cancels them and lets front ends follow them."""
+    """Queues, lists and cancels training jobs, and lets front ends follow them."""
 
     def __init__(
         self,
@@ -87,10 +87,10 @@ class TrainingService:
         self._reader = reader or TextReader()
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
-        """Refuse what can be known to be refused before an attachment of that many bytes is even read.
+        """Refuse a request as early as possible, before an attachment of that size is downloaded.
 
         Raises:
-            Refusal: as `queue`.
+            Refusal: as for `queue`.
         """
         if not _may_train(asker):
             raise Refusal("Only members with Manage Server can train artists.")
@@ -104,20 +104,20 @@ class TrainingService:
             )
 
     async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
-        """Queue the training of an artist, in one transaction with its cleaned corpus.
+        """Queue a training job for an artist and store its cleaned corpus, in one transaction.
 
-        An operator trains an artist of everyone (or the guild's own, where it has one of that name);
-        another member with Manage Server an artist of their guild.
+        An operator trains a shared artist (or the guild's own, if it has one of that name);
+        another member with Manage Server trains an artist of their guild.
 
         Args:
             asker: who asks; with Manage Server in the guild, or an operator.
             artist: a name that `check_name` accepts; compared without case and surrounding space.
-            corpus: an uploaded text; None: the stored one of that artist, else `corpora/NAME.txt`.
-            minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which also bounds it.
+            corpus: an uploaded text; None: the stored text of that artist, else `corpora/NAME.txt`.
+            minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which is also the maximum.
 
         Raises:
-            Refusal: if the asker may not, the name or text will not do, no text is known, the artist has a
-                live job already, the guild has 5 jobs waiting, or more of anything than its quotas.
+            Refusal: if the asker may not train, the name or the text is unsuitable, there is no text, the artist has a
+                live job, the guild has 5 jobs waiting, or it exceeds a quota.
         """
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
@@ -158,7 +158,7 @@ class TrainingService:
         return job
 
     async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
-        """Return the text that a job learns from, as it was understood; None where it is no longer stored.
+        """Return the text that a job trains on, as it was understood; None if it is no longer stored.
 
         Raises:
             Refusal: if the asker may not change the artist of that job, there is no such job here, or the text is a
@@ -176,7 +176,7 @@ class TrainingService:
             text = corpora.text_of(connection, job.artist_id)
             if text is None:
                 return None
-            # Whoever guesses its name may train on a file of the data folder; handing it out is another matter.
+            # Whoever guesses its name may train on a file of the data folder, but not read it.
             if not asker.is_operator and not corpora.has_upload(connection, job.artist_id):
                 raise Refusal("That text belongs to the bot's operators; only they can see it.")
             report = corpora.report_of(connection, job.artist_id)
@@ -185,7 +185,7 @@ class TrainingService:
         return await self._database.read(read)
 
     async def understood(self, job_id: int) -> CorpusSummary | None:
-        """Return what was understood of the text that a job learns from; None where that is not known."""
+        """Return what was recognised in the text that a job trains on; None if that is not known."""
 
         def read(connection: sqlite3.Connection) -> CorpusSummary | None:
             job = jobs.by_id(connection, job_id)
@@ -195,15 +195,15 @@ class TrainingService:
         return await self._database.read(read)
 
     def uploading(self, asker: Asker) -> AbstractContextManager[None]:
-        """Count a text while it is fetched, read and queued.
+        """Count a text while it is downloaded, read and queued.
 
         Raises:
-            Refusal: on entering, if this guild or all of them have enough texts in flight.
+            Refusal: on entering, if this guild or all guilds together have too many texts in flight.
         """
         return self._uploads.one_of(asker)
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
-        """List the artists that the asker may change whose stored text has led to no version that sings.
+        """List the artists that the asker may change whose text has led to no current version.
 
         Those without any version are deleted 30 days after their text was stored.
 
@@ -214,7 +214,7 @@ class TrainingService:
         return await self._database.read(lambda connection: usage.unsung(connection, asker.guild_id or EVERYONE))
 
     async def purge(self) -> int:
-        """Delete the artists whose text has led to nothing for `UNSUNG_DAYS`, and return how many there were."""
+        """Delete the artists whose text has led to nothing for `UNSUNG_DAYS`; return how many."""
         oldest = self._now() - timedelta(days=UNSUNG_DAYS)
         deleted = await self._database.write(lambda connection: usage.forget_unsung_before(connection, oldest))
         if deleted:
@@ -223,9 +223,9 @@ class TrainingService:
         return deleted
 
     async def jobs(self, asker: Asker, recent: int = 10) -> list[Job]:
-        """List the running and queued jobs of this guild and the last ended ones, in that order.
+        """List this guild's running and queued jobs and the last ended ones, in that order.
 
-        An operator outside of guilds sees the jobs of all.
+        An operator outside of guilds sees the jobs of all guilds.
 
         Raises:
             Refusal: if the asker may not manage the guild.
@@ -239,7 +239,7 @@ class TrainingService:
         )
 
     async def suggest_cancellable(self, asker: Asker, typed: str, limit: int = 25) -> list[Job]:
-        """Name the live jobs that the asker may cancel, for autocomplete; empty for those who may not."""
+        """List the live jobs that the asker may cancel, for autocomplete."""
         if not _may_train(asker):
             return []
         live = await self._database.read(lambda connection: queue_order.live(connection, asker.guild_id))
@@ -248,10 +248,10 @@ class TrainingService:
         return list(fitting)[:limit]
 
     async def cancel(self, asker: Asker, job_id: int) -> Job:
-        """End a queued or running job, at once for everyone who looks; its process stops within 2 s.
+        """Cancel a queued or running job; that is visible at once, and its process stops within 2 s.
 
         Raises:
-            Refusal: if the asker may not, there is no such job here, or it has ended.
+            Refusal: if the asker may not cancel it, there is no such job here, or it has ended.
         """
         if not _may_train(asker):
             raise Refusal("Only members with Manage Server can cancel this server's training jobs.")
@@ -272,10 +272,10 @@ class TrainingService:
         return job
 
     async def watch(self, job_id: int) -> AsyncGenerator[Job, None]:
-        """Yield the job as it stands now and whenever its place, progress or state change, up to its end.
+        """Yield the job now and whenever its place, progress or state changes, until it ends.
 
-        The last one yielded has ended (at once, for a job that had). Nothing is yielded any more once the
-        job itself is gone, because its artist was forgotten. Several may watch one job.
+        The last one yielded has ended. Nothing more is yielded once the job itself is gone because its artist was
+        forgotten. A job can be watched several times at once.
 
         Lines that were sung meanwhile go through the language filter of the guild that asked for the training. Whether
         its channel is age-restricted is not known here: unless the guild has chosen, bad language is kept out.
@@ -303,18 +303,18 @@ class TrainingService:
         return await self._database.read(lambda connection: versions.curve_of_job(connection, job_id))
 
     async def remember_message(self, job_id: int, channel_id: int, message_id: int) -> None:
-        """Remember the message that shows a job, so that it can be found after a restart."""
+        """Store which message shows a job, so that it can be found after a restart."""
         await self._database.write(lambda connection: jobs.remember_message(connection, job_id, channel_id, message_id))
 
     async def unannounced(self) -> Sequence[Job]:
-        """List the jobs that were asked for in a channel, live or ended, whose result no one was told yet.
+        """List the jobs from a channel, live or ended, whose result has not been announced.
 
-        After a start each of them is to be watched again, and its result told in its channel.
+        After a start, each of them must be watched again, and its result announced in its channel.
         """
         return await self._database.read(jobs.unannounced)
 
     async def announced(self, job_id: int) -> None:
-        """Note that a job's end has been told to those who asked, so that no restart tells it again."""
+        """Note that a job's end has been announced, so that it is not announced again after a restart."""
         await self._database.write(lambda connection: jobs.announced(connection, job_id, self._now()))
 
     async def count_by_state(self) -> dict[JobState, int]:
@@ -322,7 +322,7 @@ class TrainingService:
         return await self._database.read(jobs.count_by_state)
 
     def _shown(self, connection: sqlite3.Connection, job: Job) -> Job:
-        """Take bad language out of what the artist has sung for a job, where the job's guild wants that."""
+        """Remove bad language from what the artist sang for a job, if the job's guild wants that."""
         is_bad = self._language.rule_for(connection, Asker(job.asked_by or 0, job.guild_id, job.channel_id))
         progress, outcome = job.progress, job.outcome
         if progress is not None and progress.sample is not None:
@@ -356,7 +356,7 @@ class TrainingService:
         from_file: ReadText | None,
         now: datetime,
     ) -> None:
-        """Store the text to train on; an upload stays that of its artist until the next one."""
+        """Store the text to train on; an upload is used until the next one."""
         if upload is not None:
             _keep(connection, artist.id, upload, is_upload=True, now=now)
         elif corpora.has_upload(connection, artist.id):
@@ -378,7 +378,7 @@ class TrainingService:
         return await self._read(data)
 
     async def _read(self, data: bytes) -> ReadText:
-        """Read a text in a process of its own, and refuse what is too little to learn from."""
+        """Read a text in a separate process, and refuse one that is too short to train on."""
         try:
             read = await self._reader.read(data)
         except CorpusError as error:
@@ -403,7 +403,7 @@ def _owner(connection: sqlite3.Connection, asker: Asker, name: str) -> int:
 
 
 def _job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:
-    """Find a job of the asker's guild; an operator outside of guilds finds those of all."""
+    """Find a job of the asker's guild, or of any guild for an operator outside of guilds."""
     job = jobs.by_id(connection, job_id)
     if job is None or (asker.guild_id is not None and job.guild_id != asker.guild_id):
         raise Refusal(f"There is no training job {job_id} here; /jobs lists them.")
@@ -424,7 +424,7 @@ def _may_change(asker: Asker, job: Job) -> bool:
 
 
 def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: int) -> None:
-    """Refuse a second live job of an artist, and a sixth waiting one of a guild (0: outside of guilds)."""
+    """Refuse a second live job of an artist, and a sixth waiting job of a guild (0: outside of guilds)."""
     live = jobs.live_of_artist(connection, artist.id)
     if live is not None:
         raise Refusal(f"“{artist.name}” is already being trained, by job {live.id}; wait for it or cancel it.")
@@ -433,6 +433,6 @@ def check_queue(connection: sqlite3.Connection, artist: StoredArtist, guild_id: 
 
 
 def _keep(connection: sqlite3.Connection, artist_id: int, read: ReadText, *, is_upload: bool, now: datetime) -> None:
-    """Store a text with what was understood of it."""
+    """Store a text with what was recognised in it."""
     report = corpora.CorpusReport(read.summary, read.first_lines, read.kinds)
     corpora.keep(connection, artist_id, read.text, is_upload=is_upload, now=now, report=report)

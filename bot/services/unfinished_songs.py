@@ -1,6 +1,6 @@
-"""Songs that a message shows as being sung: what a stop or a crash leaves of them is mended and can be asked again.
+"""Songs that a message shows as being sung: after a stop or a crash, the message is updated and offers to sing again.
 
-They are kept from the first lines that are shown to the finished song, mostly for a second.
+They are stored from the first lines shown until the song is finished, usually for a second.
 """
 
 import json
@@ -23,12 +23,12 @@ _KINDS: dict[str, type[SongRequest] | type[OwnWords] | type[SungAgain] | type[Co
 
 @dataclass(frozen=True)
 class SongMessage:
-    """The message that shows a song, and the two ways to it."""
+    """The message that shows a song, and the two ways to reach it."""
 
     channel_id: int | None
     message_id: int | None
     token: str
-    """Of the interaction that it answers, which is good for 15 minutes."""
+    """Of the interaction that it answers; valid for 15 minutes."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,16 @@ class UnfinishedSong:
 
 
 class UnfinishedSongs:
-    """Remembers the songs that are being sung."""
+    """Stores the songs that are being sung."""
 
     def __init__(self, database: Database, *, on_disk: bool, now: Callable[[], datetime]) -> None:
-        """Remember nothing unless `on_disk`: it says what members asked for."""
+        """Store nothing unless `on_disk`, because it would record what members asked for."""
         self._database = database
         self._on_disk = on_disk
         self._now = now
 
     async def begin(self, asker: Asker, wish: Wish, artist: str, message: SongMessage) -> int | None:
-        """Remember a song that a message shows from now on; return its id, None if nothing is remembered."""
+        """Store a song that a message shows from now on; return its id, or None if nothing is stored."""
         if not self._on_disk:
             return None
         song = StoredUnfinished(
@@ -69,7 +69,7 @@ class UnfinishedSongs:
         return await self._database.write(lambda connection: unfinished_songs.add(connection, song))
 
     async def shown_by(self, song_id: int, message_id: int) -> None:
-        """Remember the message that shows a song, for when the interaction's token is dead."""
+        """Store which message shows a song, for when the interaction's token has expired."""
         await self._database.write(lambda connection: unfinished_songs.shown_by(connection, song_id, message_id))
 
     async def end(self, song_id: int) -> None:
@@ -81,11 +81,11 @@ class UnfinishedSongs:
         await self._database.write(lambda connection: unfinished_songs.mended(connection, song_id))
 
     async def left_behind(self) -> list[UnfinishedSong]:
-        """List what an earlier process left unfinished; to be asked once, before any new song."""
+        """List what an earlier process left unfinished; call it once, before any new song."""
         songs = []
         for stored in await self._database.read(unfinished_songs.to_be_mended):
             wish, token = _wish(stored.wish), stored.token
-            if wish is None or token is None:  # another version of the bot wrote it
+            if wish is None or token is None:  # written by another version of the bot
                 await self.end(stored.id)
                 continue
             message = SongMessage(stored.channel_id, stored.message_id, token)
@@ -93,10 +93,10 @@ class UnfinishedSongs:
         return songs
 
     async def wish(self, asker: Asker, song_id: int) -> Wish:
-        """Return what was asked for with a song that was interrupted.
+        """Return the request for an interrupted song.
 
         Raises:
-            Refusal: if it is no longer stored, or belongs to another place than the asker's.
+            Refusal: if it is no longer stored, or the asker may not see it here.
         """
         stored = await self._database.read(lambda connection: unfinished_songs.by_id(connection, song_id))
         wish = None if stored is None else _wish(stored.wish)
@@ -107,7 +107,7 @@ class UnfinishedSongs:
 
 
 def _wish(text: str) -> Wish | None:
-    """Read a wish that any version of the bot wrote; None if it means nothing here."""
+    """Read a wish that any version of the bot wrote; None if this version cannot."""
     try:
         data = json.loads(text)
         kind = _KINDS[data["kind"]]

@@ -1,4 +1,4 @@
-"""Which artists a guild sees: its own and everyone's, and its own where names clash."""
+"""Which artists a guild sees: its own and shared ones; its own if names clash."""
 
 import sqlite3
 
@@ -20,9 +20,9 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist
 
 
 def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
-    """Find the artist of a name as a guild sees it.
+    """Find the artist that a guild sees under a name.
 
-    Its own comes before everyone's, unless its own still has to be trained and everyone's can already sing.
+    Its own artist hides a shared one, unless its own has yet to be trained and the shared one can already sing.
     """
     own, everyones = artists.find(connection, guild_id, name), artists.find(connection, EVERYONE, name)
     if own is not None and own.singing_version_id is None and everyones is not None:
