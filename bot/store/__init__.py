@@ -1,1 +1,1 @@
-"""What the bot remembers, in SQLite; SQL lives here and nowhere else."""
+"""What the bot stores, in SQLite; all SQL is here."""

@@ -1,4 +1,4 @@
-"""Artists: a guild's own, and everyone's."""
+"""Artists: a guild's own, and those that all guilds share."""
 
 import sqlite3
 import unicodedata
@@ -9,32 +9,32 @@ from bot.store import times
 from lstm.text.confusables import without_ignorable
 
 EVERYONE = 0
-"""The guild id of artists that every guild sees; elsewhere it stands for "outside of guilds"."""
+"""The guild id of artists that all guilds share; in other tables it means "outside of guilds"."""
 
 
 @dataclass(frozen=True)
 class StoredArtist:
-    """An artist with what a list of artists shows of it."""
+    """An artist, with what a list of artists shows about it."""
 
     id: int
     guild_id: int
     name: str
     key: str
-    """What names are compared by."""
+    """The form of the name that is compared."""
     singing_version_id: int | None
-    """None until its first training has ended."""
+    """None until a training job has succeeded."""
     corpus_bytes: int | None
     bits_per_character: float | None
     rival_bits_per_character: float | None
     trained_at: datetime | None
     themes: str
-    """Of the version that sings: words apart by spaces."""
+    """Of the current version: words separated by spaces."""
     taste: str | None
 
 
 def name_key(name: str) -> str:
-    """Return what names are compared by: without case, compatibility forms, what is invisible and surrounding space."""
-    whole = name.encode("utf-8", "replace").decode()  # half a surrogate pair is nothing that SQLite could hold
+    """Return the form in which names are compared: no case, compatibility forms, invisible characters or margins."""
+    whole = name.encode("utf-8", "replace").decode()  # SQLite cannot store half a surrogate pair
     folded = unicodedata.normalize("NFKC", without_ignorable(whole)).casefold()
     return unicodedata.normalize("NFKC", folded).strip()
 
@@ -50,7 +50,7 @@ _SELECT = """
 
 
 def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
-    """List exactly that guild's (or everyone's) artists that can sing, by name."""
+    """List the artists of exactly that guild (or the shared ones) that can sing, by name."""
     rows = connection.execute(
         f"{_SELECT} WHERE artists.guild_id = ? AND artists.singing_version_id IS NOT NULL ORDER BY artists.key",
         (guild_id,),
@@ -59,19 +59,19 @@ def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]
 
 
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
-    """List exactly that guild's (or everyone's) artists, by name, whether they can sing or not."""
+    """List the artists of exactly that guild (or the shared ones), by name, whether they can sing or not."""
     rows = connection.execute(f"{_SELECT} WHERE artists.guild_id = ? ORDER BY artists.key", (guild_id,))
     return [_artist(row) for row in rows]
 
 
 def by_id(connection: sqlite3.Connection, artist_id: int) -> StoredArtist | None:
-    """Return an artist, unless it is gone."""
+    """Return an artist; None if it is gone."""
     row = connection.execute(f"{_SELECT} WHERE artists.id = ?", (artist_id,)).fetchone()
     return None if row is None else _artist(row)
 
 
 def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
-    """Find exactly that guild's (or everyone's) artist of a name, whether it can sing or not."""
+    """Find an artist of exactly that guild (or a shared one) by name, whether it can sing or not."""
     row = connection.execute(
         f"{_SELECT} WHERE artists.guild_id = ? AND artists.key = ?",
         (guild_id, name_key(name)),
@@ -80,7 +80,7 @@ def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArti
 
 
 def find_or_create(connection: sqlite3.Connection, guild_id: int, name: str, now: datetime) -> StoredArtist:
-    """Find the artist, or make it with the name as given, stripped."""
+    """Find the artist, or create it with the given name, stripped."""
     connection.execute(
         "INSERT INTO artists (guild_id, name, key, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (guild_id, name.strip(), name_key(name), times.to_text(now)),

@@ -1,4 +1,4 @@
-"""Copies of the database: made while the bot runs, before a migration, and put back in its place."""
+"""Copies of the database: made while the bot runs or before a migration, and restored."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ from bot.store.migrating import newest_version, version_of
 from bot.store.read_only import open_read_only
 
 KEPT_DAYS = 30
-"""Copies that the bot made by itself are deleted after this: they hold what members may have deleted since."""
+"""Copies that the bot made on its own are deleted after this: they contain what members may have deleted since."""
 _OF_THE_BOT = {"artists", "jobs", "requests", "versions"}
 """Tables by which a database of the bot is recognised."""
 
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class BackupError(Exception):
-    """A file is no backup, or cannot be written; the message is one sentence for the operator."""
+    """A file is not a backup, or cannot be written; the message is one sentence for the operator."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Restored:
     """What a restored backup replaced."""
 
     moved_to: Path | None
-    """Where the database that was there before is now; None if there was none."""
+    """Where the previous database is now; None if there was none."""
 
 
 def back_up(path: Path, target: Path) -> int:
     """Copy a database, whether a bot has it open or not, and return the size of the copy in bytes.
 
     Raises:
-        BackupError: if there is no database, or the target is something else than an earlier backup.
-        StoreError: if the disk is full or has a fault.
+        BackupError: if there is no database, or the target exists and is not an earlier backup.
+        StoreError: if the disk is full or faulty.
     """
     if not path.is_file():
         raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
@@ -58,13 +58,13 @@ def back_up(path: Path, target: Path) -> int:
 
 
 def restore(file: Path, path: Path, now: datetime) -> Restored:
-    """Put a backup in the place of a database, which is kept under another name.
+    """Replace a database with a backup; the database is kept under another name.
 
-    The bot must not be running. Queued and running trainings of the backup begin again.
+    The bot must not be running. Queued and running jobs of the backup start over.
 
     Raises:
-        BackupError: if the file is no backup, is damaged, or is of a newer version of the bot.
-        StoreError: if the bot runs, or the disk is full or has a fault.
+        BackupError: if the file is not a backup, is damaged, or was made by a newer version of the bot.
+        StoreError: if the bot is running, or the disk is full or faulty.
     """
     _check(file)
     try:
@@ -83,7 +83,7 @@ def restore(file: Path, path: Path, now: datetime) -> Restored:
 
 
 def copy(source: sqlite3.Connection, target: Path) -> None:
-    """Copy an open database into a file, which appears only once it is whole and on the disk; for its owner alone."""
+    """Copy an open database to a file that only its owner can read, and that appears once it is complete on disk."""
     partial = target.with_name(target.name + ".partial")
     with suppress(FileNotFoundError):
         partial.unlink()
@@ -91,7 +91,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
     try:
         with closing(sqlite3.connect(partial, isolation_level=None)) as written:
             source.backup(written)
-            written.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            written.execute("PRAGMA journal_mode = DELETE")  # a single file, without a write-ahead log
             (found,) = written.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
                 raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
@@ -105,7 +105,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
 
 
 def back_up_before_migration(connection: sqlite3.Connection, path: Path, newest: int) -> None:
-    """Copy a database that is about to be migrated; a new one, and one that is up to date, need no copy."""
+    """Copy a database that is about to be migrated; a new one, or one that is up to date, needs no copy."""
     version = version_of(connection)
     if 0 < version < newest:
         target = path.with_name(f"{path.name}.before-schema-{newest}")
@@ -114,7 +114,7 @@ def back_up_before_migration(connection: sqlite3.Connection, path: Path, newest:
 
 
 def delete_old_copies(path: Path, now: datetime) -> int:
-    """Delete the copies beside a database that the bot made by itself long ago; return how many."""
+    """Delete old copies next to a database that the bot made on its own; return how many."""
     deleted = 0
     for copied in path.parent.glob(f"{path.name}.before-*"):
         with suppress(OSError):
@@ -150,7 +150,7 @@ def _check(file: Path) -> None:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """Open a file that may be no database: None then."""
+    """Open a file that may not be a database; yield None in that case."""
     connection = open_read_only(path)
     try:
         try:
@@ -168,15 +168,15 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def _move_aside(path: Path, now: datetime) -> Path | None:
-    """Move a database away, with the log files that belong to it; `delete_old_copies` counts from now."""
+    """Move a database away, with its log files; `delete_old_copies` counts from now."""
     if not path.exists():
         return None
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # a damaged one keeps its log files
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # a damaged database keeps its log files
     to = path.with_name(f"{path.name}.before-restore-{now:%Y%m%d-%H%M%S}")
     parts = [(path.with_name(path.name + suffix), to.with_name(to.name + suffix)) for suffix in ("-wal", "-shm", "")]
     present = [(part, target) for part, target in parts if part.exists()]
-    for part, _ in present:  # first of all: where that is refused, everything is still in its place
+    for part, _ in present:  # first, so that everything is still in place if it is refused
         os.utime(part, (now.timestamp(), now.timestamp()))
     for part, target in present:
         part.replace(target)

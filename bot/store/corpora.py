@@ -13,12 +13,12 @@ from lstm.text.summary import CorpusSummary
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """What was understood of a corpus when it was read."""
+    """What was recognised in a corpus when it was read."""
 
     summary: CorpusSummary | None
     """None in reports of earlier versions of the bot, which kept a sentence instead."""
     first_lines: tuple[str, ...]
-    """As they are learned."""
+    """As used for training."""
     kinds: tuple[tuple[str, ...], ...]
     """The kind of each stanza ("verse", "chorus" ...), song by song."""
 
@@ -50,7 +50,7 @@ def keep(
     now: datetime,
     report: CorpusReport | None = None,
 ) -> None:
-    """Store an artist's text in place of the one before."""
+    """Store an artist's text, replacing the previous one."""
     data = text.encode()
     connection.execute(
         """INSERT INTO corpora (artist_id, text, sha256, bytes, is_upload, stored_at, report)
@@ -71,7 +71,7 @@ def keep(
 
 
 def report_of(connection: sqlite3.Connection, artist_id: int) -> CorpusReport | None:
-    """Return what was understood of an artist's text; None for texts stored by earlier versions of the bot."""
+    """Return what was recognised in an artist's text; None for texts stored by earlier versions of the bot."""
     row = connection.execute("SELECT report FROM corpora WHERE artist_id = ?", (artist_id,)).fetchone()
     return None if row is None or row["report"] is None else CorpusReport.from_json(row["report"])
 
@@ -83,7 +83,7 @@ def text_of(connection: sqlite3.Connection, artist_id: int) -> str | None:
 
 
 def has_upload(connection: sqlite3.Connection, artist_id: int) -> bool:
-    """Tell whether an artist's text was uploaded, so that no file of the data folder stands behind it."""
+    """Return whether an artist's text was uploaded; otherwise it came from a file of the data folder."""
     return (
         connection.execute("SELECT 1 FROM corpora WHERE artist_id = ? AND is_upload", (artist_id,)).fetchone()
         is not None

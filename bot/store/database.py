@@ -1,8 +1,8 @@
-"""The SQLite file: one connection that writes, one that reads, and whole transactions as one callable.
+"""The SQLite file: one connection that writes, one that reads, and whole transactions as callables.
 
 A callable runs on its connection's thread from BEGIN to COMMIT or ROLLBACK. So no two tasks share a transaction, and
-a caller that is cancelled while it waits leaves none open: the transaction ends as if the caller were still there.
-One process with one writer is also what keeps clear of the bug of WAL with several of them (SQLite 3.7.0 to 3.51.2).
+a caller that is cancelled while it waits does not leave one open: the transaction ends as if the caller still waited.
+One process with one writer also avoids the WAL bug that several writers can trigger (SQLite 3.7.0 to 3.51.2).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from bot.store.read_only import open_read_only
 T = TypeVar("T")
 
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables; RETURNING is older
-_BUSY_TIMEOUT_SECONDS = 5.0  # another program may look into the file, or back it up
+_BUSY_TIMEOUT_SECONDS = 5.0  # another program may read the file, or back it up
 
 log = logging.getLogger(__name__)
 
@@ -42,29 +42,29 @@ class Database:
     async def write(self, transaction: Callable[[sqlite3.Connection], T]) -> T:
         """Run a whole transaction on the writer's thread and commit it, or roll it back if it raises.
 
-        A cancelled caller stops waiting; the transaction is finished all the same.
+        A cancelled caller stops waiting; the transaction is finished regardless.
 
         Raises:
-            StoreError: if the disk is full or has a fault; nothing of the transaction is kept then.
+            StoreError: if the disk is full or faulty; nothing of the transaction is then kept.
         """
         return await self._run(self._writer, "BEGIN IMMEDIATE", transaction)
 
     async def read(self, query: Callable[[sqlite3.Connection], T]) -> T:
-        """Run queries on the reader's thread, all on one and the same snapshot.
+        """Run queries on the reader's thread, all on the same snapshot.
 
         Raises:
-            StoreError: if the disk has a fault.
+            StoreError: if the disk is faulty.
         """
         return await self._run(self._reader, "BEGIN", query)
 
     async def give_back_space(self) -> None:
-        """Return freed pages to the file system, and leave nothing of deleted rows in the log file.
+        """Return freed pages to the file system, and remove deleted rows from the write-ahead log.
 
-        Where another program reads the file just then, the log file keeps them; see `holds_deleted`.
+        If another program is reading the file, they stay in the log for now; see `holds_deleted`.
         """
 
         def vacuum(connection: sqlite3.Connection) -> bool:
-            # As a script: execute() would free a single page, for this statement takes a step per page.
+            # As a script: execute() would free a single page, because this statement takes one step per page.
             connection.executescript("PRAGMA incremental_vacuum")
             (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return bool(is_busy)
@@ -82,14 +82,14 @@ class Database:
 
     @property
     def holds_deleted(self) -> bool:
-        """Tell whether the log file may still hold deleted rows, so that space has to be given back again."""
+        """Whether the write-ahead log may still contain deleted rows, so that space must be given back again."""
         return self._holds_deleted
 
     async def _run(self, connection: aiosqlite.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return await _run(connection, begin, work)
         except sqlite3.Error as error:
-            # A query that writes is a fault of the program, not of the disk.
+            # A query that writes is a bug, not a fault of the disk.
             writes = connection is self._reader and getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY
             if writes or not is_of_the_disk(error):
                 raise
@@ -98,10 +98,10 @@ class Database:
 
 @asynccontextmanager
 async def open_database(path: Path) -> AsyncIterator[Database]:
-    """Open the database file, made and migrated as needed, for as long as the context lasts.
+    """Open the database file, creating and migrating it as needed, for as long as the context lasts.
 
     Raises:
-        StoreError: if another bot has it open, it is of a newer version or no database at all, or the disk has a fault.
+        StoreError: if another bot has it open, it is from a newer version or not a database, or the disk is faulty.
     """
     async with AsyncExitStack() as stack:
         try:
@@ -110,7 +110,7 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
             await asyncio.to_thread(_keep_from_others, path)
             writer = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await _on_thread(writer, lambda connection: _prepare_writer(connection, path))
-            # The reader comes last and goes first, so that the writer alone checkpoints at the end.
+            # The reader is opened last and closed first, so that only the writer checkpoints at the end.
             reader = await stack.enter_async_context(aiosqlite.connect(path, isolation_level=None))
             await _on_thread(reader, _prepare_reader)
         except LockedError:
@@ -129,14 +129,14 @@ async def open_database(path: Path) -> AsyncIterator[Database]:
 
 
 def _check_not_newer(path: Path) -> None:
-    """Leave alone what a newer version of the bot has written, before anything about the file is changed."""
+    """Refuse a file from a newer version of the bot before anything about it is changed."""
     if path.is_file() and path.stat().st_size > 0:
         with closing(open_read_only(path)) as connection:
             check_not_newer(version_of(connection), newest_version())
 
 
 def _keep_from_others(path: Path) -> None:
-    """Let only the bot's own account read the database; SQLite gives its log files the same rights."""
+    """Allow only the bot's own account to read the database; SQLite gives its log files the same permissions."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     for file in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
         if file.exists():
@@ -147,10 +147,10 @@ def _prepare_writer(connection: sqlite3.Connection, path: Path) -> None:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise sqlite3.NotSupportedError(f"this Python has SQLite {sqlite3.sqlite_version}; {needed} or newer is needed")
-    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # takes effect on a new file only, before its first page
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # has an effect only on a new file, before its first page
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # a job that was acknowledged survives the loss of power
-    connection.execute("PRAGMA secure_delete = ON")  # deleted is deleted: nothing lingers in free pages
+    connection.execute("PRAGMA synchronous = FULL")  # an acknowledged job survives a power failure
+    connection.execute("PRAGMA secure_delete = ON")  # nothing deleted lingers in free pages
     _prepare(connection)
     backup.back_up_before_migration(connection, path, newest_version())
     migrate(connection)

@@ -1,4 +1,4 @@
-"""Looks through a database without changing it, also while the bot runs."""
+"""Examines a database without changing it; the bot may be running."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,22 +15,22 @@ _PROBLEMS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Examined:
-    """What a look through a database found."""
+    """What an examination found."""
 
     schema_version: int
     problems: tuple[str, ...]
-    """What SQLite's own check found wrong, a few of it; empty for a sound file."""
+    """The first problems that SQLite's own check found; empty for a sound file."""
     everyones: tuple[StoredArtist, ...] = ()
-    """The artists of everyone that can sing; empty where the schema is not this version's."""
+    """The shared artists that can sing; empty if the schema is not this version's."""
     artists: int = 0
-    """Artists that can sing, of everyone and of all guilds."""
+    """How many artists can sing, shared ones and those of all guilds."""
 
 
 def examine(path: Path, known_schema_version: int) -> Examined:
     """Check a database file.
 
     Raises:
-        sqlite3.Error: if it is no database, or cannot be read.
+        sqlite3.Error: if it is not a database, or cannot be read.
     """
     with _reading(path) as connection:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -44,7 +44,7 @@ def examine(path: Path, known_schema_version: int) -> Examined:
 
 
 def singing_weights(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    """Yield the name, the version's number and the safetensors file of every artist that can sing."""
+    """Yield the name, the number of the current version and its safetensors file, for every artist that can sing."""
     with _reading(path) as connection:
         rows = connection.execute(
             """SELECT artists.name, versions.number, versions.id
@@ -52,7 +52,7 @@ def singing_weights(path: Path) -> Iterator[tuple[str, int, bytes]]:
         ).fetchall()
         for row in rows:
             weights = versions.weights(connection, row["id"])
-            if weights is not None:  # it was deleted meanwhile
+            if weights is not None:  # deleted meanwhile
                 yield row["name"], row["number"], weights
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong with the disk under the database, in one sentence that says what to do."""
+"""Explains faults of the disk or the database file, in one sentence that says what to do."""
 
 import errno
 import os
@@ -25,22 +25,22 @@ class StoreError(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 
     def __init__(self, sentence: str, reason: str = "its database cannot be used") -> None:
-        """Keep the sentence, and a reason that names no paths, for everybody else."""
+        """Keep the sentence, and for everybody else a reason without paths."""
         super().__init__(sentence)
         self.reason = reason
 
 
 def is_of_the_disk(error: sqlite3.Error) -> bool:
-    """Return whether an error comes from the disk or the file, not from a statement."""
+    """Return whether an error is caused by the disk or the file, not by a statement."""
     return _code(error) in _OF_THE_DISK
 
 
 def explained(error: OSError | sqlite3.Error, path: Path) -> StoreError:
-    """Say what to do about an error while a database is opened or used."""
+    """Explain an error that occurred while a database was opened or used."""
     number = error.errno if isinstance(error, OSError) else None
     code = None if isinstance(error, OSError) else _code(error)
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-        number = _state_of_disk(path.parent)  # SQLite keeps to itself why the system refused
+        number = _state_of_disk(path.parent)  # SQLite does not say why the system refused
     if number in _FULL or code == sqlite3.SQLITE_FULL:
         return StoreError(
             f"The disk that holds {path} is full. Free some space; nothing stored is lost.",
@@ -72,7 +72,7 @@ def explained(error: OSError | sqlite3.Error, path: Path) -> StoreError:
 
 
 def _state_of_disk(folder: Path) -> int | None:
-    """Return ENOSPC for a full disk, EROFS for a read-only one, else None."""
+    """Return ENOSPC for a full disk, EROFS for a read-only one, otherwise None."""
     try:
         state = os.statvfs(folder)
     except OSError as error:
@@ -84,7 +84,7 @@ def _state_of_disk(folder: Path) -> int | None:
 
 def _code(error: sqlite3.Error) -> int | None:
     """Return the primary result code; an extended one holds more detail in its higher bits."""
-    code = getattr(error, "sqlite_errorcode", None)  # errors that Python itself raises have none
+    code = getattr(error, "sqlite_errorcode", None)  # errors that Python itself raises lack it
     return None if code is None else code & 0xFF
 
 

@@ -1,4 +1,4 @@
-"""What each guild has chosen."""
+"""The settings of each guild."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GuildSettings:
-    """A guild's choices; the defaults where it has made none."""
+    """A guild's settings, with defaults for those it has not changed."""
 
     default_artist: str | None = None
-    """Who sings when nobody is named; None: LYRICS_DEFAULT_ARTIST."""
+    """Who sings when no artist is named; None: LYRICS_DEFAULT_ARTIST."""
     language_filter: bool | None = None
     """None: on, except in age-restricted channels."""
     channel_id: int | None = None
-    """The channel for songs; elsewhere in the guild a song is shown to its asker only. None: every channel."""
+    """The channel for songs; elsewhere in the guild, a song is shown only to its asker. None: every channel."""
 
 
 def settings_of(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:
-    """Return a guild's choices."""
+    """Return a guild's settings."""
     row = connection.execute("SELECT * FROM guilds WHERE id = ?", (guild_id,)).fetchone()
     if row is None:
         return GuildSettings()
@@ -26,7 +26,7 @@ def settings_of(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:
 
 
 def keep(connection: sqlite3.Connection, guild_id: int, settings: GuildSettings) -> None:
-    """Store a guild's choices in place of those before."""
+    """Store a guild's settings, replacing the previous ones."""
     connection.execute(
         "INSERT OR REPLACE INTO guilds (id, default_artist, language_filter, channel_id) VALUES (?, ?, ?, ?)",
         (guild_id, settings.default_artist, settings.language_filter, settings.channel_id),

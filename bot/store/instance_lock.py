@@ -1,4 +1,4 @@
-"""One bot per data folder: a lock that the system releases with the process, however it ends."""
+"""One bot per data folder: a lock that the system releases when the process ends, however it ends."""
 
 import fcntl
 import os
@@ -11,7 +11,7 @@ class LockedError(Exception):
 
 
 class InstanceLock:
-    """Holds a file locked while it is entered; the file itself stays behind, empty of meaning."""
+    """Keeps a file locked while it is entered; the empty file stays behind."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -21,8 +21,8 @@ class InstanceLock:
         """Take the lock at once.
 
         Raises:
-            LockedError: if another process, or another lock of this one, has it.
-            OSError: if the file cannot be made, or its disk has no locks.
+            LockedError: if another process, or another lock of this process, holds it.
+            OSError: if the file cannot be created, or its disk does not support locks.
         """
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
@@ -30,7 +30,7 @@ class InstanceLock:
         except BlockingIOError:
             os.close(descriptor)
             raise LockedError from None
-        except OSError:  # a network drive may know no locks
+        except OSError:  # a network drive may not support locks
             os.close(descriptor)
             raise
         self._descriptor = descriptor

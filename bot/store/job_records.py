@@ -1,4 +1,4 @@
-"""Training jobs as they are passed around."""
+"""The types that describe training jobs."""
 
 import json
 import math
@@ -11,11 +11,11 @@ from lstm.model.record import TrainingRecord
 
 _LONGEST_SAMPLE = 600
 _MEASURING_SECONDS = 0.5
-"""With less time left than this, a training no longer learns."""
+"""With less time left than this, a job is no longer learning."""
 
 
 class JobState(StrEnum):
-    """Where a training job stands; the last three are ends."""
+    """The state of a training job; the last three are final."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -25,27 +25,27 @@ class JobState(StrEnum):
 
     @property
     def has_ended(self) -> bool:
-        """Tell whether nothing will change any more."""
+        """Whether the state is final."""
         return self not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
 class TrainingProgress:
-    """How far a running training is; renewed about once a second."""
+    """How far a running job is; updated about once a second."""
 
     characters_seen: int
     characters_planned: int
     epoch: float
     seconds: float
     seconds_left: float | None
-    """None while there is no telling yet."""
+    """None while it cannot be estimated."""
     characters_per_second: float
     train_bits_per_character: float | None
     validation_bits_per_character: float | None
     best_bits_per_character: float | None
     rival_bits_per_character: float | None
     sample: str | None = None
-    """A few lines that the network sang when it was last measured."""
+    """A few lines that the network sang at the last evaluation."""
 
     def to_json(self) -> str:
         """Write the progress as JSON."""
@@ -53,7 +53,7 @@ class TrainingProgress:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "TrainingProgress":
-        """Read a progress that any version of the program wrote; fields that are not known here are ignored.
+        """Read what any version of the bot wrote; unknown fields are ignored.
 
         Raises:
             ValueError: if it is not JSON, or a field is missing or not a number.
@@ -68,7 +68,7 @@ class TrainingProgress:
 
 
 class HeldBack(StrEnum):
-    """Why a new version does not take over by itself."""
+    """Why a new version does not take over on its own."""
 
     WORSE_THAN_BEFORE = "worse than the version that sings"
     WORSE_THAN_BASELINE = "worse than the n-gram baseline"
@@ -76,12 +76,12 @@ class HeldBack(StrEnum):
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """What a succeeded training produced."""
+    """What a successful job produced."""
 
     version: int
     """The number of the new model version."""
     takes_over: bool
-    """False where it is held back."""
+    """False if it is held back."""
     bits_per_character: float | None
     """On held-out songs."""
     previous_bits_per_character: float | None
@@ -103,7 +103,7 @@ class TrainingOutcome:
 
     @classmethod
     def from_json(cls, text: str) -> "TrainingOutcome":
-        """Read an outcome that any version of the program wrote; fields that are not known here are ignored.
+        """Read what any version of the bot wrote; unknown fields are ignored.
 
         Raises:
             ValueError: if it is not JSON or lacks the version's number.
@@ -129,11 +129,11 @@ class TrainingOutcome:
 
 @dataclass(frozen=True)
 class NewJob:
-    """A training to be queued."""
+    """A job to be queued."""
 
     artist_id: int
     guild_id: int
-    """Where it is asked for; 0 outside of guilds."""
+    """Where it was asked for; 0 outside of guilds."""
     asked_by: int
     channel_id: int | None
     minutes: float
@@ -142,36 +142,36 @@ class NewJob:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A queued job, as far as its turn depends on it."""
+    """What the order of the queue depends on."""
 
     job_id: int
     guild_id: int
     interrupted: bool
-    """It was running before."""
+    """Whether it was running before."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A training job as it stands at one moment."""
+    """A snapshot of a training job."""
 
     id: int
     artist_id: int
     artist: str
     of_everyone: bool
-    """Trains an artist that every guild sees."""
+    """Whether it trains an artist that all guilds share."""
     guild_id: int | None
     """Where it was asked for; None in direct messages and in the console."""
     channel_id: int | None
     """Where its result is to be announced; None in the console."""
     message_id: int | None
-    """The message that shows its progress, once that is known."""
+    """The message that shows its progress, once known."""
     asked_by: int | None
-    """None once that user had their data deleted."""
+    """None after that user had their data deleted."""
     state: JobState
     minutes: float
     random_seed: int
     attempts: int
-    """How many workers have died or failed on it (at most 3)."""
+    """How many of its processes have died or failed (at most 3)."""
     queued_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -180,9 +180,9 @@ class Job:
     progress: TrainingProgress | None
     """None until the first report, and after the end."""
     outcome: TrainingOutcome | None
-    """Only of a succeeded job."""
+    """Only for a successful job."""
     reason: str | None
-    """Why it failed, in one sentence; only of a failed job."""
+    """Why it failed, in one sentence; only for a failed job."""
 
     @property
     def seconds_left(self) -> float | None:

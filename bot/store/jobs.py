@@ -1,7 +1,7 @@
-"""The durable queue of trainings.
+"""The durable queue of training jobs.
 
-queued -> running -> succeeded, failed or cancelled. A claim holds a job by a lease that its runner renews; every later
-word about the job names that lease, so that a runner which has lost it can change nothing any more.
+queued -> running -> succeeded, failed or cancelled. A runner claims a job with a lease, which it renews; every later
+change names that lease, so that a runner that has lost it can change nothing.
 """
 
 import logging
@@ -48,7 +48,7 @@ def enqueue(connection: sqlite3.Connection, job: NewJob, now: datetime) -> Job:
 
 
 def claim(connection: sqlite3.Connection, job_id: int, lease: str, lease_until: datetime, now: datetime) -> Job | None:
-    """Let a queued job run under a new lease; None if it is no longer queued."""
+    """Mark a queued job as running under a new lease; None if it is no longer queued."""
     claimed = connection.execute(
         """UPDATE jobs SET state = 'running', lease = :lease, lease_until = :until,
             turn = (SELECT coalesce(max(turn), 0) + 1 FROM jobs), started_at = coalesce(started_at, :now)
@@ -65,7 +65,7 @@ def renew(
     lease_until: datetime,
     progress: TrainingProgress | None,
 ) -> bool:
-    """Renew a lease and note the progress, if there is one; False if the lease is lost."""
+    """Renew a lease and store the progress, if any; False if the lease is lost."""
     return (
         connection.execute(
             "UPDATE jobs SET lease_until = ?, progress = coalesce(?, progress) WHERE id = ? AND lease = ?",
@@ -76,13 +76,13 @@ def renew(
 
 
 def release(connection: sqlite3.Connection, expired_by: datetime | None = None) -> int:
-    """Put running jobs back into the queue, to go on from their checkpoints; return how many.
+    """Put running jobs back into the queue, to continue from their checkpoints; return how many.
 
-    That a runner was lost is not the job's fault, so it costs no attempt.
+    A lost runner is not the job's fault, so it costs no attempt.
 
     Args:
-        connection: the writer's.
-        expired_by: only jobs whose lease ended before; None: all, for the start of the only runner.
+        connection: of the writer.
+        expired_by: only jobs whose lease ended before; None: all, when the only runner starts.
     """
     return connection.execute(
         """UPDATE jobs SET state = 'queued', lease = NULL, lease_until = NULL
@@ -92,7 +92,7 @@ def release(connection: sqlite3.Connection, expired_by: datetime | None = None) 
 
 
 def fail_unreadable(connection: sqlite3.Connection, now: datetime) -> list[int]:
-    """End the live jobs whose rows cannot be read, so that they hold up no other; return their ids."""
+    """Fail the live jobs whose rows cannot be read, so that they do not block others; return their ids."""
     unreadable = []
     for row in connection.execute(f"{_SELECT} WHERE jobs.state IN ('queued', 'running')").fetchall():
         try:
@@ -128,17 +128,17 @@ def count_attempt(connection: sqlite3.Connection, job_id: int, lease: str) -> in
 
 
 def succeed(connection: sqlite3.Connection, job_id: int, lease: str, outcome: TrainingOutcome, now: datetime) -> bool:
-    """End a claimed job well; False if the lease is lost."""
+    """Mark a claimed job as successful; False if the lease is lost."""
     return _end(connection, job_id, lease, JobState.SUCCEEDED, now, outcome=outcome.to_json())
 
 
 def fail(connection: sqlite3.Connection, job_id: int, lease: str, reason: str, now: datetime) -> bool:
-    """End a claimed job with a reason, one sentence; False if the lease is lost."""
+    """Mark a claimed job as failed, for a reason in one sentence; False if the lease is lost."""
     return _end(connection, job_id, lease, JobState.FAILED, now, reason=reason)
 
 
 def cancel(connection: sqlite3.Connection, job_id: int, now: datetime) -> bool:
-    """End a queued or running job; False if it has ended already."""
+    """Cancel a queued or running job; False if it has already ended."""
     return (
         connection.execute(
             """UPDATE jobs SET state = 'cancelled', lease = NULL, lease_until = NULL, progress = NULL, ended_at = ?
@@ -150,31 +150,31 @@ def cancel(connection: sqlite3.Connection, job_id: int, now: datetime) -> bool:
 
 
 def remember_message(connection: sqlite3.Connection, job_id: int, channel_id: int, message_id: int) -> None:
-    """Note the message that shows a job."""
+    """Store which message shows a job."""
     connection.execute("UPDATE jobs SET channel_id = ?, message_id = ? WHERE id = ?", (channel_id, message_id, job_id))
 
 
 def announced(connection: sqlite3.Connection, job_id: int, now: datetime) -> None:
-    """Note that a job's end has been told."""
+    """Note that a job's end has been announced."""
     connection.execute(
         "UPDATE jobs SET announced_at = coalesce(announced_at, ?) WHERE id = ?", (times.to_text(now), job_id)
     )
 
 
 def forget_asker(connection: sqlite3.Connection, user_id: int) -> int:
-    """Forget that a person asked for jobs; return for how many."""
+    """Forget that a person asked for jobs; return how many."""
     return connection.execute("UPDATE jobs SET asked_by = NULL WHERE asked_by = ?", (user_id,)).rowcount
 
 
 def forget_askers_before(connection: sqlite3.Connection, time: datetime) -> int:
-    """Forget who asked for jobs that ended before a time; return for how many."""
+    """Forget who asked for jobs that ended before a time; return how many."""
     return connection.execute(
         "UPDATE jobs SET asked_by = NULL WHERE asked_by IS NOT NULL AND ended_at < ?", (times.to_text(time),)
     ).rowcount
 
 
 def by_id(connection: sqlite3.Connection, job_id: int) -> Job | None:
-    """Return a job as it stands."""
+    """Return a job; None if it is gone."""
     found = _jobs(connection, "WHERE jobs.id = ?", (job_id,))
     return found[0] if found else None
 
@@ -192,7 +192,7 @@ def waiting(connection: sqlite3.Connection) -> list[Waiting]:
 
 
 def last_turns(connection: sqlite3.Connection) -> dict[int, int]:
-    """Return by guild id when a job of it was last claimed, counted in claims."""
+    """Return, by guild id, when a job of the guild was last claimed, counted in claims."""
     rows = connection.execute("SELECT guild_id, max(turn) AS turn FROM jobs WHERE turn IS NOT NULL GROUP BY guild_id")
     return {row["guild_id"]: row["turn"] for row in rows}
 
@@ -212,7 +212,7 @@ def count_by_state(connection: sqlite3.Connection) -> dict[JobState, int]:
 
 
 def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
-    """List the running and queued jobs of a guild or (None) of all, oldest first."""
+    """List the running and queued jobs of a guild, or (None) of all guilds, oldest first."""
     return _jobs(
         connection,
         "WHERE jobs.state IN ('queued', 'running') AND jobs.guild_id = coalesce(?, jobs.guild_id) ORDER BY jobs.id",
@@ -221,7 +221,7 @@ def live(connection: sqlite3.Connection, guild_id: int | None) -> list[Job]:
 
 
 def ended(connection: sqlite3.Connection, guild_id: int | None, limit: int) -> list[Job]:
-    """List the jobs that ended last, newest first, of a guild or (None) of all."""
+    """List the jobs that ended last, newest first, of a guild or (None) of all guilds."""
     return _jobs(
         connection,
         """WHERE jobs.ended_at IS NOT NULL AND jobs.guild_id = coalesce(?, jobs.guild_id)
@@ -231,7 +231,7 @@ def ended(connection: sqlite3.Connection, guild_id: int | None, limit: int) -> l
 
 
 def unannounced(connection: sqlite3.Connection) -> list[Job]:
-    """List the jobs, live or ended, whose channel has not been told their end."""
+    """List the jobs from a channel, live or ended, whose end has not been announced."""
     return _jobs(connection, "WHERE jobs.announced_at IS NULL AND jobs.channel_id IS NOT NULL ORDER BY jobs.id", ())
 
 
@@ -271,7 +271,7 @@ def _jobs(connection: sqlite3.Connection, condition: str, parameters: Iterable[o
 
 
 def _read(from_json: Callable[[str], T], row: sqlite3.Row, column: str) -> T | None:
-    """Read a column of JSON; None where it is empty, or unreadable: what is shown of a job must not stop the job."""
+    """Read a JSON column; None if it is empty or unreadable, because what is only shown must not stop the job."""
     try:
         return None if row[column] is None else from_json(row[column])
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Guilds that the bot has left, and everything that is stored of a guild."""
+"""Guilds that the bot has left, and everything stored about a guild."""
 
 import sqlite3
 from collections.abc import Collection
@@ -8,9 +8,9 @@ from bot.store import times
 
 
 def with_data(connection: sqlite3.Connection) -> list[int]:
-    """List the guilds that have artists, trainings or choices of their own.
+    """List the guilds that have artists, training jobs or settings of their own.
 
-    Songs do not count: members who have installed the bot for themselves sing in guilds that it never joined.
+    Songs do not count: users who have installed the bot for themselves sing in guilds that it never joined.
     """
     rows = connection.execute(
         "SELECT guild_id FROM artists UNION SELECT guild_id FROM jobs UNION SELECT id FROM guilds ORDER BY 1"
@@ -19,7 +19,7 @@ def with_data(connection: sqlite3.Connection) -> list[int]:
 
 
 def left(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
-    """Note that the bot has left a guild; False if that was noted before."""
+    """Note that the bot has left a guild; False if that was already noted."""
     return (
         connection.execute(
             "INSERT INTO left_guilds (guild_id, left_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -30,7 +30,7 @@ def left(connection: sqlite3.Connection, guild_id: int, now: datetime) -> bool:
 
 
 def returned(connection: sqlite3.Connection, guild_ids: Collection[int]) -> int:
-    """Note that the bot is in guilds, and return how many of them it had left."""
+    """Note that the bot is in some guilds; return how many of them it had left."""
     gone = {row["guild_id"] for row in connection.execute("SELECT guild_id FROM left_guilds")}
     back = gone.intersection(guild_ids)
     connection.executemany("DELETE FROM left_guilds WHERE guild_id = ?", [(guild_id,) for guild_id in back])
@@ -38,15 +38,15 @@ def returned(connection: sqlite3.Connection, guild_ids: Collection[int]) -> int:
 
 
 def left_before(connection: sqlite3.Connection, time: datetime) -> list[int]:
-    """List the guilds that the bot left at a time or before."""
+    """List the guilds that the bot left by a time."""
     rows = connection.execute("SELECT guild_id FROM left_guilds WHERE left_at <= ?", (times.to_text(time),))
     return [row["guild_id"] for row in rows]
 
 
 def forget(connection: sqlite3.Connection, guild_id: int) -> int:
-    """Delete everything that is stored of a guild: artists, trainings, songs and choices; return how many artists."""
+    """Delete everything stored about a guild: artists, jobs, songs and settings; return how many artists."""
     artists = connection.execute("DELETE FROM artists WHERE guild_id = ?", (guild_id,)).rowcount
-    connection.execute("DELETE FROM jobs WHERE guild_id = ?", (guild_id,))  # those that train artists of everyone
+    connection.execute("DELETE FROM jobs WHERE guild_id = ?", (guild_id,))  # those of shared artists
     connection.execute("DELETE FROM requests WHERE guild_id = ?", (guild_id,))
     connection.execute("DELETE FROM asked_trainings WHERE guild_id = ?", (guild_id,))
     connection.execute("DELETE FROM unfinished_songs WHERE guild_id = ?", (guild_id,))

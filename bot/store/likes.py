@@ -17,7 +17,7 @@ class StoredLike:
 
 
 def toggle(connection: sqlite3.Connection, request_id: int, user_id: int, now: datetime) -> bool:
-    """Add a person's vote for a song, or withdraw it; return whether they like the song now."""
+    """Add a person's vote for a song, or withdraw it; return whether they now like the song."""
     withdrawn = connection.execute(
         "DELETE FROM likes WHERE request_id = ? AND user_id = ?", (request_id, user_id)
     ).rowcount
@@ -34,7 +34,7 @@ def count(connection: sqlite3.Connection, request_id: int) -> int:
 
 
 def most_liked(connection: sqlite3.Connection, guild_id: int, since: datetime, limit: int) -> list[tuple[int, int]]:
-    """List the songs of a guild that were liked most since a time, as (request id, votes); never private ones."""
+    """List a guild's most liked songs since a time as (request id, votes), without private ones."""
     rows = connection.execute(
         """SELECT requests.id, count(*) AS votes FROM likes JOIN requests ON requests.id = likes.request_id
         WHERE requests.guild_id = ? AND NOT requests.private AND likes.liked_at >= ?
@@ -45,7 +45,7 @@ def most_liked(connection: sqlite3.Connection, guild_id: int, since: datetime, l
 
 
 def delete_of_song(connection: sqlite3.Connection, request_id: int) -> None:
-    """Withdraw all votes for a song."""
+    """Delete all votes for a song."""
     connection.execute("DELETE FROM likes WHERE request_id = ?", (request_id,))
 
 
@@ -56,5 +56,5 @@ def of_person(connection: sqlite3.Connection, user_id: int) -> list[StoredLike]:
 
 
 def delete_of_person(connection: sqlite3.Connection, user_id: int) -> int:
-    """Withdraw all votes of a person and return how many there were."""
+    """Delete all votes of a person; return how many."""
     return connection.execute("DELETE FROM likes WHERE user_id = ?", (user_id,)).rowcount

@@ -1,6 +1,6 @@
-"""Brings a database up to date: numbered SQL files under PRAGMA user_version.
+"""Brings a database up to date: numbered SQL files, with the version in PRAGMA user_version.
 
-Each migration is committed together with its number, so that a start that is killed anywhere goes on from there.
+Each migration is committed together with its number, so that a start killed at any point can continue from there.
 """
 
 import logging
@@ -17,10 +17,10 @@ class NewerDatabaseError(Exception):
 
 
 def migrate(connection: sqlite3.Connection, folder: Path = MIGRATIONS) -> int:
-    """Apply the migrations that a database lacks, in order, and return its version then.
+    """Apply the migrations that a database lacks, in order, and return its new version.
 
     Raises:
-        NewerDatabaseError: if it has migrations that are not known here.
+        NewerDatabaseError: if it has migrations that this version does not know.
     """
     migrations = _migrations(folder)
     version, newest = version_of(connection), max(migrations)
@@ -47,14 +47,14 @@ def check_not_newer(version: int, newest: int) -> None:
     """Refuse a database that a newer version of the bot has written.
 
     Raises:
-        NewerDatabaseError: if it has migrations that are not known here.
+        NewerDatabaseError: if it has migrations that this version does not know.
     """
     if version > newest:
         raise NewerDatabaseError(f"schema version {version}; this one knows {newest}")
 
 
 def newest_version(folder: Path = MIGRATIONS) -> int:
-    """Return the schema version that this version of the bot knows."""
+    """Return the newest schema version that this version of the bot knows."""
     return max(_migrations(folder))
 
 

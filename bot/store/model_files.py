@@ -1,4 +1,4 @@
-"""Which model files have been taken in, by their names."""
+"""Which model files have been imported, by name."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.store import times
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A file that was taken in."""
+    """A file that was imported."""
 
     source: str
     """`own` for the data folder, `shipped` for what comes with the bot."""
@@ -17,17 +17,17 @@ class ModelFile:
     sha256: str
     modified_ns: int
     artist_id: int | None
-    """None once the artist was forgotten."""
+    """None after the artist was forgotten."""
 
 
 def all_of(connection: sqlite3.Connection) -> list[ModelFile]:
-    """List all files that were taken in."""
+    """List all files that were imported."""
     rows = connection.execute("SELECT source, name, sha256, modified_ns, artist_id FROM model_files")
     return [ModelFile(row["source"], row["name"], row["sha256"], row["modified_ns"], row["artist_id"]) for row in rows]
 
 
 def remember(connection: sqlite3.Connection, file: ModelFile, now: datetime) -> None:
-    """Note that a file is taken in, in place of what was known of that name."""
+    """Note that a file has been imported, replacing any entry of that name."""
     connection.execute(
         """INSERT OR REPLACE INTO model_files (source, name, sha256, modified_ns, artist_id, taken_in_at)
         VALUES (?, ?, ?, ?, ?, ?)""",
@@ -36,12 +36,12 @@ def remember(connection: sqlite3.Connection, file: ModelFile, now: datetime) -> 
 
 
 def forget(connection: sqlite3.Connection, file: ModelFile) -> None:
-    """Delete what is known of a file."""
+    """Delete the entry of a file."""
     connection.execute("DELETE FROM model_files WHERE source = ? AND name = ?", (file.source, file.name))
 
 
 def was_known_by_content(connection: sqlite3.Connection, sha256: str) -> bool:
-    """Return whether an earlier version of the bot, which did not keep names, took in a file of this content."""
+    """Return whether an earlier version of the bot, which did not store names, imported a file with this content."""
     return connection.execute("SELECT 1 FROM earlier_model_files WHERE sha256 = ?", (sha256,)).fetchone() is not None
 
 

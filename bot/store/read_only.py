@@ -1,4 +1,4 @@
-"""Opens a database file to look into it, without changing anything about it."""
+"""Opens a database file without changing anything about it."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What was sung, for whom."""
+"""Recorded songs and the requests for them."""
 
 import json
 import sqlite3
@@ -29,11 +29,11 @@ class StoredRequest:
     seconds: float
     asked_at: datetime
     message_id: int | None = None
-    """The public message that shows it; None where there is none, or before that is known."""
+    """The public message that shows it; None if there is none, or it is not known yet."""
     continues: int | None = None
-    """The request whose song this one goes on with; it may be gone."""
+    """The request whose song this one continues; it may be gone."""
     part: int = 1
-    """2 for what continues a song in a second message, and so on."""
+    """2 for the continuation of a song in a second message, and so on."""
     take: int = 1
     """2 for another song on the same seed, and so on."""
     copied_lines: int = 0
@@ -44,7 +44,7 @@ class StoredRequest:
 
 
 def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
-    """Store a song and return its id; the id in `request` is not used."""
+    """Store a song and return its id; `request.id` is ignored."""
     cursor = connection.execute(
         """INSERT INTO requests (user_id, guild_id, channel_id, artist, seed, text, lines, temperature, rhyme,
             private, random_seed, seconds, asked_at, continues, part, take, copied_lines, rhymes_missed, form,
@@ -78,7 +78,7 @@ def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
 
 
 def extend(connection: sqlite3.Connection, request: StoredRequest) -> bool:
-    """Replace what a song says after more of it was composed; False if the song is gone."""
+    """Replace a song's text after more of it was composed; False if the song is gone."""
     return (
         connection.execute(
             "UPDATE requests SET text = ?, seconds = ?, copied_lines = ?, rhymes_missed = ? WHERE id = ?",
@@ -89,7 +89,7 @@ def extend(connection: sqlite3.Connection, request: StoredRequest) -> bool:
 
 
 def remember_message(connection: sqlite3.Connection, request_id: int, message_id: int | None) -> None:
-    """Note the message that shows a song; None where it was deleted."""
+    """Store which message shows a song; None after it was deleted."""
     connection.execute("UPDATE requests SET message_id = ? WHERE id = ?", (message_id, request_id))
 
 
@@ -100,13 +100,13 @@ def by_id(connection: sqlite3.Connection, request_id: int) -> StoredRequest | No
 
 
 def of_person(connection: sqlite3.Connection, user_id: int) -> list[int]:
-    """List the ids of all that was sung for a person, newest first."""
+    """List the ids of all songs of a person, newest first."""
     rows = connection.execute("SELECT id FROM requests WHERE user_id = ?", (user_id,))
     return sorted((row["id"] for row in rows), reverse=True)
 
 
 def by_ids(connection: sqlite3.Connection, ids: Sequence[int]) -> list[StoredRequest]:
-    """Return the recorded songs of these ids, newest first, as far as they are still there."""
+    """Return the recorded songs with these ids that still exist, newest first."""
     rows = connection.execute(
         "SELECT * FROM requests WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC", (json.dumps(list(ids)),)
     )
@@ -124,7 +124,7 @@ def count_here(connection: sqlite3.Connection, user_id: int, guild_id: int) -> i
 def page_here(
     connection: sqlite3.Connection, user_id: int, guild_id: int, *, offset: int, limit: int
 ) -> list[StoredRequest]:
-    """List some of a person's songs in one guild, or outside of guilds, newest first."""
+    """List a page of a person's songs in one guild, or outside of guilds, newest first."""
     return _requests(
         connection.execute(
             "SELECT * FROM requests WHERE user_id = ? AND guild_id = ? ORDER BY id DESC LIMIT ? OFFSET ?",
@@ -139,12 +139,12 @@ def delete(connection: sqlite3.Connection, request_id: int) -> None:
 
 
 def delete_of_person(connection: sqlite3.Connection, user_id: int) -> int:
-    """Delete all that was sung for a person and return how much it was."""
+    """Delete all songs of a person; return how many."""
     return connection.execute("DELETE FROM requests WHERE user_id = ?", (user_id,)).rowcount
 
 
 def delete_before(connection: sqlite3.Connection, time: datetime) -> int:
-    """Delete what was asked for before a time and return how much it was."""
+    """Delete the songs asked for before a time; return how many."""
     return connection.execute("DELETE FROM requests WHERE asked_at < ?", (times.to_text(time),)).rowcount
 
 

@@ -1,15 +1,15 @@
-"""Times as the database holds them: UTC, ISO 8601, always with microseconds, so that they sort as text."""
+"""Times in the database: UTC, ISO 8601, always with microseconds, so that they sort as text."""
 
 from datetime import UTC, datetime
 
 
 def to_text(time: datetime) -> str:
-    """Write a time that knows its zone."""
+    """Convert a time zone aware datetime to text."""
     return time.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def from_text(text: str) -> datetime:
-    """Read back what `to_text` wrote."""
+    """Convert the result of `to_text` back."""
     return datetime.fromisoformat(text)
 
 

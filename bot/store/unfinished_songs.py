@@ -10,7 +10,7 @@ from bot.store import times
 
 @dataclass(frozen=True)
 class StoredUnfinished:
-    """A song that was begun, with what is needed to mend its message and to sing it again."""
+    """An unfinished song, with what is needed to update its message and to sing it again."""
 
     id: int
     user_id: int
@@ -19,7 +19,7 @@ class StoredUnfinished:
     channel_id: int | None
     message_id: int | None
     token: str | None
-    """Of the interaction that the message answers; None once the message is mended."""
+    """Of the interaction that the message answers; None after the message was updated."""
     artist: str
     wish: str
     """What was asked for, as JSON."""
@@ -27,7 +27,7 @@ class StoredUnfinished:
 
 
 def add(connection: sqlite3.Connection, song: StoredUnfinished) -> int:
-    """Store a song that was begun and return its id; the id in `song` is not used."""
+    """Store an unfinished song and return its id; `song.id` is ignored."""
     cursor = connection.execute(
         """INSERT INTO unfinished_songs (user_id, guild_id, channel_id, message_id, token, artist, wish, began_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -47,7 +47,7 @@ def add(connection: sqlite3.Connection, song: StoredUnfinished) -> int:
 
 
 def by_id(connection: sqlite3.Connection, song_id: int) -> StoredUnfinished | None:
-    """Return a song that was begun."""
+    """Return an unfinished song; None if it is gone."""
     found = _songs(connection.execute("SELECT * FROM unfinished_songs WHERE id = ?", (song_id,)))
     return found[0] if found else None
 
@@ -63,7 +63,7 @@ def of_person(connection: sqlite3.Connection, user_id: int) -> list[StoredUnfini
 
 
 def shown_by(connection: sqlite3.Connection, song_id: int, message_id: int) -> None:
-    """Note the message that shows a song."""
+    """Store which message shows a song."""
     connection.execute("UPDATE unfinished_songs SET message_id = ? WHERE id = ?", (message_id, song_id))
 
 
@@ -73,17 +73,17 @@ def mended(connection: sqlite3.Connection, song_id: int) -> None:
 
 
 def delete(connection: sqlite3.Connection, song_id: int) -> None:
-    """Delete one, because it was finished or its message is gone."""
+    """Delete a song that was finished, or whose message is gone."""
     connection.execute("DELETE FROM unfinished_songs WHERE id = ?", (song_id,))
 
 
 def delete_of_person(connection: sqlite3.Connection, user_id: int) -> int:
-    """Delete a person's and return how many there were."""
+    """Delete a person's unfinished songs; return how many."""
     return connection.execute("DELETE FROM unfinished_songs WHERE user_id = ?", (user_id,)).rowcount
 
 
 def delete_before(connection: sqlite3.Connection, time: datetime) -> int:
-    """Delete those that were begun before a time and return how many there were."""
+    """Delete the unfinished songs that were begun before a time; return how many."""
     return connection.execute("DELETE FROM unfinished_songs WHERE began_at < ?", (times.to_text(time),)).rowcount
 
 

@@ -1,4 +1,4 @@
-"""How much a guild has stored and asked for."""
+"""How much a guild stores and has asked for."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from bot.store import times
 
 @dataclass(frozen=True)
 class UnsungArtist:
-    """An artist with a stored text that cannot sing: no training of it has succeeded, or every version is held back."""
+    """An artist with a stored text that cannot sing: no job has succeeded, or every version is held back."""
 
     name: str
     corpus_bytes: int
     stored_at: datetime
     versions: int
-    """That are kept, and held back."""
+    """How many are kept; all of them are held back."""
 
 
 def artists(connection: sqlite3.Connection, guild_id: int) -> int:
@@ -24,7 +24,7 @@ def artists(connection: sqlite3.Connection, guild_id: int) -> int:
 
 
 def stored_bytes(connection: sqlite3.Connection, guild_id: int) -> int:
-    """Add up the corpora and versions of a guild's own artists."""
+    """Return the total size of the corpora and versions of a guild's own artists."""
     return _number(
         connection,
         """SELECT (SELECT coalesce(sum(corpora.bytes), 0) FROM corpora
@@ -36,19 +36,19 @@ def stored_bytes(connection: sqlite3.Connection, guild_id: int) -> int:
 
 
 def note_training(connection: sqlite3.Connection, guild_id: int, now: datetime) -> None:
-    """Note that a guild asks for a training."""
+    """Note that a guild asked for a training job."""
     connection.execute("INSERT INTO asked_trainings (guild_id, asked_at) VALUES (?, ?)", (guild_id, times.to_text(now)))
 
 
 def trainings_since(connection: sqlite3.Connection, guild_id: int, time: datetime) -> list[datetime]:
-    """List when a guild asked for trainings since a time, oldest first; what is older is forgotten, of all guilds."""
+    """List when a guild asked for training jobs since a time, oldest first; delete older entries of all guilds."""
     connection.execute("DELETE FROM asked_trainings WHERE asked_at <= ?", (times.to_text(time),))
     rows = connection.execute("SELECT asked_at FROM asked_trainings WHERE guild_id = ? ORDER BY asked_at", (guild_id,))
     return [times.from_text(row["asked_at"]) for row in rows]
 
 
 def unsung(connection: sqlite3.Connection, guild_id: int) -> list[UnsungArtist]:
-    """List a guild's (or everyone's) artists that have a text, sing not and are not being trained, by name."""
+    """List a guild's artists (or the shared ones) that have a text, cannot sing and are not being trained, by name."""
     rows = connection.execute(
         """SELECT artists.name, corpora.bytes, corpora.stored_at,
             (SELECT count(*) FROM versions WHERE versions.artist_id = artists.id) AS versions
@@ -62,7 +62,7 @@ def unsung(connection: sqlite3.Connection, guild_id: int) -> list[UnsungArtist]:
 
 
 def forget_unsung_before(connection: sqlite3.Connection, time: datetime) -> int:
-    """Delete the artists without any version whose text was stored before a time, unless they are being trained."""
+    """Delete artists without a version whose text was stored before a time, unless they are being trained."""
     return connection.execute(
         """DELETE FROM artists WHERE singing_version_id IS NULL
             AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.artist_id = artists.id)

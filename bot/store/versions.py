@@ -1,4 +1,4 @@
-"""Model versions: immutable once published; which one sings is a pointer of the artist."""
+"""Model versions: immutable once published; an artist points to its current one."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class NewVersion:
     record: TrainingRecord | None = None
     """What the model's own record says about its training; announced when the version is published, not stored."""
     themes: str = ""
-    """Words that its lines often end with, apart by spaces."""
+    """Words that its lines often end with, separated by spaces."""
     taste: str | None = None
     """A few lines that it has sung."""
 
@@ -36,7 +36,7 @@ class StoredVersion:
     id: int
     number: int
     job_id: int | None
-    """The training that produced it; None for a model file, or once the job is gone."""
+    """The job that produced it; None for a model file, or after the job is gone."""
     held_back: bool
     parameters: int
     weights_bytes: int
@@ -64,7 +64,7 @@ def add(
     job_id: int | None,
     now: datetime,
 ) -> StoredVersion:
-    """Add a version under the artist's next number; it does not sing yet."""
+    """Add a version under the artist's next number; it is not the current one yet."""
     cursor = connection.execute(
         """INSERT INTO versions (artist_id, number, job_id, held_back, weights, curve, parameters, corpus_sha256,
             bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at, themes,
@@ -93,12 +93,12 @@ def add(
 
 
 def let_sing(connection: sqlite3.Connection, artist_id: int, version_id: int) -> None:
-    """Make a version the one that sings."""
+    """Make a version the current one, which sings."""
     connection.execute("UPDATE artists SET singing_version_id = ? WHERE id = ?", (version_id, artist_id))
 
 
 def singing(connection: sqlite3.Connection, artist_id: int) -> StoredVersion | None:
-    """Return the version that sings."""
+    """Return the current version."""
     row = connection.execute(
         f"{_SELECT} WHERE id = (SELECT singing_version_id FROM artists WHERE artists.id = ?)",  # noqa: S608
         (artist_id,),
@@ -125,15 +125,15 @@ def curve(connection: sqlite3.Connection, version_id: int) -> bytes | None:
 
 
 def curve_of_job(connection: sqlite3.Connection, job_id: int) -> bytes | None:
-    """Return the training curve of the version that a job has published."""
+    """Return the training curve of the version that a job published."""
     row = connection.execute("SELECT curve FROM versions WHERE job_id = ?", (job_id,)).fetchone()
     return None if row is None else row["curve"]
 
 
 def keep_newest(connection: sqlite3.Connection, artist_id: int, count: int, before: int | None = None) -> int:
-    """Delete an artist's oldest versions beyond a number of them, and return how many.
+    """Delete an artist's oldest versions until `count` are left; return how many were deleted.
 
-    The one that sings always stays, and so does `before`, the id of the one that sang until now: there is a way back.
+    The current version always stays, and so does `before`, the id of the previous one, so that one can go back.
     """
     return connection.execute(
         """DELETE FROM versions WHERE artist_id = :artist AND id IN (

@@ -1,1 +1,1 @@
-"""Trainings: the queue's runner, the processes that train, and what travels between them."""
+"""Training jobs: the runner of the queue, the processes that train, and what they exchange."""

@@ -1,4 +1,4 @@
-"""One attempt at a training job: it is begun at some place, watched, and stopped when it must be."""
+"""One attempt at a training job: started at some place, watched, and stopped when necessary."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from bot.training.worker import Stopped, TrainingTask, Unsuitable, WorkerLost
 
 _POLL_SECONDS = 1.0
 _GRACE_SECONDS = 5.0
-"""How long a process may take to leave its last checkpoint when the bot stops."""
+"""How long a process may take to write its last checkpoint when the bot stops."""
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ DEATHS = (DIED, OUT_OF_MEMORY, FAILED, NOT_STARTED)
 
 @dataclass(frozen=True)
 class Interrupted:
-    """The attempt ended because the job is no longer wanted, the bot stops, or the place is gone."""
+    """The attempt ended because the job is no longer wanted, the bot is stopping, or the place is gone."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Died:
     """The process died or failed; another attempt may succeed."""
 
     how: str
-    """One of `DEATHS`, filled in: what happened, to complete "the training process ..."."""
+    """One of `DEATHS`, filled in; it completes "the training process ..."."""
 
 
 Result = TrainedModel | Unsuitable | Interrupted | Died
@@ -54,12 +54,12 @@ class Attempt:
         news: JobNews,
         stopping: asyncio.Event,
     ) -> None:
-        """Watch the task at a place of its own.
+        """Run the task at a place of its own.
 
         Args:
-            new_place: makes the place.
-            task: what is to be trained.
-            renew: tells the store that the job goes on, and how far it is; False if it is no longer to.
+            new_place: creates the place.
+            task: what to train.
+            renew: reports to the store that the job goes on, and its progress; returns False if it should end.
             news: wakes the attempt when a job was cancelled or forgotten.
             stopping: set when the bot stops.
         """
@@ -71,9 +71,9 @@ class Attempt:
         self._stopping = stopping
 
     async def run(self) -> Result:
-        """Train to some end, and leave no process behind."""
+        """Train until the job or the attempt ends, leaving no process behind."""
         result = await self._run()
-        # A process that died of the signal which stops the bot, as it was just starting, is not to blame.
+        # A process that was just starting may die of the signal that stops the bot; that is not its fault.
         return Interrupted() if isinstance(result, Died) and self._stopping.is_set() else result
 
     async def _run(self) -> Result:
@@ -108,19 +108,19 @@ class Attempt:
         finally:
             stopping.cancel()
             if not training.cancel() and not training.cancelled():
-                training.exception()  # looked at, lest asyncio warns of an error that nobody has seen
+                training.exception()  # retrieved, so that asyncio does not warn of an unseen error
 
     def _progress(self) -> TrainingProgress | None:
         told = self._folder.read_progress()
         try:
             return None if told is None else TrainingProgress.from_json(told)
         except ValueError:
-            return None  # a worker on a cluster may run another version; the training matters, not its display
+            return None  # a cluster worker may run another version; the training matters, not its display
 
 
 def _result(training: asyncio.Future[Ending]) -> Result:
     if not training.done() or training.cancelled():
-        return Interrupted()  # it goes on from its checkpoint before
+        return Interrupted()  # it will continue from its last checkpoint
     try:
         result = training.result()
     except BrokenExecutor:

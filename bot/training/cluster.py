@@ -1,4 +1,4 @@
-"""A Dask cluster as the place of trainings: how it is reached, and what is done while it cannot be."""
+"""A Dask cluster as a place to train: how it is reached, and what happens while it cannot be."""
 
 import asyncio
 import logging
@@ -18,27 +18,27 @@ from bot.training.worker import TrainingTask
 _CONNECT_SECONDS = 3.0
 _HEARTBEAT_SECONDS = 0.3
 _MAIL_SECONDS = 60.0
-"""A batch of mail may take so long: eight checkpoints of some megabytes over a slow line."""
+"""The longest that a batch of mail may take: eight checkpoints of several megabytes over a slow line."""
 
 log = logging.getLogger(__name__)
 
 
 class Absence:
-    """For how long the cluster has been away."""
+    """How long the cluster has been unreachable."""
 
     def __init__(self, patience_seconds: float, seconds: Callable[[], float]) -> None:
         self._patience_seconds = patience_seconds
         self._seconds = seconds
         self._since: float | None = None
-        self._lock = Lock()  # jobs ask from threads of their own
+        self._lock = Lock()  # each job calls from its own thread
 
     def over(self) -> None:
-        """The cluster is there."""
+        """Note that the cluster is reachable."""
         with self._lock:
             self._since = None
 
     def is_too_long(self) -> bool:
-        """Tell, while the cluster is away, whether it has been for longer than one waits for it."""
+        """Return, while the cluster is unreachable, whether that has lasted longer than the patience for it."""
         with self._lock:
             now = self._seconds()
             if self._since is None:
@@ -51,37 +51,37 @@ class Absence:
 
 
 class Cluster:
-    """The cluster behind one scheduler; with TLS, as Dask's own configuration says."""
+    """The cluster of one scheduler; TLS is set up in Dask's own configuration."""
 
     def __init__(
         self, address: str, fallback: Callable[[], Place], patience_seconds: float, seconds: Callable[[], float]
     ) -> None:
-        """Use the cluster, or another place once it was away, or without workers, for long enough.
+        """Use the cluster, or another place if it has been unreachable, or without workers, for too long.
 
         Args:
-            address: the scheduler's, `tcp://host:port` or `tls://host:port`.
-            fallback: makes a place on this machine.
-            patience_seconds: how long the cluster is waited for.
-            seconds: a clock.
+            address: of the scheduler, `tcp://host:port` or `tls://host:port`.
+            fallback: creates a place on this machine.
+            patience_seconds: how long to wait for the cluster.
+            seconds: a monotonic clock.
         """
         self._address = address
         self._fallback = fallback
         self._absence = Absence(patience_seconds, seconds)
-        # It tells a lost connection by a traceback; here that is part of the day, and told in a line.
+        # It logs lost connections with a traceback; here they are routine, and logged in one line.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
 
     def new_place(self) -> Place:
-        """Make a place for one job, on the cluster if it can be had.
+        """Create a place for one job, on the cluster if it is reachable.
 
         Raises:
-            PlaceGoneError: if it cannot, but may soon be back.
+            PlaceGoneError: if it is not, but may soon be again.
         """
         try:
-            # A client would wait for the handshake of a frozen scheduler without end.
+            # A client would wait forever for the handshake of a frozen scheduler.
             asyncio.run(asyncio.wait_for(_shake_hands(self._address), _CONNECT_SECONDS + 1))
             client = Client(self._address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError, RuntimeError) as error:
-            # Not OSError: the scheduler speaks another protocol, or Dask has no certificate for TLS.
+            # Other than OSError: the scheduler speaks another protocol, or Dask has no certificate for TLS.
             log.info("the Dask scheduler at %s does not answer: %s", self._address, error)
         else:
             if _has_workers(client):
@@ -94,16 +94,16 @@ class Cluster:
 
 
 class ClusterPlace:
-    """Some worker of the cluster, for one job; its progress and checkpoints are put into the job's folder here.
+    """A worker of the cluster, for one job; its progress and checkpoints are put into the job's folder here.
 
-    Two threads keep up the correspondence: a checkpoint that takes long to arrive must not hold up the heartbeat, or
-    the worker would take this bot for dead.
+    Two threads communicate with it: a checkpoint that takes long to arrive must not hold up the heartbeat, or the
+    worker would assume that this bot is dead.
     """
 
     def __init__(self, client: Client, absence: Absence) -> None:
         self._client = client
         self._absence = absence
-        self._executor = client.get_executor(pure=False)  # a repeated call is another training
+        self._executor = client.get_executor(pure=False)  # a repeated call is a new training run
         self._name = f"lyricbot-{uuid4().hex}"
         self._closing = Event()
         self._lost = Event()
@@ -129,7 +129,7 @@ class ClusterPlace:
             raise PlaceGoneError from None
         training: Future[Ending] = self._executor.submit(train_on_cluster, self._name, task)
         training.add_done_callback(lambda done: _keep(done, folder))
-        # Daemons: one that waits for a scheduler which is frozen must not keep the bot from ending.
+        # Daemons, so that one waiting for a frozen scheduler does not keep the bot from exiting.
         self._threads = [
             Thread(target=self._give_orders, args=(lines, folder, training), name=f"{self._name}-orders", daemon=True),
             Thread(target=self._take_mail, args=(lines, folder, training), name=f"{self._name}-mail", daemon=True),
@@ -139,7 +139,7 @@ class ClusterPlace:
         return training
 
     def close(self) -> None:
-        """Let the worker end within a second or two, and take what it has sent."""
+        """End the worker within a second or two, and collect what it has sent."""
         self._closing.set()
         for thread in self._threads:
             thread.join(_HEARTBEAT_SECONDS if self._lost.is_set() else None)
@@ -170,7 +170,7 @@ class ClusterPlace:
             self._lose(training, error)
 
     def _lose(self, training: Future[Ending], error: Exception) -> None:
-        """Give the training up with the connection: what was sent before is in the folder."""
+        """Give up the training when the connection is lost; what was sent before is in the folder."""
         if not self._lost.is_set():
             self._lost.set()
             log.warning("lost the connection to the Dask cluster (%s)", type(error).__name__)
@@ -196,7 +196,7 @@ def _has_workers(client: Client) -> bool:
 
 
 def _close(client: Client) -> None:
-    with suppress(TimeoutError):  # the scheduler is frozen, and will not be told
+    with suppress(TimeoutError):  # the scheduler is frozen, and does not respond
         client.close(timeout=_CONNECT_SECONDS)
 
 
@@ -210,7 +210,7 @@ def _take(lines: Lines, folder: JobFolder) -> None:
 
 
 def _keep(training: Future[Ending], folder: JobFolder) -> None:
-    """Keep the result as a process on this machine would have done, for a bot that dies before it is published."""
+    """Store the result as a local process would, in case the bot dies before publishing it."""
     if not training.cancelled() and training.exception() is None:
         result = training.result()
         if isinstance(result, TrainedModel):

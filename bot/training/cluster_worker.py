@@ -1,10 +1,10 @@
-"""A training as it runs on a Dask cluster's worker, which sees neither the bot's database nor its data folder.
+"""A training job on a worker of a Dask cluster, which sees neither the bot's database nor its data folder.
 
-Between bot and worker there are three things on the scheduler, named after the attempt:
+Bot and worker communicate through three objects on the scheduler, named after the attempt:
 
-    NAME-ticket   a queue with the checkpoint to go on from (nothing: begin), taken once. Where a worker dies, Dask
-                  tries its task again; it finds no ticket, and leaves it to the bot to begin anew from what it has
-    NAME-orders   a variable: the bot's heartbeat, and whether the training shall go on
+    NAME-ticket   a queue with the checkpoint to continue from (empty: start over), taken once. If a worker dies, Dask
+                  repeats its task, which then finds no ticket and leaves it to the bot to start a new attempt
+    NAME-orders   a variable: the bot's heartbeat, and whether the training should go on
     NAME-mail     a queue: progress and checkpoints, as they come
 """
 
@@ -21,18 +21,18 @@ from bot.training.job_folder import TrainedModel
 from bot.training.worker import Stopped, TrainingTask, Unsuitable, WorkerLost, run
 
 SILENCE_SECONDS = 3.0
-"""A bot that is not heard for so long is taken for dead: nobody would hear the result. A worker listens about once a
-second, so it has ended within 5 s."""
+"""A bot without a heartbeat for this long is assumed dead: nobody would receive the result. A worker checks about once
+a second, so it ends within 5 s."""
 MOST_LETTERS = 8
-"""On their way at a time, so that those to a bot that died do not fill the scheduler's memory."""
+"""In transit at a time, so that letters to a dead bot do not fill the scheduler's memory."""
 
 
 class Order(StrEnum):
-    """What the bot wants of a training."""
+    """What the bot tells a training to do."""
 
     GO_ON = "go on"
     STOP = "stop"
-    """With a last checkpoint."""
+    """After a last checkpoint."""
     END = "end"
 
 
@@ -45,7 +45,7 @@ class Letter(StrEnum):
 
 @dataclass(frozen=True)
 class Lines:
-    """The lines between the bot and one attempt."""
+    """The connection between the bot and one attempt."""
 
     ticket: Any
     orders: Any
@@ -53,7 +53,7 @@ class Lines:
 
     @classmethod
     def of(cls, name: str, client: Client) -> "Lines":
-        """Open them; whoever opens them closes them."""
+        """Open the connection; whoever opens it must close it."""
         return cls(
             Queue(f"{name}-ticket", client),
             Variable(f"{name}-orders", client),
@@ -61,23 +61,23 @@ class Lines:
         )
 
     def close(self) -> None:
-        """Let go of them; they are gone from the scheduler when both sides have."""
+        """Close this side; the scheduler frees the objects when both sides have closed them."""
         self.ticket.close()
         self.mail.close()
 
 
 class _UnwantedError(Exception):
-    """The bot is gone, or does not want the training any more."""
+    """The bot is gone, or no longer wants the training."""
 
 
 def train_on_cluster(name: str, task: TrainingTask) -> TrainedModel | Stopped | Unsuitable | WorkerLost:
-    """Train on this worker, unless another one has had the ticket."""
+    """Train on this worker, unless another one has taken the ticket."""
     lines = Lines.of(name, get_client())
     try:
         tickets = lines.ticket.get(batch=True)
         return run(task, _LongDistance(lines, tickets[0] or None)) if tickets else WorkerLost()
     except _UnwantedError:
-        lines.mail.get(batch=True)  # a bot that died does not clear up
+        lines.mail.get(batch=True)  # a dead bot does not clean up
         lines.orders.delete()
         return Stopped()
     finally:
@@ -85,7 +85,7 @@ def train_on_cluster(name: str, task: TrainingTask) -> TrainedModel | Stopped | 
 
 
 class _LongDistance:
-    """The exchange of a training with a bot on another machine."""
+    """The exchange between a training and a bot on another machine."""
 
     def __init__(self, lines: Lines, checkpoint: bytes | None) -> None:
         self._lines = lines
@@ -94,7 +94,7 @@ class _LongDistance:
         self._heard_at = time.monotonic()
 
     def read_result(self) -> TrainedModel | None:
-        return None  # the bot would not have asked
+        return None  # in that case the bot does not start the task
 
     def read_checkpoint(self) -> bytes | None:
         return self._checkpoint
@@ -116,7 +116,7 @@ class _LongDistance:
         self._send(Letter.CHECKPOINT, checkpoint)
 
     def write_result(self, trained: TrainedModel) -> None:
-        """Nothing: it is what the task returns."""
+        """Do nothing: the task returns it."""
 
     def _send(self, kind: Letter, content: object) -> None:
         with _bounded():
@@ -125,7 +125,7 @@ class _LongDistance:
 
 @contextmanager
 def _bounded() -> Iterator[None]:
-    """Take a bot that gives no orders, or lets its mail pile up, for dead."""
+    """Assume that a bot that gives no orders, or lets its mail pile up, is dead."""
     try:
         yield
     except TimeoutError:

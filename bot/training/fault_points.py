@@ -1,8 +1,8 @@
-"""Points at which the fault tests let a process die, as by SIGKILL; without them a point costs a comparison.
+"""Points at which fault tests kill a process with SIGKILL; otherwise, a point costs one comparison.
 
-The tests name a file by LYRICS_FAULT_FILE and write into it the point to die at, optionally with a delay in seconds:
-"checkpoint begins+0.01" dies in the midst of the write. Whoever reaches the point removes the file first, so that the
-process that takes over does not die of the same order.
+The tests name a file in LYRICS_FAULT_FILE and write into it the point to die at, optionally with a delay in seconds:
+"checkpoint begins+0.01" dies in the middle of the write. The process that reaches the point removes the file first, so
+that its successor does not die of the same order.
 """
 
 import os
@@ -11,11 +11,11 @@ import time
 from pathlib import Path
 from threading import Thread
 
-_ORDERS = os.environ.get("LYRICS_FAULT_FILE")  # read here for workers, too: a spawned process inherits it
+_ORDERS = os.environ.get("LYRICS_FAULT_FILE")  # also read in workers, because a spawned process inherits it
 
 
 def fault_point(name: str) -> None:
-    """Die here, if a test has ordered it."""
+    """Die here if a test has ordered it."""
     if _ORDERS is not None:
         _obey(Path(_ORDERS), name)
 

@@ -1,12 +1,13 @@
-"""What travels between the bot and a training process: small files, each replaced as a whole.
+"""What the bot and a training process exchange: small files, each replaced as a whole.
 
     DATA_DIR/jobs/ID/progress.json           how far it is, about once a second
-    DATA_DIR/jobs/ID/checkpoint              all that the rest of the training depends on
-    DATA_DIR/jobs/ID/stop                    there when the process shall end
+    DATA_DIR/jobs/ID/checkpoint              everything that the rest of the training depends on
+    DATA_DIR/jobs/ID/stop                    exists when the process should end
     DATA_DIR/jobs/ID/trained.safetensors     the result, until it is published
     DATA_DIR/jobs/ID/curve.png
 
-A reader meets a whole file or none, whenever either side is killed. Nothing but lstm is imported here, for the process.
+A reader finds a complete file or none, whenever either side is killed. Only lstm is imported here, because the
+training process imports this module.
 """
 
 import json
@@ -29,7 +30,7 @@ class TrainedModel:
 
 
 def delete_folders_but(folder: Path, job_ids: Collection[int]) -> None:
-    """Remove the folders of all jobs but these: those that have ended, or are gone."""
+    """Remove the folders of all jobs except these, which are still live."""
     kept = set(map(str, job_ids))
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.name not in kept:
@@ -43,53 +44,53 @@ class JobFolder:
         self._path = path
 
     def prepare(self) -> None:
-        """Make the folder, and clear it of what an earlier process was told or has left half written."""
-        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)  # a checkpoint holds the corpus
+        """Create the folder, and remove orders to an earlier process and files that it left half-written."""
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)  # a checkpoint contains the corpus
         for half_written in self._path.glob(".*"):
             half_written.unlink(missing_ok=True)
         (self._path / "stop").unlink(missing_ok=True)
         (self._path / "progress.json").unlink(missing_ok=True)
 
     def delete(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder and everything in it."""
         shutil.rmtree(self._path, ignore_errors=True)
 
     def write_progress(self, progress: dict[str, Any]) -> None:
-        """Tell the bot how far the training is."""
+        """Report the progress to the bot."""
         write_atomically(self._path / "progress.json", json.dumps(progress).encode())
 
     def read_progress(self) -> bytes | None:
-        """Read how far the training is, as JSON; None before the first report."""
+        """Return the progress as JSON; None before the first report."""
         return self._read("progress.json")
 
     def write_checkpoint(self, checkpoint: bytes) -> None:
-        """Keep a checkpoint in place of the one before."""
+        """Store a checkpoint, replacing the previous one."""
         write_atomically(self._path / "checkpoint", checkpoint)
 
     def read_checkpoint(self) -> bytes | None:
-        """Read the last checkpoint."""
+        """Return the last checkpoint."""
         return self._read("checkpoint")
 
     def has_checkpoint(self) -> bool:
-        """Tell whether there is a checkpoint to resume from."""
+        """Return whether there is a checkpoint to resume from."""
         return (self._path / "checkpoint").exists()
 
     def ask_to_stop(self) -> None:
-        """Let the process end with a last checkpoint."""
+        """Ask the process to end with a last checkpoint."""
         (self._path / "stop").touch()
 
     def is_asked_to_stop(self) -> bool:
-        """Tell whether the process shall end; so it shall when its folder is gone."""
+        """Return whether the process should end; it also should if its folder is gone."""
         return (self._path / "stop").exists() or not self._path.exists()
 
     def write_result(self, trained: TrainedModel) -> None:
-        """Keep the result until it is published."""
+        """Store the result until it is published."""
         if trained.curve_png is not None:
             write_atomically(self._path / "curve.png", trained.curve_png)
         write_atomically(self._path / "trained.safetensors", trained.weights)
 
     def read_result(self) -> TrainedModel | None:
-        """Read a result that was not published yet."""
+        """Return a result that has not been published yet."""
         weights = self._read("trained.safetensors")
         return None if weights is None else TrainedModel(weights, self._read("curve.png"))
 

@@ -1,4 +1,4 @@
-"""A process of this machine as the place of a training."""
+"""A local process as a place to train."""
 
 import os
 import signal
@@ -11,13 +11,13 @@ from bot.training.worker import TrainingTask, train
 
 
 class LocalPlace:
-    """A process of its own for one job; closing kills it, whatever it is at."""
+    """A separate process for one job; closing kills it, whatever it is doing."""
 
     def __init__(self) -> None:
         """Start the process.
 
         Raises:
-            BrokenExecutor: if it dies at once.
+            BrokenExecutor: if it dies immediately.
         """
         self._executor = new_process()
         try:
@@ -31,7 +31,7 @@ class LocalPlace:
         return self._executor.submit(train, task)
 
     def close(self) -> None:
-        """Kill the process; it is gone already if the job has ended as it should."""
+        """Kill the process; if the job has ended normally, it is already gone."""
         with suppress(ProcessLookupError):
             os.kill(self._process_id, signal.SIGKILL)
         self._executor.shutdown(cancel_futures=True)

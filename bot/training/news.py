@@ -1,16 +1,16 @@
-"""Wakes those who follow the training jobs, whenever something about them has changed."""
+"""Wakes everyone who follows training jobs whenever something about one of them changes."""
 
 import asyncio
 
 
 class JobNews:
-    """Says only that there is news: what it is, the store tells."""
+    """Signals only that there is news; the store has the details."""
 
     def __init__(self) -> None:
         self._upcoming = asyncio.Event()
 
     def upcoming(self) -> asyncio.Event:
-        """Return the event that the next news sets; to be taken before one reads, so that nothing is missed."""
+        """Return the event that the next news sets; get it before reading, so that nothing is missed."""
         return self._upcoming
 
     def tell(self) -> None:

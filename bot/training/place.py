@@ -1,4 +1,4 @@
-"""Where one training runs: a process of this machine, or a worker of a cluster."""
+"""Where one training job runs: a local process, or a worker of a cluster."""
 
 from concurrent.futures import Future
 from typing import Protocol
@@ -10,21 +10,21 @@ Ending = TrainedModel | Stopped | Unsuitable | WorkerLost
 
 
 class PlaceGoneError(Exception):
-    """There is no place for a training just now; which is not the fault of the job."""
+    """There is no place to train just now, which is not the job's fault."""
 
 
 class Place(Protocol):
-    """Takes one job. What is told on the way goes through the job's folder, wherever the training runs."""
+    """Runs one job. Progress and checkpoints go through the job's folder, wherever the job runs."""
 
     def begin(self, task: TrainingTask) -> Future[Ending]:
         """Train, from the checkpoint in the job's folder if there is one.
 
-        The future is cancelled where the place itself is gone, and raises BrokenExecutor where the process has died.
+        The future is cancelled if the place itself is gone, and raises BrokenExecutor if the process has died.
 
         Raises:
-            PlaceGoneError: if the place is gone already.
-            BrokenExecutor: if the process has died already.
+            PlaceGoneError: if the place is already gone.
+            BrokenExecutor: if the process has already died.
         """
 
     def close(self) -> None:
-        """End what still runs, and leave nothing behind."""
+        """End what is still running, and leave nothing behind."""

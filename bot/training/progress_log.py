@@ -1,4 +1,4 @@
-"""What the log says about a running training: how far it is, about once a minute."""
+"""Logs the progress of a running job about once a minute."""
 
 import logging
 
@@ -16,7 +16,7 @@ class ProgressLog:
         self._told_at: float | None = None
 
     def tell(self, job: Job) -> None:
-        """Write a line if the training has begun to learn and the last line is long enough ago, by its own clock."""
+        """Write a line if the job has started to learn and the last line is long enough ago, by the job's own clock."""
         progress, left = job.progress, job.seconds_left
         if progress is None or not progress.characters_seen:
             return

@@ -1,4 +1,4 @@
-"""Reads the texts that strangers bring, in processes that a bad one can only take down with itself."""
+"""Reads the texts of strangers, in processes, so that a bad text cannot harm more than its own."""
 
 import asyncio
 import logging
@@ -12,9 +12,9 @@ from bot.training.reading_process import TOO_MUCH_MEMORY, ReadText, Unreadable, 
 from lstm.text.errors import CorpusError
 
 MEMORY_BYTES = 512 << 20
-"""Of address space; 8 MB of lyrics take 100 MB beside the interpreter."""
+"""Of address space; 8 MB of lyrics take 100 MB in addition to the interpreter."""
 SECONDS = 60
-"""Of processor time; 8 MB of lyrics take some 10."""
+"""Of processor time; 8 MB of lyrics take about 10."""
 _WAIT_SECONDS = 3 * SECONDS
 _AT_ONCE = 2
 
@@ -25,16 +25,16 @@ class TextReader:
     """Reads one text per process, two at a time."""
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES, seconds: int = SECONDS) -> None:
-        """Bound each process by its address space in bytes and its processor time in seconds."""
+        """Limit the address space of each process in bytes and its processor time in seconds."""
         self._memory_bytes = memory_bytes
         self._seconds = seconds
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def read(self, data: bytes) -> ReadText:
-        """Read a text; the event loop stays free, and the process ends with the call, however that ends.
+        """Read a text without blocking the event loop; the process ends with the call, however that ends.
 
         Raises:
-            CorpusError: it is no text, no model can be learned from it, or reading it takes too much.
+            CorpusError: if it is not a text, no model can be trained on it, or reading it takes too much.
         """
         async with self._slots:
             executor = await asyncio.to_thread(new_process)
@@ -46,7 +46,7 @@ class TextReader:
             except (BrokenExecutor, TimeoutError):
                 log.warning("reading a text of %d bytes exceeded the limits of its process", len(data))
                 raise CorpusError("Reading this text takes too long; use a smaller or simpler file.") from None
-            except MemoryError:  # what was read did not fit beside what it was read from
+            except MemoryError:  # the text and the file do not fit into memory together
                 raise CorpusError(TOO_MUCH_MEMORY) from None
             finally:
                 if process_id is not None:

@@ -1,6 +1,6 @@
-"""Reading a stranger's text, as it runs in a process of its own: within limits of memory and time.
+"""Reads a stranger's text in a separate process, within limits of memory and time.
 
-Imports the readers only, not NumPy: such a process starts in a fraction of a second.
+Imports only the readers, not NumPy, so that the process starts in a fraction of a second.
 """
 
 import sys
@@ -13,30 +13,30 @@ from lstm.text.understanding import understand
 
 TOO_MUCH_MEMORY = "Reading this text takes too much memory; use a smaller or simpler file."
 MOST_STANZAS_KNOWN = 50_000
-"""Of a text with more of them, the kinds of stanzas are not kept: a few bytes of each song would outgrow the songs."""
+"""For a text with more, the kinds of stanzas are not kept: they would become larger than the songs themselves."""
 
 
 @dataclass(frozen=True)
 class ReadText:
-    """A text as it is learned, and what was understood of its file; little else, for the bot has to take it in."""
+    """A text as used for training, and what was recognised in its file; nothing large beside that goes to the bot."""
 
     text: str
     summary: CorpusSummary
     first_lines: tuple[str, ...]
     kinds: tuple[tuple[str, ...], ...]
-    """The kind of each stanza, song by song; empty for a text of very many stanzas."""
+    """The kind of each stanza, song by song; empty for a text with very many stanzas."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A text that cannot be read, or that no model can be learned from."""
+    """A text that cannot be read, or that no model can be trained on."""
 
     reason: str
     """One sentence that says what to do."""
 
 
 def read_text(data: bytes, memory_bytes: int, seconds: int) -> ReadText | Unreadable:
-    """Read a text within limits of this process: beyond `memory_bytes` it is refused, beyond `seconds` it dies."""
+    """Read a text with limits on this process: beyond `memory_bytes` the text is refused, beyond `seconds` it dies."""
     _limit(memory_bytes, seconds)
     try:
         understood = understand(data)
@@ -51,7 +51,7 @@ def read_text(data: bytes, memory_bytes: int, seconds: int) -> ReadText | Unread
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:
-    if sys.platform == "win32":  # without such limits; the bot still ends a process that takes too long
+    if sys.platform == "win32":  # no such limits there; the bot still kills a process that takes too long
         return
     import resource
 

@@ -1,4 +1,4 @@
-"""Works through the training queue: claims jobs, lets them be tried, and records how each ended."""
+"""Works through the training queue: claims jobs, attempts them, and records how each ended."""
 
 import asyncio
 import logging
@@ -32,10 +32,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rules:
-    """The decisions about trainings that belong to the services."""
+    """The decisions about training jobs that belong to the services."""
 
     next_job: Callable[[sqlite3.Connection], int | None]
-    """Chooses which queued job is claimed next; called within a transaction."""
+    """Chooses the queued job to claim next; called within a transaction."""
     describe: Callable[[bytes, bytes | None], NewVersion]
     """Checks a trained model (a safetensors file, and its curve as PNG); raises ModelFileError if it is unusable."""
     publish: Callable[[sqlite3.Connection, int, NewVersion, int, datetime], TrainingOutcome]
@@ -71,7 +71,7 @@ class TrainingRunner:
         self._loop: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "TrainingRunner":
-        """Take up what an earlier process has left, and begin."""
+        """Take over what an earlier process has left, and start."""
         released = await self._database.write(jobs.release)
         if released:
             log.info("interrupted training jobs: %d; they resume from their checkpoints", released)
@@ -82,7 +82,7 @@ class TrainingRunner:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let running trainings leave a checkpoint and go back into the queue."""
+        """Let running jobs write a checkpoint and return to the queue."""
         if self._running:
             log.info("running training jobs: %d; they save checkpoints and resume after a restart", len(self._running))
         self._stopping.set()
@@ -96,7 +96,7 @@ class TrainingRunner:
                 while len(self._running) < self._workers and (claimed := await self._claim()) is not None:
                     self._start(*claimed)
                 await self._delete_leftovers()
-            except Exception:  # whatever it is, the next look may find it gone
+            except Exception:  # whatever it is, it may be gone the next time
                 log.exception("cannot process the training queue; trying again in %g s", _LOOK_AROUND_SECONDS)
             waiting = [asyncio.create_task(event.wait()) for event in (upcoming, self._stopping)]
             await asyncio.wait(waiting, timeout=_LOOK_AROUND_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -106,9 +106,9 @@ class TrainingRunner:
             await asyncio.wait(self._running)
 
     async def _delete_leftovers(self) -> None:
-        """Remove the folders of jobs that were cancelled while they waited, or are gone: checkpoints hold the corpus.
+        """Remove the folders of jobs that are gone or were cancelled while waiting: checkpoints contain the corpus.
 
-        Those of running jobs are theirs to remove.
+        Running jobs remove their own.
         """
         live = await self._database.read(lambda connection: jobs.live(connection, None))
         kept = {job.id for job in live}.union(self._running.values())
@@ -147,7 +147,7 @@ class TrainingRunner:
         try:
             await self._record(job, lease, result, JobFolder(self._folder / str(job.id)))
         except Exception:
-            # The disk is full, for example: the job stays, and is tried again when its lease has run out.
+            # For example, the disk is full: the job stays, and is tried again when its lease has expired.
             log.exception("the result of training job %d could not be stored", job.id)
 
     async def _try(self, job: Job, lease: str) -> Result:
@@ -174,10 +174,10 @@ class TrainingRunner:
             try:
                 kept = await self._database.write(lambda c: jobs.renew(c, job.id, lease, until, progress))
             except StoreError as error:
-                # The training itself needs no database; what it reports next may be kept again.
+                # The training itself needs no database; the next report may be stored again.
                 log.warning("cannot store the progress of training job %d. %s", job.id, error)
                 return True
-            # Only what is new is news: the attempt itself wakes at news, and would renew again at once, forever.
+            # Only changes are news: the attempt itself wakes at news, and would renew again at once, forever.
             if kept and progress is not None and progress != latest:
                 latest = progress
                 told.tell(replace(job, progress=progress))
@@ -200,7 +200,7 @@ class TrainingRunner:
             await asyncio.to_thread(folder.delete)
 
     async def _publish(self, job: Job, lease: str, trained: TrainedModel) -> None:
-        """Publish the version and end the job in one transaction, once: nothing of it happens without the lease."""
+        """Publish the version and end the job in one transaction, only if the lease is still valid."""
         try:
             version = await asyncio.to_thread(self._rules.describe, trained.weights, trained.curve_png)
         except ModelFileError as error:
@@ -225,7 +225,7 @@ class TrainingRunner:
             await self._database.give_back_space()
 
     async def _retry(self, job: Job, lease: str, died: Died) -> None:
-        """Count the attempt and either put the job back or end it, in one transaction."""
+        """Count the attempt, and put the job back or fail it, in one transaction."""
 
         def transaction(connection: sqlite3.Connection) -> int | None:
             attempts = jobs.count_attempt(connection, job.id, lease)

@@ -1,4 +1,4 @@
-"""One training, as it runs in a process of its own or on a cluster: lstm, and nothing of the bot but this package."""
+"""One training job, in a separate process or on a cluster; imports lstm, and nothing of the bot but this package."""
 
 import dataclasses
 import math
@@ -23,10 +23,10 @@ from lstm.training.trainer import Progress, Trainer
 
 FIRST_CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_SECONDS = 15.0
-"""The time between checkpoints doubles from the first to this: a process that is killed soon, and again and again,
-still gets somewhere."""
+"""The time between checkpoints doubles from the first to this, so that even a process that is killed early, again and
+again, makes progress."""
 CHECKPOINT_SHARE = 0.02
-"""At most this share of the time is spent on checkpoints: where one takes long, as over a slow line, they are fewer."""
+"""The largest share of the time to spend on checkpoints: if one takes long, as over a slow line, there are fewer."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ class TrainingTask:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The training was asked to stop, and has left a checkpoint."""
+    """The job was asked to stop, and has written a checkpoint."""
 
 
 @dataclass(frozen=True)
 class Unsuitable:
-    """The training cannot be done, however often it is tried."""
+    """The job cannot succeed, however often it is tried."""
 
     reason: str
     """One sentence."""
@@ -57,40 +57,40 @@ class Unsuitable:
 
 @dataclass(frozen=True)
 class WorkerLost:
-    """A cluster tried the training a second time, because the worker that had it died."""
+    """The cluster repeated the task because the worker that had it died."""
 
 
 class Exchange(Protocol):
-    """What a training hears from the bot and lets it know: on this machine, the job's folder."""
+    """How a job communicates with the bot: on the same machine, through the job's folder."""
 
     def read_result(self) -> TrainedModel | None:
-        """Read the result of an earlier process that was not published yet."""
+        """Return the result of an earlier process, if it has not been published yet."""
 
     def read_checkpoint(self) -> bytes | None:
-        """Read the checkpoint to go on from."""
+        """Return the checkpoint to continue from."""
 
     def is_asked_to_stop(self) -> bool:
-        """Tell whether the training shall end, with a last checkpoint."""
+        """Return whether the job should end, with a last checkpoint."""
 
     def write_progress(self, progress: dict[str, Any]) -> None:
-        """Tell how far the training is."""
+        """Report the progress."""
 
     def write_checkpoint(self, checkpoint: bytes) -> None:
-        """Let a checkpoint be kept in place of the one before."""
+        """Store a checkpoint, replacing the previous one."""
 
     def write_result(self, trained: TrainedModel) -> None:
-        """Let the result be kept until it is published."""
+        """Store the result until it is published."""
 
 
 def train(task: TrainingTask) -> TrainedModel | Stopped | Unsuitable:
-    """Train beside the bot, with the job's folder between them."""
+    """Train on the bot's machine, communicating through the job's folder."""
     return run(task, JobFolder(task.folder))
 
 
 def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsuitable:
-    """Train from the beginning, or from where an earlier process was interrupted, to the end.
+    """Train to the end, from the beginning or from where an earlier process was interrupted.
 
-    The result is also written to the exchange, for a bot that is gone when the training ends.
+    The result is also written to the exchange, in case the bot is gone when the job ends.
     """
     trained = exchange.read_result()
     if trained is not None:
@@ -106,14 +106,14 @@ def run(task: TrainingTask, exchange: Exchange) -> TrainedModel | Stopped | Unsu
     fault_point("training ends")
     model = trainer.result()
     trained = TrainedModel(dump_model(model, np.float16), draw_curve(model.training))
-    with suppress(OSError):  # it is returned as well
+    with suppress(OSError):  # it is also returned
         exchange.write_result(trained)
     fault_point("result kept")
     return trained
 
 
 class _AskedToStop(Exception):  # noqa: N818 - not an error
-    """The training was asked to stop before its first update."""
+    """The job was asked to stop before its first update."""
 
 
 def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
@@ -143,7 +143,7 @@ def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
 
 
 def _run(trainer: Trainer, exchange: Exchange) -> bool:
-    """Train to the end, or until asked to stop (False)."""
+    """Train to the end and return True, or until asked to stop and return False."""
     interval = FIRST_CHECKPOINT_SECONDS
     checkpoint_due = time.monotonic() + interval
     sample: str | None = None
@@ -152,10 +152,10 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
         stop = exchange.is_asked_to_stop()
         began = time.monotonic()
         if stop or began >= checkpoint_due:
-            give_back()  # what the steps have left behind: a checkpoint is as much as all that a training keeps
+            give_back()  # free what the steps left behind: a checkpoint is as large as everything that a job keeps
             checkpoint = trainer.checkpoint()
             fault_point("checkpoint begins")
-            with suppress(OSError):  # a full disk: the training is worth more than its checkpoint
+            with suppress(OSError):  # a full disk: the training matters more than its checkpoint
                 exchange.write_checkpoint(checkpoint)
             fault_point("checkpoint kept")
             interval = min(2 * interval, CHECKPOINT_SECONDS)
@@ -169,7 +169,7 @@ def _run(trainer: Trainer, exchange: Exchange) -> bool:
 
 
 def _told(progress: Progress) -> dict[str, Any]:
-    """Return the progress as JSON can hold it: without infinity, for a time that is not known yet."""
+    """Return the progress in a form that JSON can represent: None instead of infinity, for unknown times."""
     told = dataclasses.asdict(progress)
     return {
         key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in told.items()
