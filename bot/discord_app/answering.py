@@ -147,6 +147,11 @@ async def delete(interaction: AnyInteraction) -> None:
     await _through_broken_connections(interaction.delete_original_response)
 
 
+async def delete_in_channel(message: discord.PartialMessage) -> None:
+    """Take a message away, by way of its channel."""
+    await _through_broken_connections(message.delete)
+
+
 async def tell_privately(interaction: AnyInteraction, text: str) -> None:
     """Tell only the asker something, whatever has been answered before."""
     is_late = await _is_late(interaction)

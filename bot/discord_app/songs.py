@@ -13,16 +13,19 @@ import discord
 from bot.discord_app import answering, song_message
 from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
+from bot.discord_app.jump import link
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
 from bot.discord_app.persistent_button import NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
+from bot.language import tr
 from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
 from bot.snowflake import SNOWFLAKE
 
 SECONDS_BEFORE_DEFERRING = 0.25
 """A refusal comes at once, and so do most first lines; either is a better first answer than "is thinking"."""
 
+_UNKNOWN_MESSAGE = 10008
 _log = logging.getLogger(__name__)
 
 
@@ -175,10 +178,15 @@ async def _break_off(
             await services.unfinished.mended(unfinished)
 
 
-def finished_body(song: Song, client: LyricsClient) -> MessageBody:
+def copy_body(song: Song, client: LyricsClient) -> MessageBody:
+    """Show a recorded song once more; votes belong to the message that everybody sees, if there is one."""
+    return finished_body(song, client, has_votes=song.message_id is None)
+
+
+def finished_body(song: Song, client: LyricsClient, *, has_votes: bool = True) -> MessageBody:
     """Show a finished song with its buttons."""
     first_row: list[Button] = [Again(song.request_id), Continue(song.request_id)]
-    if not song.private and client.services.settings.history_days:
+    if has_votes and not song.private and client.services.settings.history_days:
         first_row.append(Like(song.request_id, str(song.likes) if song.likes else None))
     second_row = [WholeSong(song.request_id), Card(song.request_id), Delete(song.request_id, song.asked_by)]
     return song_message.finished(song, [first_row, second_row])
@@ -201,9 +209,12 @@ class Continue(NumberButton, prefix="song:continue"):
     label = "Continue"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Add the lines to the song's message; if they do not fit, answer with a new message, the next part."""
+        """Add the lines to the song's message; if they do not fit, answer with a new message, the next part.
+
+        Below a copy they are a new message too: the message that everybody sees would lack them.
+        """
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
-        if song_message.has_room(song):
+        if song_message.has_room(song) and not _is_below_copy(interaction, song):
             await grow(interaction, song)
         else:
             await show(interaction, Continuation(self.number, private=await is_for_presser_only(interaction)))
@@ -231,7 +242,8 @@ class Like(NumberButton, prefix="song:like"):
     async def pressed(self, interaction: Interaction) -> None:
         """Count the vote, and show the new number."""
         song = await interaction.client.services.lyrics.like(asker_of(interaction), self.number)
-        await answering.update(interaction, finished_body(song, interaction.client))
+        has_votes = not _is_below_copy(interaction, song)
+        await answering.update(interaction, finished_body(song, interaction.client, has_votes=has_votes))
 
 
 class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(?P<asked_by>{SNOWFLAKE})"):
@@ -251,6 +263,32 @@ class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(
         return cls(int(match["request"]), int(match["asked_by"]))
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Delete the message, if this member may."""
-        await interaction.client.services.lyrics.delete(asker_of(interaction), self.request_id, self.asked_by)
+        """Delete the message, if this member may; below a copy, also the message that everybody sees."""
+        song = await interaction.client.services.lyrics.delete(asker_of(interaction), self.request_id, self.asked_by)
         await answering.delete(interaction)
+        if song is None or not _is_below_copy(interaction, song) or await _delete_message(interaction.client, song):
+            return
+        url = link(song.guild_id, song.channel_id, song.message_id)
+        text = tr("The song is no longer stored, but I cannot reach its message. Press Delete there: {url}", url=url)
+        await answering.tell_privately(interaction, text)
+
+
+def _is_below_copy(interaction: Interaction, song: Song) -> bool:
+    """Return whether a button was pressed below another message than the one that shows the song to everybody."""
+    pressed = interaction.message
+    return song.message_id is not None and pressed is not None and pressed.id != song.message_id
+
+
+async def _delete_message(client: LyricsClient, song: Song) -> bool:
+    """Delete the message that shows a song to everybody; False where the bot cannot."""
+    if song.channel_id is None or song.message_id is None:
+        return False
+    message = client.get_partial_messageable(song.channel_id).get_partial_message(song.message_id)
+    try:
+        await answering.delete_in_channel(message)
+    except discord.NotFound as error:
+        return error.code == _UNKNOWN_MESSAGE
+    except answering.UNDELIVERED as error:
+        _log.warning("the message of a deleted song could not be deleted: %s", error)
+        return False
+    return True

@@ -228,10 +228,11 @@ class LyricsService:
         """Store which public message shows a song, so that it can be linked to."""
         await self._record.remember_message(request_id, message_id)
 
-    async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
+    async def delete(self, asker: Asker, request_id: int, asked_by: int) -> Song | None:
         """Check that the asker may delete a song's message, and forget the song if it is their own.
 
-        A song that a moderator deletes stays in its owner's history, without its votes.
+        Return the song as it was stored, with the id of its message; None if it was not stored any more. A song that
+        a moderator deletes stays in its owner's history, without its votes.
 
         Args:
             asker: who pressed the button.
@@ -248,12 +249,13 @@ class LyricsService:
         if asker.user_id != owner and not (asker.may_manage_messages and is_here):
             raise Refusal("Only the member who asked for this song, or one with Manage Messages, can delete it.")
         if stored is None:
-            return
+            return None
         if stored.user_id == asker.user_id:
             await self._record.forget(request_id)
         else:
             await self._record.remember_message(request_id, None)
             await self._database.write(lambda connection: likes.delete_of_song(connection, request_id))
+        return of_record(stored)
 
     @contextmanager
     def _growing_once(self, what: Wish) -> Iterator[None]:

@@ -42,7 +42,7 @@ class ShowSong(NumberButton, prefix="song:show"):
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the song."""
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
-        await answering.send(interaction, songs.finished_body(song, interaction.client), ephemeral=True)
+        await answering.send(interaction, songs.copy_body(song, interaction.client), ephemeral=True)
 
 
 def _body(page: HistoryPage) -> MessageBody:

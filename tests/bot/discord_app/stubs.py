@@ -103,10 +103,11 @@ class StubLyrics:
     async def remember_message(self, request_id: int, message_id: int) -> None:
         self.shown_by[request_id] = message_id
 
-    async def delete(self, asker: Asker, request_id: int, asked_by: int) -> None:
+    async def delete(self, asker: Asker, request_id: int, asked_by: int) -> Song | None:
         self.deleted.append(request_id)
         if asker.user_id != asked_by and not asker.may_manage_messages:
             raise Refusal("Only the one who asked can delete it.")
+        return None
 
     def _song(self, request: SongRequest, asked_by: int) -> Song:
         text = f"{request.seed}\nand the song goes on"
