@@ -45,6 +45,7 @@ from bot.services import (
 )
 from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
+from bot.services.drafts import Drafts
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
@@ -118,6 +119,7 @@ class _Parts:
     composing: ComposingThread
     files: DataFiles
     news: JobNews
+    drafts: Drafts
     record: SongRecord
     quotas: Quotas
     tally: Tally
@@ -153,13 +155,15 @@ async def open_application(
     tally = Tally()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
+        drafts = Drafts()
         parts = _Parts(
             settings=settings,
             database=database,
             composing=await stack.enter_async_context(ComposingThread(tally)),
             files=DataFiles([own_folder(data_dir, shipped), shipped]),
             news=JobNews(),
-            record=SongRecord(database, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62)),
+            drafts=drafts,
+            record=SongRecord(database, drafts, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62)),
             quotas=Quotas(settings.guild_corpus_bytes, settings.guild_artists, settings.guild_jobs),
             tally=tally,
             has_bad_language=await asyncio.to_thread(_language_filter, data_dir / "language_filter.txt"),
@@ -200,7 +204,7 @@ def _services(parts: _Parts) -> Services:
         guilds=GuildsService(database),
         privacy=PrivacyService(database, parts.record, history_days=settings.history_days, now=parts.now),
         left_guilds=LeftGuilds(database, parts.record, parts.news, days=settings.left_guild_days, now=parts.now),
-        unfinished=UnfinishedSongs(database, on_disk=settings.history_days > 0, now=parts.now),
+        unfinished=UnfinishedSongs(database, parts.drafts, on_disk=settings.history_days > 0, now=parts.now),
         database=database,
         started_at=parts.now(),
     )
@@ -229,6 +233,7 @@ def _training(parts: _Parts) -> TrainingService:
         parts.database,
         parts.files,
         parts.news,
+        parts.drafts,
         most_minutes=parts.settings.train_minutes,
         most_corpus_bytes=parts.settings.max_corpus_bytes,
         now=parts.now,

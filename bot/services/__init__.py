@@ -2,6 +2,7 @@
 
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
+from bot.services.drafts import Draft
 from bot.services.guilds import GuildSettings, GuildsService
 from bot.services.left_guilds import LeftGuilds
 from bot.services.lyrics import LyricsService
@@ -54,6 +55,7 @@ __all__ = [
     "Continuation",
     "CorpusSummary",
     "Deleted",
+    "Draft",
     "GuildSettings",
     "GuildsService",
     "HistoryEntry",

@@ -11,10 +11,11 @@ from bot.engine.voice_cache import VersionGoneError, VoiceCache
 from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage
+from bot.services.drafts import Draft
 from bot.services.song import Song, SongSoFar, of_record
 from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
-from bot.services.song_record import Draft, SongRecord
+from bot.services.song_record import SongRecord
 from bot.services.song_report import reported
 from bot.services.song_request import Continuation, Wish
 from bot.store import guilds, likes, requests
@@ -107,7 +108,7 @@ class LyricsService:
             reported(asker, self._tally, self._seconds) as report,
             self._growing_once(what),
             self._limits.song_of(asker),
-            self._record.draft(asker.user_id, asker.guild_id) as draft,
+            self._record.drafts.of(asker) as draft,
         ):
             plan = await self._planner.plan(asker, what)
             report.artist, report.request = plan.artist.name, plan.request
@@ -184,13 +185,19 @@ class LyricsService:
         Raises:
             Refusal: as for `recall`, or if songs are not stored (LYRICS_HISTORY_DAYS 0), or this one is private.
         """
-        stored = await self._planner.stored(asker, request_id)
-        if stored.private:
-            raise Refusal("Only you can see this song, so there is nothing to vote on.")
-        if not self._record.is_on_disk:
-            raise Refusal("This bot stores no songs, so it cannot count votes.")
-        now = self._now()
-        await self._database.write(lambda connection: likes.toggle(connection, request_id, asker.user_id, now))
+        with self._record.drafts.of(asker) as draft:
+            stored = await self._planner.stored(asker, request_id)
+            if stored.private:
+                raise Refusal("Only you can see this song, so there is nothing to vote on.")
+            if not self._record.is_on_disk:
+                raise Refusal("This bot stores no songs, so it cannot count votes.")
+            now = self._now()
+
+            def transaction(connection: sqlite3.Connection) -> None:
+                if draft.is_wanted:
+                    likes.toggle(connection, request_id, asker.user_id, now)
+
+            await self._database.write(transaction)
         return await self._song(stored)
 
     async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:

@@ -2,10 +2,10 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
+from bot.services.drafts import Draft, Drafts
 from bot.store import requests
 from bot.store.database import Database
 from bot.store.faults import StoreError
@@ -16,36 +16,17 @@ _KEPT_IN_MEMORY = 1_000
 log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
-class Draft:
-    """A song that is being composed; created by `SongRecord.draft`."""
-
-    user_id: int
-    guild_id: int | None
-    is_wanted: bool = True
-    """False once the person's or the guild's data has been deleted: the song is shown, but not recorded."""
-
-
 class SongRecord:
     """Keeps requests in the database, or (LYRICS_HISTORY_DAYS 0) only the latest ones in memory."""
 
-    def __init__(self, database: Database, *, on_disk: bool, new_id: Callable[[], int]) -> None:
+    def __init__(self, database: Database, drafts: Drafts, *, on_disk: bool, new_id: Callable[[], int]) -> None:
         """Keep requests; those in memory get ids from `new_id`, which must never repeat."""
         self._database = database
+        self.drafts = drafts
+        """Songs in the making, and whatever else is."""
         self._new_id = new_id
         self.is_on_disk = on_disk
         self._recent: OrderedDict[int, StoredRequest] = OrderedDict()
-        self._drafts: set[Draft] = set()
-
-    @contextmanager
-    def draft(self, user_id: int, guild_id: int | None) -> Iterator[Draft]:
-        """Track a person's song while it is being composed."""
-        draft = Draft(user_id, guild_id)
-        self._drafts.add(draft)
-        try:
-            yield draft
-        finally:
-            self._drafts.discard(draft)
 
     async def keep(self, draft: Draft, request: StoredRequest) -> int:
         """Keep a request, unless its draft is no longer wanted, and return its new id."""
@@ -103,17 +84,17 @@ class SongRecord:
     def forget_person(self, user_id: int) -> int:
         """Forget a person's requests in memory and return how many; the caller deletes those in the database.
 
-        Songs that are being composed for them will not be recorded.
+        What is in the making for them will not be recorded.
         """
-        return self._forget(lambda of: of.user_id == user_id)
+        self.drafts.forget_person(user_id)
+        return self._forget(lambda request: request.user_id == user_id)
 
     def forget_guild(self, guild_id: int) -> int:
         """Forget a guild's requests in memory, as `forget_person` does a person's."""
-        return self._forget(lambda of: of.guild_id == guild_id)
+        self.drafts.forget_guild(guild_id)
+        return self._forget(lambda request: request.guild_id == guild_id)
 
-    def _forget(self, is_meant: Callable[[Draft | StoredRequest], bool]) -> int:
-        for draft in filter(is_meant, self._drafts):
-            draft.is_wanted = False
+    def _forget(self, is_meant: Callable[[StoredRequest], bool]) -> int:
         meant = [request.id for request in filter(is_meant, self._recent.values())]
         for request_id in meant:
             del self._recent[request_id]

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage, good_lines
 from bot.services.data_files import DataFiles
+from bot.services.drafts import Draft, Drafts
 from bot.services.names import check_distinct, check_name
 from bot.services.quotas import Quotas, UploadsInFlight
 from bot.store import artists, corpora, jobs, usage, versions
@@ -64,6 +65,7 @@ class TrainingService:
         database: Database,
         files: DataFiles,
         news: JobNews,
+        drafts: Drafts,
         *,
         most_minutes: float,
         most_corpus_bytes: int,
@@ -77,6 +79,7 @@ class TrainingService:
         self._database = database
         self._files = files
         self._news = news
+        self._drafts = drafts
         self._most_minutes = most_minutes
         self._most_corpus_bytes = most_corpus_bytes
         self._now = now
@@ -103,7 +106,14 @@ class TrainingService:
                 f"A training job may run for at most {most} minutes here; ask for more than 0 and at most {most}."
             )
 
-    async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
+    async def queue(
+        self,
+        asker: Asker,
+        artist: str,
+        corpus: bytes | None = None,
+        minutes: float | None = None,
+        draft: Draft | None = None,
+    ) -> Job:
         """Queue a training job for an artist and store its cleaned corpus, in one transaction.
 
         An operator trains a shared artist (or the guild's own, if it has one of that name);
@@ -114,11 +124,16 @@ class TrainingService:
             artist: a name that `check_name` accepts; compared without case and surrounding space.
             corpus: an uploaded text; None: the stored text of that artist, else `corpora/NAME.txt`.
             minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which is also the maximum.
+            draft: what `uploading` yielded, if the text was downloaded; None: it begins with this call.
 
         Raises:
             Refusal: if the asker may not train, the name or the text is unsuitable, there is no text, the artist has a
                 live job, the guild has 5 jobs waiting, or it exceeds a quota.
         """
+        with self._drafts.of(asker) if draft is None else nullcontext(draft) as made:
+            return await self._queue(asker, artist, corpus, minutes, made)
+
+    async def _queue(self, asker: Asker, artist: str, corpus: bytes | None, minutes: float | None, draft: Draft) -> Job:
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
         upload = None if corpus is None else await self._read(corpus)
@@ -131,6 +146,8 @@ class TrainingService:
         from_file = await self._read_file(name) if needs_file else None
 
         def transaction(connection: sqlite3.Connection) -> Job:
+            if draft.is_guild_forgotten:
+                raise Refusal("The data of this server has just been deleted. Ask for the training again.")
             now = self._now()
             guild_id = asker.guild_id or EVERYONE
             known = self._artist(connection, asker, name, now)
@@ -142,7 +159,7 @@ class TrainingService:
                 NewJob(
                     artist_id=known.id,
                     guild_id=guild_id,
-                    asked_by=asker.user_id,
+                    asked_by=None if draft.is_asker_forgotten else asker.user_id,
                     channel_id=asker.channel_id,
                     minutes=self._most_minutes if minutes is None else minutes,
                     random_seed=self._new_random_seed(),
@@ -194,13 +211,15 @@ class TrainingService:
 
         return await self._database.read(read)
 
-    def uploading(self, asker: Asker) -> AbstractContextManager[None]:
+    @contextmanager
+    def uploading(self, asker: Asker) -> Iterator[Draft]:
         """Count a text while it is downloaded, read and queued.
 
         Raises:
             Refusal: on entering, if this guild or all guilds together have too many texts in flight.
         """
-        return self._uploads.one_of(asker)
+        with self._uploads.one_of(asker), self._drafts.of(asker) as draft:
+            yield draft
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         """List the artists that the asker may change whose text has led to no current version.

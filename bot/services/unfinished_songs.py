@@ -4,11 +4,14 @@ They are stored from the first lines shown until the song is finished, usually f
 """
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from bot.services.asking import Asker
+from bot.services.drafts import Draft, Drafts
 from bot.services.rights import check_may_see, song_is_gone
 from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
 from bot.store import unfinished_songs
@@ -45,13 +48,18 @@ class UnfinishedSong:
 class UnfinishedSongs:
     """Stores the songs that are being sung."""
 
-    def __init__(self, database: Database, *, on_disk: bool, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, drafts: Drafts, *, on_disk: bool, now: Callable[[], datetime]) -> None:
         """Store nothing unless `on_disk`, because it would record what members asked for."""
         self._database = database
+        self._drafts = drafts
         self._on_disk = on_disk
         self._now = now
 
-    async def begin(self, asker: Asker, wish: Wish, artist: str, message: SongMessage) -> int | None:
+    def asked_by(self, asker: Asker) -> AbstractContextManager[Draft]:
+        """Know of a song from the moment it is asked for: the asker's data may be deleted before it is begun."""
+        return self._drafts.of(asker)
+
+    async def begin(self, asker: Asker, draft: Draft, wish: Wish, artist: str, message: SongMessage) -> int | None:
         """Store a song that a message shows from now on; return its id, or None if nothing is stored."""
         if not self._on_disk:
             return None
@@ -66,7 +74,11 @@ class UnfinishedSongs:
             wish=json.dumps({"kind": type(wish).__name__} | asdict(wish)),
             began_at=self._now(),
         )
-        return await self._database.write(lambda connection: unfinished_songs.add(connection, song))
+
+        def transaction(connection: sqlite3.Connection) -> int | None:
+            return unfinished_songs.add(connection, song) if draft.is_wanted else None
+
+        return await self._database.write(transaction)
 
     async def shown_by(self, song_id: int, message_id: int) -> None:
         """Store which message shows a song, for when the interaction's token has expired."""

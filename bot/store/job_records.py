@@ -134,7 +134,8 @@ class NewJob:
     artist_id: int
     guild_id: int
     """Where it was asked for; 0 outside of guilds."""
-    asked_by: int
+    asked_by: int | None
+    """None if that user has had their data deleted meanwhile."""
     channel_id: int | None
     minutes: float
     random_seed: int

@@ -8,6 +8,7 @@ import pytest
 
 from bot.services import ArtistsService, LeftGuilds
 from bot.services.bad_language import ShownLanguage
+from bot.services.drafts import Drafts
 from bot.services.left_guilds import ORDERS
 from bot.services.song_record import SongRecord
 from bot.store import artists, jobs
@@ -68,7 +69,7 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
     ended = forget_guild(tmp_path, str(GUILD))
     assert "The running bot will delete" in ended.stdout
     assert ended.returncode == 0
-    record = SongRecord(database, on_disk=True, new_id=int)
+    record = SongRecord(database, Drafts(), on_disk=True, new_id=int)
     left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
     for name in ("no id", "0", str(2**63), "9" * 19):
         (tmp_path / ORDERS / name).touch()

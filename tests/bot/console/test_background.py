@@ -10,6 +10,7 @@ from bot.console.screen import Screen
 from bot.services import Asker, Job, TrainingService
 from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import DataFiles
+from bot.services.drafts import Drafts
 from bot.services.quotas import Quotas
 from bot.store.database import Database
 from bot.training.news import JobNews
@@ -45,6 +46,7 @@ def training(database: Database, news: JobNews, clock: Clock) -> TrainingService
         database,
         DataFiles([]),
         news,
+        Drafts(),
         most_minutes=5.0,
         most_corpus_bytes=100_000,
         now=clock,

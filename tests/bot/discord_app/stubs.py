@@ -1,8 +1,8 @@
 """Services that answer what a test wants, so that the front end is tested apart from them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from bot.services import (
     Continuation,
     CorpusSummary,
     Deleted,
+    Draft,
     GuildSettings,
     HistoryEntry,
     HistoryPage,
@@ -33,6 +34,7 @@ from bot.services import (
     UnsungArtist,
     Version,
 )
+from bot.services.drafts import Drafts
 from bot.services.quotas import UploadsInFlight
 from bot.settings import Settings
 from bot.store.database import Database
@@ -215,8 +217,10 @@ class StubTraining:
             raise Refusal("Only members with Manage Server can see this server's texts.")
         return ReadCorpus("If you can *keep*\nyour head", self.summary, ("If you can *keep*", "your head"))
 
-    def uploading(self, asker: Asker) -> AbstractContextManager[None]:
-        return self.uploads.one_of(asker)
+    @contextmanager
+    def uploading(self, asker: Asker) -> Iterator[Draft]:
+        with self.uploads.one_of(asker):
+            yield Draft(asker.user_id, asker.guild_id)
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         return [UnsungArtist("*mute*", 41_000, NOON, 0)]
@@ -394,7 +398,7 @@ class StubServices:
     started_at: datetime = NOON
 
     def __post_init__(self) -> None:
-        self.unfinished = UnfinishedSongs(self.database, on_disk=True, now=lambda: datetime.now(UTC))
+        self.unfinished = UnfinishedSongs(self.database, Drafts(), on_disk=True, now=lambda: datetime.now(UTC))
 
     def asker(self, **facts: Any) -> Asker:
         return Asker(**facts)

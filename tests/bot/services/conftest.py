@@ -13,6 +13,7 @@ from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
 from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import DataFiles, DataFolder
+from bot.services.drafts import Drafts
 from bot.services.publishing import describe, publish
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
@@ -91,8 +92,13 @@ def news() -> JobNews:
 
 
 @pytest.fixture
-def record(stocked: Database) -> SongRecord:
-    return SongRecord(stocked, on_disk=True, new_id=itertools.count(10**15).__next__)
+def drafts() -> Drafts:
+    return Drafts()
+
+
+@pytest.fixture
+def record(stocked: Database, drafts: Drafts) -> SongRecord:
+    return SongRecord(stocked, drafts, on_disk=True, new_id=itertools.count(10**15).__next__)
 
 
 @pytest.fixture
@@ -149,13 +155,14 @@ def privacy(stocked: Database, record: SongRecord, clock: Clock) -> PrivacyServi
 
 @pytest.fixture
 def training(
-    stocked: Database, news: JobNews, clock: Clock, tmp_path: Path, language: ShownLanguage
+    stocked: Database, news: JobNews, drafts: Drafts, clock: Clock, tmp_path: Path, language: ShownLanguage
 ) -> TrainingService:
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
         DataFiles([DataFolder(tmp_path, "own")]),
         news,
+        drafts,
         most_minutes=5.0,
         most_corpus_bytes=100_000,
         now=clock,

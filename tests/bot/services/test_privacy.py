@@ -2,6 +2,7 @@ import asyncio
 import itertools
 import json
 import sqlite3
+import threading
 import time
 from contextlib import aclosing, closing
 from dataclasses import replace
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from bot.services import Asker, LyricsService, PrivacyService, Refusal, SongRequest, SungAgain, TrainingService
+from bot.services.drafts import Drafts
 from bot.services.song_record import SongRecord
-from bot.store import requests
+from bot.store import likes, requests
 from bot.store.database import Database
 from bot.store.requests import StoredRequest
 from tests.bot import samples
@@ -157,7 +159,7 @@ async def test_nothing_is_kept_where_the_operator_wants_no_history(
     lyrics: LyricsService, stocked: Database, clock: Clock
 ) -> None:
     await sing(lyrics, "of the time before")
-    record = SongRecord(stocked, on_disk=False, new_id=lambda: 10**15)
+    record = SongRecord(stocked, Drafts(), on_disk=False, new_id=lambda: 10**15)
     privacy = PrivacyService(stocked, record, history_days=0, now=clock)
     clock.move(seconds=1)
     assert await privacy.purge() == 1
@@ -170,7 +172,7 @@ async def test_nothing_is_kept_where_the_operator_wants_no_history(
 
 
 async def test_what_is_only_in_memory_is_handed_out_too(lyrics: LyricsService, stocked: Database, clock: Clock) -> None:
-    record = SongRecord(stocked, on_disk=False, new_id=itertools.count(10**15).__next__)
+    record = SongRecord(stocked, Drafts(), on_disk=False, new_id=itertools.count(10**15).__next__)
     lyrics._record = record
     await sing(lyrics, "first")
     await sing(lyrics, "second")
@@ -182,7 +184,7 @@ async def test_what_is_only_in_memory_is_handed_out_too(lyrics: LyricsService, s
 async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
     lyrics: LyricsService, stocked: Database, clock: Clock, tmp_path: Path, on_disk: bool
 ) -> None:
-    record = SongRecord(stocked, on_disk=on_disk, new_id=itertools.count(10**15).__next__)
+    record = SongRecord(stocked, Drafts(), on_disk=on_disk, new_id=itertools.count(10**15).__next__)
     privacy = PrivacyService(stocked, record, history_days=30 if on_disk else 0, now=clock)
     lyrics._record = record
     song = lyrics.sing(member(), SongRequest("in the making", lines=12))
@@ -199,6 +201,35 @@ async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
     with pytest.raises(Refusal, match="no longer stored"):
         await whole(lyrics.sing(member(), SungAgain(finished.request_id)))
     await lyrics.delete(member(), finished.request_id, asked_by=1)  # its message can still be taken away
+
+
+async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirmed(
+    training: TrainingService, privacy: PrivacyService
+) -> None:
+    with training.uploading(manager()) as draft:
+        assert (await privacy.delete(manager())).trainings == 0
+        job = await training.queue(manager(), "duo", samples.corpus().encode(), draft=draft)
+    assert job.asked_by is None
+    reading = asyncio.create_task(training.queue(manager(), "solo", samples.corpus().encode()))
+    await asyncio.sleep(0)
+    await privacy.delete(manager())
+    assert (await reading).asked_by is None
+    assert (await exported(privacy, manager()))[0]["trainings"] == []
+    assert (await training.queue(manager(), "trio", samples.corpus().encode())).asked_by == 2
+
+
+async def test_a_vote_in_flight_is_not_counted_once_deletion_is_confirmed(
+    lyrics: LyricsService, privacy: PrivacyService, stocked: Database
+) -> None:
+    song = await whole(lyrics.sing(member(5), SongRequest("of another", lines=2)))
+    let_go = threading.Event()
+    held = asyncio.create_task(stocked.read(lambda _: let_go.wait(20)))
+    voting = asyncio.create_task(lyrics.like(member(), song.request_id))
+    await asyncio.sleep(0)  # it waits until it may look up the song
+    await privacy.delete(member())
+    let_go.set()
+    await asyncio.gather(held, voting)
+    assert await stocked.read(lambda connection: likes.of_person(connection, 1)) == []
 
 
 async def test_deleting_a_song_leaves_nothing_in_the_log_file(lyrics: LyricsService, tmp_path: Path) -> None:
