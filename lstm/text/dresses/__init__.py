@@ -6,6 +6,7 @@ innermost: an export holds pages, a page holds headers, headers stand above numb
 """
 
 from lstm.text.dresses import (
+    bbcode,
     capitals,
     chat,
     chord_sheet,
@@ -23,9 +24,11 @@ from lstm.text.dresses import (
     repeat_marks,
     section_headers,
     separators,
+    source_code,
     speaker_labels,
     subtitles,
     tables,
+    yaml_songs,
 )
 from lstm.text.dresses.undressed import Dress, Undressed
 
@@ -34,6 +37,8 @@ __all__ = ["CONTAINERS", "DRESSES", "Dress", "Undressed"]
 CONTAINERS = (
     Dress("mojibake", mojibake.take_off),
     Dress("JSON", json_songs.take_off),
+    Dress("YAML", yaml_songs.take_off),
+    Dress("source code", source_code.take_off),
     Dress("CSV table", tables.take_off),
     Dress("separator tokens", separators.take_off_tokens),
     Dress("HTML", markup.take_off),
@@ -49,6 +54,7 @@ DRESSES = (
     Dress("chat", chat.take_off),
     Dress("LRC times", lrc.take_off),
     Dress("Genius page", genius.take_off),
+    Dress("BBCode", bbcode.take_off),
     Dress("line numbers", line_numbers.take_off),
     Dress("Markdown", markdown.take_off),
     Dress("rules between songs", separators.take_off_rules),
