@@ -48,13 +48,16 @@ def _without_title(piece: str) -> str:
     """A song whose sections all have headers, without the title that stands above the first of them."""
     head, mark, rest = piece.partition(marks.SECTION)
     lines = [line.strip() for line in head.split("\n") if line.strip()]
-    if rest.count(marks.SECTION) < 2 or not 0 < len(lines) <= MOST_TITLE_LINES or not all(map(_is_title, lines)):
+    fewest = 1 if all(map(str.isupper, lines)) else 2
+    if rest.count(marks.SECTION) < fewest or not 0 < len(lines) <= MOST_TITLE_LINES or not all(map(_is_title, lines)):
         return piece
     return mark + rest
 
 
 def _is_title(line: str) -> bool:
     """Whether all long words of a line have capitals, and no sign of a sentence ends it."""
+    if line.isupper() and len(line) < 80:
+        return True
     words = [word for word in _WORDS.findall(line) if len(word) > 3]
     return bool(words) and all(word[0].isupper() for word in words) and line[-1] not in ",.;:!?-" and len(line) < 80
 

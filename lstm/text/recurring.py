@@ -11,22 +11,33 @@ _MOST_TITLE_LETTERS = 90
 _TITLED_SHARE = 0.7
 _RECURRING_SHARE = 0.5
 _FEWEST_RECURRING = 3
+_FEWEST_PAGES = 4
+_PAGE_SHARE = 0.8
+_MOST_PEELED = 12
+_FEWEST_LINES_LEFT = 2
+_LEAST_LEFT = 0.6
+"""Of the letters: songs that lose more are themselves alike."""
+_MOST_NOTICE_LINES = 4
+"""Of a stanza at an edge whose lines may be notices."""
+_MOST_HEADING_LINES = 3
 _NAME = r"(?:[A-Z0-9][\w.'’-]{0,30}|&|\+|/|and|of|de|la|van|von|feat\.|ft\.)"
 _NAMES = rf"{_NAME}(?:,? {_NAME}){{0,16}}"
 _BY_WHOM = (
-    "lyrics?|words|music|text|written|composed|produced|songs?|sung|performed|recorded|arranged|(?:song)?writers?"
-    "|composers?|authors?|publishers?|transcribed|submitted|corrected|posted|uploaded|contributed|translated"
+    "lyrics?|words|music|text|written|composed|produced|songs?|sung|performed|recorded|arranged"
+    r"|(?:song)?writers?(?:\(s\))?|composer\(s\)|composers?|authors?|publishers?|transcribed|submitted|corrected|posted|uploaded|contributed|translated"
 )
 _FIELD = (
     "Source|Artist|Title|Track|Album|Year|Genre|Label|Released?|Release date|Length|Duration|ISRC|BPM|Key|Song|Singer"
     "|Band|Lyrics|Date|By"
 )
 _CREDITS = (
-    rf"(?i:{_BY_WHOM})(?i:,? (?:and|&|/)? ?(?:{_BY_WHOM}))? ?(?i:by|:|©|\(c\)):? ?{_NAMES}[.,]?"
+    rf"(?i:{_BY_WHOM})(?i:,? (?:and|&|/)? ?(?:{_BY_WHOM}))? ?(?i:by|:|：|©|\(c\))[:：]? ?{_NAMES}[.,]?"
     r"(?i: all rights reserved\.?| \(?c?\)?.{0,60})?",
     r"(?i:lyrics (?:licensed|provided|powered|courtesy)\b.{0,100})",
     r"(?i:(?:©|\(c\)|℗|copyright (?:©|\(c\)|\d{4}|by\b)).{0,150}|.{0,100}\ball rights reserved\b.{0,60})",
     r"(?i:.{0,60}\blyrics (?:provided|powered|licensed) (?:by|&|and)\b.{0,80}|submit corrections|embed|more on genius)",
+    r"(?i:thanks to .{1,60} for (?:adding|correcting|submitting|these|the)\b.{0,60}|advertisement)",
+    r"(?:作词|作曲|编曲|詞|曲|词|制作人|作詞|編曲)\s?[:：].{1,60}",
     r"(?i:see also:.{0,80}|usage of .{3,60} content.{0,150}|.{0,40}azlyrics.{0,40})",
 )
 _FIELD_LINE = re.compile(rf"(?:{_FIELD}) ?: ?.{{1,100}}")
@@ -51,6 +62,7 @@ def take_off(songs: list[Song]) -> WithoutRecurring:
     are_fields = with_fields >= max(2, _FIELDS_SHARE * len(songs))
     bare = [_without_credits(song, are_fields, removed) for song in songs]
     bare = [song for song in bare if song.stanzas]
+    bare = _without_page_texts(bare, removed)
     for _ in range(2):  # a number and a title
         bare = _without_titles(bare, removed)
     bare = _without_recurring_lines(bare, removed)
@@ -141,6 +153,81 @@ def _is_marked_title(line: str, following: list[str]) -> bool:
     if line.isupper() and not any(other.isupper() for other in following):
         return True
     return _TITLE_NUMBER.match(line) is not None and not any(_TITLE_NUMBER.match(other) for other in following)
+
+
+# What a page puts around each song ------------------------------------------------------------------------------------
+
+
+def _without_page_texts(songs: list[Song], removed: Counter[str]) -> list[Song]:
+    """Lines at the edges of nearly all songs that are the same, or begin or end alike, are of the page around them.
+
+    "Mara Quill Lyrics", "2 hr. ago", "Read more: Mara Quill - Slow Weather": they are peeled off one after the other.
+    """
+    if len(songs) < _FEWEST_PAGES:
+        return songs
+    peeled, count = songs, 0
+    for _ in range(_MOST_PEELED):
+        rest = _peeled(_peeled(peeled, 0), -1)
+        gone = sum(len(song.lines) for song in peeled) - sum(len(song.lines) for song in rest)
+        if not gone:
+            if count:
+                removed["recurring notices"] += count
+            return peeled
+        if any(len(song.lines) < _FEWEST_LINES_LEFT for song in rest) or _letters(rest) < _LEAST_LEFT * _letters(songs):
+            break
+        peeled, count = rest, count + gone
+    return songs  # the same song again and again
+
+
+def _letters(songs: list[Song]) -> int:
+    return sum(len(line) for song in songs for line in song.lines)
+
+
+def _peeled(songs: list[Song], edge: int) -> list[Song]:
+    """The songs without the line, or the heading, at one edge that nearly all have."""
+    places = [_places_of_notices(song, edge) for song in songs]
+    keys = Counter(key for song, lines in zip(songs, places, strict=True) for key in _all_keys(song, edge, lines))
+    recurring = {key for key, n in keys.items() if n >= _PAGE_SHARE * len(songs)}
+    if not recurring:
+        return songs
+    return [
+        _without_edge(song, edge, [k for k in lines if _keys(song, edge, k) & recurring])
+        for song, lines in zip(songs, places, strict=True)
+    ]
+
+
+def _places_of_notices(song: Song, edge: int) -> list[int]:
+    """Which lines of the stanza at an edge may be notices: the outermost one, and below a title the next ones."""
+    if len(song.stanzas) < 2 or len(song.stanzas[edge].lines) > _MOST_NOTICE_LINES:
+        return []
+    size = len(song.stanzas[edge].lines)
+    return list(range(size if size <= _MOST_HEADING_LINES else 1)) if edge == 0 else [size - 1]
+
+
+def _all_keys(song: Song, edge: int, places: list[int]) -> set[str]:
+    return {key for k in places for key in _keys(song, edge, k)}
+
+
+def _keys(song: Song, edge: int, place: int) -> set[str]:
+    """What a line has in common with lines of the same template: all of it, or how it begins or ends."""
+    essence = _essence(song.stanzas[edge].lines[place][:500])
+    words = essence.split()
+    keys = {essence}
+    if len(words) > 2 and (edge or not place):
+        keys |= {" ".join(words[:2]) + " ...", "... " + " ".join(words[-2:])}
+        keys |= {"... lyrics"} if words[-1] == "lyrics" else set()
+    return keys
+
+
+def _without_edge(song: Song, edge: int, notices: list[int]) -> Song:
+    if not notices:
+        return song
+    stanza = song.stanzas[edge]
+    # A notice at the top has the title above it; one at the bottom stands alone.
+    kept = stanza.lines[notices[-1] + 1 :] if edge == 0 else stanza.lines[:-1]
+    inner = song.stanzas[1:] if edge == 0 else song.stanzas[:-1]
+    rest = (replace(stanza, lines=kept),) if kept else ()
+    return Song((*rest, *inner) if edge == 0 else (*inner, *rest))
 
 
 # Lines that recur ----------------------------------------------------------------------------------------------------

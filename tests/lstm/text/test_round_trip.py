@@ -71,10 +71,21 @@ def lines(draw: st.DrawFn) -> str:
 def collections(draw: st.DrawFn) -> list[Song]:
     stanza = st.lists(lines(), min_size=2, max_size=5).filter(lambda s: len("".join(s)) > 30)
     songs = draw(st.lists(st.lists(stanza, min_size=2, max_size=4), min_size=4, max_size=7))
+    seen = set[str]()
     for number, song in enumerate(songs):
         # No two songs are the same, and they do not begin with what only recurring titles and credits look like.
         song[0][0] = f"{WORDS[number].capitalize()} and a {song[0][0].lower()}"
+        for stanza in (song[0], song[-1]):
+            stanza[:] = [_as_no_other(line, seen, number) for line in stanza]
     return songs
+
+
+def _as_no_other(line: str, seen: set[str], number: int) -> str:
+    """A line that neither begins nor ends as one that was seen at the edge of a song."""
+    if seen & {line[:9], line[-9:]}:
+        line = f"{WORDS[number].capitalize()} {line} {WORDS[len(seen) % 30]} {WORDS[number + 20]}"
+    seen |= {line[:9], line[-9:]}
+    return line
 
 
 def songs_in(understood: Understood) -> list[Song]:
