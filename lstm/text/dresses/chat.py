@@ -5,6 +5,7 @@ import re
 from lstm.text.dresses.undressed import Undressed
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?"
+_HALF_DAY_CLOCK = r"\d{1,2}:\d{2}\s?[AP]M"
 _DATE = (
     r"(?:\d{1,2}[-./ ](?:\d{1,2}|[A-Za-z]{3,9})[-./ ]\d{2,4}|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
     r"|[A-Z][a-z]{2,8} \d{1,2}, \d{4})"
@@ -13,7 +14,7 @@ _NAME = r"[^\n:<>\[\]]{1,40}"
 _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # Each has one group: what of the line belongs to the message.
     ("Discord export", re.compile(rf"\[{_DATE},?[ T]{_CLOCK}\] {_NAME}()")),
-    ("Discord copy", re.compile(rf"{_NAME} ?— ?(?:(?:Today|Yesterday) at |{_DATE},? )?{_CLOCK}()")),
+    ("Discord copy", re.compile(rf"{_NAME} ?(?:—|--) ?(?:(?:Today|Yesterday) at |{_DATE},? )?{_CLOCK}()")),
     ("Telegram export", re.compile(rf"{_NAME}, \[{_DATE},? {_CLOCK}\](?::? ?)(.*)")),
     ("WhatsApp export", re.compile(rf"\u200e?\[{_DATE},? {_CLOCK}\] {_NAME}: (.*)")),
     ("WhatsApp export", re.compile(rf"{_DATE},? {_CLOCK} [-–] (?:{_NAME}: )(.*)")),
@@ -23,7 +24,7 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?:\[?(?:{_DATE}[ T])?{_CLOCK}\]? )?<(?![@#]!?\d|/?[a-z]{{1,10}}>)[@+%~& ]?[^\s<>]{{1,30}}> (.*)"
         ),
     ),
-    ("Slack copy", re.compile(rf"{_NAME}(?:APP)? {{1,3}}\[?{_CLOCK}\]?()")),
+    ("Slack copy", re.compile(rf"{_NAME}(?:APP)?(?: {{2,3}}\[?{_CLOCK}| \[?{_HALF_DAY_CLOCK})\]?()")),
     ("chat log", re.compile(rf"\[{_CLOCK}\] {_NAME}: (.*)")),
     ("chat log", re.compile(rf"\[(?:{_DATE},? )?{_CLOCK}\] (.*)")),
 )
@@ -31,10 +32,14 @@ _SERVICE = re.compile(
     r"<Media omitted>|.{0,40}end-to-end encrypted.{0,200}|(?:image|video|audio|sticker|GIF) omitted"
     r"|\{(?:Attachments|Reactions|Embed|Stickers)\}|(?:Guild|Channel|Topic|After|Before): .{0,200}|={10,}"
     r"|Exported \d.{0,40}message\(s\)|(?:Joined|Started a call).{0,80}|This message was deleted|\(edited\)"
+    r"|.{0,40}(?:Ende-zu-Ende-verschlüsselt|de extremo a extremo|chiffrés? de bout en bout).{0,200}"
+    r"|<(?:Medien ausgeschlossen|Multimedia omitido|Médias omis)>"
     r"|\*{3} .{0,80}(?:joined|left|quit).{0,80}|-!- .{0,200}|NEW|Pinned a message\.?"
 )
 _SYSTEM = re.compile(rf"{_DATE},? {_CLOCK} [-–] .{{0,200}}")
 _LEAST_SHARE = 0.2
+_LEAST_COPIED_SHARE = 0.06
+"""Of the heads of copied chats, under which a message may have many lines, and which nothing else looks like."""
 _FEWEST = 4
 
 
@@ -44,7 +49,8 @@ def take_off(text: str) -> Undressed | None:
     filled = [line.strip()[:200] for line in lines if line.strip()]
     for name, pattern in _FORMATS:
         heads = sum(pattern.fullmatch(line) is not None for line in filled)
-        if heads >= _FEWEST and heads >= _LEAST_SHARE * len(filled):
+        least = _LEAST_COPIED_SHARE if name.endswith(("copy", "export")) else _LEAST_SHARE
+        if heads >= _FEWEST and heads >= least * len(filled):
             return _messages(lines, pattern, name)
     return None
 

@@ -12,9 +12,15 @@ _TABLATURE = re.compile(r"\s{0,8}(?:[A-Ga-g][#b]?\s{0,2})?[|:]{1,2}[-–—0-9a-
 _PLAIN_TABLATURE = re.compile(r"[A-Ga-g]?\s?[-0-9hpbrs/\\~x|() ]{8,}")
 _HEAD = re.compile(
     r"(.{1,80}?) (?:Chords|Tab|Tabs|Ukulele Chords|Guitar Chords|Bass Tab|Guitar Pro)"
-    r"(?: \(?ver ?\d{1,2}\)?)? by .{1,60}",
+    r"(?: \(?ver ?\d{1,2}\)?)?(?: by .{1,60})?",
     re.I,
 )
+_LEGEND = re.compile(
+    r"\|\s?(?:[/\\~^xXhpbrs=.*+-]|\([^()]{0,3}\)|[xX]\d|PM|N\.?C\.?)\s{1,6}\S.{0,60}"
+    r"|\* ?(?:alternate|hold|play|let ring).{0,80}",
+    re.IGNORECASE,
+)
+"""What the signs of tablature mean."""
 _SETTING = re.compile(
     r"(?:capo(?: on| at)?|tuning|key|tempo|bpm|strumming(?: pattern)?|difficulty|tabbed by|transcribed by|chords used"
     r"|chords|author|time(?: signature)?|tabs? by|chords by|standard tuning|original key|play in|intro chords)\b"
@@ -23,6 +29,8 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _FINGERING = re.compile(r"[A-G][#b]?[\w/#+()]{0,8}\s{0,3}[:=]?\s{1,3}[xX0-9(|]{1}[-xX0-9 |()]{4,20}")
+_ABBREVIATED = re.compile(r"^\[([VCBPT])\d{0,2}\]$", re.IGNORECASE)
+_ABBREVIATIONS = {"V": "Verse", "C": "Chorus", "B": "Bridge", "P": "Pre-Chorus", "T": "Tag"}
 _LEAST_SHARE = 0.06
 _FEWEST = 3
 
@@ -38,18 +46,32 @@ def take_off(text: str) -> Undressed | None:
         for k, here in enumerate(is_chords)
     )
     is_sheet = above_words >= _FEWEST and above_words >= _LEAST_SHARE * filled
+    dotted = [line[:1] == "." and is_chord_line(line[1:]) for line in lines]
+    if sum(dotted) >= _FEWEST:
+        # OpenSong: chords stand behind a dot, words behind a space, and sections are called V1, C, B.
+        is_sheet = True
+        lines = [
+            line[1:] if is_dotted else _ABBREVIATED.sub(lambda m: f"[{_ABBREVIATIONS[m[1].upper()]}]", line)
+            for line, is_dotted in zip(lines, dotted, strict=True)
+        ]
     if not is_sheet and tablature < _FEWEST:
         return None
     removed = Counter[str]()
     result: list[str] = []
-    for line in lines:
-        kept = _kept(line, is_sheet, removed)
-        if kept is not None:
+    skips_blank = False
+    for k, line in enumerate(lines):
+        begins = k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in marks.ALL
+        kept = _kept(line, is_sheet, begins, removed)
+        if kept is None:
+            # Blank lines on both sides of what goes are not two in a row, which would end a song.
+            skips_blank = bool(result) and not result[-1].strip()
+        elif line.strip() or not skips_blank:
             result.append(kept)
+            skips_blank = False
     return Undressed("\n".join(result), dict(removed))
 
 
-def _kept(line: str, is_sheet: bool, removed: Counter[str]) -> str | None:
+def _kept(line: str, is_sheet: bool, begins: bool, removed: Counter[str]) -> str | None:
     """What stays of a line; None if all of it goes."""
     stripped = line.strip()
     if not stripped or stripped[0] in marks.ALL or len(stripped) > 400:
@@ -60,7 +82,10 @@ def _kept(line: str, is_sheet: bool, removed: Counter[str]) -> str | None:
     if _is_tablature(line):
         removed["tablature lines"] += 1
         return None
-    if _HEAD.fullmatch(stripped):
+    if _LEGEND.fullmatch(stripped):
+        removed["settings"] += 1
+        return None
+    if _HEAD.fullmatch(stripped) and (" by " in stripped or begins):
         removed["titles"] += 1
         return marks.SONG
     if _SETTING.fullmatch(stripped) or _FINGERING.fullmatch(stripped):

@@ -78,19 +78,26 @@ def _walk(value: object, path: _Path) -> Iterator[tuple[_Path, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
-        generic = len(value) > 3 and all(isinstance(item, str) and "\n" in item for item in value.values())
+        generic = len(value) > 3 and all(_is_song(item) for item in value.values())
         speaker = value.get("role")
         if isinstance(speaker, str) and "content" in value:
             path = (*path, speaker)
         for name, item in value.items():
             yield from _walk(item, (*path, "*" if generic else str(name)))
     elif isinstance(value, list):
-        lines = _lines(value) if path and path[-1].casefold() in _LYRICS_NAMES | {"lines"} else None
+        lines = _lines(value) if path and path[-1].casefold() in _LYRICS_NAMES | {"lines", "*"} else None
         if lines is not None:
             yield path, lines
         else:
             for item in value:
                 yield from _walk(item, path)
+
+
+def _is_song(item: object) -> bool:
+    """Whether a value in an object of songs by title is a song: several lines, as text or as a list."""
+    return (
+        "\n" in item if isinstance(item, str) else isinstance(item, list) and len(item) > 1 and _lines(item) is not None
+    )
 
 
 def _lines(items: list[object]) -> str | None:

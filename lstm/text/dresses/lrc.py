@@ -14,8 +14,10 @@ _WORD_TIME = re.compile(r"( ?)[<\[]\d{1,3}:\d{2}(?:[.:]\d{1,3})?[>\]]( ?)")
 _TAG = re.compile(
     r"\[(?:ti|ar|al|au|lr|by|offset|length|re|ve|tool|la|id|kana|#|encoding|total|sign|qq|hash)\s?:[^\]]{0,300}\]", re.I
 )
+_NAMED = re.compile(r"\[(ti|ar)\s?:\s?([^\]]{1,200})\]", re.IGNORECASE)
 _SINGER = re.compile(r"[FMDfmd]: ")
 _LEAST_SHARE = 0.3
+MOST_TITLES = 3
 _LONG_GAP_SECONDS = 8.0
 _LONG_GAP = 2.5
 
@@ -34,6 +36,10 @@ def take_off(text: str) -> Undressed | None:
     if timed < 3 or timed < _LEAST_SHARE * len(filled):
         return None
     songs, tags = _songs(lines)
+    named = [(kind.lower(), name.strip()) for kind, name in _NAMED.findall(text)]
+    titles, artists = ({name for kind, name in named if kind == wanted} for wanted in ("ti", "ar"))
+    if titles:
+        songs = [part if isinstance(part, str) else _without_titles(part, titles, artists) for part in songs]
     parts = [part if isinstance(part, str) else _text(part) for part in songs if part != []]
     return Undressed("\n".join(parts), {"times": timed, "tags": tags} if tags else {"times": timed})
 
@@ -73,6 +79,15 @@ def _songs(lines: list[str]) -> tuple[list[list[_Timed] | str], int]:
         run += [_Timed(seconds, words) for seconds in times]
     parts.append(run)
     return parts, tags
+
+
+def _without_titles(run: list[_Timed], titles: set[str], artists: set[str]) -> list[_Timed]:
+    """A song without the title and artist that stand above its words."""
+    for k, line in enumerate(run[:MOST_TITLES]):
+        parts = [part.strip() for part in line.words.split(" - ")]
+        if line.words and not (set(parts) <= titles | artists and titles.intersection(parts)):
+            return run[k:]
+    return run
 
 
 def _without_word_times(line: str) -> str:

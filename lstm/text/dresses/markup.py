@@ -16,6 +16,8 @@ _BREAKS = frozenset("br".split())
 _PARAGRAPHS = frozenset("p blockquote pre ul ol dl table tbody section main".split())
 _BLOCKS = frozenset("div li tr dd dt td th figure figcaption center address article hr".split())
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_SONGS = frozenset("song lyrics poem".split())
+"""Of XML files; each holds a song."""
 _SKIPPED = frozenset(
     "head title script style nav footer header noscript svg form button select textarea iframe aside template".split()
 )
@@ -24,12 +26,13 @@ _INLINE = frozenset(
     " span strike strong sub sup time tt u var wbr video audio picture object embed html body link meta base"
     " annotation ruby rt rp details summary legend fieldset option colgroup col caption tfoot thead canvas".split()
 )
-_KNOWN = _BREAKS | _PARAGRAPHS | _BLOCKS | _HEADINGS | _SKIPPED | _INLINE
+_XML = frozenset("songs artist author album copyright stanza verse chorus line lg l".split())
+_KNOWN = _BREAKS | _PARAGRAPHS | _BLOCKS | _HEADINGS | _SKIPPED | _INLINE | _SONGS | _XML
 _VOID = frozenset("br hr img input link meta base source wbr col embed".split())
 _TAG = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9]{0,15})(?=[\s/>])([^>]*)>")
 _SIGN = re.compile(
-    r"<(?:!doctype html|html|body|br|p|div|span|i|b|em|strong|a|pre|h[1-6]|ul|ol|li|table|article|section)"
-    r"(?:\s[^<>]{0,500})?/?>",
+    r"<(?:!doctype html|html|body|br|p|div|span|i|b|em|strong|a|pre|h[1-6]|ul|ol|li|table|article|section|lyrics"
+    r"|songs?)(?:\s[^<>]{0,500})?/?>|<\?xml ",
     re.IGNORECASE,
 )
 _LYRICS_CONTAINER = re.compile(
@@ -37,6 +40,13 @@ _LYRICS_CONTAINER = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_CONTAINER = re.compile(r"lyrics?[-_ ]?(?:header|footer|ad|credits|title|share|button|link|page)", re.IGNORECASE)
+_UNSUNG = re.compile(
+    r"""class\s{0,5}=\s{0,5}["']?[^"'>]{0,200}\b(?:ringtone|nav(?:bar)?|menu|footer|breadcrumbs?|advert\w*|ads?|share|social"""
+    r"""|related|sidebar|comments?|cookie\w*)\b""",
+    re.IGNORECASE,
+)
+"""Elements whose class says that they are of the page and not of the song."""
+_TITLE_PARTS = re.compile(r"\s[-–—|·:]\s")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _LINE = "\ue010"
 """Stands for a line end that a tag makes, while they must differ from line ends of the source."""
@@ -69,6 +79,10 @@ class _Page:
     _link_letters: int = 0
     _is_link: bool = False
     _is_preformatted: bool = False
+    _is_title: bool = False
+    _after_paragraph: bool = False
+    titles: set[str] = field(default_factory=set)
+    """What the page's title is made of, and the artist and title that XML names."""
 
     def read(self, text: str) -> None:
         first, *rest = text.split("<")
@@ -87,6 +101,8 @@ class _Page:
             self.tags += 1
             self._write(after)
         elif piece.startswith(("!", "?")) and ">" in piece:
+            if piece[:8].lower() == "!doctype" and self.tags:
+                self._write(f"{_LINE}{marks.SONG}{_LINE}")  # another page
             self.tags += 1
             self._write(piece.partition(">")[2])
         else:
@@ -100,9 +116,10 @@ class _Page:
             self._write(piece[match.end() :])
 
     def _read_tag(self, name: str, closes: bool, attributes: str) -> None:
+        self._is_title = name in ("title", "author", "artist") and not closes
         if self._skipping:
             self._follow_skipped(name, closes)
-        elif name in _SKIPPED:
+        elif name in _SKIPPED or name in ("author", "artist", "album", "copyright") or _is_unsung(name, attributes):
             if not closes and not attributes.endswith("/"):
                 self._skipping, self._depth_skipped = name, 1
         else:
@@ -127,9 +144,14 @@ class _Page:
             self._write(_LINE)
         elif name in _HEADINGS:
             self._write(_LINE + (_LINE if closes else _HEADING))
+        elif name in _SONGS:
+            self._write(f"{_LINE}{_LINE}" if closes else f"{_LINE}{marks.SONG}{_LINE}")
         elif name in _PARAGRAPHS:
             self.breaks += 1
-            self._write(_LINE + _LINE)
+            # A paragraph that begins where another has ended is one break; an empty one is a break of its own.
+            if closes or not self._after_paragraph:
+                self._write(_LINE + _LINE)
+            self._after_paragraph = closes
         elif name in _BLOCKS:
             self._write(_LINE)
 
@@ -157,7 +179,11 @@ class _Page:
             self._open_item = -1
 
     def _write(self, text: str) -> None:
+        if self._is_title and text.strip():
+            self.titles.update(map(_bare, [text, *_TITLE_PARTS.split(html.unescape(text))]))
         if text and not self._skipping:
+            if text.strip():
+                self._after_paragraph = False
             if self._is_preformatted:
                 text = text.replace("\n", _LINE)
             self.pieces.append((text, bool(self._container)))
@@ -176,7 +202,37 @@ class _Page:
             text = re.sub(r"\n(?:[ \t]{0,40}\n){2,}", f"{_LINE}{_LINE}{_LINE}", text)
             text = text.replace(f"{_LINE}\n", _LINE).replace(f"\n{_LINE}", _LINE).replace("\n", " ")
         text = text.replace(_LINE, "\n")
-        return "\n".join(_without_heading(line) for line in (line.strip(" \t") for line in text.split("\n")))
+        lines = (_without_heading(line.strip(" \t")) for line in text.split("\n"))
+        return "\n".join(line for line in lines if not self._is_of_title(line))
+
+    def _is_of_title(self, line: str) -> bool:
+        """Whether a line in quotes, or with "Lyrics" behind it, says the page's title again."""
+        if (
+            not self.titles
+            or not 0 < len(line) < 200
+            or not (line[0] == "&" or line[0] in _QUOTES or line[-6:] == "Lyrics")
+        ):
+            return False
+        return _bare(line) in self.titles
+
+
+_QUOTES = "\"'\u201c\u2018"
+
+
+def _bare(title: str) -> str:
+    """A title without quotes and "Lyrics"."""
+    return (
+        html.unescape(title).casefold().strip(" \n\t").removesuffix("lyrics").strip(" \n\t\"'\u201c\u201d\u2018\u2019")
+    )
+
+
+def _is_unsung(name: str, attributes: str) -> bool:
+    return (
+        name in ("div", "span", "p", "ul", "section", "table")
+        and "class" in attributes
+        and bool(_UNSUNG.search(attributes))
+        and not _is_container(attributes)
+    )
 
 
 def _is_container(attributes: str) -> bool:

@@ -1,6 +1,7 @@
 """What files put between songs: "<|endoftext|>", rules such as "-----" and "* * *", titles within rules."""
 
 import re
+from collections import Counter
 
 from lstm.text import marks
 from lstm.text.dresses.section_words import kind_of
@@ -18,6 +19,7 @@ _TITLE_IN_RULE = re.compile(
     r"([-=*~#_])\1{2,100} {1,3}([^-=*~#_\s].{0,80}?) {1,3}\1{3,100}|={2,100} {0,3}([^=\s].{0,80}?) {0,3}={2,100}"
 )
 _FEWEST_LINES_PER_SONG = 3
+_FEWEST_NOTICES = 3
 
 
 def take_off_tokens(text: str) -> Undressed | None:
@@ -34,6 +36,9 @@ def take_off_rules(text: str) -> Undressed | None:
         None if rule or len(line) > 220 else _title_in_rule(line.strip())
         for line, rule in zip(lines, is_rule, strict=True)
     ]
+    # A text that recurs in its rules is no title.
+    frequencies = Counter(filter(None, titles))
+    notices = {title for title, n in frequencies.items() if n >= _FEWEST_NOTICES and kind_of(title) is None}
     count = sum(is_rule) + sum(title is not None for title in titles)
     if not count:
         return None
@@ -41,6 +46,8 @@ def take_off_rules(text: str) -> Undressed | None:
     result: list[str] = []
     for k, line in enumerate(lines):
         title = titles[k]
+        if title in notices:
+            continue
         if title is not None:
             result.append(f"[{title}]" if kind_of(title) is not None else f"\n{mark}\n")
         elif not is_rule[k]:
