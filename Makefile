@@ -28,7 +28,7 @@ named:
 train: named $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CORPUS=FILE] [MINUTES=M]
 	@$(BIN)/python -m lstm.train --artist "$$ARTIST" $${CORPUS:+--corpus "$$CORPUS"} $${MINUTES:+--minutes "$$MINUTES"}
 
-doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to mend what is wrong
+doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to fix what is wrong
 	@$(BIN)/python -m bot doctor
 
 COVERED = $(BIN)/coverage run -m pytest && echo "Coverage of bot and lstm: $$($(BIN)/coverage report --format=total) %" \
@@ -45,10 +45,10 @@ coverage: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure
 faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints survived/tried
 	$(BIN)/python -m tests.faults
 
-fuzz: $(TEST_INSTALLED) ## many odd inputs for everything that reads foreign data; prints how many: make fuzz [SECONDS=S]
+fuzz: $(TEST_INSTALLED) ## feed odd inputs to everything that reads foreign data: make fuzz [SECONDS=S]
 	$(BIN)/python -m tests.fuzz $${SECONDS:+--seconds "$$SECONDS"}
 
-lock: $(TEST_INSTALLED) ## write requirements.lock and requirements-test.lock again, with the versions of constraints.txt
+lock: $(TEST_INSTALLED) ## rewrite requirements.lock and requirements-test.lock with the versions of constraints.txt
 	$(BIN)/python -m pip install -q $(UV)
 	for lock in requirements: requirements-test:--extra=test; do \
 		$(BIN)/uv pip compile -q --no-header --universal --python-version 3.11 --generate-hashes -c constraints.txt \
@@ -70,21 +70,21 @@ format: $(TEST_INSTALLED) ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(TEST_INSTALLED) ## the benchmarks beside PyTorch (extra "bench")
+bench: $(TEST_INSTALLED) ## speed and memory compared with PyTorch (extra "bench")
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
 load: $(TEST_INSTALLED) ## a crowd on this machine: the real bot process against a stand-in for Discord
 	$(BIN)/python -m tests.benchmarks.load
 
-quality: $(TEST_INSTALLED) ## bits per character and the songs of every artist at hand, beside baselines
+quality: $(TEST_INSTALLED) ## bits per character and songs of every available artist, compared with baselines
 	$(BIN)/python -m tests.benchmarks.quality --picture tests/benchmarks/quality.png
 	$(BIN)/python -m tests.benchmarks.songs --model data/models/*.safetensors --corpus data/corpora/*.txt
 
-corpora: $(TEST_INSTALLED) ## how well songs are read out of every kind of file: rewrites tests/benchmarks/CORPORA.md's table
+corpora: $(TEST_INSTALLED) ## how well songs are extracted from every kind of file; updates tests/benchmarks/CORPORA.md
 	$(BIN)/python -m tests.benchmarks.corpora
 
-clean: ## remove what was built, not data
+clean: ## remove build products, but no data
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/bin/python:

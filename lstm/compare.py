@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog=PROG, description="Models side by side: their figures, and one song each from the same seed."
     )
     parser.add_argument("models", type=Path, nargs="+", metavar="MODEL", help="model files")
-    parser.add_argument("--text", type=Path, metavar="FILE", help="songs that none of them has seen, to measure all on")
+    parser.add_argument("--text", type=Path, metavar="FILE", help="songs that no model has seen, to measure them on")
     parser.add_argument("--seed", default="I walk alone", metavar="TEXT", help="how each song begins")
     parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of each song (default 12)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), default=0, help="default 0")

@@ -12,9 +12,9 @@ PROG = "python -m lstm.corpus"
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description="Show what a training would learn from a file.")
+    parser = cli.Parser(prog=PROG, description="Show what a model would learn from a file.")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="files, or folders with text files")
-    parser.add_argument("--out", type=Path, metavar="CLEAN.txt", help="write the cleaned text there")
+    parser.add_argument("--out", type=Path, metavar="CLEAN.txt", help="write the cleaned text to this file")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of prose")
     options = parser.parse_args(arguments)
     if options.out is not None and options.out.is_dir():

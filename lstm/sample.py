@@ -21,23 +21,25 @@ RHYMES = ("auto", *SCHEMES)
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description="Songs of a model, on standard output.")
+    parser = cli.Parser(prog=PROG, description="Let a model sing, on standard output.")
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to sample from")
     parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
     parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of text (default 12)")
     parser.add_argument(
         "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: 0.5, what reads best)"
     )
-    parser.add_argument("--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest kept")
     parser.add_argument(
-        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: what the artist does"
+        "--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest units to sample from (default 0.95)"
+    )
+    parser.add_argument(
+        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: as the artist does"
     )
     parser.add_argument(
         "--form",
         choices=FORMS,
         default="song",
         type=str.lower,
-        help="song (default): verses and a chorus that comes back; verses: stanzas; free: the network ends stanzas",
+        help="song (default): verses and a recurring chorus; verses: no chorus; free: the network ends stanzas",
     )
     parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
@@ -108,9 +110,9 @@ def _told(report: "Report") -> str:
     told = f"-- at most {report.longest_copied_run} words in a row are the artist's own; "
     told += f"{report.new_4grams:.0%} of the runs of four words are new"
     if report.copied_lines:
-        told += f"; {report.copied_lines} lines copy the artist in spite of several attempts"
+        told += f"; {report.copied_lines} lines copy the artist despite several attempts"
     if report.rhymes_missed:
-        told += f"; {report.rhymes_missed} lines found no rhyme"
+        told += f"; {report.rhymes_missed} lines have no rhyme"
     if report.seed_is_title:
         told += "; the seed is not in the artist's script or language, so it is the title"
     return told + "\n"

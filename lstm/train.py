@@ -36,9 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, default=Path("data"), metavar="DIR", help="data folder (default data)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="model file (default: DIR/models/NAME.safetensors)")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="the longest it may take")
+    length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="the longest it may take, in minutes")
     length.add_argument("--epochs", type=number(float, 0.01, 10_000), help="passes over the corpus")
-    scratch = parser.add_argument_group("sizes, which mean --start scratch")
+    scratch = parser.add_argument_group("sizes (imply --start scratch)")
     scratch.add_argument("--hidden", type=number(int, 1, 4096), help="hidden units of a layer")
     scratch.add_argument("--layers", type=number(int, 1, 8), help="LSTM layers")
     scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--start",
         default="auto",
         metavar="auto|base|scratch|FILE",
-        help="what to start from (default auto: the base for what shares its alphabet, unless scratch proves better)",
+        help="what to start from (default auto: the base if it knows the alphabet, unless a trial prefers scratch)",
     )
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
     parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.hidden or options.layers or options.embedding:
         if options.start not in ("auto", "scratch"):
-            parser.error("--hidden, --layers and --embedding need --start scratch: other starts bring their own sizes")
+            parser.error("--hidden, --layers and --embedding need --start scratch: other starts have their own sizes")
         options.start = "scratch"
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
