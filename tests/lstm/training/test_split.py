@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 from lstm.text.near_copies import copies_of
-from lstm.text.songs import SONG_BREAK, songs_of
+from lstm.text.songs import SONG_BREAK
 from lstm.training.split import FEWEST_LINES_FOR_GAPS, GAP_LINES, split_songs
 
 WORDS = (
@@ -154,5 +154,5 @@ def test_no_held_out_piece_is_a_copy_of_what_is_learned(pieces, separator, seed)
     assert split.training
     assert split.held_out
     assert all(piece in text for piece in split.training + split.held_out)
-    copies = copies_of(split.held_out, split.training)
-    assert not any(copies) or all(copies_of(songs_of(text) or [text], split.held_out)) or len(set(pieces)) < 3
+    if any(copies_of(split.held_out, split.training)):  # nothing would be left to learn from without them
+        assert all(copies_of(split.training, split.held_out))
