@@ -1,5 +1,6 @@
 """The queue, by example and as a state machine: its invariants hold whatever happens, in any order."""
 
+import itertools
 import json
 import sqlite3
 from collections import Counter
@@ -195,11 +196,25 @@ class Queue(RuleBasedStateMachine):
                 jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock())
             return multiple()
         if jobs.count_waiting(self.connection, guild) >= MOST_WAITING:
-            with pytest.raises(Refusal, match="waiting already"):
+            with pytest.raises(Refusal, match="already waiting"):
                 check_queue(self.connection, artist, guild)
             return multiple()
         check_queue(self.connection, artist, guild)
         return jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock()).id
+
+    @rule(target=live, guild=st.integers(1, 3))
+    def fill(self, guild: int) -> Any:
+        """Ask for more trainings than may wait."""
+        queued = []
+        names = map("further {}".format, itertools.count())
+        while jobs.count_waiting(self.connection, guild) < MOST_WAITING:
+            artist = artists.find_or_create(self.connection, guild, next(names), self.clock())
+            if jobs.live_of_artist(self.connection, artist.id) is None:
+                check_queue(self.connection, artist, guild)
+                queued.append(jobs.enqueue(self.connection, NewJob(artist.id, guild, 1, 2, 5.0, 0), self.clock()).id)
+        with pytest.raises(Refusal, match="already waiting"):
+            check_queue(self.connection, artists.find_or_create(self.connection, guild, "z", self.clock()), guild)
+        return multiple(*queued)
 
     @rule(target=claims)
     def claim(self) -> Any:
