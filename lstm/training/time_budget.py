@@ -22,6 +22,8 @@ SLOWING_SHARE = 0.05
 EVALUATION_SPEED = 1.0
 """How many times as fast as training held-out text is read, until that is known: 0.9-1.6 by the base, 1.7-2 by a
 smaller network with AVX2, about 3 with AVX-512; less on a very busy machine."""
+UNSURE = 1.5
+"""By how much longer the first evaluation may take than that."""
 LEAD_IN_PER_ROOT = 20
 """Characters that are read without being measured, per square root of the number of those that are: the parallel
 streams of an evaluation grow in number with that root, and each has a lead-in."""
@@ -140,7 +142,7 @@ class TimeBudget:
         if self._evaluation_seconds is not None:
             return self._evaluation_seconds
         lead_ins = LEAD_IN_PER_ROOT * math.sqrt(self.measured_characters)
-        return (self.measured_characters + lead_ins) / (EVALUATION_SPEED * speed)
+        return UNSURE * (self.measured_characters + lead_ins) / (EVALUATION_SPEED * speed)
 
     def _affordable(self, seen: int, spent: float) -> int:
         """Characters in all that fit into the limit at the recent pace."""

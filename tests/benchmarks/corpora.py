@@ -9,6 +9,10 @@ the n-gram. With ``--sing N`` each model sings N songs, and what of the file's d
 slow.
 """
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import argparse
 import json
 import random
