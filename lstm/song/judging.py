@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise, starmap
 
 from lstm.rhyme.pronunciation import shipped_dictionary
@@ -80,11 +81,19 @@ class Judge:
         return LineJudge(self, said, [words_of(line) for line in stanza], closes, words_of(title))
 
     def copies(self, line: str) -> bool:
-        """Whether a line has six or more consecutive words of the corpus, or is a whole line of it."""
-        index = self.style.index
-        if index.longest_run(line) <= LONGEST_RUN and not index.is_whole_line(line):
-            return False
-        return self.seed == "" or index.longest_run(line) > index.longest_run(self.seed)
+        """Whether a line has six or more consecutive words of the corpus, or is a whole line of it.
+
+        Words that stand so in the seed do not count.
+        """
+        index, words = self.style.index, words_of(line)
+        runs = _runs(words, LONGEST_RUN + 1)
+        if any(run not in self._runs_of_seed and index.has_run(run) for run in runs):
+            return True
+        return index.is_whole_line(line) and tuple(words) not in _runs(words_of(self.seed), len(words))
+
+    @cached_property
+    def _runs_of_seed(self) -> set[tuple[str, ...]]:
+        return _runs(words_of(self.seed), LONGEST_RUN + 1)
 
     def knows(self, word: str) -> bool:
         """Whether a word is the artist's or a frequent one of English songs."""
@@ -179,6 +188,11 @@ class LineJudge:
         if self._closes and (line.rstrip().endswith(GOING_ON) or last_word(line).lower() in _CANNOT_END):
             weight += taste.unfinished
         return weight
+
+
+def _runs(words: list[str], n: int) -> set[tuple[str, ...]]:
+    """All runs of ``n`` words."""
+    return {tuple(words[k : k + n]) for k in range(len(words) - n + 1)}
 
 
 def _has_person(words: set[str], person: str) -> bool:

@@ -11,7 +11,7 @@ An index is built once, when its artist is trained. To load one takes a few pass
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,10 @@ class WordNgrams:
     def longest_run(self, text: str) -> int:
         """The greatest number of consecutive words of a line or song that are consecutive in the corpus too."""
         return self._longest(self._coded(text))
+
+    def has_run(self, words: Sequence[str]) -> bool:
+        """Whether some words, as `words_of` gives them, are consecutive in the corpus."""
+        return self._has("".join([chr(self._code(word)) for word in words]))
 
     def is_whole_line(self, line: str) -> bool:
         """Whether a line of four or more words is, word for word, a line of the corpus."""

@@ -98,3 +98,13 @@ def test_words_of_two_lines_before_are_dwelt_on_and_the_titles_of_four(judge):
     often = [*song, "River", "The river"]
     assert judge.after(often, title="The river").faults("My brother will wander down the river") == TASTE.dwells
     assert judge.after(song[:1]).faults("My brother will wander down the river") == 0
+
+
+def test_a_seed_may_copy_but_no_other_line():
+    style = Style.of(CORPUS)
+    judge = Judge(style, seed="The river is calling my brother away tonight\nThe harbour light remembers every bay")
+    assert not judge.copies("The river is calling my brother away")
+    assert not judge.copies("the harbour light remembers every bay")
+    assert judge.copies("My old guitar is singing for the rain")
+    assert judge.copies("And the bird will wander down the lonely lane")
+    assert Judge(style, seed="The harbour light remembers").copies("The harbour light remembers every bay")
