@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lstm.rhyme.schemes import GROUP, pattern_of
+from lstm.song.typical_form import TypicalForm
 
 FORMS = ("song", "verses", "free")
 """A song has verses and a chorus that comes back, verses are stanzas, and a free song breaks where the network does."""
@@ -32,21 +33,16 @@ class Slot:
 
 FEWEST_WITH_BRIDGE = 5
 """Stanzas of a song that has room for a bridge."""
+ENOUGH_SONGS = 5
+"""Songs from which an artist's form is known."""
+OFTEN = 0.3
+"""Share of an artist's songs that make something a habit."""
 
 
-@dataclass(frozen=True)
-class Structure:
-    """How an artist builds songs."""
-
-    verse: int = GROUP
-    """Lines of a verse, and of a bridge."""
-    chorus: int = GROUP
-    has_bridge: bool = False
-    """Whether another part stands before the last chorus."""
-
-
-def slots(lines: int, form: str, scheme: str, structure: Structure | None = None) -> list[Slot]:
+def slots(lines: int, form: str, scheme: str, typical: TypicalForm | None = None) -> list[Slot]:
     """The slots of a song of so many lines. No stanza has a single line unless the song has.
+
+    ``typical``: how the artist builds songs, which a song follows as far as its lines go.
 
     Raises:
         KeyError: there is no such scheme.
@@ -65,7 +61,7 @@ def slots(lines: int, form: str, scheme: str, structure: Structure | None = None
         ]
     result: list[Slot] = []
     chorus: int | None = None
-    for stanza, (is_chorus, size, repeated) in enumerate(_stanzas(lines, form, structure or Structure())):
+    for stanza, (is_chorus, size, repeated) in enumerate(_stanzas(lines, _plan(lines, form, typical or TypicalForm()))):
         first = len(result)
         for place in range(size):
             group, of_group = first + place - place % GROUP, place % GROUP
@@ -90,10 +86,33 @@ def slots(lines: int, form: str, scheme: str, structure: Structure | None = None
     return result
 
 
-def _stanzas(lines: int, form: str, structure: Structure) -> Iterator[tuple[bool, int, range]]:
+@dataclass(frozen=True)
+class _Plan:
+    """What a song is built of."""
+
+    verse: int
+    """Lines of a verse, and of a bridge."""
+    chorus: int
+    has_chorus: bool
+    has_bridge: bool
+
+
+def _plan(lines: int, form: str, typical: TypicalForm) -> _Plan:
+    """What a song of so many lines can have of an artist's form."""
+    # Of stanzas that are as long as this, two verses and a chorus find room.
+    longest = max(GROUP, lines // 3 // 2 * 2)
+    return _Plan(
+        verse=min(longest, max(2, typical.verse_lines)),
+        chorus=min(longest, max(2, typical.chorus_lines)),
+        has_chorus=form == "song",
+        has_bridge=typical.songs >= ENOUGH_SONGS and typical.bridge_share >= OFTEN,
+    )
+
+
+def _stanzas(lines: int, plan: _Plan) -> Iterator[tuple[bool, int, range]]:
     """The stanzas of a song: whether each is a chorus, its lines, and which of the first chorus's lines it repeats."""
-    kinds = _kinds(lines, form, structure)
-    sizes = [structure.chorus if is_chorus else structure.verse for is_chorus in kinds]
+    kinds = _kinds(lines, plan)
+    sizes = [plan.chorus if is_chorus else plan.verse for is_chorus in kinds]
     left = lines - sum(sizes)
     if left == 1 and sizes:
         sizes[-1] += 1
@@ -103,23 +122,19 @@ def _stanzas(lines: int, form: str, structure: Structure) -> Iterator[tuple[bool
     has_chorus = False
     for is_chorus, size in zip(kinds, sizes, strict=True):
         # Two lines that are left end the song as its chorus ends.
-        is_end_of_chorus = has_chorus and not is_chorus and size == left == 2
-        first = structure.chorus - 2 if is_end_of_chorus else 0
-        yield (
-            is_chorus,
-            size,
-            range(first, structure.chorus) if has_chorus and (is_chorus or is_end_of_chorus) else range(0),
-        )
+        is_end_of_chorus = not is_chorus and size == left == 2
+        repeated = range(plan.chorus - 2 if is_end_of_chorus else 0, plan.chorus)
+        yield is_chorus, size, repeated if has_chorus and (is_chorus or is_end_of_chorus) else range(0)
         has_chorus = has_chorus or is_chorus
 
 
-def _kinds(lines: int, form: str, structure: Structure) -> list[bool]:
+def _kinds(lines: int, plan: _Plan) -> list[bool]:
     """As many whole verses and choruses (true) in turns as there are lines for; a bridge before the last chorus."""
     kinds: list[bool] = []
     while True:
-        longer = [form == "song" and k % 2 == 1 for k in range(len(kinds) + 1)]
-        if form == "song" and structure.has_bridge and len(longer) >= FEWEST_WITH_BRIDGE:
+        longer = [plan.has_chorus and k % 2 == 1 for k in range(len(kinds) + 1)]
+        if plan.has_chorus and plan.has_bridge and len(longer) >= FEWEST_WITH_BRIDGE:
             longer[-2:] = [False, True]
-        if sum(structure.chorus if is_chorus else structure.verse for is_chorus in longer) > lines:
+        if sum(plan.chorus if is_chorus else plan.verse for is_chorus in longer) > lines:
             return kinds
         kinds = longer

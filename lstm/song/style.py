@@ -40,7 +40,7 @@ class Style:
     """The artist's words by how they sound: those that end lines first, the commonest of them first, then others."""
     habits: Habits = field(default_factory=Habits)
     """How the artist rhymes and writes."""
-    form: TypicalForm = field(default_factory=TypicalForm)
+    typical_form: TypicalForm = field(default_factory=TypicalForm)
     """How the artist's songs are built."""
 
     @classmethod
@@ -60,7 +60,7 @@ class Style:
             index=index,
             rhymes=index_of_rhymes,
             habits=Habits.of(songs, index_of_rhymes.rhymes),
-            form=typical_form(songs_in(text, kinds)),
+            typical_form=typical_form(songs_in(text, kinds)),
         )
 
     @property
@@ -83,7 +83,7 @@ class Style:
             "rhymes": _pack(self.rhymes.to_text().encode()),
             "english": self.rhymes.rhymes.is_english,
             "habits": self.habits.to_json(),
-            "form": self.form.to_json(),
+            "form": self.typical_form.to_json(),
         }
 
     @classmethod

@@ -3,7 +3,8 @@
 import pytest
 
 from lstm.rhyme.schemes import SCHEMES
-from lstm.song.form import FORMS, Structure, slots
+from lstm.song.form import FORMS, slots
+from lstm.song.typical_form import TypicalForm
 from tests.lstm.songs import answers
 
 
@@ -40,39 +41,44 @@ def test_a_chorus_that_ends_the_song_changes_its_last_line():
     assert [slot.repeats for slot in slots(17, "song", "AABB")[12:]] == [4, 5, 6, 7, None]
 
 
-def kinds(lines, structure):
+def kinds(lines, typical):
     """V, C, or c for a chorus that repeats, and how many lines, by stanza."""
     told = []
-    for slot in slots(lines, "song", "none", structure):
+    for slot in slots(lines, "song", "none", typical):
         if slot.opens_stanza:
             told.append(["V" if not slot.is_chorus else "C" if slot.repeats is None else "c", 0])
         told[-1][1] += 1
     return " ".join(f"{kind}{size}" for kind, size in told)
 
 
+def typical(verse=4, chorus=4, chorus_share=1.0, bridge_share=0.0, songs=10):
+    return TypicalForm(songs, verse, chorus, chorus_share=chorus_share, bridge_share=bridge_share)
+
+
 @pytest.mark.parametrize(
-    ("lines", "structure", "told"),
+    ("lines", "artist", "told"),
     [
-        (20, Structure(), "V4 C4 V4 c4 V4"),
-        (20, Structure(has_bridge=True), "V4 C4 V4 V4 c4"),
-        (24, Structure(has_bridge=True), "V4 C4 V4 c4 V4 c4"),
-        (16, Structure(has_bridge=True), "V4 C4 V4 c4"),
-        (12, Structure(verse=8), "V8 C4"),
-        (12, Structure(verse=6), "V6 C4 V2"),
-        (40, Structure(verse=8, chorus=4, has_bridge=True), "V8 C4 V8 c4 V8 c4 V4"),
-        (12, Structure(verse=2, chorus=2), "V2 C2 V2 c2 V2 c2"),
-        (3, Structure(verse=8), "V3"),
+        (20, TypicalForm(), "V4 C4 V4 c4 V4"),
+        (20, typical(bridge_share=0.5), "V4 C4 V4 V4 c4"),
+        (20, typical(bridge_share=0.5, songs=3), "V4 C4 V4 c4 V4"),
+        (24, typical(bridge_share=0.5), "V4 C4 V4 c4 V4 c4"),
+        (16, typical(bridge_share=0.5), "V4 C4 V4 c4"),
+        (24, typical(verse=8), "V8 C4 V8 c4"),
+        (12, typical(verse=8), "V4 C4 V4"),
+        (20, typical(verse=8, chorus=8), "V6 C6 V6 V2"),
+        (12, typical(verse=2, chorus=2), "V2 C2 V2 c2 V2 c2"),
+        (12, typical(verse=1), "V2 C4 V2 c4"),
+        (12, typical(chorus_share=0.0), "V4 C4 V4"),
+        (3, typical(verse=8), "V3"),
     ],
 )
-def test_stanzas_are_as_long_as_the_artists(lines, structure, told):
-    assert kinds(lines, structure) == told
+def test_stanzas_are_as_long_as_the_artists(lines, artist, told):
+    assert kinds(lines, artist) == told
 
 
 def test_verses_alone_have_the_length_of_verses():
-    assert [slot.number for slot in slots(12, "verses", "none", Structure(verse=6, chorus=4)) if slot.opens_stanza] == [
-        0,
-        6,
-    ]
+    song = slots(18, "verses", "none", typical(verse=6))
+    assert [slot.number for slot in song if slot.opens_stanza] == [0, 6, 12]
 
 
 def test_two_lines_that_are_left_end_the_song_as_its_chorus_ends():

@@ -45,13 +45,13 @@ def test_it_travels_in_the_style():
     )
     understood = understand_text(text)
     style = Style.of(understood.text, understood.kinds)
-    assert style.form == TypicalForm(
+    assert style.typical_form == TypicalForm(
         songs=1, verse_lines=3, chorus_lines=2, bridge_lines=2, verses=2,
         chorus_share=1.0, returning_share=1.0, bridge_share=1.0,
     )  # fmt: skip
-    assert Style.from_json(style.to_json()).form == style.form
+    assert Style.from_json(style.to_json()).typical_form == style.typical_form
     # Without the headers a chorus is known by its return, and a bridge is a verse.
-    alone = Style.of(understood.text).form
+    alone = Style.of(understood.text).typical_form
     assert (alone.chorus_lines, alone.returning_share, alone.bridge_share) == (2, 1.0, 0.0)
 
 
@@ -71,4 +71,4 @@ def test_what_is_no_form_is_taken_for_an_unknown_one(data):
 def test_an_artist_that_was_stored_without_a_form_still_sings():
     stored = Style.of("One line\nand two\n\n\nThree\nand four").to_json()
     del stored["form"]
-    assert Style.from_json(stored).form == TypicalForm()
+    assert Style.from_json(stored).typical_form == TypicalForm()
