@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstm.arrays import FloatArray
-from lstm.decoding.streams import Stream
+from lstm.decoding.streams import Stream, Study
 from lstm.decoding.weights import Memory
 from lstm.song.asking import Asking
+from lstm.song.cache import Cache
 from lstm.song.grammar import Line
 from lstm.song.judging import LineJudge
 from lstm.song.opening import ends_word
@@ -43,16 +44,18 @@ class Candidate:
     """After the line and its line end; None if the network has not read it as it reads the rest of the song."""
     plain: Memory | None = None
     """The same without plans."""
+    study: Study | None = None
+    """How it was read without plans."""
     rhymes: bool = True
 
     def rank(self, taste: Taste) -> float:
-        """What the best has most of."""
+        """Higher is better."""
         return self.scores.weighted_by(taste.weights) - self.faults - (0.0 if self.rhymes else taste.misses_rhyme)
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What of a line is there already, as the seed has it."""
+    """The part of a line that the seed already supplies."""
 
     typed: str
     heard: str
@@ -76,6 +79,7 @@ class Place:
     """After the song so far without plans."""
     judge: LineJudge
     theme: Theme
+    cache: Cache
     rhyme_with: Sequence[str] = ()
     is_answered: bool = False
     used: frozenset[str] = frozenset()
@@ -147,21 +151,21 @@ class LineWriter:
         texts = [place.beginning.followed_by(each.text) if place.beginning else each.text for each in best]
         lines = [voice.vocabulary.encode(voice.vocabulary.fold(text) + "\n") for text in texts]
         grammar = self._singer.grammar
-        streams = [Stream(place.plain, ids, is_studied=grammar is not None) for ids in lines]
+        streams = [Stream(place.plain, ids, is_studied=True) for ids in lines]
         yield streams
         sentence = [0.0] * len(best)
         if grammar is not None and best:
             sentence = np.minimum(grammar.logits([Line.of(stream) for stream in streams]), taste.sure_enough).tolist()
         weighed = []
         for each, ids, stream, odds in zip(best, lines, streams, sentence, strict=True):
-            characters = max(1, int(voice.vocabulary.lengths[ids].sum()))
+            characters, study = max(1, int(voice.vocabulary.lengths[ids].sum())), stream.study()
             scores = replace(
                 each.scores,
-                fluency=self._capped(stream.nats / characters),
+                fluency=self._capped(float(place.cache.log_likelihoods(study, ids).sum()) / characters),
                 weakest=stream.least,
                 grammar=odds,
             )
-            weighed.append(replace(each, scores=scores, plain=stream.memory))
+            weighed.append(replace(each, scores=scores, plain=stream.memory, study=study))
         return weighed
 
     def cut(self, place: Place, rng: np.random.Generator) -> Asking[Candidate]:
@@ -249,7 +253,8 @@ class LineWriter:
         """
         voice, taste = self._voice, self._taste
         encode = voice.vocabulary.encode
-        words = self._rhyming_words(place)[: RHYMES_PER_LINE * lines]
+        # Plans are in lower case, whatever the language.
+        words = list(dict.fromkeys(map(str.lower, self._rhyming_words(place))))[: RHYMES_PER_LINE * lines]
         sampled: list[Stream] = []
         if not words:
             sampled = [
@@ -334,7 +339,6 @@ class LineWriter:
         words = [*own.rhyming_with(first)[:60]]
         if own.rhymes.is_english and self._voice.line_mark is not None:
             words += common_rhymes().rhyming_with(first)[:60]
-            words = [word.lower() for word in words]
         words = [
             word
             for word in dict.fromkeys(words)

@@ -15,6 +15,7 @@ from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import GROUP
 from lstm.song.asking import Asking
+from lstm.song.cache import Cache
 from lstm.song.candidates import NOTHING, Beginning, Candidate, LineWriter, Place
 from lstm.song.form import Slot, slots
 from lstm.song.judging import Judge
@@ -70,6 +71,7 @@ class _Part:
         self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)
         self.memory = self.plain = singer.voice.start()
         self._unread = self._unread_plain = "\n\n"
+        self.cache = Cache()
         self._before_chorus: tuple[Memory, str, Memory, str] | None = None
 
     def hear(self, line: str) -> None:
@@ -81,13 +83,14 @@ class _Part:
         self._unread += self._as_read(text)
         self._unread_plain += text
 
-    def has_read(self, line: str, memory: Memory | None, plain: Memory | None) -> None:
-        """Continue from memories that have read a line, where there are any."""
+    def has_read(self, line: str, read: Candidate) -> None:
+        """Continue from the memories that have read a line, where there are any."""
         self.hear(line)
-        if memory is not None:
-            self.memory, self._unread = memory, ""
-        if plain is not None:
-            self.plain, self._unread_plain = plain, ""
+        if read.memory is not None:
+            self.memory, self._unread = read.memory, ""
+        if read.plain is not None and read.study is not None:
+            self.plain, self._unread_plain = read.plain, ""
+            self.cache.add(read.study, self.voice.vocabulary.encode(self.voice.vocabulary.fold(line) + "\n"))
 
     def turn_aside(self) -> None:
         """Remember where the song has come to, before a chorus."""
@@ -103,8 +106,10 @@ class _Part:
         """Read what has not been read yet."""
         encode = self.voice.vocabulary.encode
         stream = Stream(self.memory, encode(self._unread), is_scored=False)
-        plain = Stream(self.plain, encode(self._unread_plain), is_scored=False)
+        plain = Stream(self.plain, encode(self._unread_plain), is_studied=True)
         yield [stream, plain]
+        if len(plain.given):
+            self.cache.add(plain.study(), plain.given)
         self.memory, self.plain = stream.memory, plain.memory
         self._unread = self._unread_plain = ""
 
@@ -193,7 +198,7 @@ class Composition:
             part.hear_text(opening.heard)
         wanted = max(self.settings.lines - (1 if opening.stands_below_title else 0), given + 1)
         begun = opening.begun
-        for slot in slots(wanted, self.settings.form, self._scheme)[given:]:
+        for slot in slots(wanted, self.settings.form, self._scheme, self._parts[0].singer.style.typical_form)[given:]:
             self._part = self._parts[slot.stanza % len(self._parts)]
             is_begun = bool(begun) and slot.number == given
             if self.lines and not is_begun and not (slot.number == given and opening.ends_stanza):
@@ -253,6 +258,7 @@ class Composition:
                 self.lines, self.lines[self._stanza_start :], closes=slot.closes_stanza, title=self._title
             ),
             self._theme,
+            part.cache,
             rhyme_with=rhyme_with,
             is_answered=slot.is_answered,
             used=frozenset(ends[-GROUP:]),
@@ -286,7 +292,7 @@ class Composition:
         self._theme.hear(new)
         for each in self._parts:
             if each is part and new == best.text:
-                each.has_read(heard, best.memory, best.plain)
+                each.has_read(heard, best)
             else:
                 each.hear(heard)
         return new

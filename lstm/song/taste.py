@@ -1,4 +1,4 @@
-"""Every constant of taste in composing: how many candidates, at which temperatures, and what makes one line better."""
+"""What composing prefers: how many candidates, at which temperatures, and what makes one line better than another."""
 
 from dataclasses import dataclass, fields
 
@@ -33,7 +33,7 @@ class Scores:
 class Taste:
     """What composing prefers. A line's rank is the weighted sum of its scores minus the weights of its faults."""
 
-    candidates: int = 12
+    candidates: int = 8
     """Lines sampled for each line of the song."""
     lines_per_plan: int = 2
     """Candidates that share a plan."""
@@ -57,7 +57,7 @@ class Taste:
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
 
-    weighed: int = 8
+    weighed: int = 5
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
         likelihood=0.3,
@@ -70,8 +70,8 @@ class Taste:
         length=0.5,
     )
     likely_enough: float = 0.7
-    """Share of the nats per character of the artist's held-out songs. Of what a line is likelier than that, only
-    ``beyond`` counts: the likeliest lines are what everybody says."""
+    """Share of the nats per character of the artist's held-out songs. Likelihood above it counts only by ``beyond``:
+    the likeliest lines are what everybody says."""
     beyond: float = 0.8
 
     sure_enough: float = 3.0
@@ -92,7 +92,7 @@ class Taste:
     """A bracket or quote that the line does not close."""
     unknown_word: float = 2.0
     odd_length: float = 1.0
-    says_again: float = 0.5
+    says_again: float = 1.0
     """For each phrase of three words of an earlier line."""
     begins_alike: float = 0.6
     """A third line of the last eight that begins with the same two words."""
@@ -102,7 +102,7 @@ class Taste:
     """For each of the last eight lines that begins with the same word, beyond the artist's habit and one more."""
     says_twice: float = 0.4
     """For each content word said before in the same line."""
-    dwells: float = 0.12
+    dwells: float = 0.25
     """For each content word of two of the last eight lines, or of four if it is the title's."""
     unfinished: float = 0.5
     """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""

@@ -1,0 +1,42 @@
+"""A neural cache: what a song has said before is likelier to be said again (E. Grave et al. 2017, section 3).
+
+Where the network's state is like an earlier one, the unit that followed then is likelier now. Candidates for a line are
+scored so; they are not sampled so.
+"""
+
+import numpy as np
+
+from lstm.arrays import FloatArray, IntArray
+from lstm.decoding.streams import Study
+
+SHARE = 0.3
+"""The cache's share of each probability (Grave's lambda), as blind readers liked songs best: 0.15 and 0.05 are worse by
+0.1 and 0.3 points of ten in sense, none by 0.3, more no better. Bits per character want less: on new lines of 96 songs
+that the base has not read 1.407 without, 1.389 with 0.05 and 1.442 with 0.3; on repeated ones 1.42, 0.86 and 0.42."""
+SHARPNESS = 1.0
+"""What inner products of states are multiplied by (Grave's theta); 0.1 to 0.5 predict worse."""
+
+
+class Cache:
+    """The states in which the network has read one song, and the units that followed."""
+
+    def __init__(self) -> None:
+        self._states: list[FloatArray] = []
+        self._units: list[IntArray] = []
+
+    def add(self, study: Study, units: IntArray) -> None:
+        """Take in how some units (N,) of the song were read."""
+        self._states.append(study.hidden)
+        self._units.append(units)
+
+    def log_likelihoods(self, study: Study, units: IntArray) -> FloatArray:
+        """Of units (N,) that would go on with the song, each with the cache's share, in nats, (N,)."""
+        if not self._states:
+            return study.log_likelihoods
+        states, followed = np.concatenate(self._states), np.concatenate(self._units)
+        alike = SHARPNESS * (study.hidden @ states.T)
+        alike -= alike.max(axis=1, keepdims=True)
+        np.exp(alike, out=alike)
+        cached = (alike * (followed == units[:, None])).sum(axis=1) / alike.sum(axis=1)
+        mixed: FloatArray = np.log((1 - SHARE) * np.exp(study.log_likelihoods) + SHARE * cached)
+        return mixed
