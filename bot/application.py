@@ -51,7 +51,7 @@ from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError, wrong_value
-from bot.store import backup, versions
+from bot.store import own_copies, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
 from bot.training.local import LocalPlace
@@ -268,7 +268,7 @@ def _periodic_work(
     data_dir = parts.settings.data_dir
 
     async def delete_old_copies() -> None:
-        await asyncio.to_thread(backup.delete_old_copies, data_dir / "lyrics.db", parts.now())
+        await asyncio.to_thread(own_copies.delete_old, data_dir / "lyrics.db", parts.now())
 
     yield intake.take_in, _INTAKE_SECONDS
     yield partial(services.left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
@@ -154,6 +155,8 @@ class ArtistsService:
             artists.forget(connection, artist.id)
             return artist
 
+        found = await self._database.read(lambda connection: rights.changeable_by_id(connection, asker, artist_id))
+        await self._database.erase_from_copies(partial(artists.forget_named, guild_id=found.guild_id, key=found.key))
         artist = await self._database.write(transaction)
         log.info("artist %d, %r, guild %s, is forgotten", artist.id, artist.name, artist.guild_id or "everyone")
         self._news.tell()

@@ -94,7 +94,9 @@ class LeftGuilds:
         if guild_id == EVERYONE:
             raise ValueError("everyone is no guild")
         in_memory = self._record.forget_guild(guild_id)
-        artists = await self._database.write(lambda connection: left_guilds.forget(connection, guild_id))
+        deletions = left_guilds.deletions(guild_id)
+        await self._database.erase_from_copies(*deletions)
+        artists, *_ = await self._database.write(lambda connection: [delete(connection) for delete in deletions])
         await self._database.give_back_space()
         self._news.tell()
         log.info(

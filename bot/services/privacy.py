@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -170,18 +170,22 @@ class PrivacyService:
     async def delete(self, asker: Asker) -> Deleted:
         """Delete everything stored about the asker, in any place."""
 
-        def transaction(connection: sqlite3.Connection) -> Deleted:
-            return Deleted(
-                requests=requests.delete_of_person(connection, asker.user_id)
-                + unfinished_songs.delete_of_person(connection, asker.user_id),
-                trainings=jobs.forget_asker(connection, asker.user_id),
-                likes=likes.delete_of_person(connection, asker.user_id),
+        deletions = [
+            partial(delete, user_id=asker.user_id)
+            for delete in (
+                requests.delete_of_person,
+                unfinished_songs.delete_of_person,
+                jobs.forget_asker,
+                likes.delete_of_person,
             )
-
+        ]
         in_memory = self._record.forget_person(asker.user_id)
-        deleted = await self._database.write(transaction)
+        await self._database.erase_from_copies(*deletions)
+        songs, unfinished, trainings, votes = await self._database.write(
+            lambda connection: [delete(connection) for delete in deletions]
+        )
         await self._database.give_back_space()
-        return replace(deleted, requests=deleted.requests + in_memory)
+        return Deleted(requests=songs + unfinished + in_memory, trainings=trainings, likes=votes)
 
     async def purge(self) -> int:
         """Delete the requests that are older than LYRICS_HISTORY_DAYS; return how many.
@@ -190,11 +194,15 @@ class PrivacyService:
         """
         oldest = self._now() - timedelta(days=self._history_days)
 
-        def transaction(connection: sqlite3.Connection) -> tuple[int, int]:
-            deleted = requests.delete_before(connection, oldest) + unfinished_songs.delete_before(connection, oldest)
-            return deleted, jobs.forget_askers_before(connection, oldest)
-
-        purged, forgotten = await self._database.write(transaction)
+        deletions = [
+            partial(delete, time=oldest)
+            for delete in (requests.delete_before, unfinished_songs.delete_before, jobs.forget_askers_before)
+        ]
+        await self._database.erase_from_copies(*deletions, is_demanded=False)
+        songs, unfinished, forgotten = await self._database.write(
+            lambda connection: [delete(connection) for delete in deletions]
+        )
+        purged = songs + unfinished
         if purged or forgotten or self._database.holds_deleted:
             await self._database.give_back_space()
         if purged:

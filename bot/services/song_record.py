@@ -74,6 +74,9 @@ class SongRecord:
     async def forget(self, request_id: int) -> None:
         """Forget one request, leaving nothing of it in any file."""
         if self._recent.pop(request_id, None) is None:
+            stored = await self.find(request_id)
+            if stored is not None:
+                await self._database.erase_from_copies(lambda connection: requests.delete_same(connection, stored))
             await self._database.write(lambda connection: requests.delete(connection, request_id))
             await self._database.give_back_space()
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
@@ -235,7 +236,9 @@ class TrainingService:
     async def purge(self) -> int:
         """Delete the artists whose text has led to nothing for `UNSUNG_DAYS`; return how many."""
         oldest = self._now() - timedelta(days=UNSUNG_DAYS)
-        deleted = await self._database.write(lambda connection: usage.forget_unsung_before(connection, oldest))
+        forget = partial(usage.forget_unsung_before, time=oldest)
+        await self._database.erase_from_copies(forget, is_demanded=False)
+        deleted = await self._database.write(forget)
         if deleted:
             log.info("deleted artists that never sang, with texts older than %d days: %d", UNSUNG_DAYS, deleted)
             await self._database.give_back_space()

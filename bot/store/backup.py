@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from bot.store.faults import StoreError, explained
@@ -14,8 +14,6 @@ from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import newest_version, version_of
 from bot.store.read_only import open_read_only
 
-KEPT_DAYS = 30
-"""Copies that the bot made on its own are deleted after this: they contain what members may have deleted since."""
 _OF_THE_BOT = {"artists", "jobs", "requests", "versions"}
 """Tables by which a database of the bot is recognised."""
 
@@ -113,17 +111,6 @@ def back_up_before_migration(connection: sqlite3.Connection, path: Path, newest:
         log.info("kept a copy of schema version %d as %s", version, target)
 
 
-def delete_old_copies(path: Path, now: datetime) -> int:
-    """Delete old copies next to a database that the bot made on its own; return how many."""
-    deleted = 0
-    for copied in path.parent.glob(f"{path.name}.before-*"):
-        with suppress(OSError):
-            if now.timestamp() - copied.stat().st_mtime > timedelta(days=KEPT_DAYS).total_seconds():
-                copied.unlink()
-                deleted += 1
-    return deleted
-
-
 def _is_of_the_bot(path: Path) -> bool:
     with _reading(path) as connection:
         return connection is not None and _tables(connection) >= _OF_THE_BOT
@@ -168,7 +155,7 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def _move_aside(path: Path, now: datetime) -> Path | None:
-    """Move a database away, with its log files; `delete_old_copies` counts from now."""
+    """Move a database away, with its log files; `own_copies.delete_old` counts from now."""
     if not path.exists():
         return None
     with suppress(sqlite3.Error), closing(sqlite3.connect(path, isolation_level=None)) as connection:

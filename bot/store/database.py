@@ -16,10 +16,11 @@ from typing import TypeVar
 
 import aiosqlite
 
-from bot.store import backup
+from bot.store import backup, own_copies
 from bot.store.faults import StoreError, explained, is_of_the_disk
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import NewerDatabaseError, check_not_newer, migrate, newest_version, version_of
+from bot.store.own_copies import Deletion
 from bot.store.read_only import open_read_only
 
 T = TypeVar("T")
@@ -38,6 +39,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self._holds_deleted = False
+        self._erasing = asyncio.Lock()
 
     async def write(self, transaction: Callable[[sqlite3.Connection], T]) -> T:
         """Run a whole transaction on the writer's thread and commit it, or roll it back if it raises.
@@ -56,6 +58,15 @@ class Database:
             StoreError: if the disk is faulty.
         """
         return await self._run(self._reader, "BEGIN", query)
+
+    async def erase_from_copies(self, *deletions: Deletion, is_demanded: bool = True) -> None:
+        """Carry out deletions in the copies that the bot has made of its database; see `own_copies.erase`.
+
+        To be called before they are carried out in the database itself: if the bot dies in between, whoever asked for
+        them has not been told that they are done.
+        """
+        async with self._erasing:
+            await asyncio.to_thread(own_copies.erase, self._path, deletions, is_demanded=is_demanded)
 
     async def give_back_space(self) -> None:
         """Return freed pages to the file system, and remove deleted rows from the write-ahead log.

@@ -1,10 +1,21 @@
 """Guilds that the bot has left, and everything stored about a guild."""
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from bot.store import times
+
+_EVERYTHING = (
+    "DELETE FROM artists WHERE guild_id = ?",
+    "DELETE FROM jobs WHERE guild_id = ?",  # those of shared artists
+    "DELETE FROM requests WHERE guild_id = ?",
+    "DELETE FROM asked_trainings WHERE guild_id = ?",
+    "DELETE FROM unfinished_songs WHERE guild_id = ?",
+    "DELETE FROM guilds WHERE id = ?",
+    "DELETE FROM registrations WHERE scope = ?",
+    "DELETE FROM left_guilds WHERE guild_id = ?",
+)
 
 
 def with_data(connection: sqlite3.Connection) -> list[int]:
@@ -43,14 +54,10 @@ def left_before(connection: sqlite3.Connection, time: datetime) -> list[int]:
     return [row["guild_id"] for row in rows]
 
 
-def forget(connection: sqlite3.Connection, guild_id: int) -> int:
-    """Delete everything stored about a guild: artists, jobs, songs and settings; return how many artists."""
-    artists = connection.execute("DELETE FROM artists WHERE guild_id = ?", (guild_id,)).rowcount
-    connection.execute("DELETE FROM jobs WHERE guild_id = ?", (guild_id,))  # those of shared artists
-    connection.execute("DELETE FROM requests WHERE guild_id = ?", (guild_id,))
-    connection.execute("DELETE FROM asked_trainings WHERE guild_id = ?", (guild_id,))
-    connection.execute("DELETE FROM unfinished_songs WHERE guild_id = ?", (guild_id,))
-    connection.execute("DELETE FROM guilds WHERE id = ?", (guild_id,))
-    connection.execute("DELETE FROM registrations WHERE scope = ?", (guild_id,))
-    connection.execute("DELETE FROM left_guilds WHERE guild_id = ?", (guild_id,))
-    return artists
+def deletions(guild_id: int) -> list[Callable[[sqlite3.Connection], int]]:
+    """Return what deletes everything stored about a guild, table by table, artists first; each returns a row count."""
+
+    def of(statement: str) -> Callable[[sqlite3.Connection], int]:
+        return lambda connection: connection.execute(statement, (guild_id,)).rowcount
+
+    return [of(statement) for statement in _EVERYTHING]

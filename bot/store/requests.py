@@ -138,6 +138,14 @@ def delete(connection: sqlite3.Connection, request_id: int) -> None:
     connection.execute("DELETE FROM requests WHERE id = ?", (request_id,))
 
 
+def delete_same(connection: sqlite3.Connection, request: StoredRequest) -> None:
+    """Delete one song from a copy of the database, in which another song may have its id."""
+    connection.execute(
+        "DELETE FROM requests WHERE id = ? AND user_id = ? AND asked_at = ?",
+        (request.id, request.user_id, times.to_text(request.asked_at)),
+    )
+
+
 def delete_of_person(connection: sqlite3.Connection, user_id: int) -> int:
     """Delete all songs of a person; return how many."""
     return connection.execute("DELETE FROM requests WHERE user_id = ?", (user_id,)).rowcount

@@ -1,14 +1,11 @@
-import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.store import backup
 from bot.store.backup import BackupError, back_up, restore
 from bot.store.database import Database, open_database
 from bot.store.faults import StoreError
@@ -148,26 +145,3 @@ async def test_a_newer_database_is_left_alone_to_the_byte(tmp_path: Path) -> Non
             pass
     assert path.read_bytes() == before
     assert names(tmp_path) == ["lyrics.db", "lyrics.db.lock"]
-
-
-async def test_the_database_before_is_kept_for_its_time_however_old_it_was(tmp_path: Path, other: Path) -> None:
-    path = tmp_path / "lyrics.db"
-    async with open_database(path):
-        pass
-    back_up(path, other / "copy")
-    long_ago = (NOW - timedelta(days=99)).timestamp()
-    os.utime(path, (long_ago, long_ago))
-    moved_to = restore(other / "copy", path, NOW).moved_to
-    assert moved_to is not None
-    assert backup.delete_old_copies(path, NOW + timedelta(days=29)) == 0
-    assert backup.delete_old_copies(path, NOW + timedelta(days=31)) == 1
-    assert not moved_to.exists()
-
-
-def test_old_copies_are_deleted(tmp_path: Path) -> None:
-    for name, days in (("lyrics.db", 99), ("lyrics.db.before-schema-2", 31), ("lyrics.db.before-restore-x", 29)):
-        (tmp_path / name).touch()
-        then = time.time() - timedelta(days=days).total_seconds()
-        os.utime(tmp_path / name, (then, then))
-    assert backup.delete_old_copies(tmp_path / "lyrics.db", datetime.now(UTC)) == 1
-    assert names(tmp_path) == ["lyrics.db", "lyrics.db.before-restore-x"]

@@ -1,0 +1,55 @@
+"""What becomes of the copies that the bot makes on its own; that deletions reach them is tested with the services."""
+
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.store import own_copies
+from bot.store.backup import back_up, restore
+from bot.store.database import open_database
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_the_database_before_is_kept_for_its_time_however_old_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "lyrics.db"
+    async with open_database(path):
+        pass
+    back_up(path, tmp_path / "copy")
+    long_ago = (NOW - timedelta(days=99)).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    moved_to = restore(tmp_path / "copy", path, NOW).moved_to
+    assert moved_to is not None
+    assert own_copies.delete_old(path, NOW + timedelta(days=29)) == 0
+    assert own_copies.delete_old(path, NOW + timedelta(days=31)) == 1
+    assert not moved_to.exists()
+
+
+def test_old_copies_are_deleted(tmp_path: Path) -> None:
+    for name, days in (("lyrics.db", 99), ("lyrics.db.before-schema-2", 31), ("lyrics.db.before-restore-x", 29)):
+        (tmp_path / name).touch()
+        then = time.time() - timedelta(days=days).total_seconds()
+        os.utime(tmp_path / name, (then, then))
+    assert own_copies.delete_old(tmp_path / "lyrics.db", datetime.now(UTC)) == 1
+    assert names(tmp_path) == ["lyrics.db", "lyrics.db.before-restore-x"]
+
+
+def test_what_an_interrupted_copy_has_left_is_deleted_at_once(tmp_path: Path) -> None:
+    for suffix in ("", ".before-schema-9.partial", ".restoring", ".restoring.partial"):
+        (tmp_path / f"lyrics.db{suffix}").touch()
+    assert own_copies.delete_old(tmp_path / "lyrics.db", datetime.now(UTC)) == 3
+    assert names(tmp_path) == ["lyrics.db"]
+
+
+def test_the_log_files_of_a_copy_go_with_it(tmp_path: Path) -> None:
+    old = time.time() - timedelta(days=31).total_seconds()
+    for name in ("lyrics.db.before-restore-x", "lyrics.db.before-restore-x-wal", "lyrics.db.before-restore-x-shm"):
+        (tmp_path / name).touch()
+    os.utime(tmp_path / "lyrics.db.before-restore-x", (old, old))
+    assert own_copies.delete_old(tmp_path / "lyrics.db", datetime.now(UTC)) == 1
+    assert names(tmp_path) == []
