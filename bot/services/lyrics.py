@@ -118,7 +118,7 @@ class LyricsService:
             # The seed is known from the start, so the first line is the first one after it.
             given = len(plan.before or plan.request.seed)
             # Earlier lines are not shown again, unless the new ones are shown with them.
-            hidden = 0 if plan.extends else len(plan.before)
+            hidden = 0 if plan.extends is not None else len(plan.before)
             said: Report | None = None
             async with aclosing(self._composing.compose(begin)) as pieces:
                 async for piece in pieces:
@@ -300,10 +300,9 @@ class LyricsService:
         self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft
     ) -> Song:
         seconds = max(0.0, (self._now() - began).total_seconds())
-        request, settings, earlier = plan.request, plan.settings, plan.earlier
-        if plan.extends:
-            assert earlier is not None
-            return await self._extend(earlier, text, said, seconds)
+        request, settings = plan.request, plan.settings
+        if plan.extends is not None:
+            return await self._extend(plan.extends, text, said, seconds)
         assert settings.random_seed is not None
         stored = StoredRequest(
             id=0,
@@ -320,9 +319,9 @@ class LyricsService:
             random_seed=settings.random_seed,
             seconds=seconds,
             asked_at=began,
-            continues=earlier.id if earlier is not None and plan.before else None,
-            part=earlier.part + 1 if earlier is not None and plan.before else 1,
-            take=earlier.take + 1 if earlier is not None and not plan.before else 1,
+            continues=None if plan.continues is None else plan.continues.id,
+            part=1 if plan.continues is None else plan.continues.part + 1,
+            take=1 if plan.repeats is None else plan.repeats.take + 1,
             copied_lines=said.copied_lines,
             rhymes_missed=said.rhymes_missed,
             form=settings.form,

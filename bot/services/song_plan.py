@@ -10,7 +10,7 @@ from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import is_kept_out
 from bot.services.rights import check_may_see, singer, song_is_gone
 from bot.services.song_record import SongRecord
-from bot.services.song_request import Continuation, OwnWords, SongRequest, Wish, check_request, check_settings
+from bot.services.song_request import OwnWords, SongRequest, SungAgain, Wish, check_request, check_settings
 from bot.store import guilds
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
@@ -34,10 +34,12 @@ class SongPlan:
     """What the composer reads before the new lines."""
     partner: StoredArtist | None = None
     """Sings every other stanza."""
-    earlier: StoredRequest | None = None
-    """The recorded song that is repeated or continued."""
-    extends: bool = False
-    """The new lines become part of the recorded song, and are shown with it."""
+    repeats: StoredRequest | None = None
+    """The recorded song that this is another take of."""
+    continues: StoredRequest | None = None
+    """The recorded song that the new lines follow."""
+    extends: StoredRequest | None = None
+    """The recorded song that the new lines become part of; they are shown with it."""
 
 
 class SongPlanner:
@@ -75,10 +77,11 @@ class SongPlanner:
             own = SongRequest(seed="", artist=what.artist, private=what.private)
             return await self._plan(asker, check_settings(own), before="")
         stored = await self.stored(asker, what.request_id)
-        continues = isinstance(what, Continuation)
         request = replace(_request_of(stored), private=stored.private or what.private)
-        plan = await self._plan(asker, request, stored.text + "\n" if continues else "")
-        return replace(plan, earlier=stored, extends=isinstance(what, Continuation) and what.in_place)
+        if isinstance(what, SungAgain):
+            return replace(await self._plan(asker, request, before=""), repeats=stored)
+        plan = await self._plan(asker, request, before=stored.text + "\n")
+        return replace(plan, extends=stored) if what.in_place else replace(plan, continues=stored)
 
     async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:
         def read(connection: sqlite3.Connection) -> tuple[StoredArtist, StoredArtist | None, GuildSettings]:
