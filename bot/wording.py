@@ -70,6 +70,15 @@ def storage_fault(error: StoreError) -> str:
     )
 
 
+def made_how(song: Song) -> str:
+    """Say in a line how a song was made: its length, the settings that matter, the time, and what it falls short of."""
+    details = [tr("{count} lines", count=song.line_count)]
+    if song.rhyme not in ("none", "auto"):
+        details.append(tr("rhyme {scheme}", scheme=song.rhyme))
+    details += [tr("temperature {value}", value=f"{song.temperature:g}"), f"{song.seconds:.1f} s"]
+    return " · ".join([*details, *shortcomings(song)])
+
+
 def shortcomings(song: Song) -> tuple[str, ...]:
     """Say what the asker should know about a song, in a few words each; empty for most songs."""
     copied, missed = song.copied_lines, song.rhymes_missed

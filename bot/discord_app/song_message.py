@@ -61,9 +61,8 @@ def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button
 def has_room(song: Song) -> bool:
     """Return whether the message has room for as many more lines as were asked for."""
     text = _lyrics(song.text, song.seed)
-    lines = [line for line in text.splitlines() if line.strip()]
     taken = text_length([*_heading(song), Text(text), *_footer(song)])
-    more = len(text) / max(1, len(lines)) * song.lines * _LONGER_THAN_EXPECTED
+    more = len(text) / max(1, song.line_count) * song.lines * _LONGER_THAN_EXPECTED
     return taken + more <= MOST_TEXT
 
 
@@ -89,7 +88,7 @@ def _footer(song: Song) -> list[Text]:
     parts = [_style(song)]
     if song.asked_by:
         parts.append(tr("for <@{user}>", user=song.asked_by))
-    return [Text(f"-# {' · '.join(parts)}\n-# {_made_how(song)}")]
+    return [Text(f"-# {' · '.join(parts)}\n-# {wording.made_how(song)}")]
 
 
 def _style(song: Song) -> str:
@@ -97,18 +96,6 @@ def _style(song: Song) -> str:
         return tr("generated, in the style of **{artist}**", artist=_name(song.artist))
     names = {"artist": _name(song.artist), "partner": _name(song.partner)}
     return tr("generated, in the styles of **{artist}** and **{partner}**, taking turns", **names)
-
-
-def _made_how(song: Song) -> str:
-    lines = sum(1 for line in song.text.splitlines() if line.strip())
-    details = [
-        tr("{count} lines", count=lines),
-        tr("temperature {value}", value=f"{song.temperature:g}"),
-        f"{song.seconds:.1f} s",
-    ]
-    if song.rhyme not in ("none", "auto"):
-        details.insert(1, tr("rhyme {scheme}", scheme=song.rhyme))
-    return " · ".join([*details, *wording.shortcomings(song)])
 
 
 def _lyrics(text: str, seed: str) -> str:

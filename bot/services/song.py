@@ -59,6 +59,11 @@ class Song:
     """The public message that shows it, if that is known."""
 
     @property
+    def line_count(self) -> int:
+        """How many lines there are to sing, blank ones not counted."""
+        return sum(1 for line in self.text.splitlines() if line.strip())
+
+    @property
     def title(self) -> str:
         """A name for the song: the line that it repeats most often, or else its first line."""
         return title_of(self.text)

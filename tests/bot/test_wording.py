@@ -70,6 +70,11 @@ def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
     )
 
 
+def test_a_song_has_as_many_lines_as_there_are_not_as_were_asked_for() -> None:
+    song = replace(SONG, text="I walk\nand walk\n\nand walk\nalone\n", lines=2, rhyme="AABB", rhymes_missed=1)
+    assert wording.made_how(song) == "4 lines · rhyme AABB · temperature 0.8 · 0.1 s · 1 line has no rhyme"
+
+
 def test_shortcomings() -> None:
     assert wording.shortcomings(SONG) == ()
     assert wording.shortcomings(replace(SONG, copied_lines=3)) == ("3 lines copy the artist",)

@@ -66,7 +66,7 @@ async def _show(context: Context, line: CommandLine, song: AsyncGenerator[SongSo
                 if isinstance(part, Song):
                     context.last_song = part.request_id
                     context.screen.say("")
-                    context.screen.aside(_made_how(part))
+                    context.screen.aside(_footer(part))
     finally:
         if shown:
             context.screen.say("")
@@ -79,17 +79,9 @@ async def _write(context: Context, target: Target, song: AsyncGenerator[SongSoFa
             if isinstance(part, Song):
                 context.last_song = part.request_id
                 await asyncio.to_thread(written.add, part.text)
-                context.screen.aside(f"{_made_how(part)} · written to {target.path}")
+                context.screen.aside(f"{_footer(part)} · written to {target.path}")
 
 
-def _made_how(song: Song) -> str:
+def _footer(song: Song) -> str:
     who = song.artist if song.partner is None else f"{song.artist} and {song.partner}, taking turns"
-    details = [
-        f"generated, in the style of {who}",
-        f"{song.lines} lines",
-        f"temperature {song.temperature:g}",
-        f"{song.seconds:.1f} s",
-    ]
-    if song.rhyme not in ("none", "auto"):
-        details.insert(2, f"rhyme {song.rhyme}")
-    return "— " + " · ".join([*details, *wording.shortcomings(song)])
+    return f"— generated, in the style of {who} · {wording.made_how(song)}"
