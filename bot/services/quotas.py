@@ -48,6 +48,7 @@ class Quotas:
                 f"This server's texts and models would take up {size(stored)} of the {size(self.stored_bytes)} "
                 "it may use. Remove an artist with /forget, or upload less text."
             )
+        usage.forget_trainings_until(connection, now - _DAY)
         asked = usage.trainings_since(connection, guild_id, now - _DAY)
         if len(asked) >= self.jobs_per_day:
             wait = math.ceil((asked[-self.jobs_per_day] + _DAY - now) / timedelta(minutes=1))

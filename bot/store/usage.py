@@ -41,10 +41,17 @@ def note_training(connection: sqlite3.Connection, guild_id: int, now: datetime) 
 
 
 def trainings_since(connection: sqlite3.Connection, guild_id: int, time: datetime) -> list[datetime]:
-    """List when a guild asked for training jobs since a time, oldest first; delete older entries of all guilds."""
-    connection.execute("DELETE FROM asked_trainings WHERE asked_at <= ?", (times.to_text(time),))
-    rows = connection.execute("SELECT asked_at FROM asked_trainings WHERE guild_id = ? ORDER BY asked_at", (guild_id,))
+    """List when a guild asked for training jobs after a time, oldest first."""
+    rows = connection.execute(
+        "SELECT asked_at FROM asked_trainings WHERE guild_id = ? AND asked_at > ? ORDER BY asked_at",
+        (guild_id, times.to_text(time)),
+    )
     return [times.from_text(row["asked_at"]) for row in rows]
+
+
+def forget_trainings_until(connection: sqlite3.Connection, time: datetime) -> None:
+    """Forget that guilds asked for training jobs up to a time."""
+    connection.execute("DELETE FROM asked_trainings WHERE asked_at <= ?", (times.to_text(time),))
 
 
 def unsung(connection: sqlite3.Connection, guild_id: int) -> list[UnsungArtist]:
