@@ -140,8 +140,8 @@ class TrainingService:
         upload = None if corpus is None else await self._read(corpus)
         if upload is not None and upload.summary.size > self._most_corpus_bytes:
             raise Refusal(
-                f"The text grows to {upload.summary.size:,} bytes when its choruses are written out; "
-                f"use one that stays below {self._most_corpus_bytes:,}."
+                f"With its choruses written out the text has {upload.summary.size:,} bytes; "
+                f"the limit is {self._most_corpus_bytes:,}."
             )
         needs_file = corpus is None and not await self._has_upload(asker, name)
         from_file = await self._read_file(name) if needs_file else None
