@@ -157,7 +157,7 @@ class Settings:
     """Training jobs that one guild may ask for in 24 hours."""
     left_guild_days: int = field(default=30, metadata=_from("LYRICS_LEFT_GUILD_DAYS", _days))
     songs_in_a_row: int = field(default=10, metadata=_from("LYRICS_SONGS_IN_A_ROW", _songs))
-    """Songs that a member may ask for before having to wait."""
+    """Songs a member may request before having to wait."""
     seconds_per_song: float = field(default=4.0, metadata=_from("LYRICS_SECONDS_PER_SONG", _seconds))
     """How long a member then has to wait for each further song."""
     metrics_port: int | None = field(default=None, metadata=_from("LYRICS_METRICS_PORT", _port))

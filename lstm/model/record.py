@@ -59,7 +59,7 @@ class TrainingRecord:
     measured_characters: int | None = None
     """Of the held-out songs that the figures are measured on."""
     left_out_characters: int | None = None
-    """Of the corpus, that were neither learned nor held out, because the minutes were too short to read them."""
+    """Of the corpus, that were neither learned nor held out, because the time limit was too short to read them."""
     songs: int | None = None
     """Songs of the corpus, or pieces where it has no song boundaries."""
     near_copies_set_aside: int | None = None

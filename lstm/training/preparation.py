@@ -42,11 +42,11 @@ MOST_MEASURED = 100_000
 FEWEST_SONGS_FOR_ERROR = 8
 """Fewer songs do not show how much songs differ."""
 MEASURED_PER_MINUTE = 40_000
-"""Most characters that are measured where the minutes are short: an evaluation then takes about a second of thirty."""
+"""Most characters that are measured under a short time limit: an evaluation then takes about a second of thirty."""
 READ_PER_MINUTE = 1_000_000
 """Characters of a corpus that are read at most: in a minute a network learns from a tenth to the whole of so many."""
 FEWEST_READ = 100_000
-"""However short the minutes are."""
+"""However short the time limit is."""
 PREPARATION_SHARE = 0.1
 """Of the minutes, that reading the corpus and preparing it may take, on a busy machine too."""
 LEAST_PREPARATION_SHARE = 0.03
@@ -100,7 +100,7 @@ class Prepared:
     training_characters: int
     held_out_characters: int
     left_out_characters: int
-    """Of the corpus, that are neither learned nor held out, as the minutes are too short to read them."""
+    """Corpus characters neither trained on nor held out, because the time limit is too short to read them."""
     most_characters: int | None
     """Of the corpus, that were read at most; None if there was no bound."""
     alphabet: str

@@ -212,7 +212,7 @@ def _try_both(
 
 
 def trial_characters(settings: TrainingSettings, available: int) -> int:
-    """How many characters each start reads in a trial: a few seconds, and a small part of short minutes."""
+    """How many characters each start reads in a trial: a few seconds, and a small part of a short time limit."""
     wanted = TRIAL_CHARACTERS
     if settings.minutes is not None:
         by_minutes = round(settings.minutes * TRIAL_CHARACTERS_PER_MINUTE)

@@ -12,11 +12,11 @@ from typing import Any
 SPEED_SECONDS = 2.0
 """How long updates are timed before the plan is made, or corrected."""
 SHORT_SHARE = 0.04
-"""In short minutes, this share of them instead."""
+"""Under a short time limit, this share of it instead."""
 CHECKS = (0.25, 0.5, 0.75, 0.9, 0.96)
 """Shares of the plan after which it is corrected."""
 SPARE_SHARE = 0.03
-"""Share of the minutes that is kept for a machine that slows down at the end."""
+"""Share of the time limit that is kept for a machine that slows down at the end."""
 SLOWING_SHARE = 0.05
 """Share of the time left that is not planned with, until it is near: the machine may slow down before."""
 EVALUATION_SPEED = 1.0

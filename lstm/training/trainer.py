@@ -168,7 +168,7 @@ class Trainer:
             now = self.seconds
             if point is None:
                 # What the caller does between updates is part of the pace; an evaluation is not.
-                if loop.position.updates > first:  # whose memory is new
+                if loop.position.updates > first:  # the first update allocates; don't count its time
                     self.budget.pace.add(loop.position.characters - seen, now - since)
                 self._bound_measuring()
                 self.budget.after_update(loop.position.characters, now)
@@ -187,7 +187,7 @@ class Trainer:
         yield replace(self._progress(), share=1.0, seconds_left=0.0)
 
     def _bound_measuring(self) -> None:
-        """Measure on fewer songs where a slow machine would spend much of short minutes on measuring."""
+        """Measure on fewer songs where a slow machine would spend much of a short time limit on measuring."""
         most, measured = self.budget.measurable_characters, self.prepared.measured
         if most is None or self.loop.curve or measured.characters[-1] <= most:
             return
