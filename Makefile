@@ -59,7 +59,7 @@ licences: $(TEST_INSTALLED) ## the licences of all dependencies; fails on one th
 
 audit: $(TEST_INSTALLED) ## known vulnerabilities of the locked versions (needs the network)
 	$(BIN)/python -m pip install -q $(PIP_AUDIT)
-	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock  # strict: unknown is not unharmed
 
 check: $(TEST_INSTALLED) ## formatter, linter, type checker
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import Sequence
 
-from tests.fuzz.targets import SECONDS, TARGETS, Target, try_checkpoint, try_corpus, try_model_file
+from tests.fuzz.targets import TARGETS, Target, try_checkpoint, try_corpus, try_model_file
 
 BY_COVERAGE = {"corpora": try_corpus, "model files": try_model_file, "checkpoints": try_checkpoint}
 _SHOWN = 5
@@ -58,7 +58,7 @@ def fuzz(target: Target, seconds: float, random_seed: int, most: int | None = No
             key = f"{type(error).__name__} at {place.filename}:{place.lineno}"
             found.setdefault(key, f"{target.name}, input {tried}: {traceback.format_exc()}")
         took = time.process_time() - began
-        if took > SECONDS:
+        if took > target.seconds:
             found.setdefault("slow", f"{target.name}, input {tried} took {took:.1f} s of processor time")
         tried += 1
     return tried, list(found.values())

@@ -19,14 +19,15 @@ import numpy as np
 from bot.console.command_line import parse
 from bot.discord_app import markdown
 from bot.discord_app.running import BUTTONS
-from bot.services import Refusal, SongRequest
+from bot.services import SONG_FORMS, Refusal, SongRequest
+from bot.services.data_files import SHIPPED
 from bot.services.names import check_distinct, check_name
 from bot.services.song_request import check_request
 from bot.settings import Settings, SettingsError, read_settings
 from bot.store.artists import name_key
 from lstm.model.model_file import ModelFileError, load_model
 from lstm.network.parameters import Shape, initial_parameters
-from lstm.song.composing import SongSettings, compose
+from lstm.song.composing import Composition, SongSettings, compose, drive
 from lstm.song.singer import Singer
 from lstm.song.style import Style
 from lstm.text.confusables import skeleton
@@ -54,6 +55,8 @@ class Target:
     """How many inputs have to be tried before one may say that it was."""
     share: float = 1.0
     """Of the time that all targets get."""
+    seconds: float = SECONDS
+    """The longest that one input may take."""
 
 
 @cache
@@ -314,6 +317,37 @@ def whole_song(rng: random.Random) -> None:
     markdown.escape(song)
 
 
+@cache
+def _artists() -> tuple[Singer, ...]:
+    """Two that come with the bot: they plan lines, which the small models cannot."""
+    return tuple(
+        Singer(load_model((SHIPPED.path / "models" / f"{name}.safetensors").read_bytes()))
+        for name in ("harbour-lights", "corner-store-kid")
+    )
+
+
+def artist_song(rng: random.Random) -> None:
+    typed = inputs.text(rng, 200)
+    try:
+        check_request(SongRequest(typed))
+    except Refusal:
+        return
+    singer, partner = rng.sample(_artists(), 2)
+    settings = SongSettings(
+        lines=rng.choice((2, 4, 9)),
+        temperature=rng.choice((0.1, 0.8, 1.5)),
+        rhyme=rng.choice(("auto", "none", "AABB", "ABAB", "AAAA")),
+        form=rng.choice(SONG_FORMS),
+        random_seed=rng.getrandbits(31),
+    )
+    is_filtered = rng.choice((None, _filter().matches, lambda line: "e" in line))
+    composition = Composition(singer, typed, settings, is_filtered, rng.choice((None, partner)))
+    song = "".join(drive(composition))
+    assert song.startswith(typed)
+    song.encode()
+    composition.report()
+
+
 def _is_a_sentence(said: str, *, may_be_bare: bool = False) -> None:
     assert said
     assert "\n" not in said, repr(said[:200])
@@ -335,4 +369,5 @@ TARGETS = (
     Target("markdown", markup, 20_000),
     Target("language filter", language_filter, 20_000),
     Target("whole songs", whole_song, 500, 2.0),
+    Target("artists' songs", artist_song, 15, 2.0, seconds=60.0),
 )

@@ -8,7 +8,7 @@ from tests.fuzz import inputs
 from tests.fuzz.__main__ import fuzz
 from tests.fuzz.targets import TARGETS, Target
 
-FEW = {"whole songs": 10, "model files": 60, "checkpoints": 60, "corpora": 40}
+FEW = {"whole songs": 10, "artists' songs": 2, "model files": 60, "checkpoints": 60, "corpora": 40}
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

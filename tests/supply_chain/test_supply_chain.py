@@ -51,6 +51,12 @@ def test_the_build_backend_is_pinned() -> None:
     assert all("==" in requirement for requirement in PROJECT["build-system"]["requires"])
 
 
+def test_an_audit_that_cannot_look_a_package_up_fails() -> None:
+    """Without --strict, pip-audit passes where it could ask about no package at all."""
+    (audit,) = re.findall(r"^\t.*/pip-audit .*$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert " --strict " in audit
+
+
 def test_every_licence_is_permissive() -> None:
     found = packages()
     assert {"numpy", "discord.py", "safetensors"} <= {package.name for package in found if package.is_of_the_bot}
