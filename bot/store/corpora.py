@@ -37,8 +37,15 @@ def _summary(stored: dict[str, Any] | None) -> CorpusSummary | None:
     if stored is None:
         return None
     dresses, removed = tuple(map(str, stored["dresses"])), {str(kind): int(n) for kind, n in stored["removed"].items()}
-    songs, size, near_copies = int(stored["songs"]), int(stored["size"]), int(stored["near_copies"])
-    return CorpusSummary(songs, size, str(stored["encoding"]), dresses, removed, near_copies)
+    return CorpusSummary(
+        songs=int(stored["songs"]),
+        size=int(stored["size"]),
+        encoding=str(stored["encoding"]),
+        dresses=dresses,
+        removed=removed,
+        near_copies=int(stored["near_copies"]),
+        left_out=int(stored.get("left_out", 0)),
+    )
 
 
 def keep(

@@ -1,0 +1,1 @@
+-- The report on a corpus says how many characters of it there was no time to read. The column is JSON: nothing to change.
