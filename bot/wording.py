@@ -107,7 +107,7 @@ def _which_sings(outcome: TrainingOutcome) -> str:
 def _quality(outcome: TrainingOutcome) -> str:
     record = outcome.record
     if record is None:  # stored by an earlier version of the bot
-        ours, baseline = outcome.bits_per_character, outcome.rival_bits_per_character
+        ours, baseline = outcome.bits_per_character, outcome.baseline_bits_per_character
         if ours is None or baseline is None:
             return ""
         record = TrainingRecord(validation_bits_per_character=ours, baseline_bits_per_character=baseline)

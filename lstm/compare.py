@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lstm import blas, cli
+from lstm.model.record import stored_name
 
 PROG = cli.program("lstm.compare")
 NARROWEST_COLUMN = 32
@@ -32,7 +33,7 @@ class Compared:
     """Of the training."""
     validation_bits_per_character: float | None
     """On its own held-out songs: comparable only between models of the same corpus."""
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     """Of the n-gram baseline on the same songs."""
     text_bits_per_character: float | None
     """On ``--text``: comparable between all models."""
@@ -71,7 +72,7 @@ def _compare(options: argparse.Namespace) -> int:
             sys.stderr.write(f"{path} ...\n")
         compared.append(_look_at(path, text, options))
     if options.json:
-        models = [asdict(one) for one in compared]
+        models = [{stored_name(name): value for name, value in asdict(one).items()} for one in compared]
         print(json.dumps({"seed": options.seed, "text": options.text and str(options.text), "models": models}))
     else:
         _show(compared)
@@ -100,7 +101,7 @@ def _look_at(path: Path, text: str | None, options: argparse.Namespace) -> Compa
         songs=record.songs,
         seconds=record.seconds,
         validation_bits_per_character=record.validation_bits_per_character,
-        rival_bits_per_character=record.baseline_bits_per_character,
+        baseline_bits_per_character=record.baseline_bits_per_character,
         text_bits_per_character=bits,
         verdict=record.verdict,
         lyrics=lyrics,
@@ -124,7 +125,7 @@ def _show(compared: list[Compared]) -> None:
             f"{one.file_bytes / 1e6:.1f} MB",
             "" if one.seconds is None else f"{one.seconds:.0f} s",
             _bits(one.validation_bits_per_character),
-            _bits(one.rival_bits_per_character),
+            _bits(one.baseline_bits_per_character),
             _bits(one.text_bits_per_character),
         )
     console.print(figures)

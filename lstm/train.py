@@ -244,8 +244,8 @@ def _figures(progress: "Progress") -> str:
     figures = [] if math.isnan(progress.train_bits_per_character) else [f"loss {progress.train_bits_per_character:.3f}"]
     if progress.validation_bits_per_character is not None:
         figures.append(f"held out {progress.validation_bits_per_character:.3f}")
-    if progress.rival_bits_per_character is not None:
-        figures.append(f"n-gram {progress.rival_bits_per_character:.3f}")
+    if progress.baseline_bits_per_character is not None:
+        figures.append(f"n-gram {progress.baseline_bits_per_character:.3f}")
     figures.append(f"{progress.characters_per_second:,.0f} characters/s")
     if progress.seconds_left < 1e7:
         figures.append(f"{progress.seconds_left:,.0f} s left")

@@ -70,8 +70,8 @@ def _numbers(job: Job, progress: TrainingProgress) -> str:
         numbers.append(f"held out {progress.best_bits_per_character:.2f}")
     elif progress.train_bits_per_character is not None:
         numbers.append(f"loss {progress.train_bits_per_character:.2f}")
-    if progress.rival_bits_per_character is not None:
-        numbers.append(f"baseline {progress.rival_bits_per_character:.2f}")
+    if progress.baseline_bits_per_character is not None:
+        numbers.append(f"baseline {progress.baseline_bits_per_character:.2f}")
     left = job.seconds_left
     if left is not None:
         numbers.append(f"{left:.0f} s left")

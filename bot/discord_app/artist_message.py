@@ -112,7 +112,7 @@ def _description(artist: Artist) -> str:
 
 def _how_well(artist: Artist) -> str:
     """Say in words how much better than the n-gram baseline the artist's model is."""
-    ours, baseline = artist.bits_per_character, artist.rival_bits_per_character
+    ours, baseline = artist.bits_per_character, artist.baseline_bits_per_character
     if ours is None or not baseline:
         return tr("learned")
     better = 1 - ours / baseline
@@ -131,8 +131,8 @@ def _quality(version: Version) -> str:
     if version.bits_per_character is None:
         return tr("not measured")
     text = tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}")
-    if version.rival_bits_per_character is not None:
-        text += "; " + tr("the n-gram baseline {bits}", bits=f"{version.rival_bits_per_character:.3f}")
+    if version.baseline_bits_per_character is not None:
+        text += "; " + tr("the n-gram baseline {bits}", bits=f"{version.baseline_bits_per_character:.3f}")
     return text
 
 

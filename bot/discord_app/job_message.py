@@ -128,7 +128,7 @@ def _standing(job: Job) -> str:
 
 
 def _numbers(progress: TrainingProgress) -> str:
-    baseline = progress.rival_bits_per_character
+    baseline = progress.baseline_bits_per_character
     parts = [
         tr("loss {bits}", bits=_bits(progress.train_bits_per_character)),
         tr("held-out songs {bits}", bits=_bits(progress.best_bits_per_character)),

@@ -30,7 +30,7 @@ class Artist:
     """None if only a model is stored, not the text it was trained on."""
     bits_per_character: float | None
     """On held-out songs; None if the model's record does not say."""
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     trained_at: datetime
     themes: tuple[str, ...] = ()
     """A few words that its lines often end with."""
@@ -50,7 +50,7 @@ class Version:
     parameters: int
     weights_bytes: int
     bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
     published_at: datetime
@@ -261,7 +261,7 @@ def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:
         of_everyone=artist.guild_id == EVERYONE,
         corpus_bytes=artist.corpus_bytes,
         bits_per_character=artist.bits_per_character,
-        rival_bits_per_character=artist.rival_bits_per_character,
+        baseline_bits_per_character=artist.baseline_bits_per_character,
         trained_at=artist.trained_at,
         themes=tuple(word for word in artist.themes.split() if not is_bad(word)),
         taste=None if artist.taste is None else good_lines(artist.taste, is_bad),
@@ -280,7 +280,7 @@ def _shown_version(version: StoredVersion, singing_id: int | None) -> Version:
         parameters=version.parameters,
         weights_bytes=version.weights_bytes,
         bits_per_character=version.bits_per_character,
-        rival_bits_per_character=version.rival_bits_per_character,
+        baseline_bits_per_character=version.baseline_bits_per_character,
         characters_seen=version.characters_seen,
         training_seconds=version.training_seconds,
         published_at=version.published_at,

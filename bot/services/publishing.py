@@ -66,7 +66,7 @@ def describe(
         parameters=model.size,
         corpus_sha256=record.corpus_sha256,
         bits_per_character=record.validation_bits_per_character,
-        rival_bits_per_character=record.baseline_bits_per_character,
+        baseline_bits_per_character=record.baseline_bits_per_character,
         characters_seen=record.characters_seen,
         training_seconds=record.seconds,
         record=_announced(record),
@@ -122,7 +122,7 @@ def publish_result(
         takes_over=published.held_back is None,
         bits_per_character=version.bits_per_character,
         previous_bits_per_character=None if compared_with is None else compared_with.bits_per_character,
-        rival_bits_per_character=version.rival_bits_per_character,
+        baseline_bits_per_character=version.baseline_bits_per_character,
         characters_seen=version.characters_seen,
         seconds=version.training_seconds,
         held_back=published.held_back,
@@ -181,7 +181,7 @@ def _reason_to_hold_back(new: NewVersion, old: StoredVersion | None) -> HeldBack
     before = None if old is None else old.bits_per_character
     if before is not None and ours > before + WORSE_BITS_PER_CHARACTER:
         return HeldBack.WORSE_THAN_BEFORE
-    if new.rival_bits_per_character is not None and ours > new.rival_bits_per_character:
+    if new.baseline_bits_per_character is not None and ours > new.baseline_bits_per_character:
         return HeldBack.WORSE_THAN_BASELINE
     return None
 

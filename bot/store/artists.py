@@ -25,7 +25,7 @@ class StoredArtist:
     """None until a training job has succeeded."""
     corpus_bytes: int | None
     bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     trained_at: datetime | None
     themes: str
     """Of the current version: words separated by spaces."""
@@ -41,8 +41,9 @@ def name_key(name: str) -> str:
 
 _SELECT = """
     SELECT artists.id, artists.guild_id, artists.name, artists.key, artists.singing_version_id,
-           corpora.bytes AS corpus_bytes, versions.bits_per_character, versions.rival_bits_per_character,
-           versions.published_at, versions.themes, versions.taste
+           corpora.bytes AS corpus_bytes, versions.bits_per_character,
+           versions.rival_bits_per_character AS baseline_bits_per_character, versions.published_at,
+           versions.themes, versions.taste
     FROM artists
     LEFT JOIN corpora ON corpora.artist_id = artists.id
     LEFT JOIN versions ON versions.id = artists.singing_version_id
@@ -109,7 +110,7 @@ def _artist(row: sqlite3.Row) -> StoredArtist:
         singing_version_id=row["singing_version_id"],
         corpus_bytes=row["corpus_bytes"],
         bits_per_character=row["bits_per_character"],
-        rival_bits_per_character=row["rival_bits_per_character"],
+        baseline_bits_per_character=row["baseline_bits_per_character"],
         trained_at=times.from_text_or_none(row["published_at"]),
         themes=row["themes"] or "",
         taste=row["taste"],

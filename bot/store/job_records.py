@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from lstm.model.record import TrainingRecord
+from lstm.model.record import TrainingRecord, stored_name
 
 _LONGEST_SAMPLE = 600
 _MEASURING_SECONDS = 0.5
@@ -43,13 +43,13 @@ class TrainingProgress:
     train_bits_per_character: float | None
     validation_bits_per_character: float | None
     best_bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     sample: str | None = None
     """A few lines that the network sang at the last evaluation."""
 
     def to_json(self) -> str:
         """Write the progress as JSON."""
-        return json.dumps(asdict(self))
+        return json.dumps(_stored(self))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "TrainingProgress":
@@ -60,7 +60,8 @@ class TrainingProgress:
         """
         data = _object(text)
         sample = data.pop("sample", None)
-        told = {field.name: _number_or_none(data.get(field.name)) for field in fields(cls) if field.name != "sample"}
+        numbers = (field.name for field in fields(cls) if field.name != "sample")
+        told = {name: _number_or_none(data.get(stored_name(name))) for name in numbers}
         for name in ("characters_seen", "characters_planned", "epoch", "seconds", "characters_per_second"):
             if told[name] is None:
                 raise ValueError(f"{name} is missing")
@@ -86,7 +87,7 @@ class TrainingOutcome:
     """On held-out songs."""
     previous_bits_per_character: float | None
     """Of the version it was compared with, on the same held-out songs; None if there was none."""
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     characters_seen: int | None
     seconds: float | None
     held_back: HeldBack | None = None
@@ -99,7 +100,7 @@ class TrainingOutcome:
     def to_json(self) -> str:
         """Write the outcome as JSON."""
         record = None if self.record is None else self.record.to_json()
-        return json.dumps(asdict(self) | {"record": record})
+        return json.dumps(_stored(self) | {"record": record})
 
     @classmethod
     def from_json(cls, text: str) -> "TrainingOutcome":
@@ -118,7 +119,7 @@ class TrainingOutcome:
             takes_over=data.get("takes_over") is not False,
             bits_per_character=_number_or_none(data.get("bits_per_character")),
             previous_bits_per_character=_number_or_none(data.get("previous_bits_per_character")),
-            rival_bits_per_character=_number_or_none(data.get("rival_bits_per_character")),
+            baseline_bits_per_character=_number_or_none(data.get(stored_name("baseline_bits_per_character"))),
             characters_seen=None if seen is None else int(seen),
             seconds=_number_or_none(data.get("seconds")),
             held_back=HeldBack(held_back) if held_back in list(HeldBack) else None,
@@ -208,6 +209,11 @@ class Job:
         """Whether it has learned all that it will, and is only being measured."""
         left = self.seconds_left
         return left is not None and left < _MEASURING_SECONDS
+
+
+def _stored(record: TrainingProgress | TrainingOutcome) -> dict[str, Any]:
+    """Return the fields under the names that they are stored by."""
+    return {stored_name(name): value for name, value in asdict(record).items()}
 
 
 def _object(text: str | bytes) -> dict[str, Any]:

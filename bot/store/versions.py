@@ -18,7 +18,7 @@ class NewVersion:
     parameters: int
     corpus_sha256: str | None
     bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
     record: TrainingRecord | None = None
@@ -42,7 +42,7 @@ class StoredVersion:
     weights_bytes: int
     corpus_sha256: str | None
     bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
     published_at: datetime
@@ -50,7 +50,8 @@ class StoredVersion:
 
 _SELECT = """
     SELECT id, number, job_id, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256,
-           bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at
+           bits_per_character, rival_bits_per_character AS baseline_bits_per_character, characters_seen,
+           training_seconds, published_at
     FROM versions
 """
 
@@ -70,7 +71,7 @@ def add(
             bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at, themes,
             taste)
         VALUES (:artist, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE artist_id = :artist),
-            :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :rival, :characters, :seconds, :now,
+            :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :baseline, :characters, :seconds, :now,
             :themes, :taste)""",
         {
             "artist": artist_id,
@@ -81,7 +82,7 @@ def add(
             "parameters": version.parameters,
             "corpus": version.corpus_sha256,
             "bits": version.bits_per_character,
-            "rival": version.rival_bits_per_character,
+            "baseline": version.baseline_bits_per_character,
             "characters": version.characters_seen,
             "seconds": version.training_seconds,
             "now": times.to_text(now),
@@ -155,7 +156,7 @@ def _version(row: sqlite3.Row) -> StoredVersion:
         weights_bytes=row["weights_bytes"],
         corpus_sha256=row["corpus_sha256"],
         bits_per_character=row["bits_per_character"],
-        rival_bits_per_character=row["rival_bits_per_character"],
+        baseline_bits_per_character=row["baseline_bits_per_character"],
         characters_seen=row["characters_seen"],
         training_seconds=row["training_seconds"],
         published_at=times.from_text(row["published_at"]),

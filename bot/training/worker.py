@@ -14,6 +14,7 @@ from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
 from lstm.model.memory_trim import give_back
 from lstm.model.model_file import dump_model
+from lstm.model.record import stored_name
 from lstm.text.errors import CorpusError
 from lstm.training.base_model import load_base
 from lstm.training.curve import draw_curve
@@ -172,5 +173,6 @@ def _told(progress: Progress) -> dict[str, Any]:
     """Return the progress in a form that JSON can represent: None instead of infinity, for unknown times."""
     told = dataclasses.asdict(progress)
     return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in told.items()
+        stored_name(key): None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in told.items()
     }

@@ -15,7 +15,12 @@ STOPPED: tuple[Stopped, ...] = ("early", "minutes", "epochs")
 
 _LONGEST_CURVE = 10_000
 _STORED_AS = {"baseline_bits_per_character": "rival_bits_per_character"}
-"""Fields that keep an older name in files and in the commands' JSON."""
+"""Fields that keep an older name in files, in the bot's database and in the commands' JSON."""
+
+
+def stored_name(field_name: str) -> str:
+    """The name by which a field is stored."""
+    return _STORED_AS.get(field_name, field_name)
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class TrainingRecord:
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, without what is not known."""
         return {
-            _STORED_AS.get(name, name): value
+            stored_name(name): value
             for name, value in asdict(self).items()
             if value is not None and value != {} and value != ()
         }
@@ -136,7 +141,7 @@ class TrainingRecord:
             characters_per_second=_number(data.get("characters_per_second")),
             train_bits_per_character=_number(data.get("train_bits_per_character")),
             validation_bits_per_character=_number(data.get("validation_bits_per_character")),
-            baseline_bits_per_character=_number(data.get("rival_bits_per_character")),
+            baseline_bits_per_character=_number(data.get(stored_name("baseline_bits_per_character"))),
             verdict=_text(data.get("verdict")),
             start_trial=_trial(data.get("start_trial")),
             settings=_object(data.get("settings")),

@@ -48,7 +48,7 @@ class Progress:
     validation_bits_per_character: float | None
     """Of the last evaluation."""
     best_bits_per_character: float | None
-    rival_bits_per_character: float | None
+    baseline_bits_per_character: float | None
     """Of the n-gram baseline."""
     share: float = 0.0
     """Of the plan that is done; 1 only at the end of everything."""
@@ -220,7 +220,7 @@ class Trainer:
             train_bits_per_character=math.nan,
             validation_bits_per_character=None,
             best_bits_per_character=None,
-            rival_bits_per_character=None,
+            baseline_bits_per_character=None,
             stage=stage,
         )
 
@@ -240,7 +240,7 @@ class Trainer:
             train_bits_per_character=last.train_bits_per_character if evaluated and last else train_nats / math.log(2),
             validation_bits_per_character=last.validation_bits_per_character if last else None,
             best_bits_per_character=loop.best_bits if loop.curve else None,
-            rival_bits_per_character=self.prepared.measured.baseline_bits_per_character,
+            baseline_bits_per_character=self.prepared.measured.baseline_bits_per_character,
             share=min(ALMOST_DONE, loop.progress),
             evaluated=evaluated,
             sample=sample,

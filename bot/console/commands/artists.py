@@ -52,7 +52,7 @@ def _row(artist: Artist) -> tuple[str, ...]:
         artist.name,
         "unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes),
         _bits(artist.bits_per_character),
-        _bits(artist.rival_bits_per_character),
+        _bits(artist.baseline_bits_per_character),
         f"{artist.trained_at:%Y-%m-%d}",
     )
 
@@ -61,8 +61,8 @@ def _figures(version: Version) -> str:
     figures = []
     if version.bits_per_character is not None:
         figures.append(f"{version.bits_per_character:.3f} bits per character on held-out songs")
-    if version.rival_bits_per_character is not None:
-        figures.append(f"n-gram baseline {version.rival_bits_per_character:.3f}")
+    if version.baseline_bits_per_character is not None:
+        figures.append(f"n-gram baseline {version.baseline_bits_per_character:.3f}")
     figures.append(f"{version.parameters:,} parameters, {size(version.weights_bytes)}")
     return " · ".join(figures)
 

@@ -43,7 +43,7 @@ PROGRESS = TrainingProgress(
     train_bits_per_character=2.5,
     validation_bits_per_character=2.7,
     best_bits_per_character=2.6,
-    rival_bits_per_character=2.4,
+    baseline_bits_per_character=2.4,
 )
 RUNNING = replace(QUEUED, state=JobState.RUNNING, place=None, progress=PROGRESS, started_at=NOON)
 OUTCOME = TrainingOutcome(
@@ -51,7 +51,7 @@ OUTCOME = TrainingOutcome(
     takes_over=True,
     bits_per_character=2.1,
     previous_bits_per_character=2.2,
-    rival_bits_per_character=2.4,
+    baseline_bits_per_character=2.4,
     characters_seen=1_000_000,
     seconds=130,
 )

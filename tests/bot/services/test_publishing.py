@@ -90,7 +90,7 @@ def test_a_record_is_read_with_care() -> None:
         corpus_sha256="c0", validation_bits_per_character=2.5, rival_bits_per_character="many", characters_seen=7
     )
     version = describe(weights, None)
-    assert (version.corpus_sha256, version.bits_per_character, version.rival_bits_per_character) == ("c0", 2.5, None)
+    assert (version.corpus_sha256, version.bits_per_character, version.baseline_bits_per_character) == ("c0", 2.5, None)
     assert (version.characters_seen, version.training_seconds) == (7, None)
     assert version.parameters > 1000
     assert version.record == TrainingRecord(validation_bits_per_character=2.5, characters_seen=7)

@@ -113,7 +113,7 @@ async def test_a_job_is_trained_published_and_leaves_nothing_behind(
         assert job.state is JobState.SUCCEEDED, job.reason
         assert job.outcome is not None
         assert job.outcome.version == 1
-        ours, baseline = job.outcome.bits_per_character, job.outcome.rival_bits_per_character
+        ours, baseline = job.outcome.bits_per_character, job.outcome.baseline_bits_per_character
         assert ours is not None
         assert baseline is not None
         assert job.outcome.takes_over is (ours <= baseline)

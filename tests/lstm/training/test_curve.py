@@ -45,7 +45,7 @@ def test_the_same_record_is_the_same_picture_and_another_is_not():
 @pytest.mark.parametrize(
     "record",
     [{}, {"artist": None}, {"curve": []}, {"curve": CURVE[:1]}, {"curve": CURVE, "rival_bits_per_character": None}],
-    ids=["empty", "no name", "no point", "one point", "no rival"],
+    ids=["empty", "no name", "no point", "one point", "no baseline"],
 )
 def test_a_record_that_lacks_something(record):
     assert size_of(draw_curve(record)) == (770, 440)

@@ -69,7 +69,7 @@ def bits_of(training):
         "last": loop.parameters.flat.tobytes(),
         "vocabulary": model.vocabulary.units,
         "curve": [replace(point, seconds=0) for point in loop.curve],
-        "rival": model.training.baseline_bits_per_character,
+        "baseline": model.training.baseline_bits_per_character,
         "validation": model.training.validation_bits_per_character,
         "seen": model.training.characters_seen,
         "stopped": model.training.stopped,
@@ -101,8 +101,10 @@ class TestResult:
         bits = Likelihood(model.parameters).bits_per_character(held_out)
         assert record.validation_bits_per_character == bits
         assert min(point.validation_bits_per_character for point in record.curve) == pytest.approx(bits, abs=0.01)
-        rival = -np.log2(KneserNey.fit(training, len(model.vocabulary), order=6).probabilities_of(held_out)[1:]).mean()
-        assert record.baseline_bits_per_character == pytest.approx(rival)
+        baseline = -np.log2(
+            KneserNey.fit(training, len(model.vocabulary), order=6).probabilities_of(held_out)[1:]
+        ).mean()
+        assert record.baseline_bits_per_character == pytest.approx(baseline)
         assert record.artist == "Ann"
         assert record.start == "scratch"
         assert record.stopped == "epochs"
@@ -365,7 +367,7 @@ class TestProgress:
         assert seen == sorted(seen)
         assert seen[0] == 0
         assert seen[-1] >= told[-1].characters_planned == run.loop.plan
-        assert told[0].rival_bits_per_character is not None
+        assert told[0].baseline_bits_per_character is not None
         assert told[0].validation_bits_per_character is None
         assert sum(progress.evaluated for progress in told) == len(run.loop.curve)
         assert told[-2].evaluated
@@ -472,10 +474,10 @@ class TestStartingFromSubwords:
         split = split_songs(clean(ACCENTED))
         letters = Vocabulary.of(join(split.training), 1)
         training, held_out = (letters.encode(join(songs)) for songs in (split.training, split.held_out))
-        rival = -np.log2(KneserNey.fit(training, len(letters), order=6).probabilities_of(held_out)[1:]).mean()
+        baseline = -np.log2(KneserNey.fit(training, len(letters), order=6).probabilities_of(held_out)[1:]).mean()
         for start in (None, base_of("characters"), base_of("subwords")):
             assert trainer(ACCENTED, TUNING, start).prepared.measured.baseline_bits_per_character == pytest.approx(
-                rival, rel=1e-12
+                baseline, rel=1e-12
             )
 
     def test_it_learned(self, tuned):
