@@ -129,7 +129,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """The errors of this package whose messages are written for the person who typed the command."""
     from lstm.model.model_file import ModelFileError
     from lstm.text.errors import CorpusError
-    from lstm.training.checkpoint import CheckpointError
+    from lstm.training.errors import CheckpointError
     from lstm.training.pretraining.recipe import RecipeError
 
     return (CorpusError, ModelFileError, CheckpointError, RecipeError)

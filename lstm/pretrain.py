@@ -63,7 +63,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     from lstm.model.model_file import Model, dump_model
     from lstm.model.record import TrainingRecord
     from lstm.network.gemm import layout
-    from lstm.training.checkpoint import CheckpointError
+    from lstm.training.errors import CheckpointError
     from lstm.training.pretraining.reading import Reading, initial_weights
     from lstm.training.pretraining.recipe import read_recipe
     from lstm.training.pretraining.training import Pretraining

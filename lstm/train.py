@@ -164,7 +164,7 @@ def _train(options: argparse.Namespace) -> int:
 @contextmanager
 def _naming(checkpoint: Path) -> Iterator[None]:
     """Say which file it was, if a checkpoint cannot be used: a trainer only knows its bytes."""
-    from lstm.training.checkpoint import CheckpointError
+    from lstm.training.errors import CheckpointError
 
     try:
         yield

@@ -17,7 +17,7 @@ from lstm.model.model_file import Model, ModelFileError
 from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.song.composing import SongSettings, compose
-from lstm.training.checkpoint import CheckpointError
+from lstm.training.errors import CheckpointError
 from lstm.training.loop import TrainingLoop, peek_checkpoint
 from lstm.training.preparation import Earlier, prepare
 from lstm.training.settings import TrainingSettings

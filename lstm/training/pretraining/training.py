@@ -15,7 +15,7 @@ from lstm.network.likelihood import nats_of_texts
 from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, clip_by_global_norm
 from lstm.network.parameters import Parameters
-from lstm.training.checkpoint import CheckpointError
+from lstm.training.errors import CheckpointError
 from lstm.training.pretraining.reading import BEGINNING, Batch, Position, Reading, batches
 
 LARGEST_NORM = 1.0

@@ -21,7 +21,7 @@ from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import extend
 from lstm.training.baseline import KneserNey
-from lstm.training.checkpoint import CheckpointError
+from lstm.training.errors import CheckpointError
 from lstm.training.loop import LoopSettings, TrainingLoop
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import split_songs

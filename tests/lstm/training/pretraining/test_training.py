@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lstm.network.likelihood import Likelihood
-from lstm.training.checkpoint import CheckpointError
+from lstm.training.errors import CheckpointError
 from lstm.training.pretraining.reading import Reading, initial_weights
 from lstm.training.pretraining.recipe import read_recipe
 from lstm.training.pretraining.training import Pretraining

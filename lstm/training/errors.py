@@ -1,4 +1,4 @@
-"""The error of a checkpoint that no training can continue from."""
+"""Errors of trainings."""
 
 
 class CheckpointError(ValueError):
