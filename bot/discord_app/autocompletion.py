@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from discord import app_commands
 
 from bot.discord_app import failures, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
+from bot.discord_app.permissions import asker_of
 from bot.language import tr
 from bot.services import Refusal, Version
 

@@ -3,9 +3,9 @@
 import discord
 
 from bot.discord_app import answering, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton, PlainButton
 from bot.language import tr
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.discord_app import answering, job_message, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton
 from bot.discord_app.sing_button import Sing
 from bot.language import tr

@@ -3,10 +3,10 @@
 import asyncio
 
 from bot.discord_app import answering, markdown, song_message
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.colours import colour_of
 from bot.discord_app.message_body import MessageBody, NamedFile, Picture, Text
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton
 from bot.language import tr
 from bot.services import Refusal, Song

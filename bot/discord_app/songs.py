@@ -11,11 +11,11 @@ from typing import Self
 import discord
 
 from bot.discord_app import answering, song_message
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.jump import link
 from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
 from bot.language import tr

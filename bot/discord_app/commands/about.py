@@ -8,10 +8,10 @@ import numpy
 from discord import app_commands
 
 from bot.discord_app import answering, colours, job_message
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction, LyricsClient
 from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.language import tr
 from bot.settings import Settings
 from bot.version import own_version

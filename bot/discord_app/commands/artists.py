@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from discord import app_commands
 
 from bot.discord_app import answering, artist_message, autocompletion
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import ArtistButton, PageButton
 from bot.discord_app.sing_button import Sing
 from bot.language import tr

@@ -4,11 +4,11 @@ from discord import app_commands
 
 from bot import wording
 from bot.discord_app import answering, autocompletion, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.confirmations import ForgetArtist, Keep
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.offering import to_managers
+from bot.discord_app.permissions import asker_of
 from bot.language import tr
 
 

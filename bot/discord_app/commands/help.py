@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from discord import app_commands
 
 from bot.discord_app import answering, colours
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import Block, MessageBody, Text
 from bot.discord_app.offering import AnyCommand, everywhere, is_for_managers
+from bot.discord_app.permissions import asker_of
 from bot.language import tr, tr_name
 
 

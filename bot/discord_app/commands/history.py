@@ -4,11 +4,11 @@ import discord
 from discord import app_commands
 
 from bot.discord_app import answering, colours, markdown, songs
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
 from bot.discord_app.message_body import Block, Buttons, MessageBody, Rule, Text, TextBeside
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton, PageButton
 from bot.language import tr
 from bot.services import HistoryEntry, HistoryPage

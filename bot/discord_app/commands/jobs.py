@@ -4,10 +4,10 @@ from discord import app_commands
 
 from bot import wording
 from bot.discord_app import answering, autocompletion, colours, job_message, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import MessageBody, Text
 from bot.discord_app.offering import to_managers
+from bot.discord_app.permissions import asker_of
 from bot.language import tr
 
 _MOST_UNSUNG = 8

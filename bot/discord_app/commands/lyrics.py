@@ -3,9 +3,9 @@
 from discord import app_commands
 
 from bot.discord_app import autocompletion, songs
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.services import (
     DEFAULT_LINES,
     FEWEST_LINES,

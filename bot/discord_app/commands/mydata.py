@@ -5,11 +5,11 @@ from contextlib import aclosing
 from discord import app_commands
 
 from bot.discord_app import answering
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.confirmations import DeleteMyData, Keep
 from bot.discord_app.message_body import MessageBody, NamedFile
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.language import tr
 
 LARGEST_PART_BYTES = 8_000_000

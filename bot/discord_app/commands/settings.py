@@ -5,10 +5,10 @@ from discord import app_commands
 
 from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, autocompletion, colours, markdown
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import to_managers
+from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import PlainButton
 from bot.language import tr, tr_name
 from bot.services import GuildSettings

@@ -4,9 +4,9 @@ import discord
 from discord import app_commands
 
 from bot.discord_app import markdown, songs
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.offering import everywhere
+from bot.discord_app.permissions import asker_of
 from bot.services import SEED_CHARACTERS, Refusal, SongRequest
 
 

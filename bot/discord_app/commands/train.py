@@ -5,9 +5,9 @@ from discord import app_commands
 
 from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.discord_app import answering, autocompletion, jobs, uploads
-from bot.discord_app.asking import asker_of
 from bot.discord_app.client import Interaction
 from bot.discord_app.offering import to_managers
+from bot.discord_app.permissions import asker_of
 
 
 @to_managers
