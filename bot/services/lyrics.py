@@ -12,8 +12,8 @@ from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage
 from bot.services.drafts import Draft
+from bot.services.rate_limits import RateLimits
 from bot.services.song import Song, SongSoFar, of_record
-from bot.services.song_limits import SongLimits
 from bot.services.song_plan import SongPlan, SongPlanner
 from bot.services.song_record import SongRecord
 from bot.services.song_report import reported
@@ -71,7 +71,7 @@ class LyricsService:
         self._tally = tally
         self._now = now
         self._seconds = seconds
-        self._limits = SongLimits(seconds, in_a_row=songs_in_a_row, seconds_each=seconds_per_song)
+        self._limits = RateLimits(seconds, in_a_row=songs_in_a_row, seconds_each=seconds_per_song)
         self._growing: set[int] = set()
 
     @property

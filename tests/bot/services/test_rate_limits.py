@@ -2,8 +2,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from bot.services import Asker, Refusal, song_limits
-from bot.services.song_limits import SongLimits
+from bot.services import Asker, Refusal, rate_limits
+from bot.services.rate_limits import RateLimits
 from tests.bot.services.conftest import GUILD, OTHER_GUILD, member
 
 CONSOLE = Asker(0, None, None, is_operator=True)
@@ -23,17 +23,17 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def limits(seconds: Seconds) -> SongLimits:
-    return SongLimits(seconds, in_a_row=5, seconds_each=8.0)
+def limits(seconds: Seconds) -> RateLimits:
+    return RateLimits(seconds, in_a_row=5, seconds_each=8.0)
 
 
-def sing(limits: SongLimits, asker: Asker, times: int = 1) -> None:
+def sing(limits: RateLimits, asker: Asker, times: int = 1) -> None:
     for _ in range(times):
         with limits.song_of(asker):
             pass
 
 
-def test_a_member_has_two_songs_in_the_making(limits: SongLimits) -> None:
+def test_a_member_has_two_songs_in_the_making(limits: RateLimits) -> None:
     with limits.song_of(member(1)), limits.song_of(member(1)):
         with pytest.raises(Refusal, match="2 of your songs are still being composed"):
             sing(limits, member(1, OTHER_GUILD))
@@ -43,7 +43,7 @@ def test_a_member_has_two_songs_in_the_making(limits: SongLimits) -> None:
     assert limits.songs == 0
 
 
-def test_a_member_in_a_hurry_hears_how_long_to_wait(limits: SongLimits, seconds: Seconds) -> None:
+def test_a_member_in_a_hurry_hears_how_long_to_wait(limits: RateLimits, seconds: Seconds) -> None:
     sing(limits, member(1), times=5)
     seconds.now += 0.5
     with pytest.raises(Refusal, match=r"try again in 8 s\.$"):
@@ -54,7 +54,7 @@ def test_a_member_in_a_hurry_hears_how_long_to_wait(limits: SongLimits, seconds:
         sing(limits, member(1))
 
 
-def test_a_refusal_costs_nothing(limits: SongLimits, seconds: Seconds) -> None:
+def test_a_refusal_costs_nothing(limits: RateLimits, seconds: Seconds) -> None:
     sing(limits, member(1), times=5)
     for _ in range(20):
         with pytest.raises(Refusal):
@@ -63,9 +63,9 @@ def test_a_refusal_costs_nothing(limits: SongLimits, seconds: Seconds) -> None:
     sing(limits, member(1))
 
 
-def test_a_guilds_crowd_leaves_room_for_others(limits: SongLimits) -> None:
+def test_a_guilds_crowd_leaves_room_for_others(limits: RateLimits) -> None:
     with ExitStack() as stack:
-        for user_id in range(song_limits.MOST_OF_A_GUILD):
+        for user_id in range(rate_limits.MOST_OF_A_GUILD):
             stack.enter_context(limits.song_of(member(user_id)))
         with pytest.raises(Refusal, match="Many songs are still being composed"):
             sing(limits, member(999))
@@ -73,8 +73,8 @@ def test_a_guilds_crowd_leaves_room_for_others(limits: SongLimits) -> None:
         sing(limits, member(999, guild_id=None))
 
 
-def test_a_guild_in_a_hurry_hears_how_long_to_wait(limits: SongLimits, seconds: Seconds) -> None:
-    for user_id in range(song_limits.GUILD_IN_A_ROW):
+def test_a_guild_in_a_hurry_hears_how_long_to_wait(limits: RateLimits, seconds: Seconds) -> None:
+    for user_id in range(rate_limits.GUILD_IN_A_ROW):
         sing(limits, member(user_id))
     with pytest.raises(Refusal, match="This server has asked for many songs in a row; try again in 1 s"):
         sing(limits, member(999))
@@ -86,16 +86,16 @@ def test_a_guild_in_a_hurry_hears_how_long_to_wait(limits: SongLimits, seconds: 
         sing(limits, member(999))
 
 
-def test_all_together_are_bounded_but_the_console_always_sings(limits: SongLimits) -> None:
+def test_all_together_are_bounded_but_the_console_always_sings(limits: RateLimits) -> None:
     with ExitStack() as stack:
-        for user_id in range(song_limits.MOST_SONGS):
+        for user_id in range(rate_limits.MOST_SONGS):
             stack.enter_context(limits.song_of(member(user_id, guild_id=user_id % 8 + 1)))
         with pytest.raises(Refusal, match="Too many people"):
             sing(limits, member(999, guild_id=None))
         sing(limits, CONSOLE, times=50)
 
 
-def test_a_song_that_fails_is_no_longer_in_the_making(limits: SongLimits) -> None:
+def test_a_song_that_fails_is_no_longer_in_the_making(limits: RateLimits) -> None:
     for _ in range(3):
         with pytest.raises(ArithmeticError), limits.song_of(member(1)):
             raise ArithmeticError

@@ -20,7 +20,7 @@ MOST_OF_A_MEMBER = 2
 GUILD_IN_A_ROW, GUILD_SECONDS = 200, 0.1
 
 
-class SongLimits:
+class RateLimits:
     """Counts the songs in progress, and who has asked for how many recently."""
 
     def __init__(self, seconds: Callable[[], float], *, in_a_row: int, seconds_each: float) -> None:
