@@ -17,7 +17,7 @@ from bot.services.export_file import (
     exported_training,
     exported_unfinished,
 )
-from bot.services.song import title_of
+from bot.services.song import song_title
 from bot.services.song_record import SongRecord
 from bot.store import jobs, likes, requests, unfinished_songs
 from bot.store.artists import EVERYONE
@@ -213,7 +213,7 @@ class PrivacyService:
 def _entry(request: StoredRequest) -> HistoryEntry:
     return HistoryEntry(
         request_id=request.id,
-        title=title_of(request.text),
+        title=song_title(request.text),
         artist=request.artist,
         seed=request.seed,
         lines=request.lines,

@@ -66,10 +66,10 @@ class Song:
     @property
     def title(self) -> str:
         """A name for the song: the line that it repeats most often, or else its first line."""
-        return title_of(self.text)
+        return song_title(self.text)
 
 
-def title_of(text: str) -> str:
+def song_title(text: str) -> str:
     """Name a song after the line that it repeats most often, or else its first line; empty for an empty song."""
     lines = [line.strip(_PUNCTUATION) for line in text.splitlines()]
     lines = [line for line in lines if line]

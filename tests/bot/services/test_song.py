@@ -1,6 +1,6 @@
 import pytest
 
-from bot.services.song import title_of
+from bot.services.song import song_title
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from bot.services.song import title_of
     ],
 )
 def test_a_title_is_the_line_that_comes_most_often_or_the_first(text: str, title: str) -> None:
-    assert title_of(text) == title
+    assert song_title(text) == title
