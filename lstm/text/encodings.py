@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from lstm.text.errors import CorpusError
-from lstm.text.file_types import refuse_other_formats
+from lstm.text.refused_formats import refuse_other_formats
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -18,7 +18,7 @@ from bot.services import JobState, StoreError
 from bot.store import jobs
 from bot.store.job_records import HeldBack
 from bot.training import attempt
-from lstm.text import file_types
+from lstm.text import refused_formats
 from lstm.text.dresses import CONTAINERS, DRESSES, chat
 
 settings = importlib.import_module("bot.discord_app.commands.settings")
@@ -87,9 +87,9 @@ def refused() -> set[str]:
     refusals = arguments_of("Refusal", "bot/services", "bot/discord_app")
     of_texts = ("lstm/text/bounds.py", "lstm/text/dresses", "lstm/text/encodings.py", "lstm/text/understanding.py")
     texts = arguments_of("CorpusError", *of_texts, "lstm/training/preparation.py", "lstm/training/split.py")
-    texts |= arguments_of("CorpusError", "lstm/text/file_types.py", "bot/training")
-    texts |= {sentence for _, sentence in (*file_types._SIGNATURES, *file_types._IN_A_ZIP)}
-    texts |= {f"This is a zip archive; {file_types._UNPACK}"} - {"This is a zip archive; {}"}
+    texts |= arguments_of("CorpusError", "lstm/text/refused_formats.py", "bot/training")
+    texts |= {sentence for _, sentence in (*refused_formats._SIGNATURES, *refused_formats._IN_A_ZIP)}
+    texts |= {f"This is a zip archive; {refused_formats._UNPACK}"} - {"This is a zip archive; {}"}
     return (refusals | texts | arguments_of("Unreadable", "bot/training")) - {"This is a zip archive; {}"}
 
 
