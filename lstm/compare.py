@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("models", type=Path, nargs="+", metavar="MODEL", help="model files")
     parser.add_argument("--text", type=Path, metavar="FILE", help="songs that no model has seen, to measure them on")
     parser.add_argument("--seed", default="I walk alone", metavar="TEXT", help="how each song begins")
-    parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of each song (default 12)")
+    parser.add_argument("--lines", type=cli.number(int, 1, 200), help="lines of each song (default 12)")
     parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), default=0, help="default 0")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -89,7 +89,8 @@ def _look_at(path: Path, text: str | None, options: argparse.Namespace) -> Compa
     if text is not None:
         ids = model.vocabulary.encode(text)
         bits = Likelihood(model.parameters, lengths=model.vocabulary.lengths).bits_per_character(ids)
-    settings = SongSettings(lines=options.lines, random_seed=options.random_seed)
+    lines = SongSettings.lines if options.lines is None else options.lines
+    settings = SongSettings(lines=lines, random_seed=options.random_seed)
     lyrics = "".join(compose(model, options.seed, settings))
     record = model.training
     return Compared(

@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = cli.Parser(prog=PROG, description="Let a model sing, on standard output.")
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to sample from")
     parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
-    parser.add_argument("--lines", type=cli.number(int, 1, 200), default=12, help="lines of text (default 12)")
+    parser.add_argument("--lines", type=cli.number(int, 1, 200), help="lines of text (default 12)")
     parser.add_argument(
         "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: 0.5, what reads best)"
     )
@@ -70,7 +70,7 @@ def _sample(options: argparse.Namespace) -> int:
     songs, characters, started = [], 0, time.perf_counter()
     for k in range(options.count):
         settings = SongSettings(
-            lines=options.lines,
+            lines=defaults.lines if options.lines is None else options.lines,
             temperature=defaults.temperature if options.temperature is None else options.temperature,
             top_p=defaults.top_p if options.top_p is None else options.top_p,
             rhyme=options.rhyme,

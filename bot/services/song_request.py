@@ -6,11 +6,13 @@ from typing import TypeAlias
 from bot.services.asking import Refusal
 from lstm.rhyme.schemes import SCHEMES
 from lstm.song import form as forms
+from lstm.song.composing import SongSettings
 
 RHYMES = ("auto", *SCHEMES)
 SONG_FORMS = forms.FORMS
 SEED_CHARACTERS = 200
-FEWEST_LINES, MOST_LINES, DEFAULT_LINES = 2, 40, 12
+FEWEST_LINES, MOST_LINES = 2, 40
+DEFAULT_LINES = SongSettings.lines
 LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 1.5
 
 

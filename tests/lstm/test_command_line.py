@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lstm.model.model_file import load_model
+from lstm.song.composing import SongSettings
 from lstm.text.cleaning import clean
 from lstm.text.songs import SONG_BREAK
 from lstm.training.split import split_songs
@@ -54,6 +55,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def model(folder):
     return folder / "models" / "Ann.safetensors"
+
+
+@pytest.mark.parametrize("module", ["sample", "compare"])
+def test_help_names_the_default_number_of_lines(module):
+    assert f"(default {SongSettings.lines})" in " ".join(run(module, "--help")[1].split())
 
 
 @pytest.mark.parametrize("module", ["train", "sample", "evaluate", "pretrain"])
