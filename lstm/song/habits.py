@@ -16,7 +16,7 @@ RHYMED = 0.3
 """A scheme is a habit if this share of the pairs that it asks for rhyme; near-rhymes do not count."""
 PER_PAIR = 0.08
 """By how much a scheme of more rhymes is preferred: "ABAB" over "ABCB" where both hold."""
-_HABITS = ("ABCB", "AABB", "ABAB", "ABBA", "AAAA")
+_HABITS = tuple(scheme for scheme, pattern in PATTERNS.items() if any(pattern))
 
 
 @dataclass(frozen=True)
