@@ -43,9 +43,9 @@ FEWEST_SONGS_FOR_ERROR = 8
 """Fewer songs do not show how much songs differ."""
 MEASURED_PER_MINUTE = 40_000
 """Most characters that are measured under a short time limit: an evaluation then takes about a second of thirty."""
-READ_PER_MINUTE = 1_000_000
-"""Characters of a corpus that are read at most: in a minute a network learns from a tenth to the whole of so many."""
-FEWEST_READ = 100_000
+READ_PER_MINUTE = 600_000
+"""Characters of a corpus that are read at most: in a minute the base learns from 500,000 on a machine of its own."""
+FEWEST_READ = 60_000
 """However short the time limit is."""
 PREPARATION_SHARE = 0.1
 """Of the minutes, that reading the corpus and preparing it may take, on a busy machine too."""
@@ -53,6 +53,8 @@ LEAST_PREPARATION_SHARE = 0.03
 """For the preparation alone, where reading has taken long."""
 PREPARATION_PER_CLEANING = 40
 """How many times as long as cleaning a text everything after it takes."""
+PREPARATION_PER_READING = 2
+"""How many times as long as reading its file."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +134,15 @@ def readable_characters(minutes: float | None) -> float:
 def _readable_in_time(characters: int, minutes: float | None, cleaning: float, spent: float) -> int | None:
     """How many of a text's characters may be prepared; None for all of them.
 
-    ``cleaning`` are the seconds that cleaning the text has taken: the pace of this machine as it is.
+    ``cleaning`` are the seconds that cleaning the text has taken, and ``spent`` those that reading it has: the pace of
+    this machine as it is.
     """
     if minutes is None or characters <= FEWEST_READ:
         return None
     limit = 60 * minutes
     allowed = max(LEAST_PREPARATION_SHARE * limit, PREPARATION_SHARE * limit - spent - cleaning)
-    affordable = allowed / max(1e-9, PREPARATION_PER_CLEANING * cleaning) * characters
+    needed = max(1e-9, PREPARATION_PER_CLEANING * cleaning, PREPARATION_PER_READING * spent)
+    affordable = allowed / needed * characters
     most = min(readable_characters(minutes), max(FEWEST_READ, affordable))
     return None if characters <= most else int(most)
 
@@ -180,6 +184,11 @@ def prepare(
     minimum_count = 2 if len(training) > FEW_CHARACTERS else 1
     letters = Vocabulary.of(training, minimum_count)
 
+    report("reading the text")
+    # Before the ids and the weights are in memory: the index of all runs of words takes some 100 MB while it is made.
+    style = Style.of(text, kinds).to_json()
+    give_back()
+
     report("fitting the n-gram baseline")
     measured, baseline_bits = _songs_to_measure(training, split.held_out, letters, settings)
     give_back()  # what the n-grams took: 75 MB for a text of 10
@@ -196,7 +205,6 @@ def prepare(
     )
     if decision.trial is not None:
         give_back()
-    report("reading the text")
     vocabulary = candidate.vocabulary
     texts = _texts(split.training, vocabulary)
     return Prepared(
@@ -215,7 +223,7 @@ def prepare(
         left_out_characters=len(whole) - len(text),
         most_characters=most,
         alphabet="".join(sorted(set(text) & set(vocabulary.units))),
-        style=Style.of(text, kinds).to_json(),
+        style=style,
     )
 
 

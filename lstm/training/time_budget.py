@@ -74,7 +74,7 @@ class TimeBudget:
         """Make or correct the plan, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
         if self.limit_seconds is None:
             return
-        if spent >= self.limit_seconds:
+        if spent >= (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds and not self._knows_pace:
             self.plan = min(self.plan, seen)
         if not self._knows_pace:
             return  # the first updates are slow
@@ -92,12 +92,18 @@ class TimeBudget:
         """Take note of how long an evaluation has taken."""
         self._evaluation_seconds = seconds
 
-    @property
-    def measurable_characters(self) -> float | None:
-        """How much held-out text can be measured in the time, known once, just before the plan is made; else None."""
-        if self.limit_seconds is None or self.is_made or not self._knows_pace:
+    def measurable_characters(self, spent: float, characters_per_second: float) -> float | None:
+        """How much held-out text can be measured in the time; None but just before the plan is made, or cut short.
+
+        ``spent`` seconds have passed, and ``characters_per_second`` is the speed as far as it is known.
+        """
+        if self.limit_seconds is None or self.is_made:
             return None
-        readable = MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * self.pace.characters_per_second
+        if self._knows_pace:
+            characters_per_second = self.pace.characters_per_second
+        elif spent < (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds:
+            return None
+        readable = MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * characters_per_second
         return (math.sqrt(LEAD_IN_PER_ROOT**2 + 4 * readable) - LEAD_IN_PER_ROOT) ** 2 / 4
 
     @property

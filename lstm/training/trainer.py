@@ -170,7 +170,7 @@ class Trainer:
                 # What the caller does between updates is part of the pace; an evaluation is not.
                 if loop.position.updates > first:  # the first update allocates; don't count its time
                     self.budget.pace.add(loop.position.characters - seen, now - since)
-                self._bound_measuring()
+                self._bound_measuring(now)
                 self.budget.after_update(loop.position.characters, now)
                 loop.plan = self.budget.plan
             else:
@@ -186,9 +186,10 @@ class Trainer:
             yield self._progress(evaluated=True)
         yield replace(self._progress(), share=1.0, seconds_left=0.0)
 
-    def _bound_measuring(self) -> None:
+    def _bound_measuring(self, spent: float) -> None:
         """Measure on fewer songs where a slow machine would spend much of a short time limit on measuring."""
-        most, measured = self.budget.measurable_characters, self.prepared.measured
+        at, measured = self.loop.position, self.prepared.measured
+        most = self.budget.measurable_characters(spent, at.characters / max(1e-9, at.seconds))
         if most is None or self.loop.curve or measured.characters[-1] <= most:
             return
         measured = measured.within(most)

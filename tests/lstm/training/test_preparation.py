@@ -63,7 +63,7 @@ def test_the_first_songs_of_what_is_measured_are_measured_alike():
 @pytest.mark.parametrize(("minutes", "most"), [(0.01, FEWEST_MEASURED), (0.5, 20_000), (None, 100_000)])
 def test_what_is_measured_is_bounded(minutes, most):
     made = prepared(1200, minutes=minutes, held_out=0.5)
-    assert made.held_out_characters > (40_000 if minutes == 0.01 else 100_000)
+    assert made.held_out_characters > (20_000 if minutes == 0.01 else 100_000)
     assert made.measured.characters[-1] <= most + 10
     # Songs of a grammar are all alike, so that few of them are enough.
     assert made.measured.characters[-1] >= FEWEST_MEASURED - 400
@@ -74,9 +74,9 @@ def test_short_minutes_take_passages_of_a_long_text():
     whole = len(clean(make_corpus(1200)))
     read = made.training_characters + made.held_out_characters
     assert whole > 2 * FEWEST_READ
-    assert 0.8 * FEWEST_READ < read <= FEWEST_READ + 10
+    assert read <= FEWEST_READ + 10
     assert made.most_characters == FEWEST_READ
-    assert made.left_out_characters == pytest.approx(whole - read, abs=10)
+    assert 0.7 * FEWEST_READ < whole - made.left_out_characters <= FEWEST_READ
     songs = set(songs_of(clean(make_corpus(1200))))
     assert songs.issuperset(made.split.training)
     assert prepared(100, minutes=5).left_out_characters == 0
