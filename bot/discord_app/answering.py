@@ -27,6 +27,7 @@ TOKEN_LIFE = timedelta(minutes=14, seconds=30)
 REQUEST_SECONDS = 60.0
 SECONDS_BEFORE_ANOTHER_TRY = 0.5
 
+_WEBHOOK = "/webhooks/{application_id}/{interaction_token}"
 _ALREADY_ACKNOWLEDGED = 40060
 _OVERLOADED = 503
 PATIENCE_SECONDS = 1.8
@@ -116,19 +117,15 @@ async def edit_in_channel(message: discord.PartialMessage, body: MessageBody) ->
 
 
 async def edit_by_token(client: discord.Client, token: str, body: MessageBody) -> None:
-    """Change the answer to an interaction of an earlier process, while the interaction's token is valid."""
-    route = Route(
-        "PATCH",
-        "/webhooks/{application_id}/{interaction_token}/messages/@original",
-        application_id=client.application_id,
-        interaction_token=token,
+    """Change the answer to an interaction that this process may not have received, while its token is valid."""
+    await _through_broken_connections(
+        lambda: _request_by_token(client, "PATCH", f"{_WEBHOOK}/messages/@original", token, _whole(body))
     )
-    quiet = discord.AllowedMentions.none()
-    with handle_message_parameters(**_whole(body), allowed_mentions=quiet) as parameters:
-        if parameters.files:
-            await client.http.request(route, files=parameters.files, form=parameters.multipart)
-        else:
-            await client.http.request(route, json=parameters.payload)
+
+
+async def follow_up_by_token(client: discord.Client, token: str, body: MessageBody) -> None:
+    """Send another message after the answer to such an interaction."""
+    await _through_broken_connections(lambda: _request_by_token(client, "POST", _WEBHOOK, token, _new(body)))
 
 
 async def follow_up(interaction: AnyInteraction, body: MessageBody, *, ephemeral: bool = False) -> None:
@@ -170,6 +167,18 @@ async def tell_privately(interaction: AnyInteraction, text: str) -> None:
 def is_ephemeral(interaction: AnyInteraction) -> bool:
     """Return whether the message of a pressed button is visible to one member only."""
     return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+async def _request_by_token(
+    client: discord.Client, method: str, path: str, token: str, content: dict[str, Any]
+) -> None:
+    route = Route(method, path, application_id=client.application_id, interaction_token=token)
+    quiet = discord.AllowedMentions.none()
+    with handle_message_parameters(**content, allowed_mentions=quiet) as parameters:
+        if parameters.files:
+            await client.http.request(route, files=parameters.files, form=parameters.multipart)
+        else:
+            await client.http.request(route, json=parameters.payload)
 
 
 def _is_button(interaction: AnyInteraction) -> bool:

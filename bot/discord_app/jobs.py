@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import replace
 
 import discord
 
@@ -14,6 +13,7 @@ from bot.discord_app.message_body import Button, MessageBody
 from bot.discord_app.pacing import paced
 from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton
+from bot.discord_app.shown_message import ShownMessage
 from bot.discord_app.sing_button import Sing
 from bot.language import tr
 from bot.services import CorpusSummary, Job, JobState, Refusal, StoreError
@@ -21,64 +21,8 @@ from bot.services import CorpusSummary, Job, JobState, Refusal, StoreError
 _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.5
-_INVALID_WEBHOOK_TOKEN = 50027
 # Delays between attempts to announce a result while Discord fails; after the last, the next start tries again.
 _SECONDS_BEFORE_RETRIES = (10, 60, 600)
-
-
-@dataclass(frozen=True)
-class JobMessage:
-    """The message that shows a job, and the two ways to reach it.
-
-    An interaction's token needs no permission in the channel, but is valid for 15 minutes and lost with its process.
-    After that, the message is reached through its channel, if the bot has access to it.
-    """
-
-    client: LyricsClient
-    channel_id: int
-    message_id: int | None
-    """None if only its asker can see it, or if the process died before it was known."""
-    interaction: Interaction | None
-    """The interaction that the message answers, as long as its process runs."""
-
-    async def show(self, body: MessageBody) -> bool:
-        """Update the message; return False if it can no longer be reached."""
-        if self.interaction is not None and _token_lives(self.interaction):
-            with _passing_over_what_is_gone():
-                await answering.edit(self.interaction, body)
-                return True
-        if self.message_id is not None:
-            message = self._channel().get_partial_message(self.message_id)
-            with _passing_over_what_is_gone():
-                await answering.edit_in_channel(message, body)
-                return True
-        return False
-
-    async def announce(self, body: MessageBody) -> bool:
-        """Send a new message to the channel; return False if the bot is not allowed to."""
-        if self.interaction is not None and _token_lives(self.interaction):
-            with _passing_over_what_is_gone():
-                await answering.follow_up(self.interaction, body)
-                return True
-        with _passing_over_what_is_gone():
-            await answering.send_to_channel(self._channel(), body)
-            return True
-        return False
-
-    def _channel(self) -> discord.PartialMessageable:
-        return self.client.get_partial_messageable(self.channel_id)
-
-
-@contextmanager
-def _passing_over_what_is_gone() -> Iterator[None]:
-    """Suppress errors that mean a token, message or channel is gone or inaccessible; raise all others."""
-    try:
-        yield
-    except (discord.Forbidden, discord.NotFound):
-        pass
-    except discord.HTTPException as error:
-        if error.code != _INVALID_WEBHOOK_TOKEN:
-            raise
 
 
 async def show_and_follow(interaction: Interaction, job: Job) -> None:
@@ -97,7 +41,7 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
             await client.services.training.remember_message(job.id, shown.channel.id, message_id)
     except (*answering.UNDELIVERED, StoreError) as error:
         _log.warning("could not show job %d when it was queued: %s", job.id, error)
-    message = JobMessage(client, interaction.channel_id, message_id, interaction)
+    message = ShownMessage(client, interaction.channel_id, message_id, interaction.token, interaction.created_at)
     client.run_in_background(_follow(message, job, understood, shown_job), f"job {job.id}")
 
 
@@ -105,12 +49,12 @@ async def follow_unannounced(client: LyricsClient) -> None:
     """After a start, follow every job again whose result has not been announced."""
     for job in await client.services.training.unannounced():
         if job.channel_id is not None:
-            message = JobMessage(client, job.channel_id, job.message_id, None)
+            message = ShownMessage(client, job.channel_id, job.message_id, token=None, answered_at=None)
             client.run_in_background(_follow(message, job), f"job {job.id}")
 
 
 async def _follow(
-    message: JobMessage, job: Job, understood: CorpusSummary | None = None, shown: Job | None = None
+    message: ShownMessage, job: Job, understood: CorpusSummary | None = None, shown: Job | None = None
 ) -> None:
     """Let a message show a job up to its end; `understood` and what it shows already are None where not known."""
     training = message.client.services.training
@@ -124,12 +68,12 @@ async def _follow(
                 continue
             try:
                 shown = None
-                reachable = await message.show(live_body(last, understood))
+                reachable = await message.edit(live_body(last, understood))
             except answering.UNDELIVERED as error:
                 # Nothing is lost: the next report is a few seconds away.
                 _log.info("could not show the progress of job %d: %s", job.id, error)
     if not last.state.has_ended:
-        await message.show(job_message.forgotten(last))
+        await message.edit(job_message.forgotten(last))
         return
     for pause in (*_SECONDS_BEFORE_RETRIES, None):
         try:
@@ -141,11 +85,11 @@ async def _follow(
             await asyncio.sleep(pause)
 
 
-async def _tell_end(message: JobMessage, job: Job) -> None:
+async def _tell_end(message: ShownMessage, job: Job) -> None:
     training = message.client.services.training
     curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
     body = ended_body(job, curve)
-    if not await message.show(body) and not await message.announce(body):
+    if not await message.edit(body) and not await message.announce(body):
         _log.warning("cannot announce the end of job %d: no access to channel %d", job.id, message.channel_id)
     await training.announced(job.id)
 
@@ -169,10 +113,6 @@ def ended_body(job: Job, curve_png: bytes | None) -> MessageBody:
     if job.outcome is not None:
         buttons.append(Sing(job.artist) if job.outcome.takes_over else UseAnyway(job.id))
     return job_message.ended(job, curve_png, buttons)
-
-
-def _token_lives(interaction: Interaction) -> bool:
-    return discord.utils.utcnow() - interaction.created_at < answering.TOKEN_LIFE
 
 
 class CancelJob(NumberButton, prefix="job:cancel"):

@@ -2,11 +2,10 @@
 
 import logging
 
-import discord
-
 from bot.discord_app import answering, song_message, songs
 from bot.discord_app.client import LyricsClient
 from bot.discord_app.message_body import MessageBody
+from bot.discord_app.shown_message import ShownMessage
 from bot.services import Continuation, SongRequest, UnfinishedSong
 
 _log = logging.getLogger(__name__)
@@ -17,23 +16,15 @@ async def mend_songs(client: LyricsClient) -> None:
     for song in await client.services.unfinished.left_behind():
         try:
             await _mend(client, song)
-        except (discord.NotFound, discord.Forbidden):
-            await client.services.unfinished.end(song.id)  # the message is gone or inaccessible
         except answering.UNDELIVERED as error:
             _log.warning("could not update an interrupted song's message; trying again at the next start: %s", error)
 
 
 async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:
-    message = song.message
+    known = song.message
+    message = ShownMessage(client, known.channel_id, known.message_id, known.token, song.began_at)
     body, is_whole = await _body(client, song)
-    if discord.utils.utcnow() - song.began_at < answering.TOKEN_LIFE:
-        await answering.edit_by_token(client, message.token, body)
-    elif message.message_id is None or message.channel_id is None:
-        is_whole = True  # the message can no longer be reached
-    else:
-        channel = client.get_partial_messageable(message.channel_id)
-        await answering.edit_in_channel(channel.get_partial_message(message.message_id), body)
-    if is_whole:
+    if not await message.edit(body) or is_whole:
         await client.services.unfinished.end(song.id)
     else:
         await client.services.unfinished.mended(song.id)
