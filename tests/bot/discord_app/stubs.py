@@ -191,7 +191,14 @@ class StubTraining:
         if corpus_bytes is not None and corpus_bytes > 10_000:
             raise Refusal("The text is too large.")
 
-    async def queue(self, asker: Asker, artist: str, corpus: bytes | None = None, minutes: float | None = None) -> Job:
+    async def queue(
+        self,
+        asker: Asker,
+        artist: str,
+        corpus: bytes | None = None,
+        minutes: float | None = None,
+        draft: Draft | None = None,
+    ) -> Job:
         self.texts.append(corpus)
         if self.refusal is not None:
             raise Refusal(self.refusal)
