@@ -122,6 +122,17 @@ async def test_after_the_token_died_the_message_is_mended_through_its_channel(
         await all_is_mended(services)
 
 
+async def test_a_token_that_discord_refuses_early_leaves_the_way_through_the_channel(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    message = await left_behind(discord, services, anna)
+    edits = len(message.edits)
+    discord.clock.advance(15 * 60)  # by its clock, not by ours
+    async with online(discord, services):
+        await message.until(lambda message: len(message.edits) > edits)
+        await all_is_mended(services)
+
+
 async def test_a_message_that_is_gone_needs_no_mending(
     discord: DiscordStandIn, services: StubServices, anna: Member
 ) -> None:
