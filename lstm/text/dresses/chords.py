@@ -11,7 +11,9 @@ _GLUED = re.compile(rf"(?:{_CHORD}){{1,4}}[*~]{{0,2}}")
 _FILLER = re.compile(
     r"[|:/\\().,*~%–-]{1,8}|[x×]\d{1,2}|\(?\d{1,2}[x×]\)?|\(?[x×] ?\d{1,2}\)?|N\.?C\.?|\d/\d|riff|tacet", re.IGNORECASE
 )
-_OVERWRITTEN = re.compile(r"[A-GH][A-GHabdgijmnosu#♯♭0-9/()+°ø-]{1,9}")
+_OVERWRITTEN = re.compile(
+    r"[A-GH][A-GHabdgijmnosu#♯♭0-9/()+°ø-]{1,9}|(?=\D{0,14}[0-9])[A-GH][A-GHabdgijmnosu#♯♭0-9/()+°ø-]{10,15}"
+)
 
 
 def is_chord(text: str) -> bool:
@@ -30,7 +32,7 @@ def is_chord_line(line: str, is_sheet: bool = False) -> bool:
     chords = 0
     for token in tokens:
         token = token.strip("(),") or token
-        if _GLUED.fullmatch(token) or (is_sheet and len(token) <= 10 and _OVERWRITTEN.fullmatch(token)):
+        if _GLUED.fullmatch(token) or (is_sheet and _OVERWRITTEN.fullmatch(token)):
             chords += 1
         elif not _FILLER.fullmatch(token):
             return False

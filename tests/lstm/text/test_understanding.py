@@ -202,6 +202,10 @@ def test_the_kinds_travel_beside_the_text():
             "I LOVE THE RAIN, I'M STAYING HERE\nAND SO IT GOES. WHO KNOWS?\n" * 3,
             "I love the rain, I'm staying here|And so it goes. Who knows?|" * 3,
         ),
+        (
+            "".join(f"Am      G\nThe words of line {k}\n" for k in range(4)) + "Am   G/CaddCadd9\nThe last one\n",
+            "The words of line 0|The words of line 1|The words of line 2|The words of line 3|The last one",
+        ),
         ("The r\u0435in \u0430nd th\u0435 sea\nare here for m\u0435", "The rein and the sea|are here for me"),
     ],
     ids=[
@@ -214,6 +218,7 @@ def test_the_kinds_travel_beside_the_text():
         "titles",
         "lists",
         "capitals",
+        "chords over chords",
         "letters",
     ],
 )
