@@ -38,10 +38,15 @@ class Pace:
     characters: int = 0
     seconds: float = 0.0
 
+    last_characters: int = 0
+    """Of the last update."""
+    last_seconds: float = 0.0
+
     def add(self, characters: int, seconds: float) -> None:
         """Count an update."""
         self.characters += characters
         self.seconds += seconds
+        self.last_characters, self.last_seconds = characters, seconds
 
     @property
     def characters_per_second(self) -> float:
@@ -79,7 +84,8 @@ class TimeBudget:
         if not self._knows_pace:
             return  # the first updates are slow
         speed = self.pace.characters_per_second
-        if spent + self._evaluation(speed) + self._spare >= self.limit_seconds:
+        # There must be time for another update.
+        if spent + self.pace.last_seconds + self._evaluation(speed) + self._spare >= self.limit_seconds:
             self.plan = min(self.plan, seen)
         elif self._is_due(seen):
             if self.is_made:
@@ -163,4 +169,5 @@ class TimeBudget:
         for _ in range(3):
             ahead = max(1.0, self._evaluations_in(seen + affordable) - done)
             affordable = max(0.0, readable - ahead * evaluation)
-        return seen + round(affordable)
+        # The plan ends within an update, which is done to its end.
+        return seen + max(0, round(affordable) - self.pace.last_characters)
