@@ -37,7 +37,6 @@ DEFAULT = [CORPORA / "dickinson.txt"]
 MOST_CHARACTERS = 40_000
 FEWEST_STANZAS = 2
 LEAST_RECOVERED = 0.99
-SONG_LINES = 8
 SONGS_TOGETHER = 20
 DEFAULT_SECONDS = 30.0
 
@@ -111,14 +110,14 @@ def trained(case: Case, seconds: float) -> "Model":
     return trainer.result()
 
 
-def sung(model: "Model", songs: int) -> list[str]:
+def sung(model: "Model", songs: int, lines: int) -> list[str]:
     """Songs of a model, each begun by itself; many are in progress together, as in the bot."""
     from lstm.decoding.streams import Chorus
     from lstm.song.composing import Composition, SongSettings
     from lstm.song.singer import Singer
 
     singer = Singer(model)
-    settings = SongSettings(lines=SONG_LINES)
+    settings = SongSettings(lines=lines)
     texts = [""] * songs
     for first in range(0, songs, SONGS_TOGETHER):
         places = range(first, min(first + SONGS_TOGETHER, songs))
@@ -169,6 +168,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", help="of a folder, only files whose names hold one of these")
     parser.add_argument("--train", type=float, metavar="SECONDS", help="of a folder, also learn from each file so long")
     parser.add_argument("--sing", type=int, metavar="N", help="of a folder, also let each model sing N songs")
+    parser.add_argument("--lines", type=int, default=8, help="of each of those songs (default 8)")
     parser.add_argument("--songs-out", type=Path, metavar="FILE", help="append the songs to this file, as JSON lines")
     options = parser.parse_args()
     if options.folder and options.sing:
@@ -215,10 +215,16 @@ def _print_songs(options: argparse.Namespace) -> int:
     print("| file | songs sung | lines | of the dress |")
     print("| --- | ---: | ---: | --- |")
     total = Counter[str]()
+    songs_of_text: dict[str, list[str]] = {}
     for path in sorted(options.folder.iterdir()):
         if not path.is_file() or (options.only and not any(part in path.name for part in options.only)):
             continue
-        songs = sung(trained(Case(path.name, path.read_bytes()), options.train or DEFAULT_SECONDS), options.sing)
+        case = Case(path.name, path.read_bytes())
+        text = understand(case.data).text
+        if text not in songs_of_text:  # the same text makes the same model
+            model = trained(case, options.train or DEFAULT_SECONDS)
+            songs_of_text[text] = sung(model, options.sing, options.lines)
+        songs = songs_of_text[text]
         if options.songs_out:
             with options.songs_out.open("a") as file:
                 file.writelines(json.dumps({"file": path.name, "song": song}) + "\n" for song in songs)
