@@ -155,7 +155,9 @@ def sampling(size: Size, batch: int, pairs: int, seconds: float) -> str:
     def ours() -> None:
         chorus, nothing = Chorus(voice), np.empty(0, np.int32)
         chorus.run(
-            Stream(voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, 10**9, characters, is_scored=False)
+            Stream(
+                voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, limit=characters, last=0, is_scored=False
+            )
             for b in range(batch)
         )
 
