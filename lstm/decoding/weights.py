@@ -3,6 +3,7 @@
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -101,10 +102,15 @@ _shared: weakref.WeakValueDictionary[str, PackedWeights] = weakref.WeakValueDict
 """Packed weights of bases in use, by hash."""
 
 
+_packing = Lock()
+"""Voices are loaded in several threads; those of one base must not pack it twice."""
+
+
 def _packed_base(base: Base) -> PackedWeights:
-    if (packed := _shared.get(base.sha256)) is None:
-        _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), has_table=False)
-    return packed
+    with _packing:
+        if (packed := _shared.get(base.sha256)) is None:
+            _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), has_table=False)
+        return packed
 
 
 class Voice:
