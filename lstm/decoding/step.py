@@ -1,4 +1,4 @@
-"""One step of all streams of a voice: units in, logits of the next units out.
+"""One step of all streams of the voices that share their packed weights: units in, logits of the next units out.
 
 The equations are those of `lstm.network.layer`, without what only a gradient needs. A stream is a row of every array.
 The products decide how rows lie in memory (`lstm.network.gemm`): one after another, so that a row of the table is
@@ -9,23 +9,36 @@ A layer's hidden state is multiplied once per step, as soon as it is known, by e
     [W_h h_t,  W_x' h_t]  =  h_t [W_h; W_x']^T        (B, 4H + 4H), or (B, 4H + V) with W_out in place of W_x' on top
 
 its own recurrence for the next step, and the input of the layer above or the logits: L products per step instead of
-L + 1, and larger ones (saves 10 % of a step at one stream). So W_h h_t is part of a stream's state (`Memory`). The
-weights may be a base's, shared by many artists; an artist's adapters are then added as products of low rank.
+L + 1, and larger ones (saves 10 % of a step at one stream). So W_h h_t is part of a stream's state (`Memory`).
+
+The weights may be a base's, shared by many artists. Then this product takes the rows of all artists at once, and what
+differs by artist is done for the rows of each in turn: products of low rank with the adapters, the first layer's input
+and the biases (L. Chen et al. 2023, "Punica", arXiv 2310.18547; Y. Sheng et al. 2023, "S-LoRA", arXiv 2311.03285).
 
 All arrays and their views are allocated when the number of streams changes: at one stream and H = 128 a whole step,
 sampling included, takes 20 microseconds, and each view that need not be made counts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.weights import Memory, Voice
+from lstm.decoding.weights import Memory, PackedWeights, Voice
 from lstm.network.gemm import Product
 
 HALF = np.array(0.5, np.float32)
 """An array, since NumPy converts Python's 0.5 at each call, which takes 0.3 microseconds."""
+
+Part = tuple[Voice, slice]
+"""A voice and its rows, which stand together."""
+
+
+def _parts(voices: Sequence[Voice], filled: int) -> list[Part]:
+    """The parts of a batch, given the voice of each stream; padding up to ``filled`` rows belongs to the last one."""
+    starts = [row for row, voice in enumerate(voices) if row == 0 or voice is not voices[row - 1]]
+    return [(voices[start], slice(start, end)) for start, end in pairwise([*starts, filled])]
 
 
 def _as_gates(rows: FloatArray, H: int, by_columns: bool) -> FloatArray:
@@ -38,57 +51,91 @@ def _as_gates(rows: FloatArray, H: int, by_columns: bool) -> FloatArray:
 class _Layer:
     """The state of the streams in one layer, as rows."""
 
-    def __init__(self, voice: Voice, k: int, B: int) -> None:
-        H = voice.shape.H
-        self.product = Product(voice.products[k], B)
+    def __init__(self, packed: PackedWeights, k: int, voices: Sequence[Voice]) -> None:
+        H, L, V = packed.shape.H, packed.shape.L, packed.shape.V
+        self.product = Product(packed.products[k], len(voices))
         self.hidden = self.product.rows
         """h, (B, H)."""
         self.cell = np.zeros_like(self.hidden)
         self.recurrent = self.product.out[:, : 4 * H]
         """W_h h, (B, 4H)."""
-        self.above = self.product.out[:, 4 * H : (8 * H if k + 1 < voice.shape.L else 4 * H + voice.shape.V)]
+        self.above = self.product.out[:, 4 * H : (8 * H if k + 1 < L else 4 * H + V)]
         """W_x h of the layer above, (B, 4H), or W_out h, (B, V)."""
-        self._low_rank = voice.low_rank[k] if voice.low_rank else None
+        self.low_rank = [
+            (voice.low_rank[k], self.hidden[rows], self.recurrent[rows], self.above[rows])
+            for voice, rows in _parts(voices, len(self.hidden))
+            if voice.low_rank
+        ]
 
     def multiply(self) -> None:
-        """Multiply the hidden states by the layer's matrices, and by the artist's adapters of them."""
+        """Multiply the hidden states by the layer's matrices, and by each artist's adapters of them."""
         self.product()
-        if (low := self._low_rank) is not None:
+        for low, hidden, recurrent, above in self.low_rank:
             rank = len(low.recurrent)
-            inner = self.hidden @ low.down
-            self.recurrent += inner[:, :rank] @ low.recurrent
-            self.above += inner[:, rank:] @ low.above
+            inner = hidden @ low.down
+            recurrent += inner[:, :rank] @ low.recurrent
+            above += inner[:, rank:] @ low.above
 
 
-def _copy(to: _Layer, of: _Layer, rows: IntArray) -> None:
-    """Copy the states of some streams to the first rows of another layer."""
-    n = len(rows)
-    to.hidden[:n], to.cell[:n], to.recurrent[:n] = of.hidden[rows], of.cell[rows], of.recurrent[rows]
+def _copy(to: _Layer, to_rows: IntArray | slice, of: _Layer, of_rows: IntArray | slice) -> None:
+    """Copy the states of some streams to rows of another layer."""
+    for new, old in ((to.hidden, of.hidden), (to.cell, of.cell), (to.recurrent, of.recurrent)):
+        new[to_rows] = old[of_rows]
+
+
+class _Input:
+    """What the first layer gets from the units that the rows of one voice read."""
+
+    def __init__(self, part: Part, B: int, by_columns: bool) -> None:
+        """``B``: streams of all voices. ``by_columns``: how the arrays that this is added to lie in memory."""
+        voice, self._rows = part
+        H, count = voice.shape.H, self._rows.stop - self._rows.start
+        self._product = None if voice.input is None else Product(voice.input, count)
+        looked_up = np.empty((4 * H, count), np.float32).T if by_columns else np.empty((count, 4 * H), np.float32)
+        from_input = looked_up
+        if self._product is not None:
+            by_columns = self._product.by_columns
+            looked_up, from_input = self._product.rows, self._product.out[:, : 4 * H]
+        self.gates = _as_gates(from_input, H, by_columns)[:, :count]
+        """The input of the gates, (4, count, H)."""
+        # What each stream looks up by its unit: the input itself, or the embedding that it is computed from.
+        self._lookup, self._lookup_axis = voice.packed.lookup(by_columns), int(by_columns)
+        self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
+        is_padded = self._rows.stop > B or len(looked_up) > count
+        self._ids = np.zeros(len(looked_up), np.intp) if is_padded else None
+
+    def read(self, ids: IntArray) -> None:
+        """Compute the input of the gates; ``ids`` (B,) of all streams."""
+        ids = ids[self._rows]
+        if self._ids is not None:
+            self._ids[: len(ids)] = ids
+            ids = self._ids
+        # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
+        self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
+        if self._product is not None:
+            self._product()
 
 
 class Recurrence:
     """The states of B streams, and of padding rows where the products need them."""
 
-    def __init__(self, voice: Voice, B: int) -> None:
-        """B streams that have read nothing."""
-        self.voice, self.B = voice, B
-        H = voice.shape.H
-        self._layers = [_Layer(voice, k, B) for k in range(voice.shape.L)]
+    def __init__(self, packed: PackedWeights, voices: Sequence[Voice]) -> None:
+        """Streams that have read nothing.
+
+        ``voices``: that of each stream, all with these weights. Any order is right, but rows of one voice that stand
+        together are stepped together.
+        """
+        self.packed, self.voices, self.B = packed, voices, len(voices)
+        B, H = self.B, packed.shape.H
+        self._layers = [_Layer(packed, k, voices) for k in range(packed.shape.L)]
         lowest = self._layers[0]
         by_columns, filled = lowest.product.by_columns, len(lowest.hidden)
-        self._ids = np.zeros(filled, np.intp) if filled > B else None
-        # What each stream looks up by its unit: the first layer's input, or the embedding that it is computed from.
-        self._lookup, self._lookup_axis = voice.lookup(by_columns), int(by_columns)
-        self._input = None if voice.input is None else Product(voice.input, B)
-        looked_up = np.empty((4 * H, filled), np.float32).T if by_columns else np.empty((filled, 4 * H), np.float32)
-        from_input = looked_up
-        if self._input is not None:
-            looked_up, from_input = self._input.rows, self._input.out[:, : 4 * H]
-        self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
+        parts = _parts(voices, filled)
+        inputs = [_Input(part, B, by_columns) for part in parts]
         # Gate by gate (o, i, f, g), so that each is contiguous. For a single stream they are vectors, not matrices of
         # one row, which makes each call 0.1 microseconds or more cheaper.
         alone = filled == 1
-        gates: FloatArray = np.empty((4, H, filled) if by_columns else (4, filled, H), np.float32)
+        gates: FloatArray = np.zeros((4, H, filled) if by_columns else (4, filled, H), np.float32)
         if by_columns:
             gates = gates.transpose(0, 2, 1)
         self._o, self._i, self._f, self._g = gates[:, 0] if alone else gates
@@ -99,32 +146,48 @@ class Recurrence:
         def as_gates(rows: FloatArray) -> FloatArray:
             return rows[0] if alone else _as_gates(rows, H, by_columns)
 
+        def of_part(gates: FloatArray, rows: slice) -> FloatArray:
+            return gates if alone else gates[:, rows]
+
         self._states = [
             (
                 as_gates(layer.recurrent),
                 as_gates(self._layers[k - 1].above) if k else None,
                 layer.cell[0] if alone else layer.cell,
                 layer.hidden[0] if alone else layer.hidden,
-                layer.multiply if voice.low_rank else layer.product,
+                layer.multiply if layer.low_rank else layer.product,
             )
             for k, layer in enumerate(self._layers)
         ]
-        self._biases = [bias.reshape(-1) if alone else bias for bias in voice.biases]
+        # By part: what is added, to which rows.
+        recurrent, z = self._states[0][0], self._z
+        self._table = packed.table if alone else None
+        self._inputs = [
+            (each.read, of_part(recurrent, rows), each.gates.reshape(-1) if alone else each.gates, of_part(z, rows))
+            for each, (_, rows) in zip(inputs, parts, strict=True)
+        ]
+        self._biases = [
+            [(voice.biases[k].reshape(-1) if alone else voice.biases[k], of_part(z, rows)) for voice, rows in parts]
+            for k in range(packed.shape.L - 1)
+        ]
         above = self._layers[-1].above
-        self._raw_logits = above[0] if alone else above[:B]
-        self._from_input = as_gates(from_input)
+        self._outputs = [
+            (above[0] if alone else above[rows][: B - rows.start], voice.output_bias, rows if len(parts) > 1 else ...)
+            for voice, rows in parts
+        ]
 
-    @classmethod
-    def none(cls, voice: Voice) -> "Recurrence":
-        """No streams."""
-        return cls(voice, 0)
+    def joined_by(self, memories: Sequence[Memory], order: Sequence[int]) -> "Recurrence":
+        """These streams and new ones that start from ``memories``, put in ``order``.
 
-    def joined_by(self, memories: Sequence[Memory]) -> "Recurrence":
-        """These streams, followed by new ones that start from ``memories``."""
-        joined = Recurrence(self.voice, self.B + len(memories))
+        ``order``: the streams by number, new ones counted from B on.
+        """
+        voices = [*self.voices, *(memory.voice for memory in memories)]
+        joined = Recurrence(self.packed, [voices[k] for k in order])
+        row_of = np.empty(len(voices), np.intp)
+        row_of[order] = np.arange(len(voices))
         for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
-            _copy(new, old, np.arange(self.B))
-            for row, memory in enumerate(memories, self.B):
+            _copy(new, row_of[: self.B], old, slice(self.B))
+            for row, memory in zip(row_of[self.B :].tolist(), memories, strict=True):
                 new.hidden[row], new.cell[row] = memory.hidden[k], memory.cell[k]
                 if memory.recurrent is not None:
                     new.recurrent[row] = memory.recurrent[k]
@@ -132,12 +195,12 @@ class Recurrence:
                 new.multiply()
         return joined
 
-    def only(self, rows: Iterable[int]) -> "Recurrence":
+    def only(self, rows: Sequence[int]) -> "Recurrence":
         """The streams in these rows."""
-        chosen = np.fromiter(rows, np.intp)
-        kept = Recurrence(self.voice, len(chosen))
+        kept = Recurrence(self.packed, [self.voices[row] for row in rows])
+        chosen = np.array(rows, np.intp)
         for old, new in zip(self._layers, kept._layers, strict=True):
-            _copy(new, old, chosen)
+            _copy(new, slice(len(rows)), old, chosen)
         return kept
 
     @property
@@ -148,6 +211,7 @@ class Recurrence:
     def memory(self, row: int, pending: int) -> Memory:
         """The state of a stream, with the unit that it has not read yet."""
         return Memory(
+            self.voices[row],
             np.stack([layer.hidden[row] for layer in self._layers]),
             np.stack([layer.cell[row] for layer in self._layers]),
             pending,
@@ -162,18 +226,14 @@ class Recurrence:
         for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._states):
             if from_below is not None:
                 add(recurrent, from_below, out=z)
-                add(z, self._biases[k - 1], out=z)
-            elif self.B == 1 and self._input is None:
-                add(recurrent, self._lookup[ids[0]], out=z)
+                for bias, its_z in self._biases[k - 1]:
+                    add(its_z, bias, out=its_z)
+            elif self._table is not None:
+                add(recurrent, self._table[ids[0]], out=z)
             else:
-                if self._ids is not None:
-                    self._ids[: self.B] = ids
-                    ids = self._ids
-                # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
-                self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
-                if self._input is not None:
-                    self._input()
-                add(recurrent, self._from_input, out=z)
+                for read_input, its_recurrent, from_input, its_z in self._inputs:
+                    read_input(ids)
+                    add(its_recurrent, from_input, out=its_z)
             tanh(z, out=z)
             multiply(sigmoids, HALF, out=sigmoids)
             add(sigmoids, HALF, out=sigmoids)
@@ -183,4 +243,5 @@ class Recurrence:
             tanh(cell, out=product)
             multiply(o, product, out=hidden)
             multiply_hidden()
-        add(self._raw_logits, self.voice.output_bias, out=out)
+        for its_logits, bias, rows in self._outputs:
+            add(its_logits, bias, out=out[rows])

@@ -1,15 +1,16 @@
-"""Sampling: a batch of streams of one model, stepped together unit by unit.
+"""Sampling: a batch of streams, stepped together unit by unit.
 
 A `Stream` is one continuation in progress: it first reads what it is given (a seed, a candidate word to be scored),
-then samples until its stop rule holds. A `Chorus` steps all streams of a voice together, whatever songs they belong to;
-streams join and leave at any step, so songs, candidate lines and the reading of seeds share each matrix product.
+then samples until its stop rule holds. A `Chorus` steps the streams of all voices that share their packed weights, such
+as artists that are adapters of one base, whatever songs they belong to; streams join and leave at any step, so songs,
+candidate lines and the reading of seeds share each matrix product.
 
 A step does no work per stream in Python. Units and logits are collected in arrays, a block of steps at a time, and
 delivered to the streams when one of them stops or the block is full. Delivery at each step took a fifth of a step at 64
 streams and H = 128; likelihoods, summed for a block at once, cost 3 % instead of a quarter of a step at one stream.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,6 +49,7 @@ class Stream:
     """
 
     memory: Memory
+    """Where it continues; says in which voice."""
     given: IntArray
     """Ids to continue with, (N,): a seed, or a word whose likelihood is wanted."""
     rng: np.random.Generator | None = None
@@ -82,6 +84,11 @@ class Stream:
             np.concatenate([each.log_likelihoods for each in self._studies]),
             np.concatenate([each.entropies for each in self._studies]),
         )
+
+    @property
+    def voice(self) -> Voice:
+        """The voice that it is read and sampled by."""
+        return self.memory.voice
 
     @property
     def wants_more(self) -> bool:
@@ -119,10 +126,25 @@ class Stream:
         self._uniforms = self._uniforms[len(sampled) :]
 
 
+def _by_voice(streams: Sequence[Stream]) -> list[int]:
+    """An order of streams that puts those of each voice together, and else leaves them as they are."""
+    voices: dict[Voice, int] = {}
+    ranks = [voices.setdefault(stream.voice, len(voices)) for stream in streams]
+    return sorted(range(len(streams)), key=ranks.__getitem__)
+
+
+def _bias_of(stream: Stream) -> FloatArray:
+    """What is added to the logits of the next unit: minus infinity excludes it, (V,)."""
+    if stream.first_bias is not None and not stream.sampled:
+        return stream.first_bias
+    return stream.voice.sung_bias if stream.bias is None else stream.bias
+
+
 class Chorus:
-    """The streams of one voice that are in progress, stepped together."""
+    """The streams in progress of all voices with the same packed weights, stepped together."""
 
     _streams: list[Stream]
+    """Those of each voice stand together."""
     _pending: IntArray
     """The unit that each stream has taken but not read, (B,)."""
     _recurrence: Recurrence
@@ -139,6 +161,8 @@ class Chorus:
     """Steps of the block before each stream samples."""
     _last: IntArray
     """The unit that ends each stream, (B,)."""
+    _sung_bias: FloatArray
+    """`Voice.sung_bias`: (V,) if all streams are of one voice, else of each stream, (B, V)."""
     _ends: list[int]
     """Steps of the block after which each stream is at its limit."""
     _studied: IntArray
@@ -147,8 +171,10 @@ class Chorus:
     """The block's hidden states of those, (steps, S, H)."""
 
     def __init__(self, voice: Voice) -> None:
-        self.voice = voice
-        self._continue_with([], np.empty(0, np.intp), Recurrence.none(voice))
+        """No streams yet; ``voice`` is any of those that will be heard."""
+        self.packed, self._vocabulary = voice.packed, voice.vocabulary
+        self._newline = voice.newline
+        self._continue_with([], np.empty(0, np.intp), Recurrence(voice.packed, []))
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -156,17 +182,26 @@ class Chorus:
     @property
     def pending_characters(self) -> int:
         """Characters of the units that the next step will read."""
-        return int(self.voice.vocabulary.lengths[self._pending].sum())
+        return int(self._vocabulary.lengths[self._pending].sum())
 
     def add(self, streams: Iterable[Stream]) -> None:
-        """Add streams, from the next step on; those with nothing to do are left out."""
+        """Add streams, from the next step on; those with nothing to do are left out.
+
+        Raises:
+            ValueError: a stream's voice has other packed weights.
+        """
         new = [stream for stream in streams if stream.wants_more]
         if not new:
             return
+        if any(stream.voice.packed is not self.packed for stream in new):
+            raise ValueError("streams are stepped together only if their voices share their packed weights")
         self._deliver()
         memories = [stream.memory for stream in new]
         pending = np.concatenate([self._pending, [memory.pending for memory in memories]])
-        self._continue_with([*self._streams, *new], pending, self._recurrence.joined_by(memories))
+        streams = [*self._streams, *new]
+        order = _by_voice(streams)
+        recurrence = self._recurrence.joined_by(memories, order)
+        self._continue_with([streams[k] for k in order], pending[order], recurrence)
 
     def drop(self, streams: Iterable[Stream]) -> None:
         """Remove streams that have not finished."""
@@ -219,26 +254,20 @@ class Chorus:
     def _sample_one(self, logits: FloatArray) -> int:
         """The next unit of a single stream, from its logits (V,)."""
         stream = self._streams[0]
-        bias = self._bias_of(stream) if self._any_has_own_bias else self.voice.sung_bias
+        bias = _bias_of(stream) if self._any_has_own_bias else self._sung_bias
         uniform = float(self._uniforms[self._position, 0])
         return pick_one(logits + bias, 1 / stream.temperature, stream.top_p, uniform)
 
     def _sample(self, logits: FloatArray, units: IntArray, rows: IntArray | None = None) -> None:
         """Write the next units of all streams, or of those in some rows, into ``units`` (B,); ``logits`` (B, V)."""
         some = slice(None) if rows is None else rows
-        sung = logits[some] + self.voice.sung_bias
+        sung = logits[some] + (self._sung_bias if self._sung_bias.ndim == 1 else self._sung_bias[some])
         if self._any_has_own_bias:
             for place, k in enumerate(range(len(units)) if rows is None else rows.tolist()):
                 if self._streams[k].has_own_bias:
-                    sung[place] = logits[k] + self._bias_of(self._streams[k])
+                    sung[place] = logits[k] + _bias_of(self._streams[k])
         uniform = self._uniforms[self._position]
         units[some] = pick_each(sung, self._inverse_temperature[some], self._top_p[some], uniform[some])
-
-    def _bias_of(self, stream: Stream) -> FloatArray:
-        """What is added to the logits of the next unit: minus infinity excludes it, (V,)."""
-        if stream.first_bias is not None and not stream.sampled:
-            return stream.first_bias
-        return self.voice.sung_bias if stream.bias is None else stream.bias
 
     def _finish(self, rows: list[int]) -> list[Stream]:
         self._deliver()
@@ -254,15 +283,17 @@ class Chorus:
     def _continue_with(self, streams: list[Stream], pending: IntArray, recurrence: Recurrence) -> None:
         """Continue with other streams, and compute what is the same at every step."""
         self._streams, self._pending, self._recurrence = streams, pending, recurrence
-        B, V = len(streams), self.voice.shape.V
+        B, V, H = len(streams), self.packed.shape.V, self.packed.shape.H
         self._inverse_temperature = np.array([1 / stream.temperature for stream in streams], np.float32)
         self._top_p = np.array([stream.top_p for stream in streams], np.float32)
-        newline = self.voice.newline
-        self._last = np.array([newline if stream.last is None else stream.last for stream in streams], np.intp)
+        self._last = np.array([self._newline if stream.last is None else stream.last for stream in streams], np.intp)
+        voices = [stream.voice for stream in streams]
+        is_mixed = len(set(voices)) != 1
+        self._sung_bias = np.array([voice.sung_bias for voice in voices]) if is_mixed else voices[0].sung_bias
         self._any_is_scored = any(stream.is_scored for stream in streams)
         steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
         self._studied = np.array([k for k, stream in enumerate(streams) if stream.is_studied], np.intp)
-        self._hidden = np.empty((steps, len(self._studied), self.voice.shape.H), np.float32)
+        self._hidden = np.empty((steps, len(self._studied), H), np.float32)
         self._units = np.empty((steps, B), np.intp)
         self._logits = np.empty((steps if self._any_is_scored else 1, B, V), np.float32)
         self._begin_block()

@@ -35,6 +35,7 @@ class PackedWeights:
 
     def __init__(self, parameters: Parameters, has_table: bool) -> None:
         p, V, L = parameters, parameters.shape.V, parameters.shape.L
+        self.shape = parameters.shape
         self.table: FloatArray | None = None
         self.embedding: FloatArray | None = None
         self.input: FloatArray = pack_rows(p["lstm.weight_ih_l0"])
@@ -48,11 +49,22 @@ class PackedWeights:
         self.products = [
             Weights(np.concatenate([pack_rows(p[f"lstm.weight_hh_l{k}"]), upper])) for k, upper in enumerate(above)
         ]
+        self._by_columns: FloatArray | None = None
+
+    def lookup(self, by_columns: bool) -> FloatArray:
+        """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
+        by_rows = self.embedding if self.table is None else self.table
+        assert by_rows is not None
+        if not by_columns:
+            return by_rows
+        if self._by_columns is None:
+            self._by_columns = np.ascontiguousarray(by_rows.T)
+        return self._by_columns
 
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        lookups = [array.nbytes for array in (self.table, self.embedding) if array is not None]
+        lookups = [array.nbytes for array in (self.table, self.embedding, self._by_columns) if array is not None]
         return sum(weights.array.nbytes for weights in self.products) + sum(lookups) + self.input.nbytes
 
 
@@ -116,14 +128,20 @@ def _packed_base(base: Base) -> PackedWeights:
 class Voice:
     """A model packed for sampling; shared by all songs, and immutable except for its caches.
 
-    All artists that are adapters of one base share its packed weights: of each artist only the adapters, the biases and
-    the first layer's input weights are held.
+    All artists that are adapters of one base share its packed weights and its vocabulary: of each artist only the
+    adapters, the biases and the first layer's input weights are held. Streams of such voices can be stepped together
+    (`lstm.decoding.streams.Chorus`).
 
     ``input`` (4H, E + 1), with the bias as its last column, multiplies the rows of ``packed.embedding`` where there is
     no table. ``biases``: (4, 1, H) for each further layer; ``output_bias``: (V,).
     """
 
     def __init__(self, model: Model) -> None:
+        """Pack a model.
+
+        Raises:
+            ValueError: the model is adapters of a base with another vocabulary.
+        """
         weights = model.weights
         self.vocabulary: Vocabulary = model.vocabulary
         self.shape = model.shape
@@ -131,6 +149,8 @@ class Voice:
         self.low_rank: list[LowRank] = []
         """By layer; empty for a whole model."""
         if isinstance(weights, Adapted):
+            if self.vocabulary != weights.base.vocabulary:
+                raise ValueError("the vocabulary of a model of adapters must be that of its base")
             self.packed, adapters = _packed_base(weights.base), weights.adapters
             self.low_rank = low_rank_of(adapters)
             left, right = adapters.left("lstm.weight_ih_l0"), adapters.right("lstm.weight_ih_l0")
@@ -140,7 +160,6 @@ class Voice:
             self.packed = PackedWeights(weights, has_table=len(self.vocabulary) < LARGE_TABLE)
             input_weights = self.packed.input
             bias = weights.__getitem__
-        self.products = self.packed.products
         L, H = self.shape.L, self.shape.H
         first, *further = (pack_rows(bias(f"lstm.bias_ih_l{k}") + bias(f"lstm.bias_hh_l{k}")) for k in range(L))
         self.input: Weights | None = None
@@ -148,7 +167,6 @@ class Voice:
             self.input = Weights(np.concatenate([input_weights, first[:, None]], axis=1))
         self.biases = [each.reshape(4, 1, H) for each in further]
         self.output_bias = bias("output.bias").copy()
-        self._by_columns: FloatArray | None = None
         self.newline = self.vocabulary.id_of("\n")
         self.line_mark = self.vocabulary.id_of(LINE_MARK) or None
         """The unit behind a line's plan (`lstm.text.plans`); None if the network reads no plans."""
@@ -203,26 +221,15 @@ class Voice:
     def nbytes(self) -> int:
         """Bytes in memory, without the packed weights of a base, which all its artists share."""
         adapters = [array for low in self.low_rank for array in (low.down, low.recurrent, low.above)]
-        optional = [None if self.input is None else self.input.array, self._by_columns]
-        arrays = [*adapters, *self.biases, self.output_bias, self._bias_of_sung, *optional]
-        own = sum(array.nbytes for array in arrays if array is not None)
+        inputs = [] if self.input is None else [self.input.array]
+        own = sum(array.nbytes for array in [*adapters, *self.biases, self.output_bias, self._bias_of_sung, *inputs])
         return own if self.low_rank else own + self.packed.nbytes
-
-    def lookup(self, by_columns: bool) -> FloatArray:
-        """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
-        by_rows = self.packed.embedding if self.packed.table is None else self.packed.table
-        assert by_rows is not None
-        if not by_columns:
-            return by_rows
-        if self._by_columns is None:
-            self._by_columns = np.ascontiguousarray(by_rows.T)
-        return self._by_columns
 
     def start(self) -> "Memory":
         """The state before a song: zeros, and a line break that has not been read yet."""
         L, H = self.shape.L, self.shape.H
         zeros = np.zeros((L, H), np.float32)
-        return Memory(zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
+        return Memory(self, zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
 
 
 def _begins_plan(unit: str) -> bool:
@@ -240,8 +247,10 @@ class Memory:
     ``hidden`` and ``cell`` (L, H) have read the text up to, not including, ``pending``: the id of its last unit.
     """
 
+    voice: Voice
+    """Who has read the text, and goes on."""
     hidden: FloatArray
     cell: FloatArray
     pending: int
     recurrent: FloatArray | None = None
-    """W_h h of each layer, (L, 4H), gates as in `Voice`: needed by the next step, and computed if it is missing."""
+    """W_h h of each layer, (L, 4H), gates as in `PackedWeights`; computed for the next step if it is missing."""

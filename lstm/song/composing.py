@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import Memory, Voice
+from lstm.decoding.weights import Memory, PackedWeights, Voice
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import GROUP
 from lstm.song.asking import Asking
@@ -321,12 +321,13 @@ def title_of(text: str) -> str:
 
 def drive(composition: Composition) -> Iterator[str]:
     """Sample what a composition asks for, by itself; yields the song's text in pieces."""
-    choruses: dict[Voice, Chorus] = {}
+    choruses: dict[PackedWeights, Chorus] = {}
     for item in composition.steps():
         if isinstance(item, str):
             yield item
         else:
-            choruses.setdefault(composition.voice, Chorus(composition.voice)).run(item)
+            voice = composition.voice
+            choruses.setdefault(voice.packed, Chorus(voice)).run(item)
 
 
 def compose(

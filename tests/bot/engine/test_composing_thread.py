@@ -85,7 +85,7 @@ async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
     broken, step = Singer(load_model(samples.model(2))), Chorus.step
 
     def fails_for_one(chorus: Chorus) -> list[Stream]:
-        if chorus.voice is broken.voice:
+        if chorus.packed is broken.voice.packed:
             raise ArithmeticError("out of tune")
         return step(chorus)
 

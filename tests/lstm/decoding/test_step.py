@@ -20,9 +20,14 @@ def make_model(L):
     return Model(parameters, VOCABULARY)
 
 
-def make_memories(shape, count):
+def make_memories(voice, count):
+    shape = voice.shape
     states = np.random.default_rng(1).normal(size=(count, 2, shape.L, shape.H)).astype(np.float32)
-    return [Memory(hidden, cell, k % shape.V) for k, (hidden, cell) in enumerate(states)]
+    return [Memory(voice, hidden, cell, k % shape.V) for k, (hidden, cell) in enumerate(states)]
+
+
+def recurrence_of(memories):
+    return Recurrence(memories[0].voice.packed, []).joined_by(memories, range(len(memories)))
 
 
 # With the small limit the streams of this test are multiplied in groups of two.
@@ -33,11 +38,11 @@ def test_steps_equal_the_reference(monkeypatch, L, B, pays, limit):
     monkeypatch.setattr(gemm, "layout", lambda: "tiles" if pays else "whole")
     monkeypatch.setattr(gemm, "SMALL", limit)
     model = make_model(L)
-    memories, steps = make_memories(model.shape, B), Recurrence.none(Voice(model))
+    memories = make_memories(Voice(model), B)
     hidden, cell = (
         np.stack([getattr(memory, part) for memory in memories], axis=2).astype(float) for part in ("hidden", "cell")
     )
-    steps = steps.joined_by(memories)
+    steps = recurrence_of(memories)
     for ids in np.random.default_rng(2).integers(model.shape.V, size=(4, B)):
         logits = np.empty((B, model.shape.V), np.float32)
         steps.read(ids, out=logits[0] if B == 1 else logits)
@@ -54,8 +59,8 @@ def test_steps_equal_the_reference(monkeypatch, L, B, pays, limit):
 
 def test_streams_come_and_go_with_their_states():
     voice = Voice(make_model(2))
-    memories = make_memories(voice.shape, 5)
-    steps = Recurrence.none(voice).joined_by(memories[:2]).joined_by(memories[2:]).only([4, 0, 2])
+    memories = make_memories(voice, 5)
+    steps = recurrence_of(memories[:2]).joined_by(memories[2:], [4, 0, 1, 3, 2]).only([0, 1, 4])
     assert steps.B == 3
     for column, k in enumerate([4, 0, 2]):
         np.testing.assert_array_equal(steps.memory(column, 0).hidden, memories[k].hidden)
@@ -65,8 +70,8 @@ def test_streams_come_and_go_with_their_states():
 def test_reading_changes_no_memory_that_was_handed_out():
     voice = Voice(make_model(2))
     for B in (1, 2):
-        memories = make_memories(voice.shape, B)
-        steps = Recurrence.none(voice).joined_by(memories)
+        memories = make_memories(voice, B)
+        steps = recurrence_of(memories)
         kept = steps.memory(0, 0)
         before = kept.hidden.copy()
         steps.read(np.ones(B, np.intp), out=np.empty((B, voice.shape.V) if B > 1 else voice.shape.V, np.float32))

@@ -32,14 +32,14 @@ def sample(voice, text="ab", seed=0, chorus=None, **settings):
     return stream
 
 
-def after(model, text):
+def after(voice, model, text):
     """The memory of having read "\\n" and a text, and the probabilities (V,) of what follows, by the reference."""
     ids = model.vocabulary.encode("\n" + text)
     p, zeros = dict(model.parameters.items()), np.zeros((model.shape.L, model.shape.H, 1))
     result = reference.run(p, ids[:, None], ids[:, None], zeros, zeros)
     before = reference.run(p, ids[:-1, None], ids[:-1, None], zeros, zeros) if text else None
     hidden, cell = (before.hidden, before.cell) if before else (zeros, zeros)
-    memory = Memory(hidden[..., 0].astype(np.float32), cell[..., 0].astype(np.float32), int(ids[-1]))
+    memory = Memory(voice, hidden[..., 0].astype(np.float32), cell[..., 0].astype(np.float32), int(ids[-1]))
     return memory, result.probabilities[-1, :, 0]
 
 
@@ -62,7 +62,7 @@ class TestReading:
         voice = Voice(model)
         stream = Stream(voice.start(), voice.vocabulary.encode("abcab"))
         Chorus(voice).run([stream])
-        wanted, _ = after(model, "abcab")
+        wanted, _ = after(voice, model, "abcab")
         np.testing.assert_allclose(stream.memory.hidden, wanted.hidden, atol=1e-5)
         np.testing.assert_allclose(stream.memory.cell, wanted.cell, atol=1e-5)
         assert stream.memory.pending == voice.vocabulary.id_of("b")
@@ -121,12 +121,13 @@ class TestDistribution:
     @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.5])
     def test_draws_follow_the_softmax_without_the_unknown_character(self, temperature):
         model = make_model(2, scale=0.5)
-        memory, p = after(model, "abcab")
+        voice = Voice(model)
+        memory, p = after(voice, model, "abcab")
         p = p ** (1 / temperature)
         p[0] = 0
         p /= p.sum()
         assert (p[1:] > 0.002).all(), "too rare to be counted"
-        counts = self.draw(Voice(model), memory, temperature=temperature)
+        counts = self.draw(voice, memory, temperature=temperature)
         assert counts[0] == 0
         expected = p[1:] * self.DRAWS
         chi_square = ((counts[1:] - expected) ** 2 / expected).sum()
@@ -135,14 +136,15 @@ class TestDistribution:
 
     def test_draws_keep_to_the_nucleus(self):
         model = make_model(2, scale=0.5)
-        memory, p = after(model, "abcab")
+        voice = Voice(model)
+        memory, p = after(voice, model, "abcab")
         p[0] = 0
         p /= p.sum()
         order = np.argsort(-p)
         size = int(np.searchsorted(np.cumsum(p[order]), 0.7)) + 1
         assert 1 < size < 6
         kept = np.sort(order[:size])
-        counts = self.draw(Voice(model), memory, top_p=0.7)
+        counts = self.draw(voice, memory, top_p=0.7)
         assert set(np.flatnonzero(counts)) == set(kept)
         expected = p[kept] / p[kept].sum() * self.DRAWS
         chi_square = ((counts[kept] - expected) ** 2 / expected).sum()
@@ -151,8 +153,8 @@ class TestDistribution:
     @pytest.mark.parametrize("settings", [{"top_p": 1e-9}, {"top_p": 0.0}, {"temperature": 1e-3}])
     def test_the_extremes_always_take_the_likeliest(self, settings):
         model = make_model(1, scale=0.7)
-        memory, p = after(model, "abcab")
         voice, nothing = Voice(model), np.empty(0, np.int32)
+        memory, p = after(voice, model, "abcab")
         for seed in range(20):
             stream = Stream(memory, nothing, np.random.default_rng(seed), limit=1, **settings)
             Chorus(voice).run([stream])
@@ -300,7 +302,7 @@ class TestTogether:
     def test_a_memory_made_by_hand_is_as_good_as_one_of_a_stream(self):
         voice = Voice(make_model(2))
         memory = sample(voice).memory
-        by_hand = Memory(memory.hidden, memory.cell, memory.pending)
+        by_hand = Memory(voice, memory.hidden, memory.cell, memory.pending)
         streams = [Stream(m, voice.vocabulary.encode("abc")) for m in (memory, by_hand)]
         Chorus(voice).run(streams)
         self.same(*streams)
@@ -357,7 +359,7 @@ class TestBias:
         fits = {"ab", "abc", "c", "\n"}
         model = make_model(2, scale=0.5, vocabulary=SUBWORDS)
         voice = Voice(model)
-        memory, p = after(model, "abcab")
+        memory, p = after(voice, model, "abcab")
         wanted = np.where([unit in fits for unit in SUBWORDS.units], p, 0) ** (1 / temperature)
         wanted /= wanted.sum()
         # Numbers spread evenly over [0, 1) instead of random ones: each unit is picked in proportion, to within one.
@@ -385,8 +387,9 @@ class TestBias:
     def test_an_unlikely_unit_is_taken_where_no_other_fits(self):
         model = make_model(vocabulary=SUBWORDS)
         model.parameters["output.bias"][[SUBWORDS.id_of("d"), SUBWORDS.id_of("a")]] = -320, 300
-        streams = self.streams(Voice(model), 5, first_bias=self.bias({"d"}))
-        Chorus(Voice(model)).run(streams)
+        voice = Voice(model)
+        streams = self.streams(voice, 5, first_bias=self.bias({"d"}))
+        Chorus(voice).run(streams)
         assert {SUBWORDS.units[stream.sampled[0]] for stream in streams} == {"d"}
 
     def test_what_is_given_comes_before_it(self):

@@ -33,7 +33,12 @@ def test_it_knows_what_the_model_says():
 def test_it_keeps_nothing_of_the_model_that_could_change_it():
     model = make_model()
     voice = Voice(model)
-    arrays = [voice.packed.table, voice.output_bias, *voice.biases, *(weights.array for weights in voice.products)]
+    arrays = [
+        voice.packed.table,
+        voice.output_bias,
+        *voice.biases,
+        *(weights.array for weights in voice.packed.products),
+    ]
     kept = [array.copy() for array in arrays]
     model.parameters.flat[...] = 0
     for array, before in zip(arrays, kept, strict=True):

@@ -148,7 +148,7 @@ def test_pytorch_loads_a_model_file_as_it_is_and_computes_the_same(tmp_path, L, 
     # Our log-likelihood of every character after every prefix, by the sampler's kernels and by the training's.
     network, state = Network(parameters, 1, shape.V), State.zeros(shape, shape.V)
     voice, zeros = Voice(Model(parameters, vocabulary)), np.zeros((L, shape.H), np.float32)
-    everything, memory = np.arange(shape.V), Memory(zeros, zeros, int(ids[0]))
+    everything, memory = np.arange(shape.V), Memory(voice, zeros, zeros, int(ids[0]))
     for t, character in enumerate(ids):
         trained = []
         for k in everything:
