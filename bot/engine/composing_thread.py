@@ -1,8 +1,8 @@
 """One thread that composes all songs, stepping their streams together.
 
 Continuous batching (G.-I. Yu et al., "Orca", 2022, section 3.1: iteration-level scheduling): at every step the streams
-of all songs by one voice, whether they sample candidate lines or read seeds, take one unit each in one batch. Songs
-join and leave at any step, so a long one does not hold up a short one, and thirty-two together take far less than
+of all songs by artists of one base, whether they sample candidate lines or read seeds, take one unit each in one batch.
+Songs join and leave at any step, so a long one does not hold up a short one, and thirty-two together take far less than
 thirty-two times as long as one.
 
 A thread and not a process: a step spends its time in NumPy without the interpreter's lock, or in short calls with it,
@@ -19,7 +19,7 @@ from types import TracebackType
 
 from bot.metrics.tally import Tally
 from lstm.decoding.streams import Chorus, Stream
-from lstm.decoding.weights import Voice
+from lstm.decoding.weights import PackedWeights
 from lstm.song.composing import CANDIDATES, Composition, Report
 
 MOST_SONGS_AT_ONCE = 64
@@ -74,7 +74,7 @@ class ComposingThread:
         self._thread = Thread(target=self._run, name="composing", daemon=True)
         self._songs: set[_Song] = set()
         self._waiting: deque[_Song] = deque()
-        self._choruses: dict[Voice, Chorus] = {}
+        self._choruses: dict[PackedWeights, Chorus] = {}
         self._owner: dict[Stream, _Song] = {}
 
     @property
@@ -129,18 +129,18 @@ class ComposingThread:
                 pass
             self._drop_unwanted()
             self._admit()
-            for voice, chorus in list(self._choruses.items()):
+            for packed, chorus in list(self._choruses.items()):
                 try:
                     self._step(chorus)
                 except Exception as error:
-                    self._give_up(voice, error)
+                    self._give_up(packed, error)
                 if not len(chorus):
-                    self._choruses.pop(voice, None)
+                    self._choruses.pop(packed, None)
 
     def _step(self, chorus: Chorus) -> None:
         self._tally.batch.observe(len(chorus))
         self._tally.characters += chorus.pending_characters
-        joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
+        joining: defaultdict[PackedWeights, list[Stream]] = defaultdict(list)
         for stream in chorus.step():
             song = self._owner.pop(stream)
             song.in_progress.discard(stream)
@@ -149,7 +149,7 @@ class ComposingThread:
         self._join(joining)
 
     def _admit(self) -> None:
-        joining: defaultdict[Voice, list[Stream]] = defaultdict(list)
+        joining: defaultdict[PackedWeights, list[Stream]] = defaultdict(list)
         while self._waiting and len(self._songs) < MOST_SONGS_AT_ONCE:
             song = self._waiting.popleft()
             if not song.is_wanted:
@@ -163,16 +163,16 @@ class ComposingThread:
                 self._advance(song, joining)
         self._join(joining)
 
-    def _join(self, joining: Mapping[Voice, list[Stream]]) -> None:
-        """Add streams to the choruses of their voices.
+    def _join(self, joining: Mapping[PackedWeights, list[Stream]]) -> None:
+        """Add streams to the choruses of their weights.
 
         All at once, because every change of a batch copies the states of all its streams.
         """
-        for voice, streams in joining.items():
-            self._choruses.setdefault(voice, Chorus(voice)).add(streams)
+        for packed, streams in joining.items():
+            self._choruses.setdefault(packed, Chorus(streams[0].voice)).add(streams)
 
-    def _advance(self, song: _Song, joining: defaultdict[Voice, list[Stream]]) -> None:
-        """Advance a song to the streams that it needs next; they join the chorus of their voice."""
+    def _advance(self, song: _Song, joining: defaultdict[PackedWeights, list[Stream]]) -> None:
+        """Advance a song to the streams that it needs next; they join the chorus of their voice's weights."""
         composition = song.composition
         if composition is None:
             return
@@ -190,23 +190,23 @@ class ComposingThread:
             return
         for stream in streams:
             self._owner[stream] = song
-        joining[composition.voice] += streams
+        joining[composition.voice.packed] += streams
 
     def _end(self, song: _Song, error: Exception | None = None) -> None:
         self._songs.discard(song)
         song.deliver(_End(error))
 
-    def _give_up(self, voice: Voice, error: Exception) -> None:
-        """End all songs by a voice whose step failed: their readers get the error, and the other voices sing on."""
-        del self._choruses[voice]
-        for song in [song for song in self._songs if song.composition and song.composition.voice is voice]:
+    def _give_up(self, packed: PackedWeights, error: Exception) -> None:
+        """End the songs of a chorus whose step failed: their readers get the error, and the other choruses sing on."""
+        del self._choruses[packed]
+        for song in [song for song in self._songs if song.composition and song.composition.voice.packed is packed]:
             for stream in song.in_progress:
                 self._owner.pop(stream, None)
             self._end(song, error)
 
     def _drop_unwanted(self) -> None:
         for song in [song for song in self._songs if not song.is_wanted]:
-            if song.composition is not None and (chorus := self._choruses.get(song.composition.voice)):
+            if song.composition is not None and (chorus := self._choruses.get(song.composition.voice.packed)):
                 chorus.drop(song.in_progress)
             for stream in song.in_progress:
                 self._owner.pop(stream, None)

@@ -11,8 +11,10 @@ import numpy as np
 
 from bot.store.database import Database
 from bot.store.versions import NewVersion
-from lstm.model.model_file import Model, dump_model
+from lstm.model.adapted import Adapted
+from lstm.model.model_file import Model, base_of, dump_model, load_model
 from lstm.model.record import ArtistProfile, TrainingRecord
+from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.song.style import Style
 from lstm.text.vocabulary import Vocabulary
@@ -43,6 +45,16 @@ def model(random_seed: int = 0, **record: Any) -> bytes:
     return dump_model(
         Model(initial_parameters(shape, np.random.default_rng(random_seed)), vocabulary, training=training)
     )
+
+
+def artists(count: int) -> list[Model]:
+    """Artists that are adapters of one small, untrained base."""
+    base, models = load_model(model()), []
+    for random_seed in range(count):
+        adapters = Adapters(base.shape, 2)
+        adapters.flat[...] = 0.3 * np.random.default_rng(random_seed).standard_normal(len(adapters.flat))
+        models.append(Model(Adapted(base_of(base), adapters), base.vocabulary))
+    return models
 
 
 def copying_model() -> bytes:

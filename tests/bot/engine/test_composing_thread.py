@@ -164,5 +164,23 @@ async def test_two_singers_of_one_song_are_stepped_each_by_its_own_voice(thread:
     assert thread.songs_in_progress == 0
 
 
+async def test_songs_of_artists_of_one_base_are_stepped_together(
+    thread: ComposingThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    singers = [Singer(artist) for artist in samples.artists(2)]
+    alone = ["".join(drive(Composition(singer, "I walk", settings(lines=8)))) for singer in singers]
+    step, steps = Chorus.step, []
+
+    def noted(chorus: Chorus) -> list[Stream]:
+        voices = {song.composition.voice for song in thread._songs if song.composition}
+        steps.append((len(thread._choruses), len(voices)))
+        return step(chorus)
+
+    monkeypatch.setattr(Chorus, "step", noted)
+    assert await asyncio.gather(*(sing(thread, singer, "I walk", settings(lines=8)) for singer in singers)) == alone
+    assert {choruses for choruses, _ in steps} == {1}
+    assert 2 in {voices for _, voices in steps}
+
+
 async def _whole(thread: ComposingThread, begin: Callable[[], Composition]) -> str:
     return "".join([piece async for piece in thread.compose(begin) if isinstance(piece, str)])
