@@ -5,7 +5,7 @@ counts is the ratio of neighbouring runs, of which the median and the spread are
 that was found (`tests.benchmarks.pytorch_model`). When sampling, both sides do the same work: 200 units per stream at
 temperature 0.8 and top-p 0.9, from ready weights and a zero state, without summing likelihoods
 (``is_scored=False``); ours checks its stop rules as well. `make bench` measures sizes for characters, then one for
-subwords (V = 1024).
+subwords (V = 1024). The last table has no PyTorch side: streams of two artists of one base, in one batch and in two.
 """
 
 import os
@@ -26,7 +26,9 @@ import threadpoolctl
 
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
-from lstm.model.model_file import Model
+from lstm.model.adapted import Adapted
+from lstm.model.model_file import Model, base_of
+from lstm.network.adapters import Adapters
 from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, clip_by_global_norm
 from lstm.network.parameters import Shape, initial_parameters
@@ -77,7 +79,7 @@ class Comparison:
 def compare(
     ours: Callable[[], None], pytorch: Callable[[], object], items: int, pairs: int, seconds: float
 ) -> Comparison:
-    """Run both in turn, each as often as fills ``seconds``, in pairs."""
+    """Run both in turn, each as often as fills ``seconds``, in pairs; the second need not be PyTorch."""
     ours(), pytorch()
     started = time.perf_counter()
     ours()
@@ -148,8 +150,7 @@ def sampling(size: Size, batch: int, pairs: int, seconds: float) -> str:
 
     V = size.V
     shape = Shape(V, size.E, size.H, size.L)
-    units = [UNKNOWN, "\n", *(chr(0x100 + k) for k in range(V - 2))]
-    voice = Voice(Model(initial_parameters(shape, np.random.default_rng(0)), Vocabulary(units)))
+    voice = Voice(Model(initial_parameters(shape, np.random.default_rng(0)), vocabulary_of(size)))
     characters = 200
 
     def ours() -> None:
@@ -164,6 +165,35 @@ def sampling(size: Size, batch: int, pairs: int, seconds: float) -> str:
     sampler = Sampler(LanguageModel(V, size.E, size.H, size.L))
     result = compare(ours, lambda: sampler.sample(characters, batch), characters * batch, pairs, seconds)
     return f"| {size} | {batch} | {result} |"
+
+
+def two_artists(size: Size, streams: int, pairs: int, seconds: float) -> str:
+    """One row of the table of artists: so many streams of each of two."""
+    rng = np.random.default_rng(0)
+    base = Model(initial_parameters(Shape(size.V, size.E, size.H, size.L), rng), vocabulary_of(size), sha256="base")
+    voices = []
+    for _ in range(2):
+        adapters = Adapters.initial(base.parameters, 32, rng)
+        voices.append(Voice(Model(Adapted(base_of(base), adapters), base.vocabulary)))
+    units = 100
+
+    def run(*singing: Voice) -> None:
+        chorus, nothing = Chorus(singing[0]), np.empty(0, np.int32)
+        chorus.run(
+            Stream(voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, limit=units, last=0, is_scored=False)
+            for voice in singing
+            for b in range(streams)
+        )
+
+    result = compare(
+        lambda: run(*voices), lambda: [run(voice) for voice in voices], 2 * units * streams, pairs, seconds
+    )
+    return f"| {size} | 2 x {streams} | {result} |"
+
+
+def vocabulary_of(size: Size) -> Vocabulary:
+    """Units of one character."""
+    return Vocabulary([UNKNOWN, "\n", *(chr(0x100 + k) for k in range(size.V - 2))])
 
 
 def main() -> int:
@@ -193,6 +223,10 @@ def main() -> int:
     for size in sizes:
         for batch in (1, 16, 64):
             print(sampling(size, batch, options.pairs, options.seconds), flush=True)
+    print("\n| two artists: H, L | streams | units/s in one batch | in two | ratio (spread) |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for streams in (2, 12, 32):
+        print(two_artists(sizes[-1], streams, options.pairs, options.seconds), flush=True)
     return 0
 
 
