@@ -54,10 +54,10 @@ class LeftGuilds:
 
         back, gone = await self._database.write(transaction)
         if back:
-            log.info("back in %d guilds; their data stays", back)
+            log.info("back in %d guild(s), whose data stays", back)
         if gone:
             log.warning(
-                "no longer in %d guilds whose data is stored; it will be deleted in %d days unless the bot returns",
+                "no longer in %d guild(s) whose data is stored; it will be deleted in %d days unless the bot returns",
                 *(gone, self._days),
             )
 
@@ -100,7 +100,7 @@ class LeftGuilds:
         await self._database.give_back_space()
         self._news.tell()
         log.info(
-            "deleted the data of guild %d: %d artists, %d songs in memory, all on disk",
+            "deleted the data of guild %d: %d artist(s), all songs on disk and %d in memory",
             guild_id,
             artists,
             in_memory,

@@ -1,4 +1,4 @@
-"""What the bot's tests share: a real database, and a clock that stands still."""
+"""What the tests of the bot share: a real database, and a clock that stands still."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """A bare connection with the newest tables, for the table modules, which are called within transactions."""
+    """A bare connection with the newest schema, for the modules of tables, which are called within transactions."""
     opened = sqlite3.connect(tmp_path / "tables.db", isolation_level=None)
     opened.row_factory = sqlite3.Row
     opened.execute("PRAGMA foreign_keys = ON")

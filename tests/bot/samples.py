@@ -32,13 +32,13 @@ _LINES = (
 
 
 def corpus(songs: int = 40) -> str:
-    """Songs of eight lines, each in another order."""
+    """Return songs of the same eight lines, each song in another order."""
     orders = itertools.islice(itertools.permutations(_LINES), 0, songs * 997, 997)
     return "\n\n\n".join("\n".join(order) for order in orders)
 
 
 def model(random_seed: int = 0, **record: Any) -> bytes:
-    """The file of a small, untrained model with a training record."""
+    """Return the file of a small, untrained model with a training record."""
     vocabulary = Vocabulary.of(corpus(2))
     shape = Shape(len(vocabulary), 8, 16, 1)
     training = TrainingRecord.from_json(record)
@@ -58,10 +58,10 @@ def artists(count: int) -> list[Model]:
 
 
 def copying_model() -> bytes:
-    """The file of a model that always sings the same line, which is a line of its artist's corpus.
+    """Return the file of a model that always sings the same line, which is a line of its artist's corpus.
 
-    Written by hand: the cell remembers nothing but the character just read, and each character of the line, being there
-    once, tells the next.
+    Its weights are written by hand: the cell remembers only the character that it has just read, and since each
+    character occurs once in the line, that determines the next.
     """
     line = "\na,b;c:d!e?f.g"
     vocabulary = Vocabulary.of(line)
@@ -69,8 +69,8 @@ def copying_model() -> bytes:
     parameters = Parameters(Shape(V, V, V, 1))
     identity = np.eye(V, dtype=np.float32)
     parameters["embedding.weight"][:] = identity
-    parameters["lstm.weight_ih_l0"][2 * V : 3 * V] = 10 * identity  # what is remembered is what is read,
-    parameters["lstm.bias_ih_l0"][:] = np.repeat(np.float32([20, -20, 0, 20]), V)  # nothing is kept, all is shown
+    parameters["lstm.weight_ih_l0"][2 * V : 3 * V] = 10 * identity  # the cell stores what it reads,
+    parameters["lstm.bias_ih_l0"][:] = np.repeat(np.float32([20, -20, 0, 20]), V)  # forgets the rest, outputs all
     for character, following in zip(line, line[1:] + line[0], strict=True):
         parameters["output.weight"][vocabulary.id_of(following), vocabulary.id_of(character)] = 50
     profile = ArtistProfile(style=Style.of(f"{line}\n{line}".strip()).to_json())
@@ -78,23 +78,23 @@ def copying_model() -> bytes:
 
 
 def new_version(bits: float | None = 2.0, corpus_sha256: str | None = "c0", weights: bytes = b"weights") -> NewVersion:
-    """A version as the store sees it; its weights need not be a model."""
+    """Return a version as the store sees it; its weights need not be a model."""
     return NewVersion(weights, b"curve", 1000, corpus_sha256, bits, 2.5, 100_000, 60.0)
 
 
 async def damage(database: Database, path: Path, table: str) -> None:
-    """Write over the page that a table begins with, as a bad disk does; the next who reads it meets that."""
+    """Overwrite the first page of a table, as a bad disk might; whoever reads the table next notices."""
 
     def first_page(connection: sqlite3.Connection) -> tuple[int, int]:
         query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
         return connection.execute(query, (table,)).fetchone()[0], connection.execute("PRAGMA page_size").fetchone()[0]
 
     page, size = await database.write(first_page)
-    await database.give_back_space()  # nothing is left in the log file, which would be read first
+    await database.give_back_space()  # so that nothing is left in the log file, which would be read first
     with path.open("r+b") as file:
         file.seek((page - 1) * size)
         file.write(b"\xff" * size)
-    # Whoever has read the page keeps it until something changes.
+    # Connections that have read the page keep it until something changes.
     await database.write(lambda connection: connection.execute("INSERT INTO registrations VALUES (1, 'changed')"))
 
 
@@ -112,5 +112,5 @@ class Clock:
 
 
 def counting_bits() -> "Iterator[int]":
-    """Stands in for random numbers where only their difference matters."""
+    """Replaces random numbers where it only matters that they differ."""
     return itertools.count(1)

@@ -1,4 +1,4 @@
-"""`python -m bot doctor`: what it finds wrong, and that it says how to fix it."""
+"""`python -m bot doctor` finds what is wrong, and says how to fix it."""
 
 import base64
 import errno
@@ -49,7 +49,7 @@ async def test_after_a_start_nothing_is_wrong(tmp_path: Path) -> None:
     assert found["models"].text == "8 model files, 8 artists in the database"
 
 
-async def test_beside_a_running_bot_it_says_so(tmp_path: Path) -> None:
+async def test_it_says_if_a_bot_is_running(tmp_path: Path) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data")):
         notes = [finding.text for finding in findings(tmp_path) if finding.about == "locks"]
         assert wrong(tmp_path) == []
@@ -100,7 +100,7 @@ def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "cannot be locked (no locks available): set LYRICS_DATA_DIR to a folder on a local disk" in found
 
 
-def test_a_data_folder_that_is_a_files_child(tmp_path: Path) -> None:
+def test_a_data_folder_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (found,) = wrong(tmp_path, LYRICS_DATA_DIR=str(tmp_path / "file" / "data"))
     assert f"{tmp_path / 'file'} is not writable" in found

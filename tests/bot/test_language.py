@@ -1,4 +1,4 @@
-"""Every text that members read is there in every language, and fits where Discord shows it."""
+"""Every text that members read exists in every language, and fits where Discord shows it."""
 
 import ast
 import contextvars
@@ -43,7 +43,7 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 
 
 def templates(node: ast.expr, constants: dict[str, str]) -> set[str]:
-    """The texts that an expression may have, with `{}` for each value: a literal, an f-string, a constant, a choice."""
+    """Return the texts that a literal, f-string, constant or choice may have, with `{}` for each value."""
     match node:
         case ast.Constant(value=str(text)):
             return {text}
@@ -59,7 +59,7 @@ def templates(node: ast.expr, constants: dict[str, str]) -> set[str]:
 
 
 def arguments_of(function: str, *paths: str, index: int = 0) -> set[str]:
-    """The texts that a function is called with at a position."""
+    """Return the texts with which a function is called, at that position."""
     found: set[str] = set()
     for tree in trees(*paths):
         constants = constants_of(tree)
@@ -77,13 +77,13 @@ def name_of(function: ast.expr) -> str:
 
 
 def said() -> set[str]:
-    """Everything that the Discord front end says itself, or has lstm say in the reader's language."""
+    """Return everything that the Discord front end says itself, or has lstm say in the reader's language."""
     own = arguments_of("tr", "bot/discord_app", "bot/wording.py")
     return own | arguments_of("say", "lstm/text/summary.py", "lstm/training/verdict.py")
 
 
 def refused() -> set[str]:
-    """Every sentence of a refusal, also of a text."""
+    """Return every sentence of a refusal, including those of texts."""
     refusals = arguments_of("Refusal", "bot/services", "bot/discord_app")
     of_texts = ("lstm/text/bounds.py", "lstm/text/dresses", "lstm/text/encodings.py", "lstm/text/understanding.py")
     texts = arguments_of("CorpusError", *of_texts, "lstm/training/preparation.py", "lstm/training/split.py")
@@ -94,7 +94,7 @@ def refused() -> set[str]:
 
 
 def failed() -> set[str]:
-    """Why a training failed, and why nothing can be stored."""
+    """Return why a training job failed, and why nothing can be stored."""
     reasons = arguments_of("Unsuitable", "bot/training") | arguments_of("_fail", "bot/training/runner.py", index=2)
     reasons |= {f"It was tried {{}} times; the last time, the training process {how}." for how in attempt.DEATHS}
     faults = arguments_of("StoreError", "bot/store", index=1) | {StoreError("").reason}
@@ -102,7 +102,7 @@ def failed() -> set[str]:
 
 
 def understood() -> set[str]:
-    """What is recognised in a text, what is removed from it, and why a training starts from where it does."""
+    """Return what is recognised in a text, what is removed from it, and why training starts where it does."""
     kinds: set[str] = set()
     for tree in trees("lstm/text/dresses", "lstm/text/recurring.py"):
         for node in ast.walk(tree):
@@ -116,12 +116,12 @@ def understood() -> set[str]:
                     kinds.add(kind)
     kinds |= {f"{name} names and times" for name, _ in chat._FORMATS}
     starts = arguments_of("StartDecision", "lstm/training/start.py", index=1)
-    reasons = {reason for reason in starts if not reason.endswith("as asked.")}  # the bot asks for no start
+    reasons = {reason for reason in starts if not reason.endswith("as asked.")}  # the bot never asks for one
     return kinds | {dress.name for dress in (*CONTAINERS, *DRESSES)} | reasons
 
 
 def offered() -> tuple[set[str], set[str]]:
-    """The names, and the descriptions and choices, of all commands."""
+    """Return the names of all commands and options, and their descriptions."""
     names: set[str] = set()
     texts: set[str] = set()
     for command in COMMANDS:
@@ -139,7 +139,7 @@ def offered() -> tuple[set[str], set[str]]:
 
 
 def everything() -> set[str]:
-    """Every text that has to be translated, with `{}` for what is filled in."""
+    """Return every text that must be translated, with `{}` for what is filled in."""
     _, texts = offered()
     labels = {button.label for button in BUTTONS if button.label}
     looked_up = {state.value for state in JobState} | {reason.value for reason in HeldBack} | {version.FROM_SOURCE}
@@ -149,19 +149,19 @@ def everything() -> set[str]:
 
 
 NOT_SHOWN = set("debug info warning error exception getLogger compile note run_in_background TypeVar".split())
-"""Functions whose texts nobody reads on Discord: the log, names of tasks, regular expressions."""
+"""Functions whose texts nobody reads on Discord: for the log, names of tasks, regular expressions."""
 SHOWN_AS_IT_STANDS = {"NumPy", "Python", "new message", "How many lines; {} by default"}
-"""Names, a key, and what `offered` knows filled in."""
+"""Names, a key, and a description that `offered` has with its number."""
 FOR_OPERATORS = {
     "/rollback artist:{} version:{}",
     "; is the bot in the guild {} that LYRICS_HOME_GUILD names?",
     running._REFUSED,
 }
-"""At the console, in the log, or when the bot does not start."""
+"""Read at the console, in the log, or when the bot does not start."""
 
 
 def is_shown(node: ast.AST) -> bool:
-    """False for docstrings, for what only the log or a developer reads, and for custom ids of buttons."""
+    """Return False for docstrings, custom ids of buttons, and what only the log or a developer reads."""
     match node:
         case ast.Call(func=function):
             return name_of(function) not in NOT_SHOWN
@@ -173,7 +173,7 @@ def is_shown(node: ast.AST) -> bool:
 
 
 def shown(node: ast.AST) -> Iterator[str]:
-    """The texts in a piece of code that may be shown, with `{}` for what is filled in."""
+    """Yield the texts in a piece of code that may be shown, with `{}` for what is filled in."""
     if not is_shown(node):
         return
     if isinstance(node, ast.Constant | ast.JoinedStr):
@@ -210,7 +210,7 @@ def test_translations_have_the_placeholders_and_marks_of_the_english(catalogue: 
 
 
 def test_every_placeholder_of_a_translation_has_a_name(catalogue: language.Catalogue) -> None:
-    """One without is not recognised in a sentence that is filled in already, which then stays English."""
+    """Without a name, a sentence that is already filled in would not be recognised, and would stay English."""
     assert not [english for english in catalogue.texts if "{}" in english]
 
 
@@ -228,7 +228,7 @@ def test_translations_fit_where_discord_shows_them(catalogue: language.Catalogue
     for description in descriptions:
         assert len(catalogue.texts[description]) <= 100, description
     for button in BUTTONS:
-        assert len(catalogue.texts.get(button.label, "")) <= 38, button.label  # what a phone shows
+        assert len(catalogue.texts.get(button.label, "")) <= 38, button.label  # what fits on a phone
     assert len(set(catalogue.commands.values())) == len(catalogue.commands)
     for name in catalogue.commands.values():
         assert re.fullmatch(r"[-_\w]{1,32}", name), name
@@ -236,7 +236,7 @@ def test_translations_fit_where_discord_shows_them(catalogue: language.Catalogue
 
 
 def test_commands_are_called_what_the_texts_call_them(catalogue: language.Catalogue) -> None:
-    """A text that names a command names it as Discord does in that language."""
+    """A text that mentions a command calls it what Discord calls it in that language."""
     for english, translation in catalogue.texts.items():
         named = re.findall(r"(?<!\w)/([a-z]+)", english)
         assert re.findall(r"(?<![\w/])/([\w-]+)", translation) == [catalogue.commands[name] for name in named], english

@@ -1,4 +1,4 @@
-"""`python -m bot` from outside: arguments, a start that fails, and what it imports."""
+"""`python -m bot` from outside: its arguments, what stops its start, and what it imports."""
 
 import os
 import socket

@@ -1,6 +1,6 @@
-"""A local stand-in for Discord: gateway, REST API and CDN on loopback, refusing what Discord refuses.
+"""A local stand-in for Discord: gateway, REST API and CDN on loopback, which refuses what Discord refuses.
 
-A test starts an unmodified discord.py process with ``DiscordStandIn.environment()`` and lets members act::
+A test starts an unmodified discord.py process with ``DiscordStandIn.environment()``, then makes members act::
 
     async with DiscordStandIn() as discord:
         guild = discord.guild("Choir")

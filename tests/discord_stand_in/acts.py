@@ -38,7 +38,7 @@ from tests.discord_stand_in.world import (
 
 
 class Acts:
-    """Lets members act, and sends the bot the resulting events."""
+    """Makes members act, and sends the bot the resulting events."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Acts:
     async def slash(
         self, who: Member | User, path: str, values: dict[str, Any], channel: Channel | None, *, checked: bool
     ) -> Interaction:
-        """Send a command; ``checked`` False sends values that Discord's client would hold back."""
+        """Send a command; ``checked`` False also sends values that Discord's client would refuse to send."""
         channel = channel or self._home(who)
         name, *inner = path.split()
         command = self._commands.offered(name, channel, user_install=self._by_user_install(who, channel))
@@ -67,7 +67,7 @@ class Acts:
     async def autocomplete(
         self, who: Member | User, path: str, focused: str, values: dict[str, Any], channel: Channel | None
     ) -> Interaction:
-        """Ask for the choices of the option ``focused`` while ``values`` are typed."""
+        """Ask for the choices of the option ``focused``, with ``values`` typed so far."""
         channel = channel or self._home(who)
         name, *inner = path.split()
         command = self._commands.offered(name, channel, user_install=self._by_user_install(who, channel))
@@ -78,7 +78,7 @@ class Acts:
         return await self._send(AUTOCOMPLETE, who, channel, self._command_data(command, inner, leaf, values, focused))
 
     async def on_message(self, who: Member | User, name: str, message: Message) -> Interaction:
-        """Use a message command: right click on a message, Apps."""
+        """Use a message command: right-click on a message, Apps."""
         channel = message.channel
         by_user = self._by_user_install(who, channel)
         command = self._commands.offered(name, channel, user_install=by_user, kind=MESSAGE_COMMAND)
@@ -121,7 +121,7 @@ class Acts:
     def _by_user_install(self, who: Member | User, channel: Channel) -> bool:
         user = _user(who)
         if channel.guild is None:
-            # In direct messages with the bot both kinds of installation count; the wider one is taken.
+            # In direct messages with the bot, both kinds of installation count; the one that offers more is used.
             return user.installed_app
         if channel.guild.has_bot:
             return False
@@ -181,7 +181,7 @@ class Acts:
         )
         self._interactions.keep(interaction)
         payload = self._payload(interaction, who, data)
-        # A guild that the bot never joined has no shard of its own: such interactions come like direct messages.
+        # A guild that the bot never joined has no shard; its interactions arrive like those of direct messages.
         guild = channel.guild if channel.guild is not None and channel.guild.has_bot else None
         await self._gateway.dispatch("INTERACTION_CREATE", payload, guild)
         return interaction

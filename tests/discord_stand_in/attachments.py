@@ -10,7 +10,7 @@ from tests.discord_stand_in import errors
 
 @dataclass(eq=False)
 class Upload:
-    """A file that a member attaches or the bot sends. ``declared_size`` may lie, as a test of bounds needs it to."""
+    """A file that a member attaches or the bot sends. A test of limits may let ``declared_size`` lie."""
 
     filename: str
     data: bytes
@@ -34,7 +34,7 @@ class Upload:
 
 
 class Cdn:
-    """Keeps uploads by identifier and serves them."""
+    """Keeps uploads by identifier, and serves them."""
 
     CHUNK_BYTES = 64 * 1024
 
@@ -43,20 +43,20 @@ class Cdn:
         self._uploads: dict[str, Upload] = {}
 
     def keep(self, upload: Upload, identifier: int) -> Upload:
-        """Give the upload its identifier and its address."""
+        """Give the upload an identifier and an address."""
         upload.id = identifier
         upload.url = f"{self.base}/cdn/attachments/{identifier}/{upload.filename}"
         self._uploads[str(identifier)] = upload
         return upload
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Stream a file in chunks, so that a test sees how much of it was taken."""
+        """Stream a file in chunks, so that a test can tell how much of it was read."""
         upload = self._uploads.get(request.match_info["attachment"])
         if upload is None:
             raise errors.not_found()
         upload.fetches += 1
         response = web.StreamResponse(headers={"Content-Type": upload.content_type})
-        # Without a Content-Length: a reader that trusts sizes instead of counting bytes shows itself.
+        # No Content-Length: this exposes a reader that trusts sizes instead of counting bytes.
         response.enable_chunked_encoding()
         await response.prepare(request)
         for start in range(0, len(upload.data), self.CHUNK_BYTES):

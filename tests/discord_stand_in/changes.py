@@ -5,19 +5,19 @@ from collections.abc import Callable
 
 
 class Changes:
-    """Where a record announces its changes, and tests wait for them."""
+    """Where records announce their changes and tests wait for them."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def announce(self) -> None:
-        """Wake everything that waits."""
+        """Wake everything that is waiting."""
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_result(None)
 
     async def until(self, condition: Callable[[], bool], within: float, what: str) -> None:
-        """Return as soon as ``condition()`` holds; ``AssertionError`` naming ``what`` after ``within`` seconds."""
+        """Return once ``condition()`` holds; ``AssertionError`` that names ``what`` after ``within`` seconds."""
         try:
             async with asyncio.timeout(within):
                 while not condition():

@@ -1,10 +1,10 @@
-"""The time that tokens and rate limits live by; a test can move it forward."""
+"""The time by which tokens expire and rates are limited; a test can move it forward."""
 
 import time
 
 
 class Clock:
-    """Monotonic seconds, plus whatever a test has skipped."""
+    """Monotonic time in seconds, plus whatever a test has skipped."""
 
     def __init__(self) -> None:
         self._skipped = 0.0
@@ -14,5 +14,5 @@ class Clock:
         return time.monotonic() + self._skipped
 
     def advance(self, seconds: float) -> None:
-        """Let ``seconds`` pass at once, for a token that must expire within a test."""
+        """Let ``seconds`` pass at once, for example until a token expires."""
         self._skipped += seconds

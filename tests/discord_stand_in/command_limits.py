@@ -15,7 +15,7 @@ LOCALES = set(
 
 
 def check_commands(commands: object) -> list[dict[str, Any]]:
-    """The commands of a bulk overwrite, or 50035 where Discord would not register them."""
+    """Return the commands of a bulk overwrite; raise 50035 where Discord would not register them."""
     wrong = FormErrors()
     checked = wrong.items("", commands, 110)
     names: set[tuple[int, object]] = set()
@@ -41,9 +41,9 @@ def check_commands(commands: object) -> list[dict[str, Any]]:
 
 
 def characters(command: dict[str, Any]) -> int:
-    """What counts towards Discord's 8,000: names, descriptions and values, options and choices included.
+    """Return what counts towards Discord's 8,000: names, descriptions and values, also of options and choices.
 
-    Of a name or description in several languages only the longest counts.
+    Of a name or description in several languages, only the longest counts.
     """
     own = len(str(command.get("value", "")))
     for key in ("name", "description"):
@@ -68,7 +68,7 @@ def _check_name(wrong: FormErrors, path: str, named: dict[str, Any]) -> None:
 
 
 def _check_menu_entry(wrong: FormErrors, path: str, command: dict[str, Any]) -> None:
-    """User and message commands: a name of any characters, no description, no options."""
+    """User and message commands have a name of any characters, but no description and no options."""
     wrong.length(f"{path}.name", command.get("name"), 1, 32)
     for locale, text in _localised(wrong, f"{path}.name_localizations", command):
         wrong.length(f"{path}.name_localizations.{locale}", text, 1, 32)

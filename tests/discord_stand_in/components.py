@@ -20,7 +20,7 @@ Component = dict[str, Any]
 
 
 def walk(components: list[Component]) -> Iterator[Component]:
-    """Every component, parents before their children, in the order in which they are read."""
+    """Yield every component in reading order, parents before their children."""
     for component in components:
         yield component
         yield from walk(component.get("components") or [])
@@ -29,12 +29,12 @@ def walk(components: list[Component]) -> Iterator[Component]:
 
 
 def texts(components: list[Component]) -> list[str]:
-    """What the text displays say."""
+    """Return the contents of the text displays."""
     return [component["content"] for component in walk(components) if component["type"] == TEXT_DISPLAY]
 
 
 def media(components: list[Component]) -> list[dict[str, Any]]:
-    """Everything with an address: pictures and files."""
+    """Return everything with an address: pictures and files."""
     found: list[dict[str, Any]] = []
     for component in walk(components):
         if component["type"] == MEDIA_GALLERY:
@@ -47,12 +47,12 @@ def media(components: list[Component]) -> list[dict[str, Any]]:
 
 
 def attached_names(components: list[Component]) -> set[str]:
-    """The names of the attachments that are shown."""
+    """Return the names of the attachments that are shown."""
     return {item["url"].removeprefix(ATTACHED) for item in media(components) if item["url"].startswith(ATTACHED)}
 
 
 def numbered(components: list[Component]) -> list[Component]:
-    """The components as Discord keeps them: each with an id, given in reading order where it has none."""
+    """Return the components as Discord keeps them: each has an id, assigned in reading order if it was missing."""
     kept = copy.deepcopy(components)
     given = {component["id"] for component in walk(kept) if component.get("id")}
     following = 1
@@ -66,7 +66,7 @@ def numbered(components: list[Component]) -> list[Component]:
 
 
 def check_rows(wrong: FormErrors, rows: object) -> None:
-    """Refuse what is not up to five rows of up to five buttons, or one menu."""
+    """Refuse anything but up to five rows of up to five buttons, or one menu."""
     seen: set[str] = set()
     for index, row in enumerate(wrong.items("components", rows, 5)):
         path = f"components.{index}"
@@ -79,7 +79,7 @@ def check_rows(wrong: FormErrors, rows: object) -> None:
 
 
 def check_layout(wrong: FormErrors, components: object, attachments: set[str]) -> None:
-    """Refuse a layout beyond Discord's limits, or one that shows a file that is not attached."""
+    """Refuse a layout that exceeds Discord's limits or shows a file that is not attached."""
     layout = wrong.items("components", components, MOST_COMPONENTS)
     seen: set[str] = set()
     for index, component in enumerate(layout):

@@ -1,4 +1,4 @@
-"""Discord's refusals: HTTP status, JSON error code and message, as its API documentation lists them."""
+"""Discord's refusals: HTTP status, JSON error code and message, as listed in its API documentation."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ class ApiError(Exception):
         self.retry_after = retry_after
 
     def response(self) -> web.Response:
-        """What goes over the wire."""
+        """What is sent to the client."""
         body: dict[str, Any] = {"message": self.message, "code": self.code}
-        # discord.py takes a 429 without `Via` for a ban by Cloudflare and gives up instead of waiting.
+        # discord.py takes a 429 without `Via` for a ban by Cloudflare, and gives up instead of waiting.
         headers = {"Via": "1.1 google"}
         if self.errors is not None:
             body["errors"] = self.errors
@@ -102,20 +102,20 @@ def rate_limited(retry_after: float) -> ApiError:
 
 
 class FormErrors:
-    """What is wrong with a payload, field by field; Discord reports all of it at once under code 50035."""
+    """Collects what is wrong with a payload, field by field; Discord reports it all at once, with code 50035."""
 
     def __init__(self) -> None:
         self._tree: dict[str, Any] = {}
 
     def add(self, path: str, code: str, message: str) -> None:
-        """Note that the field at ``path`` (``embeds.0.title``) is refused."""
+        """Note that the field at ``path`` (such as ``embeds.0.title``) is refused."""
         node = self._tree
         for key in filter(None, path.split(".")):
             node = node.setdefault(key, {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def length(self, path: str, value: object, low: int, high: int) -> bool:
-        """Note a text that is no text or not ``low`` to ``high`` characters long; say whether it is fine."""
+        """Note a value that is not a text of ``low`` to ``high`` characters; return whether it is fine."""
         if not isinstance(value, str):
             self.add(path, "STRING_TYPE_CONVERT", "Could not interpret value as string.")
         elif len(value) > high:
@@ -127,7 +127,7 @@ class FormErrors:
         return False
 
     def items(self, path: str, value: object, high: int) -> list[Any]:
-        """The list at ``path``; empty, and noted, where it is none or has more than ``high`` items."""
+        """Return the list at ``path``; note one that is no list or has over ``high`` items, and return an empty one."""
         if value is None:
             return []
         if not isinstance(value, list):
@@ -138,13 +138,13 @@ class FormErrors:
         return value
 
     def is_a(self, path: str, value: object, kind: type) -> bool:
-        """Note a value that is not of the kind; say whether it is."""
+        """Note a value of another type; return whether it is of that type."""
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return True
         self.add(path, "BASE_TYPE_BAD_TYPE", f"Must be of type {kind.__name__}.")
         return False
 
     def raise_if_any(self) -> None:
-        """Refuse the request where anything was noted."""
+        """Refuse the request if anything was noted."""
         if self._tree:
             raise ApiError(400, 50035, "Invalid Form Body", errors=self._tree)

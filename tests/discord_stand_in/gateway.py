@@ -1,4 +1,4 @@
-"""The websocket side: sessions that identify, heartbeat, resume, and can be broken in every way that happens."""
+"""The websocket side: sessions that identify, heartbeat and resume, and can break in every way that happens."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ PRIVILEGED_INTENTS = (1 << 1) | (1 << 8) | (1 << 15)  # members, presences, mess
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """One heartbeat; ``late_by`` in seconds against the interval that hello asked for, never negative."""
+    """A heartbeat; ``late_by`` is how many seconds it came after the interval set by hello, never negative."""
 
     shard: int
     at: float
@@ -30,7 +30,7 @@ class Heartbeat:
 
 @dataclass(eq=False)
 class Session:
-    """What survives a broken connection: the events so far, by their sequence."""
+    """What survives a broken connection: the events so far, by sequence number."""
 
     id: str
     shard: int
@@ -40,7 +40,7 @@ class Session:
 
 
 class Connection:
-    """One websocket, zlib-stream compressed where the client asks for it."""
+    """One websocket, compressed as a zlib stream if the client asks for it."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket, self._request = socket, request
@@ -51,7 +51,7 @@ class Connection:
         self.ended_here = False
 
     async def send(self, payload: dict[str, Any]) -> None:
-        """Send one payload; a connection that is already gone swallows it, as the network does."""
+        """Send one payload; if the connection is already gone, it is lost, as on a real network."""
         data = json.dumps(payload)
         async with self._order:
             try:
@@ -64,12 +64,12 @@ class Connection:
                 pass
 
     async def close(self, code: int, message: str = "") -> None:
-        """End it with a close frame."""
+        """Close it with a close frame."""
         self.ended_here = True
         await self.socket.close(code=code, message=message.encode())
 
     def cut(self) -> None:
-        """End it as a pulled cable would."""
+        """Cut it, as if a cable had been pulled."""
         if self._request.transport is not None:
             self._request.transport.abort()
 
@@ -90,11 +90,11 @@ class Gateway:
         self._connections: set[Connection] = set()
 
     def ready_shards(self) -> set[int]:
-        """The shards that are connected now."""
+        """The shards that are currently connected."""
         return {connection.session.shard for connection in self._connections if connection.session is not None}
 
     async def dispatch(self, event: str, data: dict[str, Any], guild: Guild | None = None) -> None:
-        """Send an event to the shard of the guild (direct messages: shard 0); a broken session keeps it for later."""
+        """Send an event to the guild's shard (direct messages: shard 0); a broken session gets it on resuming."""
         shard = (guild.id >> 22) % self.shards if guild is not None else 0
         sessions = [session for session in self._sessions.values() if session.shard == shard]
         assert sessions, f"no bot has identified for shard {shard}"
@@ -116,14 +116,14 @@ class Gateway:
             await connection.send({"op": RECONNECT, "d": None, "s": None, "t": None})
 
     async def invalidate(self, *, resumable: bool = False) -> None:
-        """Send opcode 9 on every connection; unless ``resumable`` the sessions are gone."""
+        """Send opcode 9 on every connection; unless ``resumable``, the sessions are gone."""
         for connection in list(self._connections):
             if not resumable and connection.session is not None:
                 self._sessions.pop(connection.session.id, None)
             await connection.send({"op": INVALID_SESSION, "d": resumable, "s": None, "t": None})
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """One connection, from hello to its end."""
+        """Serve one connection, from hello to its end."""
         socket = web.WebSocketResponse(max_msg_size=4096, heartbeat=None)
         await socket.prepare(request)
         connection = Connection(socket, request)
@@ -136,13 +136,13 @@ class Gateway:
                     break
                 await self._receive(connection, message.data)
         except ConnectionError:
-            pass  # cut on purpose, or the bot went away
+            pass  # cut on purpose, or the bot has gone
         finally:
             self._connections.discard(connection)
             if connection.session is not None and connection.session.connection is connection:
                 connection.session.connection = None
                 if socket.close_code == 1000 and not connection.ended_here:
-                    # A client that says goodbye cannot resume.
+                    # A client that has closed its session properly cannot resume it.
                     self._sessions.pop(connection.session.id, None)
             self.changes.announce()
         return socket

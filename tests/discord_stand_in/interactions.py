@@ -1,4 +1,4 @@
-"""What a member did and how the bot answered: one record per interaction, with Discord's deadlines."""
+"""What members did and how the bot answered: one record per interaction, with Discord's deadlines."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ ANSWERS = {
 
 @dataclass(eq=False)
 class Interaction:
-    """A command, button, autocompletion or modal, and everything that the bot did about it."""
+    """A command, button, autocompletion or modal, and everything with which the bot answered it."""
 
     id: int
     token: str
@@ -59,7 +59,7 @@ class Interaction:
         return self.answer
 
     async def message(self, within: float = 30) -> Message:
-        """The message that answers, as soon as it says anything."""
+        """The answering message, as soon as it says anything."""
         await self.changes.until(lambda: self._answering() is not None, within, "a message that answers")
         message = self._answering()
         assert message is not None
@@ -68,14 +68,14 @@ class Interaction:
     async def final(
         self, condition: Callable[[Message], bool] | None = None, within: float = 60, quiet: float = 2.0
     ) -> Message:
-        """The answering message once ``condition`` holds, or once it has not changed for ``quiet`` seconds."""
+        """The answering message, once ``condition`` holds, or once it has not changed for ``quiet`` seconds."""
         message = await self.message(within)
         if condition is None:
             return await message.settled(quiet, within)
         return await message.until(condition, within)
 
     async def followup(self, index: int = 0, within: float = 30) -> Message:
-        """The ``index``-th message that followed the answer."""
+        """The ``index``-th follow-up to the answer."""
         await self.changes.until(lambda: len(self.followups) > index, within, f"follow-up {index}")
         return self.followups[index]
 
@@ -98,7 +98,7 @@ class Interactions:
         return interaction
 
     def answer(self, interaction_id: int, token: str, body: dict[str, Any], files: dict[str, Upload]) -> Interaction:
-        """Take the bot's first answer, or refuse it: late, repeated, of the wrong kind, malformed."""
+        """Accept the bot's first answer, or refuse it if it is late, repeated, of the wrong kind or malformed."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id:
             raise errors.unknown_interaction()
@@ -111,7 +111,7 @@ class Interactions:
         return interaction
 
     def live(self, token: str) -> Interaction:
-        """The answered interaction of a token that still lives."""
+        """Return the answered interaction of a token that has not expired."""
         interaction = self._by_token.get(token)
         if interaction is None or interaction.answer is None:
             raise errors.unknown_webhook()
@@ -120,7 +120,7 @@ class Interactions:
         return interaction
 
     def find(self, interaction: Interaction, message: str) -> Message:
-        """The message ``@original``, or one that followed."""
+        """Return the message ``@original``, or a follow-up."""
         if message == "@original":
             if interaction.original is None or interaction.original.deleted:
                 raise errors.unknown_message()
@@ -138,7 +138,7 @@ class Interactions:
         return edited
 
     def follow_up(self, token: str, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
-        """Add a message; the first one after a deferred answer takes the place of the thinking."""
+        """Add a message; the first one after a deferred answer replaces “is thinking”."""
         interaction = self.live(token)
         original = interaction.original
         if original is not None and original.loading and not original.deleted:
@@ -150,7 +150,7 @@ class Interactions:
         return message
 
     def delete(self, token: str, message: str) -> None:
-        """Take away the original answer or a follow-up."""
+        """Delete the original answer or a follow-up."""
         interaction = self.live(token)
         self._messages.delete(self.find(interaction, message))
         interaction.changes.announce()

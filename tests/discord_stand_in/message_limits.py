@@ -20,10 +20,10 @@ MENTION_KINDS = {"roles", "users", "everyone"}
 def check_message(
     payload: dict[str, Any], files: dict[str, Any], kept: dict[int, str] | None = None, *, is_layout: bool = False
 ) -> None:
-    """Refuse (50035, 40005) a message of wrong types or beyond Discord's limits.
+    """Refuse (50035, 40005) a message that has wrong types or exceeds Discord's limits.
 
-    ``files`` are the uploads by their number in the form, ``kept`` the names of the attachments that the message had
-    before, by identifier. ``is_layout``: the message is one of Components V2 already, which it stays for good.
+    ``files`` are the uploads, by their number in the form; ``kept`` are the names of the attachments that the message
+    already had, by identifier. ``is_layout``: the message already is one of Components V2, which cannot be undone.
     """
     kept = kept or {}
     wrong = FormErrors()
@@ -55,7 +55,7 @@ def check_message(
 
 
 def check_modal(payload: dict[str, Any]) -> None:
-    """Refuse a modal without its title, identifier and one to five rows of inputs."""
+    """Refuse a modal that lacks a title, an identifier or one to five rows of inputs."""
     wrong = FormErrors()
     wrong.length("data.title", payload.get("title"), 1, 45)
     wrong.length("data.custom_id", payload.get("custom_id"), 1, 100)
@@ -66,7 +66,7 @@ def check_modal(payload: dict[str, Any]) -> None:
 
 
 def check_choices(payload: dict[str, Any]) -> None:
-    """Refuse more than 25 autocomplete choices, or one whose name or value Discord would not take."""
+    """Refuse more than 25 autocomplete choices, or one with a name or value that Discord would not accept."""
     wrong = FormErrors()
     for index, choice in enumerate(wrong.items("data.choices", payload.get("choices"), 25)):
         path = f"data.choices.{index}"
@@ -93,7 +93,7 @@ def _check_embeds(wrong: FormErrors, embeds: object) -> None:
 
 
 def _embed_texts(wrong: FormErrors, path: str, embed: dict[str, Any]) -> list[tuple[str, Any, int]]:
-    """Where an embed has texts, each with its limit; empty ones of fields are refused here."""
+    """Yield the texts of an embed, each with its limit; empty texts of fields are refused here."""
     texts = [(name, embed.get(name), limit) for name, limit in EMBED_TEXTS.items()]
     for part, (name, limit) in EMBED_PARTS.items():
         if embed.get(part) is not None and wrong.is_a(f"{path}.{part}", embed[part], dict):
@@ -125,7 +125,7 @@ def _check_allowed_mentions(wrong: FormErrors, allowed: object) -> None:
 
 
 def _check_attachments(wrong: FormErrors, listed: object, files: dict[str, Any], kept: dict[int, str]) -> set[int]:
-    """Check the attachments that a message lists; return those of before that it keeps."""
+    """Check the attachments that a message lists; return those that it keeps from before."""
     if len(files) > 10:
         wrong.add("files", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     keeps: set[int] = set()

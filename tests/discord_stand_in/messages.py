@@ -25,7 +25,7 @@ MENTION = re.compile(r"@(everyone|here)|<@!?(?P<user>\d+)>|<@&(?P<role>\d+)>")
 
 @dataclass(frozen=True)
 class Edit:
-    """The message after one change; ``at`` in seconds of the stand-in's clock."""
+    """The message after one change; ``at`` is in seconds of the stand-in's clock."""
 
     at: float
     content: str
@@ -36,7 +36,7 @@ class Edit:
 
 @dataclass(eq=False)
 class Message:
-    """One message: the bot's, or a member's that the bot only gets to see through a message command."""
+    """A message of the bot, or one of a member, which the bot sees only through a message command."""
 
     id: int
     channel: Channel
@@ -51,7 +51,7 @@ class Message:
     uploads: list[Upload] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
     patched_at: list[float] = field(default_factory=list)
-    """When it was edited by requests of their own, which Discord limits; answers to buttons are not among them."""
+    """When it was edited by separate requests, which Discord limits; answers to buttons do not count."""
     deleted: bool = False
     changes: Changes = field(default_factory=Changes)
 
@@ -67,12 +67,12 @@ class Message:
 
     @property
     def is_layout(self) -> bool:
-        """Made of Components V2; a message stays what it is for good."""
+        """Made of Components V2, which cannot change afterwards."""
         return bool(self.flags & COMPONENTS_V2)
 
     @property
     def attachments(self) -> list[Upload]:
-        """The files that are shown: in a layout only those that a component refers to."""
+        """The files that are shown; in a layout, only those that a component refers to."""
         if not self.is_layout:
             return self.uploads
         names = attached_names(self.components)
@@ -94,7 +94,7 @@ class Message:
         return [item for item in walk(self.components) if item["type"] == BUTTON and item.get("custom_id")]
 
     def button(self, label_or_id: str) -> dict[str, Any]:
-        """The button of that label or custom id; ``AssertionError`` where a member could not press it."""
+        """The button with that label or custom id; ``AssertionError`` if a member could not press it."""
         for button in self.buttons:
             if label_or_id in (button.get("label"), button["custom_id"], (button.get("emoji") or {}).get("name")):
                 assert not button.get("disabled"), f"the button {label_or_id!r} is disabled"
@@ -146,7 +146,7 @@ class Message:
         return body
 
     def take(self, payload: dict[str, Any], files: dict[str, Upload]) -> None:
-        """Show what ``payload`` says, fields that it does not name as they were."""
+        """Show what ``payload`` says; fields that it does not name stay as they were."""
         content = payload.get("content", self.content) or ""
         embeds = payload.get("embeds", self.embeds) or []
         components = payload.get("components", self.components) or []
@@ -166,7 +166,7 @@ class Message:
         self.flags |= COMPONENTS_V2 if is_layout else 0
 
     def _components_payload(self) -> list[dict[str, Any]]:
-        """The components with the addresses that Discord gives to attachments."""
+        """Return the components, with the addresses that Discord gives to attachments."""
         shown = copy.deepcopy(self.components)
         addresses = {upload.filename: upload.url for upload in self.uploads}
         for item in media(shown):
@@ -181,14 +181,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Ping:
-    """A mention that somebody would have been notified of."""
+    """A mention of which somebody would have been notified."""
 
     message: Message
     mention: str
 
 
 class Messages:
-    """All messages, with Discord's rules about writing and editing them."""
+    """All messages, with Discord's rules for posting and editing them."""
 
     def __init__(self, world: World, cdn: Cdn, clock: Clock) -> None:
         self._world, self._cdn, self._clock = world, cdn, clock
@@ -198,12 +198,12 @@ class Messages:
         self.changes = Changes()
 
     def loading(self, channel: Channel, flags: int) -> Message:
-        """The place that a deferred answer keeps: the bot is thinking."""
+        """Add the placeholder of a deferred answer: the bot is thinking."""
         message = Message(self._world.snowflakes.next(), channel, self._world.bot, self._clock, flags | LOADING)
         return self._keep(message)
 
     def create(self, channel: Channel, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
-        """A new message, or ``ApiError`` where Discord would refuse it."""
+        """Add a message; ``ApiError`` if Discord would refuse it."""
         check_message(payload, files)
         message = Message(self._world.snowflakes.next(), channel, self._world.bot, self._clock)
         message.flags = (payload.get("flags") or 0) & (EPHEMERAL | (1 << 2))
@@ -212,12 +212,12 @@ class Messages:
         return self._keep(message)
 
     def said(self, who: User, channel: Channel, text: str) -> Message:
-        """What a member has written; the bot is not told."""
+        """Add a message that a member has written; the bot is not told."""
         message = Message(self._world.snowflakes.next(), channel, who, self._clock, content=text)
         return self._keep(message)
 
     def fill(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
-        """What a deferred answer says at last; its being ephemeral was settled when it was deferred."""
+        """Fill in a deferred answer; whether it is ephemeral was decided when it was deferred."""
         check_message(payload, files)
         message.take(payload, self._kept(files))
         message.flags &= ~LOADING
@@ -225,7 +225,7 @@ class Messages:
         return message
 
     def patch(self, message: Message, payload: dict[str, Any], files: dict[str, Upload]) -> Message:
-        """Edit a message by a request of its own, at most five times in five seconds."""
+        """Edit a message by a separate request, at most five times in five seconds."""
         now = self._clock.now()
         recent = [at for at in message.patched_at if now - at < WINDOW_SECONDS]
         if len(recent) >= EDITS_PER_WINDOW:
@@ -251,7 +251,7 @@ class Messages:
         return message
 
     def delete(self, message: Message) -> None:
-        """Take a message away."""
+        """Delete a message."""
         if message.deleted:
             raise errors.unknown_message()
         message.deleted = True
@@ -259,7 +259,7 @@ class Messages:
         self.changes.announce()
 
     def find(self, message_id: int) -> Message:
-        """The message of that identifier, or ``ApiError`` 10008."""
+        """Return the message with that identifier, or raise ``ApiError`` 10008."""
         message = self.all.get(message_id)
         if message is None or message.deleted:
             raise errors.unknown_message()
@@ -280,7 +280,7 @@ class Messages:
         self.changes.announce()
 
     def _note_pings(self, message: Message, payload: dict[str, Any]) -> None:
-        # Embeds never notify anybody; content and text displays do, unless allowed_mentions says otherwise.
+        # Embeds never notify anybody; content and text displays do, unless allowed_mentions prevents it.
         allowed = payload.get("allowed_mentions")
         written = [payload.get("content") or "", *texts(payload.get("components") or [])]
         for mention in (mention for text in written for mention in MENTION.finditer(text)):

@@ -1,4 +1,4 @@
-"""A small discord.py client that does, and does wrong, what the stand-in's own tests need."""
+"""A small discord.py client that does what the stand-in's own tests need, including what is wrong."""
 
 import asyncio
 import io
@@ -15,7 +15,7 @@ Interaction = discord.Interaction[discord.Client]
 
 
 class PlainClient(discord.AutoShardedClient):
-    """Answers a handful of commands; what Discord refused it is in ``caught``."""
+    """Answers a handful of commands; what Discord refused is in ``caught``."""
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True))
@@ -40,7 +40,7 @@ class PlainClient(discord.AutoShardedClient):
 
 
 class Count(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"count:(?P<number>\d+)"):
-    """A button that counts in its custom id, and so survives anything."""
+    """A button that counts in its custom id, and so survives a restart."""
 
     def __init__(self, number: int) -> None:
         super().__init__(discord.ui.Button(label=f"Count {number}", custom_id=f"count:{number}"))
@@ -76,7 +76,7 @@ def view(*items: discord.ui.Item[Any]) -> discord.ui.View:
 
 
 def a_layout(count: Count, *, picture: bool = True) -> discord.ui.LayoutView:
-    """A box with some text, a button beside it and maybe a picture."""
+    """A box with some text, a button next to it and possibly a picture."""
     box: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=0x123456)
     box.add_item(discord.ui.Section(f"number {count.number}", accessory=count))
     if picture:
@@ -92,7 +92,7 @@ def _add_commands(client: PlainClient) -> None:
 
 
 def _add_answering(client: PlainClient) -> None:
-    """Commands that answer once, late, twice, with a file."""
+    """Commands that answer once, late, twice or with a file."""
     tree = client.tree
 
     @tree.command(description="Answers at once")
@@ -155,7 +155,7 @@ def _add_showing(client: PlainClient) -> None:
 
 
 def _add_editing(client: PlainClient) -> None:
-    """Commands that mention, edit, embed, and one in a group."""
+    """Commands that mention, edit or embed, and one in a group."""
     tree = client.tree
 
     @tree.command(description="Mentions everybody")
@@ -191,7 +191,7 @@ def _add_editing(client: PlainClient) -> None:
 
 @asynccontextmanager
 async def online(stand_in: DiscordStandIn, client: discord.Client) -> AsyncIterator[None]:
-    """Keep the client online; needs ``Route.BASE`` to be the stand-in's."""
+    """Keep the client online; ``Route.BASE`` must be the stand-in's."""
     running = asyncio.create_task(client.start(stand_in.token))
     try:
         ready = asyncio.create_task(stand_in.bot_is_ready())

@@ -1,4 +1,4 @@
-"""The commands that the bot registered, and what Discord's client would let a member send with them."""
+"""The commands that the bot has registered, and what Discord's client would let a member send with them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -69,11 +69,11 @@ class RegisteredCommands:
         return commands
 
     def scope(self, guild_id: int | None) -> list[dict[str, Any]]:
-        """The commands registered for a guild, or globally."""
+        """Return the commands registered for a guild, or globally."""
         return self._by_scope.get(guild_id, [])
 
     def named(self, name: str, guild: Guild | None = None, kind: int = CHAT_INPUT) -> dict[str, Any]:
-        """The command of that name and kind as the guild sees it."""
+        """Return the command of that name and kind, as the guild sees it."""
         scopes = (guild.id, None) if guild is not None else (None,)
         for scope in scopes:
             for command in self.scope(scope):
@@ -83,7 +83,7 @@ class RegisteredCommands:
         raise NotOfferedError(f"no command /{name} among {known}")
 
     def offered(self, name: str, channel: Channel, *, user_install: bool, kind: int = CHAT_INPUT) -> dict[str, Any]:
-        """The command, if Discord offers it in that channel to a member who came by that kind of installation."""
+        """Return the command, if Discord offers it in that channel through that kind of installation."""
         command = self.named(name, channel.guild, kind)
         context = context_of(channel)
         contexts = command.get("contexts")
@@ -97,14 +97,14 @@ class RegisteredCommands:
 
 
 def context_of(channel: Channel) -> int:
-    """Discord's interaction context of a channel."""
+    """Return Discord's interaction context of a channel."""
     if channel.guild is not None:
         return IN_GUILD
     return IN_DIRECT_MESSAGES if channel.with_bot else IN_PRIVATE_CHANNEL
 
 
 def descend(command: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    """The sub-command at ``path`` below a command."""
+    """Return the sub-command at ``path`` below a command."""
     for name in path:
         inner = [option for option in command.get("options", []) if option["name"] == name]
         if not inner or inner[0]["type"] not in (SUB_COMMAND, SUB_COMMAND_GROUP):
@@ -114,7 +114,7 @@ def descend(command: dict[str, Any], path: list[str]) -> dict[str, Any]:
 
 
 def check_values(command: dict[str, Any], values: dict[str, Any], *, complete: bool = True) -> None:
-    """Refuse values that Discord's client would not send; half-typed ones (``complete`` False) may be of any length."""
+    """Refuse values that Discord's client would not send; half-typed ones (``complete`` False) may have any length."""
     options = {option["name"]: option for option in command.get("options", [])}
     for name in values.keys() - options.keys():
         raise NotOfferedError(f"{command['name']} has no option {name}, only {sorted(options)}")

@@ -1,4 +1,4 @@
-"""The REST side: routes under /api/v10, as far as a bot of slash commands needs them."""
+"""The REST side: those routes under /api/v10 that a bot with slash commands needs."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Rest:
-    """Turns requests into calls of the parts, and their records into JSON."""
+    """Turns requests into calls to the other parts, and their records into JSON."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Rest:
         self._interactions, self._commands, self._token = interactions, commands, token
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Every route that this Discord serves."""
+        """All routes that this Discord serves."""
         with_token: list[tuple[str, str, Handler]] = [
             ("GET", "/users/@me", self._me),
             ("GET", "/applications/@me", self._application),
@@ -57,7 +57,7 @@ class Rest:
         ]
         for method, path, handler in with_token:
             router.add_route(method, API + path, self._authorised(handler))
-        # These carry the interaction's own token in their path and need no other.
+        # These have the interaction's token in their path and need no other.
         by_interaction: list[tuple[str, str, Handler]] = [
             ("POST", "/interactions/{interaction}/{token}/callback", self._callback),
             ("POST", "/webhooks/{application}/{token}", self._follow_up),
@@ -137,7 +137,7 @@ class Rest:
     def _message_of_channel(self, request: web.Request) -> Message:
         channel = self._channel(request)
         message = self._messages.find(int(request.match_info["message"]))
-        # Ephemeral messages are in no channel: only the interaction's token reaches them.
+        # Ephemeral messages are not in any channel; only the interaction's token reaches them.
         if message.channel is not channel or message.ephemeral:
             raise errors.unknown_message()
         return message
@@ -215,7 +215,7 @@ async def _json(request: web.Request) -> Any:
 
 
 async def _form(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """The JSON of a request and the files that came with it, by their number in the form."""
+    """Return the JSON of a request and the files that came with it, by their number in the form."""
     if not request.content_type.startswith("multipart/"):
         return await _json(request), {}
     form = await request.post()

@@ -1,4 +1,4 @@
-"""The stand-in as a whole: a server on loopback, and what a test says to it."""
+"""The stand-in as a whole: a server on loopback, and what a test can do with it."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Refusal:
-    """A request that the stand-in refused as Discord would."""
+    """A request that the stand-in refused, as Discord would."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ class Refusal:
 
 
 HANGS = 0
-"""In place of a status: nothing is ever answered."""
+"""Instead of a status: the request is never answered."""
 RETRY_AFTER_SECONDS = 0.05
 
 
@@ -56,7 +56,7 @@ class _Fault:
 class DiscordStandIn:
     """A Discord on loopback, for one bot.
 
-    ``shards`` is the number that it recommends, ``heartbeat_seconds`` the interval it asks for.
+    ``shards`` is the number that it recommends, ``heartbeat_seconds`` the interval that it asks for.
     """
 
     def __init__(self, *, shards: int = 1, heartbeat_seconds: float = 41.25, token: str = TOKEN) -> None:
@@ -97,16 +97,16 @@ class DiscordStandIn:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    # What a bot process needs to come here.
+    # What a bot process needs to connect here.
 
     @property
     def api(self) -> str:
-        """What ``discord.http.Route.BASE`` has to be."""
+        """The value that ``discord.http.Route.BASE`` must have."""
         return f"http://{self.address}{API}"
 
     @property
     def connections(self) -> int:
-        """How many connections are open, gateways among them."""
+        """How many connections are open, including gateways."""
         assert self._runner is not None
         assert self._runner.server is not None
         return len(self._runner.server.connections)
@@ -128,28 +128,28 @@ class DiscordStandIn:
     # Who exists.
 
     def guild(self, name: str, *, has_bot: bool = True, shard: int | None = None) -> Guild:
-        """A new server, on that shard if one is named."""
+        """Add a server, on that shard if one is named."""
         place = None if shard is None else (shard, self.gateway.shards)
         return self.world.guild(name, has_bot=has_bot, shard=place)
 
     def user(self, name: str, *, installed_app: bool = False) -> User:
-        """A new account, in no guild."""
+        """Add an account that is not in any guild."""
         return self.world.user(name, installed_app=installed_app)
 
     def direct_messages(self, user: User, *, with_bot: bool = True) -> Channel:
-        """A private channel with the bot, or with somebody else."""
+        """Return the private channel with the bot, or with somebody else."""
         return self.world.direct_messages(user, with_bot=with_bot)
 
     async def remove_bot(self, guild: Guild) -> None:
-        """Let the bot be removed from a server."""
+        """Remove the bot from a server."""
         await self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id)}, guild)
         guild.has_bot = False
 
     async def invite_bot(self, guild: Guild) -> None:
-        """Let the bot be invited to a server, for the first time or again."""
+        """Invite the bot to a server, for the first time or again."""
         guild.has_bot = True
         payload = guild.payload()
-        del payload["unavailable"]  # which Discord says only of guilds that the bot was in before
+        del payload["unavailable"]  # Discord says this only about guilds that the bot was in before
         await self.gateway.dispatch("GUILD_CREATE", payload, guild)
 
     # What members do.
@@ -176,7 +176,7 @@ class DiscordStandIn:
         options: dict[str, Any] | None = None,
         channel: Channel | None = None,
     ) -> list[dict[str, Any]]:
-        """The choices that the bot offers for an option."""
+        """Return the choices that the bot offers for an option."""
         values = (options or {}) | {focused: typed}
         interaction = await self._acts.autocomplete(who, command, focused, values, channel)
         await interaction.acknowledged()
@@ -184,7 +184,7 @@ class DiscordStandIn:
         return interaction.choices
 
     def says(self, who: Member, text: str, channel: Channel | None = None) -> Message:
-        """A message of a member, which the bot gets to see only by a message command."""
+        """Post a message of a member, which the bot sees only through a message command."""
         return self.messages.said(who.user, channel or who.guild.channels[0], text)
 
     async def on_message(self, who: Member | User, command: str, message: Message) -> Interaction:
@@ -192,15 +192,15 @@ class DiscordStandIn:
         return await self._acts.on_message(who, command, message)
 
     async def press(self, who: Member | User, message: Message, button: str) -> Interaction:
-        """Press a button by its label or custom id."""
+        """Press the button with that label or custom id."""
         return await self._acts.press(who, message, button)
 
     async def submit(self, who: Member | User, asked: Interaction, values: dict[str, str]) -> Interaction:
-        """Send the modal that answered ``asked``, filled in."""
+        """Fill in and send the modal that answered ``asked``."""
         return await self._acts.submit(who, asked, values)
 
     async def message_in(self, channel: Channel, condition: Callable[[Message], bool], within: float = 30) -> Message:
-        """The first message in a channel for which ``condition`` holds, waiting for it if need be."""
+        """Wait for the first message in a channel for which ``condition`` holds, and return it."""
 
         def found() -> list[Message]:
             here = [one for one in self.messages.all.values() if one.channel is channel and not one.deleted]
@@ -220,15 +220,15 @@ class DiscordStandIn:
         status: int | None = 500,
         applied: bool = False,
     ) -> None:
-        """Let the next ``count`` matching requests fail.
+        """Make the next ``count`` matching requests fail.
 
-        ``status`` None breaks the connection instead of answering, and `HANGS` keeps it open; ``applied`` does what
-        was asked nevertheless.
+        ``status`` None breaks the connection instead of answering, and `HANGS` keeps it open without an answer;
+        with ``applied``, the request is carried out all the same.
         """
         self._faults.append(_Fault(count, method, path_contains, status, applied))
 
     def heal(self) -> None:
-        """Let nothing fail any more."""
+        """Stop making requests fail."""
         self._faults.clear()
 
     @web.middleware

@@ -1,4 +1,4 @@
-"""What the stand-in refuses, where discord.py would not even send it."""
+"""What the stand-in refuses, including what discord.py would not even send."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""JSON as Discord puts it on the wire."""
+"""JSON as Discord sends it."""
 
 import json
 from typing import Any

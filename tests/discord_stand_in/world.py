@@ -1,4 +1,4 @@
-"""Who and what exists on this Discord: users, guilds, channels, members."""
+"""Who and what exists on this Discord: users, guilds, channels and members."""
 
 import time
 from dataclasses import dataclass, field
@@ -20,27 +20,27 @@ ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 
 
 class Snowflakes:
-    """Identifiers that carry the time of their making, as Discord's do; no two share a millisecond."""
+    """Makes identifiers that contain the time of their creation, as Discord's do; no two share a millisecond."""
 
     def __init__(self) -> None:
         self._last_ms = 0
 
     def next(self) -> int:
-        """A new identifier."""
+        """Return a new identifier."""
         self._last_ms = max(int(time.time() * 1000) - DISCORD_EPOCH_MS, self._last_ms + 1)
         return self._last_ms << 22
 
 
 @dataclass(eq=False)
 class User:
-    """An account. ``installed_app``: has added the bot to the account, which brings its commands everywhere."""
+    """An account. ``installed_app``: it has installed the bot, and so has its commands everywhere."""
 
     id: int
     name: str
     bot: bool = False
     installed_app: bool = False
     locale: str = "en-US"
-    """The language that the account's client is set to."""
+    """The language to which the account's client is set."""
 
     def payload(self) -> dict[str, Any]:
         return {
@@ -57,9 +57,9 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel, or with ``guild`` None the direct messages between the bot (or ``among``) and ``recipient``.
+    """A text channel or, with ``guild`` None, the direct messages between the bot (or ``among``) and ``recipient``.
 
-    With a ``parent`` it is a thread of that channel.
+    With a ``parent``, it is a thread of that channel.
     """
 
     id: int
@@ -70,7 +70,7 @@ class Channel:
     bot_may_send: bool = True
     age_restricted: bool = False
     hidden: bool = False
-    """Only members with more than the ordinary permissions see it; a thread that is hidden is a private one."""
+    """Only members with more than the ordinary permissions see it; a hidden thread is a private one."""
     parent: "Channel | None" = None
 
     def payload(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Member:
 
 @dataclass(eq=False)
 class Guild:
-    """A server. ``has_bot`` False: the bot never joined, only user installs bring its commands here."""
+    """A server. ``has_bot`` False: the bot never joined, so its commands are here only for those who installed it."""
 
     id: int
     name: str
@@ -144,7 +144,7 @@ class Guild:
     members: list[Member] = field(default_factory=list)
 
     def channel(self, name: str) -> Channel:
-        """The text channel of that name, made if it must be."""
+        """Return the text channel of that name; create it if necessary."""
         for channel in self.channels:
             if channel.name == name:
                 return channel
@@ -153,13 +153,13 @@ class Guild:
         return channel
 
     def thread(self, name: str, *, private: bool = False) -> Channel:
-        """A new thread of the first channel."""
+        """Add a thread of the first channel."""
         thread = Channel(self.world.snowflakes.next(), name, guild=self, hidden=private, parent=self.channels[0])
         self.channels.append(thread)
         return thread
 
     def member(self, name: str, permissions: int = 0) -> Member:
-        """A new member who may do the ordinary things and what ``permissions`` adds."""
+        """Add a member with the ordinary permissions and those in ``permissions``."""
         return self.join(self.world.user(name), permissions)
 
     def join(self, user: User, permissions: int = 0) -> Member:
@@ -218,13 +218,13 @@ class World:
         self.private_channels: list[Channel] = []
 
     def user(self, name: str, *, installed_app: bool = False) -> User:
-        """A new account."""
+        """Add an account."""
         user = User(self.snowflakes.next(), name, installed_app=installed_app)
         self.users.append(user)
         return user
 
     def guild(self, name: str, *, has_bot: bool = True, shard: tuple[int, int] | None = None) -> Guild:
-        """A new server; ``shard`` (id, count) says which shard it must fall to."""
+        """Add a server; ``shard`` (id, count) is the shard that it must belong to."""
         guild_id = self.snowflakes.next()
         while shard is not None and (guild_id >> 22) % shard[1] != shard[0]:
             guild_id = self.snowflakes.next()
@@ -234,7 +234,7 @@ class World:
         return guild
 
     def direct_messages(self, user: User, *, with_bot: bool = True) -> Channel:
-        """The private channel of ``user`` with the bot, or with some friend of theirs."""
+        """Return the private channel of ``user`` with the bot, or with a friend."""
         for channel in self.private_channels:
             if channel.recipient is user and channel.with_bot is with_bot:
                 return channel
@@ -243,6 +243,6 @@ class World:
         return channel
 
     def find_channel(self, channel_id: int) -> Channel | None:
-        """The channel of that identifier."""
+        """Return the channel with that identifier."""
         everywhere = [channel for guild in self.guilds for channel in guild.channels] + self.private_channels
         return next((channel for channel in everywhere if channel.id == channel_id), None)

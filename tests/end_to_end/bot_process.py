@@ -1,4 +1,4 @@
-"""The real bot: `python -m bot` as a subprocess, sent to the stand-in by its environment alone."""
+"""The real bot: `python -m bot` as a subprocess, which only its environment sends to the stand-in."""
 
 import asyncio
 import os
@@ -13,14 +13,14 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 class BotProcess:
-    """One bot on one data folder; may be stopped and started again."""
+    """A bot on a data folder; it can be stopped and started again."""
 
     def __init__(self, discord: DiscordStandIn, data_dir: Path, **settings: str) -> None:
         self._discord = discord
         self._log_path = data_dir.parent / "bot.log"
         redirected = discord.environment()
         self._environment = {
-            # Nothing of the machine's own settings, and a working folder without .env.
+            # None of the machine's own settings, and a working folder without .env.
             **{name: value for name, value in os.environ.items() if not name.startswith(("LYRICS_", "DISCORD_"))},
             **redirected,
             "PYTHONPATH": os.pathsep.join([redirected["PYTHONPATH"], str(REPOSITORY)]),
@@ -32,7 +32,7 @@ class BotProcess:
 
     @property
     def process_id(self) -> int:
-        """Of the process that was started last."""
+        """Of the process that was started most recently."""
         assert self._process is not None
         return self._process.pid
 
@@ -44,7 +44,7 @@ class BotProcess:
 
     @property
     def log(self) -> str:
-        """Everything that the bot has written since the first start."""
+        """Everything that the bot has written since it was first started."""
         return self._log_path.read_text(errors="replace")
 
     async def start(self) -> None:
@@ -60,7 +60,7 @@ class BotProcess:
         await ready
 
     async def launch(self) -> None:
-        """Start the process and wait for nothing."""
+        """Start the process without waiting."""
         with self._log_path.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot"),

@@ -1,4 +1,4 @@
-"""A stand-in Discord, a data folder with an artist that was trained offline, and the bot between them."""
+"""A stand-in Discord, a data folder with an artist that was trained offline, and the bot in between."""
 
 import shutil
 import subprocess
@@ -19,12 +19,12 @@ SHORT_TEXT = "\n\n\n".join(
     for third in ("captain", "harbour", "lantern")
     for fourth in ("wander", "sail", "sing")
 )
-"""Rhymes of our own, enough of them to train on."""
+"""Rhymes of our own, enough to train on."""
 
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder `models/` with an artist of everyone, as `python -m lstm.train` leaves it."""
+    """A folder `models/` with a shared artist, as `python -m lstm.train` writes it."""
     data_dir = tmp_path_factory.mktemp("offline")
     (data_dir / "corpora").mkdir()
     (data_dir / "corpora" / "testling.txt").write_text(SHORT_TEXT)
@@ -67,7 +67,7 @@ def chief(guild: Guild) -> Member:
 
 @pytest.fixture
 def bot_settings() -> dict[str, str]:
-    """What a module's tests set beyond the ordinary."""
+    """Settings that a module's tests add to the usual ones."""
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Trainings that the real bot holds on a real Dask cluster, cancelled in every state that they can be in."""
+"""Training jobs of the real bot on a real Dask cluster, cancelled in every state that they can be in."""
 
 import sqlite3
 import time
@@ -46,7 +46,7 @@ async def starts(message: Message) -> None:
 
 
 async def cancel(discord: DiscordStandIn, chief: Member, message: Message) -> float:
-    """Press the button; return how many seconds it took until the message shows that it is done."""
+    """Press the button; return how many seconds it took until the message showed the result."""
     began = time.monotonic()
     await discord.press(chief, message, "Cancel")
     await message.until(lambda message: "Cancelled." in message.text and not message.buttons, 10)
@@ -54,7 +54,7 @@ async def cancel(discord: DiscordStandIn, chief: Member, message: Message) -> fl
 
 
 def unfinished(data_dir: Path) -> list[object]:
-    """The jobs that are not cancelled yet, and what jobs have left on the disk."""
+    """Return the jobs that are not cancelled yet, and what jobs have left on the disk."""
     with closing(sqlite3.connect(f"file:{data_dir / 'lyrics.db'}?mode=ro", uri=True)) as connection:
         jobs = connection.execute("SELECT id, state FROM jobs WHERE state <> 'cancelled'").fetchall()
     return [*jobs, *(data_dir / "jobs").iterdir()]

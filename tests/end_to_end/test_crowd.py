@@ -26,7 +26,7 @@ def bot_settings(metrics_port: int) -> dict[str, str]:
 async def asked_at_once(
     bot: BotProcess, discord: DiscordStandIn, guild: Guild, anna: Member
 ) -> AsyncIterator[list[Interaction]]:
-    """Ten members ask for a song each, anna for two more."""
+    """Ten members ask for one song each, and anna for two more."""
     members = [anna, *(guild.member(f"member {number}") for number in range(9)), anna, anna]
     return list(
         await asyncio.gather(*(discord.slash(member, "lyrics", {"seed": SEED, "lines": 30}) for member in members))

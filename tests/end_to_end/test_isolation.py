@@ -16,7 +16,7 @@ from tests.faults import processes
 
 
 def connections(file: Path) -> set[tuple[str, int]]:
-    """Every address that a process, or one that it has started, wanted to reach."""
+    """Return every address that a process, or one that it started, tried to reach."""
     found = set()
     for line in file.read_text().splitlines() if file.exists() else ():
         address = ast.literal_eval(line.partition(" ")[2])

@@ -61,7 +61,7 @@ async def test_two_shards_serve_their_guilds_and_their_hearts_beat_in_time(data_
                 for interaction in asked:
                     assert song(await interaction.final(is_whole)).startswith(SEED)
             assert {beat.shard for beat in discord.gateway.heartbeats} == {0, 1}
-            # With room for a busy test machine; a blocked event loop is late by whole songs.
+            # Generous, for a busy test machine; a blocked event loop would be late by whole songs.
             assert max(beat.late_by for beat in discord.gateway.heartbeats) < 0.25
         finally:
             await bot.kill()

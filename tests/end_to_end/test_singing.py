@@ -18,7 +18,7 @@ def is_whole(message: Message) -> bool:
 
 
 def song(message: Message) -> str:
-    """The lyrics, which stand between heading and footer, without the marks around the seed."""
+    """Return the lyrics between heading and footer, without the marks around the seed."""
     return texts(message.components)[-2].replace("**", "")
 
 
@@ -124,7 +124,7 @@ async def test_artists_history_and_my_data(
 async def test_songs_that_a_kill_interrupts_are_mended_at_the_next_start(
     bot: BotProcess, discord: DiscordStandIn, guild: Guild
 ) -> None:
-    members = [guild.member(f"member {number}") for number in range(60)]  # so many that songs take their time
+    members = [guild.member(f"member {number}") for number in range(60)]  # so many that songs take a while
     options = {"seed": SEED, "artist": "testling", "lines": 40, "rhyme": "ABAB"}
     asked = [await discord.slash(member, "lyrics", options) for member in members]
     shown = [await interaction.message() for interaction in asked[:10]]
@@ -138,4 +138,4 @@ async def test_songs_that_a_kill_interrupts_are_mended_at_the_next_start(
         assert [button["label"] for button in message.buttons] == ["Again"]
     again = await (await discord.press(members[0], interrupted[0], "Again")).final(is_whole)
     assert song(again).startswith(SEED)
-    discord.refusals.clear()  # a song that was begun and whose first answer the kill prevented has no message
+    discord.refusals.clear()  # a song that was killed before its first answer has no message

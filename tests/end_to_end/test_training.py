@@ -36,7 +36,7 @@ async def test_a_text_becomes_an_artist_that_sings(
     assert "bits per character" in message.text
     assert "\n> " in message.text
     labels = {button["label"] for button in message.buttons}
-    if "Use it anyway" in labels:  # so short a training may lose to the baseline
+    if "Use it anyway" in labels:  # such a short training may lose to the baseline
         await discord.press(chief, message, "Use it anyway")
         await discord.message_in(chief.guild.channels[0], lambda message: "sings from now on" in message.text)
     else:

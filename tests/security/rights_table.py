@@ -1,4 +1,4 @@
-"""The table of rights in the README, read as the tests walk it."""
+"""The table of rights in the README, in the form that the tests use."""
 
 import re
 from dataclasses import dataclass
@@ -8,20 +8,20 @@ README = Path(__file__).parents[2] / "README.md"
 HEADING = "| command or button | member | with Manage Server | operator |"
 ROLES = ("member", "manager", "operator")
 PLACES = ("server", "DM", "install")
-"""A server that the bot is in; direct messages with it; any other place, for who has installed it for themselves."""
+"""A server that the bot is in; direct messages with it; anywhere else, for those who have installed it."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table."""
+    """A row of the table."""
 
     name: str
     allowed: dict[str, frozenset[str]]
-    """By role, the places where it may be used."""
+    """Where each role may use it."""
 
 
 def rows() -> list[Row]:
-    """Return the table, a row for each command or button that a line names."""
+    """Return the table, with a row for each command or button, even where one line names several."""
     lines = iter(README.read_text(encoding="utf-8").splitlines())
     for line in lines:
         if line == HEADING:

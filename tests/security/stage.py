@@ -1,6 +1,6 @@
-"""The real bot within the test's process: every service, a real database, discord.py against the stand-in.
+"""The real bot in the test's own process: every service, a real database, and discord.py with the stand-in.
 
-Only trainings never begin, so that they can be looked at in the queue for as long as a test likes.
+Only training never starts, so that jobs stay in the queue for as long as a test needs them there.
 """
 
 import json
@@ -37,7 +37,7 @@ def _described(number: int) -> NewVersion:
 
 @dataclass
 class Stage:
-    """What a test acts on."""
+    """What a test has to act on."""
 
     discord: DiscordStandIn
     services: Services
@@ -62,19 +62,19 @@ class Stage:
         )
 
     def new_name(self) -> str:
-        """Return a name that no artist has."""
+        """Return a name that no artist has yet."""
         self.names += 1
         return f"artist {'x' * (self.names % 20)}{self.names}"
 
     async def song(self, who: Member | User, channel: Channel, seed: str = "I walk", private: bool = False) -> Song:
-        """Let the bot sing for somebody."""
+        """Have the bot sing for somebody."""
         request = SongRequest(seed, lines=2, private=private)
         parts = [part async for part in self.services.lyrics.sing(self.asker(who, channel), request)]
         assert isinstance(parts[-1], Song)
         return parts[-1]
 
     async def interrupted(self, who: Member | User, channel: Channel, seed: str, private: bool = False) -> int:
-        """Record a song of somebody's that a crash has left unfinished; return its number."""
+        """Record a song that a crash has left unfinished; return its number."""
         asker = self.asker(who, channel)
         wish = json.dumps({"kind": "SongRequest", "seed": seed, "lines": 2, "private": private})
         song = StoredUnfinished(
@@ -83,7 +83,7 @@ class Stage:
         return await self.services.database.write(lambda connection: unfinished_songs.add(connection, song))
 
     async def artist(self, guild_id: int, versions: int = 2) -> tuple[int, str]:
-        """Make an artist of a guild, or of everyone (0); return its id and name."""
+        """Create an artist of a guild, or a shared one (0); return its id and name."""
         name = self.new_name()
         described = [_described(number) for number in range(versions)]
 
@@ -96,21 +96,21 @@ class Stage:
         return await self.services.database.write(transaction), name
 
     async def job(self, guild: Guild) -> int:
-        """Queue a training of a new artist of a guild; return its number."""
+        """Queue a training job for a new artist of a guild; return its number."""
         asker = self.services.asker(
             user_id=7, guild_id=guild.id, channel_id=guild.channels[0].id, may_manage_guild=True
         )
         return (await self.services.training.queue(asker, self.new_name(), CORPUS.data)).id
 
     async def clear_queue(self) -> None:
-        """Take all trainings away; a guild may only have a few in the queue."""
+        """Delete all training jobs; a guild may only have a few in the queue."""
         await self.services.database.write(lambda connection: connection.execute("DELETE FROM jobs"))
 
     async def press(self, who: Member | User, channel: Channel, custom_id: str) -> Interaction:
-        """Press a button that carries any custom id, as if the bot had sent it there.
+        """Press a button with any custom id, as if the bot had sent it there.
 
-        Discord itself would not let a member send an id that the message does not have: this is what its own
-        integrity keeps out, and what replayed messages of earlier versions bring in.
+        Discord itself does not let a member send an id that the message does not have. The bot must not rely on
+        that, and messages of earlier versions may still have such ids.
         """
         button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id, "id": 2}
         message = Message(
@@ -141,7 +141,7 @@ async def opened(
         data_dir=folder / "data",
         default_artist="anna",
         operators=frozenset(user.id for user in users),
-        train_workers=0,  # which no environment can say
+        train_workers=0,  # no environment variable allows this
         **settings,
     )
     guild, other = discord.guild("Choir"), discord.guild("Other")
@@ -154,7 +154,7 @@ async def opened(
 
 
 def said(interaction: Interaction) -> str:
-    """Return all that an interaction has been answered with up to now."""
+    """Return everything with which an interaction has been answered so far."""
     messages = [*([interaction.original] if interaction.original else []), *interaction.followups]
     if interaction.answer == DEFER_UPDATE and interaction.source is not None:
         messages.append(interaction.source)
@@ -162,7 +162,7 @@ def said(interaction: Interaction) -> str:
 
 
 async def said_in_the_end(interaction: Interaction, *endings: re.Pattern[str], within: float = 10) -> str:
-    """Return all that an interaction was answered with, once one of the endings is among it."""
+    """Return everything with which an interaction was answered, once it contains one of the endings."""
     with suppress(TimeoutError):
         await until(lambda: any(ending.search(said(interaction)) for ending in endings), within)
     return said(interaction)

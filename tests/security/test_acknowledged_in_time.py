@@ -1,4 +1,4 @@
-"""Commands and buttons are acknowledged within Discord's three seconds, whatever holds the database."""
+"""Commands and buttons are acknowledged within Discord's three seconds, even while the database is locked."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ HELD_SECONDS = 3.5
 
 @asynccontextmanager
 async def held(database: Database) -> AsyncIterator[Callable[[], object]]:
-    """Let both connections be busy until that is called."""
+    """Keep both connections busy until the function that this yields is called."""
     let_go = threading.Event()
     holding = [asyncio.create_task(hold(lambda _: let_go.wait(20))) for hold in (database.read, database.write)]
     await asyncio.sleep(0)
@@ -31,7 +31,7 @@ async def held(database: Database) -> AsyncIterator[Callable[[], object]]:
 
 
 async def linked(stage: Stage) -> list[int]:
-    """List the messages that are remembered as showing a song to everybody."""
+    """List the messages that are stored as showing a song to everybody."""
     rows = await stage.services.database.read(
         lambda c: c.execute("SELECT message_id FROM requests UNION SELECT message_id FROM unfinished_songs").fetchall()
     )
@@ -74,7 +74,7 @@ async def test_commands(
         let_go()
         assert re.search(ending, await said_in_the_end(interaction, re.compile(ending)))
         assert interaction.refusals == []
-        # It was not known who may see the answer.
+        # It was not known yet who may see the answer.
         assert all(message.ephemeral for message in (interaction.original, *interaction.followups) if message)
         assert await linked(stage) == []
 
@@ -119,7 +119,7 @@ async def test_buttons(
         assert bool(interaction.followups) is not is_in_place
         assert all(message.ephemeral for message in interaction.followups)
         if not is_in_place:
-            assert interaction.source.text == ""  # the message with the button is left as it is
+            assert interaction.source.text == ""  # the message with the button stays as it was
             assert await linked(stage) == []
 
 

@@ -1,4 +1,4 @@
-"""Component ids that were never sent, sent to somebody else, or sent before something changed."""
+"""Component ids that were never sent, were sent to somebody else, or were sent before something changed."""
 
 import re
 import sqlite3
@@ -16,7 +16,7 @@ NUMBERS = ("1", "999999999", "8999999999999999999")
 
 
 def rows(connection: sqlite3.Connection) -> list[str]:
-    """Everything that is stored, apart from what a refused request may change."""
+    """Return everything that is stored, apart from what a refused request may change."""
     return [line for line in connection.iterdump() if "registrations" not in line]
 
 
@@ -123,7 +123,7 @@ async def test_numbers_that_nothing_has(
 async def test_a_replayed_confirmation_forgets_nobody_else(
     discord: DiscordStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The button of a guild's artist, pressed again by an operator, once removed everyone's artist of that name."""
+    """This once removed the shared artist of the same name, when an operator pressed the button again."""
     async with opened(discord, tmp_path, monkeypatch) as stage:
         operator = stage.guild.join(stage.operators[0], MANAGE_GUILD)
         channel = stage.guild.channels[0]

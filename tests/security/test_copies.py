@@ -1,4 +1,4 @@
-"""Songs that `/history` shows once more: what is pressed there holds for the message that everybody sees as well."""
+"""Songs that `/history` shows again: buttons pressed there also act on the message that everybody sees."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -34,7 +34,7 @@ async def sung(stage: Stage, who: Member) -> Message:
 
 
 async def copy_of(stage: Stage, who: Member) -> Message:
-    """Let /history show the newest song."""
+    """Have /history show the newest song."""
     listed = await (await stage.discord.slash(who, "history")).message()
     shown = next(button["custom_id"] for button in listed.buttons if button.get("label") == "Show")
     copy = await (await stage.discord.press(who, listed, shown)).message()
@@ -56,7 +56,7 @@ async def test_delete_below_a_copy_says_so_where_the_songs_message_is_out_of_rea
     anna = stage.guild.member("anna")
     song = await sung(stage, anna)
     copy = await copy_of(stage, anna)
-    song.channel.with_bot = False  # it has lost its access to the channel
+    song.channel.with_bot = False  # the bot has lost access to the channel
     pressed = await stage.discord.press(anna, copy, "Delete")
     said = await pressed.followup()
     assert said.ephemeral

@@ -1,4 +1,4 @@
-"""Deleted is deleted: nothing that names a person is left in any table or file, and the export had all of it."""
+"""After a deletion, nothing that names the person is left in any table or file, and the export had all of it."""
 
 import json
 import re
@@ -14,7 +14,7 @@ SEED = "A lighthouse nobody else has ever sung about"
 
 
 def naming(connection: sqlite3.Connection, user_id: int) -> dict[str, int]:
-    """By table, how many rows hold the user's number, in whichever column."""
+    """Return, by table, how many rows contain the user's id, in any column."""
     found = {}
     tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     for table in tables:

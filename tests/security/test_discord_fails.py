@@ -1,6 +1,6 @@
-"""What happens when Discord fails: every route that the bot uses times everything that can be wrong with it.
+"""What happens when Discord fails: every route that the bot uses, with everything that can go wrong with it.
 
-Each ends in the best that can be done, a line in the log, and a bot that still answers the next member.
+Each ends as well as it can, with a line in the log and a bot that still answers the next member.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ WENT_WRONG = re.compile("Something went wrong")
 
 
 class HastyAsyncio(SimpleNamespace):
-    """What discord.py knows as asyncio, with pauses between its attempts that no test has to wait for."""
+    """Replaces discord.py's asyncio, without its long pauses between attempts."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
@@ -52,7 +52,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass(frozen=True)
 class Case:
-    """A route, what a member does to make the bot use it, and how that ends where it fails for a moment."""
+    """A route, what a member does to make the bot use it, and how that ends if it fails only briefly."""
 
     method: str
     path: str
@@ -124,7 +124,7 @@ async def test_routes(
                 await until(lambda: LOGGED.search(caplog.text), 5)
             assert "exception was never retrieved" not in caplog.text
             assert "Ignoring exception" not in caplog.text
-            # The bot goes on, for everybody and with everything.
+            # The bot goes on, with everything and for everybody.
             ben = stage.guild.member(f"ben {fault}")
             assert "anna" in await said_in_the_end(await discord.slash(ben, "artists"), re.compile("anna"))
             sung = await discord.slash(ben, "lyrics", {"seed": "I", "lines": 2})
@@ -133,7 +133,7 @@ async def test_routes(
 
 
 async def queued(stage: Stage) -> tuple[Interaction, int]:
-    """Ask for a training, and wait until it is in the queue."""
+    """Ask for training, and wait until the job is in the queue."""
     interaction = await train(stage)
     text = await said_in_the_end(interaction, re.compile("Place 1"))
     found = re.search(r"job (\d+)", text)
@@ -224,7 +224,7 @@ async def test_a_gateway_that_breaks_during_a_song(
     discord: DiscordStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     async def at_once(*_: object, **__: object) -> None:
-        """Instead of the 5 s that Discord wants between identifies."""
+        """Instead of the 5 s that Discord requires between identifies."""
 
     monkeypatch.setattr(discord_client(), "before_identify_hook", at_once)
     async with opened(discord, tmp_path, monkeypatch) as stage:
@@ -258,6 +258,6 @@ async def test_a_start_while_discord_fails(
     discord.fail(2, path_contains=path, status=status)
     async with opened(discord, tmp_path, monkeypatch) as stage:
         if path == "/commands" and status in (400, 403, 503):
-            return  # online, with the commands of before: they are registered at the next start
+            return  # online, with the previous commands; the new ones are registered at the next start
         await until(lambda: discord.commands.syncs, 20)
         assert "anna" in await said_in_the_end(await ask_for_the_list(stage), re.compile("anna"))

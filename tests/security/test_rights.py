@@ -1,7 +1,7 @@
-"""Every cell of the README's table of rights, through the real bot: what it allows works, all else is refused.
+"""Every cell of the README's table of rights, through the real bot: what it allows works, everything else is refused.
 
-What Discord does not offer in a place is sent there all the same, as if Discord had let it through; but not for
-operators, whose rights over everyone's artists do not depend on the place.
+Commands that Discord does not offer in a place are sent there all the same, as if Discord had let them through; except
+for operators, whose rights over shared artists do not depend on the place.
 """
 
 import re
@@ -53,7 +53,7 @@ async def unoffered(stage: Stage, who: Who, path: str, values: dict[str, object]
 
 
 async def a_changeable_artist(stage: Stage, who: Who) -> str:
-    """Name an artist that the member's role could change: of everyone for operators, else of the server."""
+    """Name an artist that this role may change: a shared one for operators, otherwise one of the server."""
     return (await stage.artist(EVERYONE if _user(who) in stage.operators else stage.guild.id))[1]
 
 
@@ -106,7 +106,7 @@ async def _forget_id(stage: Stage, who: Who, channel: Channel) -> str:
 
 
 async def _use_id(stage: Stage, who: Who, channel: Channel) -> str:
-    """Of a job that has left a version which was held back."""
+    """Return the id of the button for a version that was held back."""
     artist_id, _ = await stage.artist(EVERYONE if _user(who) in stage.operators else stage.guild.id)
 
     def transaction(connection) -> int:
@@ -171,7 +171,7 @@ def test_the_table_has_every_command_and_every_button() -> None:
     for each in COMMANDS:
         inner = getattr(each, "commands", None)
         offered |= {f"{each.name} {sub.name}" for sub in inner} if inner else {each.name}
-    # A right click on a message is no slash command.
+    # A message command is not a slash command.
     assert {name.removeprefix("/") for name in named if name.startswith("/") or name == "Sing this"} == offered
     templates = [re.compile(item.__discord_ui_compiled_template__.pattern) for item in BUTTONS]
     pressed = {
@@ -209,7 +209,7 @@ async def test_rights(row: Row, discord: DiscordStandIn, tmp_path: Path, monkeyp
 
 
 def at(stage: Stage, user: User, place: str, permissions: int) -> tuple[Who, Channel]:
-    """Put somebody into a place."""
+    """Return somebody in a place, and the channel."""
     if place == "DM":
         return user, stage.discord.direct_messages(user)
     guild = stage.guild if place == "server" else stage.elsewhere

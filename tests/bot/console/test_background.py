@@ -22,7 +22,7 @@ PERSON = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
 
 
 class Prompt:
-    """Keeps what is shown below and above a prompt."""
+    """Records what is shown below and above a prompt."""
 
     def __init__(self) -> None:
         self.shown = ""

@@ -83,10 +83,10 @@ async def test_a_chat(environment: dict[str, str]) -> None:
 async def test_a_confirmation_that_does_not_come_changes_nothing(environment: dict[str, str]) -> None:
     said = await chat(environment, "/forget burns", "yes my love", "/artists")
     assert "Nothing was done; add --yes to confirm." in said
-    assert "yes my love" in said.splitlines()[1], "the line after a question is no answer to it"
+    assert "yes my love" in said.splitlines()[1], "the line after a question must not answer it"
     assert "Burns" in said.rpartition("yes my love")[2]
     said = await chat(environment, "/forget burns --yes", "/artists")
-    # What is listed afterwards are the artists that ship with the bot, if any.
+    # The artists that come with the bot are still listed, if there are any.
     _, listed = said.split("“Burns” has been deleted.")
     assert "Burns" not in listed
 
@@ -227,7 +227,7 @@ async def test_ctrl_c_cancels_the_training_and_twice_ends_the_chat(
     bot.stdin.write(f"/train artist:choir corpus:{tmp_path}/songs.txt\n".encode())
     assert b"after cleaning" in await bot.stdout.readline()
     while not (line := await bot.stdout.readline()).startswith(b"job 1, choir: "):
-        assert line  # what was understood of the text comes first
+        assert line  # first comes what was understood of the text
     bot.send_signal(signal.SIGINT)
     async with asyncio.timeout(5):
         while b"cancelled" not in await bot.stdout.readline():

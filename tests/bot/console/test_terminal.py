@@ -1,4 +1,4 @@
-"""The console at a terminal: a real pseudo-terminal, read as a screen by pyte."""
+"""The console at a terminal: a real pseudo-terminal, whose screen pyte emulates."""
 
 import os
 import pty
@@ -19,14 +19,14 @@ from tests.bot.console.conftest import BOT
 
 
 class Terminal:
-    """A person's terminal with the bot in it."""
+    """A terminal in which the bot runs."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         columns, rows = 120, 50
         self._screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self._screen)
         self._descriptor, theirs = pty.openpty()
-        # prompt_toolkit hides what is below the prompt where it sees no rows there: without a size it assumes 24.
+        # prompt_toolkit hides what is below the prompt if there are no rows for it; without a size, it assumes 24.
         termios.tcsetwinsize(theirs, (rows, columns))
         os.set_blocking(self._descriptor, False)
         self.bot = subprocess.Popen(
@@ -44,7 +44,7 @@ class Terminal:
         os.write(self._descriptor, text.encode())
 
     def see(self, pattern: str, seconds: float = 60) -> str:
-        """Wait until the screen shows something, and return all of it."""
+        """Wait until the screen shows something, and return the whole screen."""
         deadline = time.monotonic() + seconds
         while not re.search(pattern, self.shown):
             assert time.monotonic() < deadline, f"never saw {pattern!r} in\n{self.shown}"
@@ -62,7 +62,7 @@ class Terminal:
             except OSError:  # the bot has ended
                 return
             self._stream.feed(data)
-            if b"\x1b[6n" in data:  # prompt_toolkit asks where the cursor is
+            if b"\x1b[6n" in data:  # prompt_toolkit asks for the position of the cursor
                 os.write(self._descriptor, b"\x1b[%d;%dR" % (self._screen.cursor.y + 1, self._screen.cursor.x + 1))
 
     def wait(self, seconds: float) -> int:
@@ -96,7 +96,7 @@ def test_a_chat_at_the_prompt(terminal: Terminal) -> None:
     terminal.see(r"artist:Burns")
     terminal.type(" lines:2\r")
     terminal.see(r"— generated, in the style of Burns · 2 lines")
-    terminal.type("\x1b[A")  # the line before
+    terminal.type("\x1b[A")  # the previous line
     terminal.see(r"> /lyrics seed:The sun artist:Burns lines:2$")
     terminal.type("\x15/quit\r")
     assert terminal.wait(10) == 0
@@ -129,11 +129,11 @@ def test_sigterm_leaves_the_prompt(terminal: Terminal) -> None:
 def test_a_training_goes_on_below_the_prompt_while_one_types(terminal: Terminal, tmp_path: Path) -> None:
     shutil.copy(
         Path(__file__).parents[3] / "data" / "corpora" / "neon-static.txt", tmp_path / "songs.txt"
-    )  # trains for a while
+    )  # long enough to type meanwhile
     terminal.see(r"(?m)^>")
     terminal.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
     terminal.see(r"(?m)^job 1, choir: ")
-    terminal.type("The moon\r")  # the prompt is there while it trains
+    terminal.type("The moon\r")  # the prompt is there during training
     terminal.see(r"— generated, in the style of Burns · 12 lines")
     terminal.type("half a line")
     terminal.see(r"(?m)^job 1, choir: \[[#.]{10}\] +[0-9]+% · .*s left")

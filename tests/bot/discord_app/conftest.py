@@ -47,7 +47,7 @@ def services(discord: DiscordStandIn, database: Database) -> StubServices:
 
 @asynccontextmanager
 async def online(discord: DiscordStandIn, services: Any) -> AsyncIterator[None]:
-    """Run the front end as `bot.__main__` does: a task that is cancelled in the end."""
+    """Run the front end as `bot.__main__` does, in a task that is cancelled at the end."""
     running = asyncio.create_task(run(services))
     ready = asyncio.create_task(discord.bot_is_ready())
     await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""Services that answer what a test wants, so that the front end is tested apart from them."""
+"""Services that answer as a test wants, so that the front end is tested without them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
@@ -58,7 +58,7 @@ class StubLyrics:
     shown_by: dict[int, int] = field(default_factory=dict)
     likes: set[int] = field(default_factory=set)
     liked_in: list[int] = field(default_factory=lambda: [12345])
-    """Channels of further songs that were liked."""
+    """The channels of other songs that were liked."""
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)
@@ -391,7 +391,7 @@ class StubLeftGuilds:
 
 @dataclass
 class StubServices:
-    """Stands where the front end expects the open `Services`."""
+    """What the front end gets in place of the open `Services`."""
 
     settings: Settings
     database: Database

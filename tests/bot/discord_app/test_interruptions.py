@@ -1,4 +1,4 @@
-"""Songs and trainings that a stop, a crash or a fault interrupts: no message says "is singing" for ever."""
+"""Songs and training jobs that a stop, a crash or a fault interrupts: no message says "is singing" for ever."""
 
 import asyncio
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def all_is_mended(services: StubServices) -> None:
 
 
 async def left_behind(discord: DiscordStandIn, services: StubServices, who: Member) -> Message:
-    """Let a process that is killed leave a song behind, as the database and Discord know of it."""
+    """Leave a song behind in the database and on Discord, as a process does that is killed."""
     services.lyrics.script = [SongSoFar("burns", "I walk alone\nwith half", "I walk alone"), FOREVER]
     async with online(discord, services):
         message = await (await ask(discord, who)).message()
@@ -47,7 +47,7 @@ async def left_behind(discord: DiscordStandIn, services: StubServices, who: Memb
         while not songs:
             songs = await to_be_mended(services)
     assert "was interrupted" in message.text
-    # The stop above has mended it; a killed process would not have.
+    # Stopping has repaired the message, which a killed process would not have done.
     await services.database.write(
         lambda c: c.execute("UPDATE unfinished_songs SET token = ? WHERE id = ?", (songs[0].token, songs[0].id))
     )

@@ -59,7 +59,7 @@ SUCCEEDED = replace(RUNNING, state=JobState.SUCCEEDED, progress=None, outcome=OU
 
 
 def shown(body: MessageBody) -> str:
-    """What a message says, if Discord would take it."""
+    """Return what a message says, if Discord would accept it."""
     view = body.view()
     assert view is not None
     components = view.to_components()

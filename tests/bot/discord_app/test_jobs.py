@@ -60,7 +60,7 @@ async def test_what_a_message_shows_already_is_not_shown_again(
     assert "Number 2 in the queue" in message.text
     services.training.go_on.set()
     await end_is_told(services)
-    assert len(message.edits) == 2  # the answer itself, and the end
+    assert len(message.edits) == 2  # the first answer, and the end
 
 
 async def test_members_without_manage_server_are_refused_before_anything_is_read(

@@ -8,7 +8,7 @@ from bot.discord_app import markdown
 
 
 def shown(text: str) -> str:
-    """What Discord shows of escaped text: a backslash before punctuation is dropped."""
+    """Return what Discord shows of escaped text: it drops a backslash before punctuation."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text).replace("\u200b", "")
 
 
@@ -37,7 +37,7 @@ def test_drops_characters_that_turn_or_hide_text() -> None:
 
 @pytest.mark.parametrize("between", ["", "\u200b", "\u200d", "\u2060", "\u202e"])
 def test_marks_are_not_piled_up(between: str) -> None:
-    """They would reach into the messages above and below."""
+    """They would cover the messages above and below."""
     piled = between.join("o" + "\u0300\u0316\u0489" * 10 + "x")
     assert sum(character in "\u0300\u0316\u0489" for character in markdown.plain(piled)) == 4
     assert markdown.plain("Việt นี้ שָׁ֑ 1️⃣ ❤️‍🔥") == "Việt นี้ שָׁ֑ 1️⃣ ❤️‍🔥"

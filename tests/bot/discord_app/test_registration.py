@@ -11,7 +11,7 @@ from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
 
-# The names and options that the outer interface promises.
+# The promised names and options.
 PROMISED = {
     "lyrics": ["seed", "artist", "lines", "temperature", "rhyme", "form", "with", "private"],
     "Sing this": [],
@@ -159,7 +159,7 @@ async def test_commands_that_discord_refuses_just_now_are_no_reason_to_stay_away
         async with asyncio.timeout(10):
             while await registered.digest(None) is None:  # noqa: ASYNC110 - nothing announces it
                 await asyncio.sleep(0.05)
-    if status not in (429, 500):  # discord.py itself tries those again
+    if status not in (429, 500):  # discord.py itself retries those
         assert caplog.text.count("cannot register the commands; trying again") == 2
 
 

@@ -14,7 +14,7 @@ def card(text: str, title: str = "I walk alone", artist: str = "burns") -> Image
 
 
 def inked_rows(picture: Image.Image) -> int:
-    """How many rows have white letters."""
+    """Return how many rows have white letters."""
     white = picture.convert("L").point(lambda value: 255 if value > 200 else 0)
     return sum(1 for y in range(picture.height) if white.crop((0, y, picture.width, y + 1)).getbbox())
 
@@ -45,7 +45,7 @@ def test_the_longest_words_stay_within_the_margins() -> None:
 def test_a_title_shrinks_as_far_as_it_may_before_it_breaks() -> None:
     sizes = [song_card._title_size("i" * letters) for letters in range(1, 100)]
     assert list(dict.fromkeys(sizes)) == list(range(song_card.TITLE, song_card.SMALLEST_TITLE - 1, -2))
-    assert sizes[-1] == song_card.TITLE  # it breaks at every size
+    assert sizes[-1] == song_card.TITLE  # it has to be broken at any size
 
 
 def test_what_the_typeface_lacks_is_left_out_unless_it_is_the_song() -> None:

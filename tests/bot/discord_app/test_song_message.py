@@ -29,7 +29,7 @@ def a_song(text: str, **changes: object) -> Song:
 
 
 def shown(body: MessageBody) -> list[str]:
-    """The texts of a message that Discord would take."""
+    """Return the texts of a message, if Discord would accept it."""
     view = body.view()
     assert view is not None
     components = view.to_components()

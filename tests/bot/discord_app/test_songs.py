@@ -90,7 +90,9 @@ async def test_only_the_asker_sees_a_refusal(discord: DiscordStandIn, services: 
     assert message.content == r"Nobody of that \*name\* sings here."
 
 
-async def test_so_is_a_refusal_after_deferring(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
+async def test_only_the_asker_sees_a_late_refusal(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
     services.lyrics.script = [0.4, Refusal("Too late.")]
     interaction = await ask(discord, anna)
     assert await interaction.acknowledged() == 5
@@ -292,7 +294,7 @@ async def test_a_deleted_message_ends_the_composing(
 async def test_an_interaction_that_has_expired_ends_the_composing(
     discord: DiscordStandIn, services: StubServices, anna: Member, caplog: pytest.LogCaptureFixture, late: float
 ) -> None:
-    """Whether the song would have been the first answer, or would have come after deferring."""
+    """Whether the song would have been the first answer or would have followed a deferred one."""
     services.lyrics.script = [late, *[SongSoFar("burns", "I walk"), 0.1] * 600]
     interaction = await ask(discord, anna)
     discord.clock.advance(4)

@@ -1,4 +1,4 @@
-"""`/top`: whose songs it shows, and to whom."""
+"""`/top`: which songs it shows, and to whom."""
 
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import StubServices

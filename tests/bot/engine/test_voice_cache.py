@@ -8,7 +8,7 @@ from tests.bot import samples
 
 
 class Shelf:
-    """Model files by id, and how often each was read."""
+    """Model files by id, which records the ids that are read."""
 
     def __init__(self) -> None:
         self.reads: list[int] = []

@@ -64,10 +64,10 @@ async def test_a_port_in_use_is_an_error_and_a_closed_one_is_free_again(port: in
                     pass
 
 
-async def test_only_loopback_is_listened_at(port: int) -> None:
+async def test_it_listens_only_on_loopback(port: int) -> None:
     async with served(port, Tally(), standing):
         with socket.socket() as other:
-            # Would be refused if every address were taken.
+            # This would fail if the port were taken on every address.
             other.bind(("127.0.0.2", port))
 
 

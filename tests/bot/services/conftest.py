@@ -1,4 +1,4 @@
-"""Services on a real store and engine, with two artists that every guild sees and one of a guild."""
+"""Services on a real store and engine, with two shared artists and one of a guild."""
 
 import itertools
 import sqlite3
@@ -103,7 +103,7 @@ def record(stocked: Database, drafts: Drafts) -> SongRecord:
 
 @pytest.fixture
 def bad_letters() -> set[str]:
-    """Letters that stand for bad words; none until a test adds some."""
+    """Letters that count as bad words; none until a test adds some."""
     return set()
 
 
@@ -128,7 +128,7 @@ def lyrics(
         has_bad_language=lambda text: any(letter in text for letter in bad_letters),
         tally=tally,
         now=clock,
-        seconds=itertools.count(step=60).__next__,  # everyone has rested before every request
+        seconds=itertools.count(step=60).__next__,  # every request comes after a rest
         new_random_seed=itertools.count().__next__,
     )
 

@@ -86,7 +86,7 @@ async def test_details(artists_service: ArtistsService, database: Database, cloc
     assert details.versions[0].parameters > 1000
 
 
-async def test_a_clash_is_the_guilds(artists_service: ArtistsService, database: Database, clock: Clock) -> None:
+async def test_a_guilds_own_artist_wins(artists_service: ArtistsService, database: Database, clock: Clock) -> None:
     await add_artist(database, clock, GUILD, "burns", 8)
     assert not (await artists_service.find(member(), "Burns")).of_everyone
     assert (await artists_service.find(member(guild_id=OTHER_GUILD), "Burns")).of_everyone
@@ -218,7 +218,7 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
         with pytest.raises(Refusal, match=reason):
             await artists_service.forget(asker, choir.id)
     assert await artists_service.forget(manager(), choir.id) == "Choir"
-    assert upcoming.is_set()  # a runner that trains it wakes and finds it gone
+    assert upcoming.is_set()  # a runner that is training it wakes up and finds it gone
     with pytest.raises(Refusal, match="There is no artist"):
         await artists_service.find(member(), "choir")
     anna = await artists_service.may_forget(OPERATOR, "anna")
@@ -231,7 +231,7 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
 async def test_a_confirmation_pressed_twice_forgets_nobody_elses_artist(
     artists_service: ArtistsService, database: Database, clock: Clock
 ) -> None:
-    """An operator who also manages the guild confirms once more: everyone's artist has the same name."""
+    """An operator who also manages the guild confirms again, and the shared artist has the same name."""
     await add_artist(database, clock, GUILD, "anna", 8)
     asker = Asker(3, GUILD, 7, may_manage_guild=True, is_operator=True)
     own = await artists_service.may_forget(asker, "anna")

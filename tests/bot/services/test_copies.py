@@ -1,4 +1,4 @@
-"""What is deleted is deleted from the copies as well that the bot has made of its database."""
+"""What is deleted is also deleted from the copies that the bot has made of its database."""
 
 import os
 import sqlite3
@@ -29,7 +29,7 @@ LATER = ("unfinished_songs", "likes", "asked_trainings", "left_guilds")
 
 @dataclass
 class Stage:
-    """The services and what was sung before the copies were made."""
+    """The services, and what was sung before the copies were made."""
 
     artists: ArtistsService
     lyrics: LyricsService
@@ -63,7 +63,7 @@ async def here(
 
 @pytest.fixture
 def copies(here: Stage, tmp_path: Path) -> list[Path]:
-    """A copy as it is made before a migration, of an early version, and one as a restore leaves it, with its log."""
+    """A copy of an early version, as a migration makes it, and one with a log file, as a restore leaves it."""
     path = tmp_path / "lyrics.db"
     migrated, restored = tmp_path / "lyrics.db.before-schema-99", tmp_path / "lyrics.db.before-restore-x"
     for copied in (migrated, restored):
@@ -102,7 +102,7 @@ async def test_songs(
     assert not is_in_a_file(tmp_path, SEED)
     assert is_in_a_file(tmp_path, ANOTHERS)
     for copied in copies:
-        assert copied.stat().st_mtime == 1_000_000_000  # from which its days are counted
+        assert copied.stat().st_mtime == 1_000_000_000  # its days are counted from then
         assert not copied.with_name(copied.name + "-wal").exists()
         with closing(sqlite3.connect(copied)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -118,7 +118,7 @@ async def test_who_asked_for_a_training(here: Stage, copies: list[Path]) -> None
 async def test_an_artist(here: Stage, copies: list[Path], tmp_path: Path) -> None:
     artist = await here.database.read(lambda connection: find(connection, GUILD, "duo"))
     assert artist is not None
-    for copied in copies:  # after a restore, an artist may have another id than it had before
+    for copied in copies:  # after a restore, an artist may have another id than before
         with closing(sqlite3.connect(copied, isolation_level=None)) as connection:
             connection.execute("PRAGMA foreign_keys = OFF")
             for table, column in (("artists", "id"), ("corpora", "artist_id"), ("jobs", "artist_id")):

@@ -14,7 +14,7 @@ async def test_choices_are_kept_one_by_one(guilds_service: GuildsService) -> Non
     assert await guilds_service.change(manager(), default_artist=" None ", channel_id=0) == GuildSettings(None, True)
 
 
-async def test_who_may_not(guilds_service: GuildsService) -> None:
+async def test_who_may_not_choose(guilds_service: GuildsService) -> None:
     for asker in (member(), OPERATOR):
         with pytest.raises(Refusal):
             await guilds_service.settings(asker)

@@ -32,7 +32,7 @@ async def used(
     stocked: Database,
     clock: Clock,
 ) -> None:
-    """Both guilds have an artist, a queued training, a choice and a song."""
+    """Both guilds have an artist, a queued job, a setting and a song."""
     await add_artist(stocked, clock, OTHER_GUILD, "Duo", 9)
     for guild_id in (GUILD, OTHER_GUILD):
         await guilds_service.change(manager(guild_id=guild_id), channel_id=7)
@@ -43,7 +43,7 @@ async def used(
 
 
 def everything_of(connection: sqlite3.Connection, guild_id: int) -> dict[str, int]:
-    """By table with a guild column, how many rows name the guild."""
+    """Return, for each table with a guild column, how many rows name the guild."""
     tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     found = {}
     for table in tables:
@@ -70,7 +70,7 @@ async def test_a_left_guilds_data_goes_when_its_days_are_over(
     assert set(found) >= {"artists", "jobs", "requests", "guilds", "left_guilds"}
     assert not any(found.values())
     assert not is_in_a_file(tmp_path, f"a seed in {GUILD}")
-    # Others keep theirs.
+    # The others keep theirs.
     assert is_in_a_file(tmp_path, f"a seed in {OTHER_GUILD}")
     names = [artist.name for artist in await artists_service.visible(member(guild_id=OTHER_GUILD))]
     assert names == ["Anna", "Burns", "Duo"]
@@ -98,9 +98,9 @@ async def test_what_happened_while_the_bot_was_offline_is_noticed_at_its_start(
 ) -> None:
     await left_guilds.left(OTHER_GUILD)
     await left_guilds.present([OTHER_GUILD, 300])
-    assert "no longer in 1 guilds whose data is stored; it will be deleted in 30 days" in caplog.text
+    assert "no longer in 1 guild(s) whose data is stored; it will be deleted in 30 days" in caplog.text
     clock.move(days=15)
-    await left_guilds.present([OTHER_GUILD, 300])  # a start says when it was left no second time
+    await left_guilds.present([OTHER_GUILD, 300])  # another start does not change when it was left
     clock.move(days=15)
     assert await left_guilds.purge() == 1
     names = [artist.name for artist in await artists_service.visible(member(guild_id=OTHER_GUILD))]
@@ -114,7 +114,7 @@ async def test_with_no_days_it_goes_at_once(stocked: Database, record: SongRecor
     upcoming = news.upcoming()
     await at_once.left(GUILD)
     assert not any((await stocked.read(lambda connection: everything_of(connection, GUILD))).values())
-    assert upcoming.is_set()  # a runner that trains one of its artists wakes and finds it gone
+    assert upcoming.is_set()  # a runner that is training one of its artists wakes up and finds it gone
 
 
 async def test_songs_in_memory_and_in_the_making_go_too(

@@ -32,7 +32,7 @@ REQUEST = SongRequest("I walk alone", lines=4)
 
 
 async def whole(parts: AsyncGenerator[SongSoFar | Song, None]) -> Song:
-    """Read a song to its end, and see that it grew."""
+    """Read a song to its end, and check that it only ever grew."""
     shown = ""
     async with aclosing(parts) as song:
         async for part in song:
@@ -109,7 +109,7 @@ async def test_a_filtered_song_has_less_bad_language(lyrics: LyricsService, bad_
     plain = await whole(lyrics.sing(member(), replace(REQUEST, seed="I walk", lines=40)))
     bad_letters.update("aeio")
     filtered = await whole(lyrics.sing(member(), replace(REQUEST, seed="W", lines=40)))
-    # An untrained model hardly writes a line without one of the letters that stand for bad words: the fewest win.
+    # An untrained model hardly ever writes a line without a “bad” letter: the line with the fewest wins.
     assert sum(filtered.text.count(letter) for letter in bad_letters) < sum(
         plain.text.count(letter) for letter in "aeio"
     )
@@ -181,7 +181,7 @@ async def test_who_may_delete(lyrics: LyricsService, database: Database) -> None
     with pytest.raises(Refusal, match="Only the member who asked"):
         await lyrics.delete(member(5), song.request_id, asked_by=1)
     await lyrics.delete(manager(), song.request_id, asked_by=1)
-    # The moderator removes the message; what the member keeps in their history is theirs.
+    # The moderator removes the message, but the song stays in its asker's history.
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is not None
     await lyrics.delete(member(1), song.request_id, asked_by=1)
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is None
@@ -195,7 +195,7 @@ async def test_the_record_and_not_the_button_knows_whose_song_it_is(lyrics: Lyri
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is not None
     await lyrics.delete(member(1), song.request_id, asked_by=5)
     assert await database.read(lambda connection: requests.by_id(connection, song.request_id)) is None
-    await lyrics.delete(member(5), song.request_id, asked_by=5)  # for a song that is not recorded, the button says so
+    await lyrics.delete(member(5), song.request_id, asked_by=5)  # not recorded: the button says who asked
 
 
 async def test_what_follows_is_private_where_it_is_shown_so_or_the_song_was(

@@ -92,7 +92,7 @@ async def test_a_rewritten_file_is_a_new_version(database: Database, folder: Pat
     file.write_bytes(samples.model(2))
     assert await intake.take_in() == 1
     assert await numbers(database, "burns") == [2, 1]
-    file.write_bytes(first)  # an operator goes back by a file
+    file.write_bytes(first)  # an operator goes back by means of the file
     assert await intake.take_in() == 1
     assert await numbers(database, "burns") == [3, 2, 1]
 

@@ -110,7 +110,7 @@ async def test_an_export_of_years_blocks_nobody(
         await privacy.history(member(5))  # read in between
     beating.cancel()
     assert total > 30_000_000
-    assert max(lags) < 0.5  # 10 ms on an idle machine; in one piece it was many seconds
+    assert max(lags) < 0.5  # 10 ms on an idle machine; it was many seconds before exports were made in parts
 
 
 async def test_one_export_at_a_time(stocked: Database, privacy: PrivacyService, clock: Clock) -> None:
@@ -200,7 +200,7 @@ async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
     assert [request["seed"] for request in (await exported(privacy, member(5)))[0]["requests"]] == ["of another"]
     with pytest.raises(Refusal, match="no longer stored"):
         await whole(lyrics.sing(member(), SungAgain(finished.request_id)))
-    await lyrics.delete(member(), finished.request_id, asked_by=1)  # its message can still be taken away
+    await lyrics.delete(member(), finished.request_id, asked_by=1)  # its message can still be deleted
 
 
 async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirmed(
@@ -225,7 +225,7 @@ async def test_a_vote_in_flight_is_not_counted_once_deletion_is_confirmed(
     let_go = threading.Event()
     held = asyncio.create_task(stocked.read(lambda _: let_go.wait(20)))
     voting = asyncio.create_task(lyrics.like(member(), song.request_id))
-    await asyncio.sleep(0)  # it waits until it may look up the song
+    await asyncio.sleep(0)  # it waits to look up the song
     await privacy.delete(member())
     let_go.set()
     await asyncio.gather(held, voting)

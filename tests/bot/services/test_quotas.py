@@ -27,7 +27,7 @@ async def cancel_all(training: TrainingService) -> None:
 
 
 async def test_a_guild_has_only_so_many_artists(training: TrainingService, database: Database) -> None:
-    allow(training, artists=2)  # one of them is there already
+    allow(training, artists=2)  # one exists already
     await training.queue(manager(), "first", CORPUS)
     with pytest.raises(Refusal, match="already has 2 artists, the most it may have"):
         await training.queue(manager(), "second", CORPUS)
@@ -44,7 +44,7 @@ async def test_a_guild_stores_only_so_much(training: TrainingService, database: 
     with pytest.raises(Refusal, match=r"would take up .* KB of the .* KB it may use"):
         await training.queue(manager(), "second", CORPUS)
     await cancel_all(training)
-    await training.queue(manager(), "first", CORPUS)  # in place of the text before
+    await training.queue(manager(), "first", CORPUS)  # replaces the previous text
 
 
 async def test_a_guild_asks_for_only_so_many_trainings_a_day(
@@ -54,7 +54,7 @@ async def test_a_guild_asks_for_only_so_many_trainings_a_day(
     for _ in range(2):
         await training.queue(manager(), "first", CORPUS)
         first = await artists_service.may_forget(manager(), "first")
-        await artists_service.forget(manager(), first.id)  # its jobs go with it, and count all the same
+        await artists_service.forget(manager(), first.id)  # its jobs are deleted with it, but still count
         clock.move(hours=1)
     with pytest.raises(Refusal, match=r"2 training jobs within a day.* Try again in 22 h 0 min\."):
         await training.queue(manager(), "first", CORPUS)

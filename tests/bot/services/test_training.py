@@ -22,7 +22,7 @@ OUTCOME = TrainingOutcome(1, True, 2.0, None, 2.5, 100, 10.0)
 
 
 async def finish(database: Database, clock: Clock, succeed: bool = True) -> Job:
-    """Let the next job run and end."""
+    """Make the next job run and end."""
 
     def claim(connection: sqlite3.Connection) -> Job | None:
         job_id = queue_order.next_job(connection)
@@ -60,7 +60,7 @@ async def test_an_operators_training_is_everyones(training: TrainingService) -> 
 
 
 async def test_a_text_that_grows_as_it_is_read_is_bounded_too(database: Database, training: TrainingService) -> None:
-    """A chorus that is asked for by its header alone is written out each time."""
+    """A chorus of which only the header is repeated is written out each time."""
     chorus = "\n".join(f"this is line {k} of a chorus that comes again" for k in range(1_500))
     text = f"[Verse 1]\nla la la\n\n[Chorus]\n{chorus}\n\n" + "[Chorus]\n\n" * 60
     assert len(text) < 100_000
@@ -110,12 +110,12 @@ async def test_where_the_text_comes_from(
     file.write_text(samples.corpus(30))
     assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus(30)
     await finish(database, clock)
-    file.write_text(samples.corpus(31))  # still the file's: read again
+    file.write_text(samples.corpus(31))  # the text came from the file, which is read again
     assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus(31)
     await finish(database, clock)
     assert await text_of(database, await training.queue(manager(), "duo", CORPUS)) == samples.corpus()
     await finish(database, clock)
-    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()  # the upload stays
+    assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()  # the upload is kept
     assert await text_of(database, await training.queue(manager(5, OTHER_GUILD), "duo")) == samples.corpus(31)
 
 

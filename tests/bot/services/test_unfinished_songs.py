@@ -59,7 +59,7 @@ async def test_a_wish_of_an_earlier_version_that_knew_no_private_takes_is_read(
 async def test_what_was_asked_for_is_not_remembered_once_deletion_is_confirmed(
     database: Database, clock: Clock
 ) -> None:
-    """A song may wait for its turn while its asker deletes their data."""
+    """A song may be waiting for its turn while its asker deletes their data."""
     drafts = Drafts()
     unfinished = UnfinishedSongs(database, drafts, on_disk=True, now=clock)
     message = SongMessage(CHANNEL, 1, "token")

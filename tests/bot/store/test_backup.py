@@ -44,7 +44,7 @@ async def test_a_backup_is_made_while_the_bot_writes(database: Database, tmp_pat
     assert names(other) == ["copy"]
     assert (other / "copy").stat().st_size == size
     assert (other / "copy").stat().st_mode & 0o777 == 0o600
-    back_up(tmp_path / "lyrics.db", other / "copy")  # in place of the one before
+    back_up(tmp_path / "lyrics.db", other / "copy")  # replaces the previous one
     assert digests(other / "copy") == ["before", "after"]
 
 
@@ -124,7 +124,7 @@ async def test_a_migration_runs_after_a_copy(tmp_path: Path, other: Path) -> Non
         connection.execute(INSERT, (1, "of an older version"))
     async with open_database(path):
         pass
-    async with open_database(path):  # nothing is left to migrate: no further copy
+    async with open_database(path):  # nothing is left to migrate, so no other copy is made
         pass
     copy = tmp_path / f"lyrics.db.before-schema-{newest_version()}"
     assert [name for name in names(tmp_path) if "before" in name] == [copy.name]

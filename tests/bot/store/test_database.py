@@ -59,7 +59,7 @@ async def test_a_cancelled_caller_leaves_no_transaction_open(database: Database)
         await caller
     go_on.set()
     await database.write(lambda connection: connection.execute(INSERT, (3, "c")))
-    assert await database.read(count) == 3  # the cancelled one was finished, whole
+    assert await database.read(count) == 3  # the cancelled one was completed
 
 
 async def test_readers_cannot_write(database: Database) -> None:
@@ -106,7 +106,7 @@ def modes(folder: Path) -> dict[str, int]:
 @pytest.mark.parametrize("is_there", [False, True])
 async def test_nobody_else_may_read_the_files(tmp_path: Path, is_there: bool) -> None:
     path = tmp_path / "lyrics.db"
-    if is_there:  # as an earlier version left it
+    if is_there:  # as an earlier version created it
         path.touch(0o644)
     async with open_database(path) as database:
         await database.write(lambda connection: connection.execute("DELETE FROM registrations"))

@@ -204,7 +204,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(target=live, guild=st.integers(1, 3))
     def fill(self, guild: int) -> Any:
-        """Ask for more trainings than may wait."""
+        """Ask for more training jobs than may wait."""
         queued = []
         names = map("further {}".format, itertools.count())
         while jobs.count_waiting(self.connection, guild) < MOST_WAITING:
@@ -226,9 +226,9 @@ class Queue(RuleBasedStateMachine):
         if job is None:
             assert waiting == []
             return multiple()
-        assert job.id == waiting[0].id  # the one that was told to be next
+        assert job.id == waiting[0].id  # the one that was shown as the next
         if job.id not in self.begun:
-            assert not self.begun & {other.id for other in waiting}  # what was interrupted goes first
+            assert not self.begun & {other.id for other in waiting}  # interrupted jobs go first
             assert last_turn[job.guild_id] == min(last_turn[other.guild_id] for other in waiting)
         self.begun.add(job.id)
         return job.id, lease
@@ -283,7 +283,7 @@ class Queue(RuleBasedStateMachine):
             artists.forget(self.connection, artist.id)
 
     def last_turn(self) -> Counter[int | None]:
-        """When each guild had its last turn; 0 if it never had one."""
+        """Return when each guild had its last turn; 0 if it never had one."""
         rows = self.connection.execute("SELECT guild_id, coalesce(max(turn), 0) FROM jobs GROUP BY guild_id")
         return Counter(dict(map(tuple, rows)))
 

@@ -1,4 +1,4 @@
-"""What becomes of the copies that the bot makes on its own; that deletions reach them is tested with the services."""
+"""What becomes of the copies that the bot makes by itself; deleting from them is tested with the services."""
 
 import os
 import time

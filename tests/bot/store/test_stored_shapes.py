@@ -1,4 +1,4 @@
-"""A stored shape that changes takes a new schema version along, so that an older bot leaves the database alone."""
+"""When what is stored changes shape, so must the schema version, so that an older bot leaves the database alone."""
 
 from dataclasses import fields
 
@@ -21,7 +21,7 @@ CHANGED_WITH = 11
 
 
 def test_the_stored_shapes_are_those_of_the_newest_migration_that_changed_them() -> None:
-    """If this fails: add a migration, if only with a comment, and write the fields and its number here."""
+    """If this fails, add a migration, even if it is only a comment, and enter the fields and its number here."""
     assert {shape: [stored_name(field.name) for field in fields(shape)] for shape in SHAPES} == {
         shape: names.split() for shape, names in SHAPES.items()
     }

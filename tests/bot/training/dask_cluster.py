@@ -1,4 +1,4 @@
-"""A Dask cluster on loopback: a scheduler and workers, as processes that may be killed."""
+"""A Dask cluster on loopback: a scheduler and workers, as processes that can be killed."""
 
 import asyncio
 import itertools
@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[3]
 
 
 class DaskCluster:
-    """Started by entering it; `address` stays the same over restarts."""
+    """Started on entering it; `address` stays the same when it restarts."""
 
     def __init__(self, folder: Path, workers: int = 2) -> None:
         self._folder = folder
@@ -67,7 +67,7 @@ class DaskCluster:
         await _kill(self._workers.pop(await asyncio.to_thread(self._busy)))
 
     def freeze_scheduler(self) -> None:
-        """Freeze it: it neither answers nor exits."""
+        """Freeze it, so that it neither answers nor exits."""
         assert self._scheduler is not None
         self._scheduler.send_signal(signal.SIGSTOP)
 
@@ -78,7 +78,7 @@ class DaskCluster:
                 await process.wait()
 
     async def is_idle(self, seconds: float) -> None:
-        """Wait until no worker runs anything."""
+        """Wait until no worker is running anything."""
         with self._client() as client:
             await until(lambda: not _executing(client), seconds)
 
@@ -115,7 +115,7 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 
 
 def _executing(client: Client) -> list[str]:
-    """The addresses of the workers that have something to do."""
+    """Return the addresses of the busy workers."""
 
     def busy(dask_worker) -> bool:
         return bool(dask_worker.state.executing)

@@ -1,4 +1,4 @@
-"""Trainings on a real Dask cluster whose workers and scheduler are killed."""
+"""Training on a real Dask cluster whose workers and scheduler are killed."""
 
 import asyncio
 import time
@@ -29,7 +29,7 @@ from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runn
 from tests.bot.waiting import until
 
 SONGS = 12
-"""Takes some seconds, by a plan in epochs, which does not depend on measured speed."""
+"""Enough for some seconds of training, planned in epochs, so that the plan does not depend on the measured speed."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The training process seen from outside: what it imports, how it behaves, and that it does not outlive the bot."""
+"""The training process from outside: what it imports, how it behaves, and that it does not outlive the bot."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Texts of strangers are read in a process that a bad one can only take down with itself."""
+"""Strangers' texts are read in a process of their own, so that a bad text cannot harm the bot."""
 
 import asyncio
 import pickle
@@ -63,7 +63,7 @@ async def test_a_text_that_takes_too_much_memory_is_given_up():
 
 
 async def test_a_text_of_very_many_songs_costs_the_bot_no_more_than_its_letters():
-    """Each song as an object once held up the event loop for seconds while it was unpacked."""
+    """When each song was an object, unpickling them once blocked the event loop for seconds."""
     songs = "".join(f"la {k} lo {k}\n\n\n" for k in range(60_000))
     read = await TextReader().read(songs.encode())
     assert read.summary.sentence().startswith("60,000 songs")
@@ -72,7 +72,7 @@ async def test_a_text_of_very_many_songs_costs_the_bot_no_more_than_its_letters(
 
 
 class TooLarge:
-    """What does not fit into memory a second time, as it is handed over."""
+    """A result that does not fit into memory a second time, when it is handed over."""
 
     def __reduce__(self):
         raise MemoryError

@@ -1,4 +1,4 @@
-"""Trainings in real processes, which are killed, and over bots that stop and start."""
+"""Training in real processes, which are killed, and across stops and starts of the bot."""
 
 import asyncio
 import itertools
@@ -286,7 +286,7 @@ async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
 
 
 async def test_a_start_takes_up_what_a_killed_bot_left(database: Database, tmp_path: Path, news: JobNews) -> None:
-    """A bot was killed between result and publication: a lease that nobody holds, a result in the folder."""
+    """A bot was killed between result and publication, leaving a lease that nobody holds and a result in the folder."""
     job = await enqueue(database, news)
     now = datetime.now(UTC)
     await database.write(

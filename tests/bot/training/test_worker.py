@@ -1,4 +1,4 @@
-"""The worker's job, run in this process."""
+"""What a worker does, run in this process."""
 
 import json
 import threading
@@ -33,7 +33,7 @@ def progress_in(folder: JobFolder) -> dict[str, Any] | None:
 
 
 def stop_beyond(folder: JobFolder, characters: int) -> None:
-    """Ask the training to stop as soon as it has learned from more characters."""
+    """Ask the job to stop as soon as it has learned from more characters than that."""
 
     def watch() -> None:
         while (told := progress_in(folder)) is None or told["characters_seen"] <= characters:
@@ -54,7 +54,7 @@ def test_a_training_brings_a_model_and_its_curve(tmp_path: Path, folder: JobFold
     progress = progress_in(folder)
     assert progress is not None
     assert progress["rival_bits_per_character"] > 0
-    # A runner that comes back to the job finds the result and does not train again.
+    # A worker that gets the job again finds the result, and does not train again.
     assert train(task(tmp_path, "too short by now", 5)) == trained
 
 
@@ -100,7 +100,7 @@ def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, m
 
     monkeypatch.setattr(folder, "write_checkpoint", keep_slowly)
     assert isinstance(run(task(tmp_path, samples.corpus(12), 0.02), folder), TrainedModel)
-    assert len(kept) == 1  # the next would have been due 25 s later
+    assert len(kept) == 1  # the next one would have been due 25 s later
 
 
 @pytest.mark.parametrize("damage", ["another world", "cut short", "one bit", "other shapes", "no extra"])

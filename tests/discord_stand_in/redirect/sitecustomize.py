@@ -1,7 +1,7 @@
-"""Sends discord.py to the stand-in: Python runs this at start where its folder is on PYTHONPATH.
+"""Sends discord.py to the stand-in: Python runs this at its start if this folder is on PYTHONPATH.
 
-The process itself stays as it is. Only where it imports ``discord.http`` or ``discord.gateway`` does the address that
-these connect to change; a process that never imports them (a training worker) pays nothing.
+Nothing else about the process changes: if it imports ``discord.http`` or ``discord.gateway``, the address that they
+connect to is replaced. A process that never imports them (a training worker) is not slowed down.
 """
 
 import importlib.abc
@@ -13,7 +13,7 @@ from types import ModuleType
 
 ADDRESS = os.environ.get("STAND_IN_FOR_DISCORD", "")
 CONNECTIONS_FILE = os.environ.get("STAND_IN_CONNECTIONS", "")
-"""Where a test wants to know of every connection that the process and those that it starts try to make."""
+"""Where to list every connection that this process, and those that it starts, try to make; empty for no list."""
 
 
 def _point_http(module: ModuleType) -> None:
