@@ -34,7 +34,7 @@ FORMS = {
     "cancel": Form(("job",), "cancel a training job"),
     "forget": Form(("artist",), "remove an artist with its text and models"),
     "rollback": Form(("artist", "version"), "let the previous version, or any other that is kept, sing"),
-    "help": Form((), "this list"),
+    "help": Form(("command",), "this list, or what a command takes"),
     "quit": Form((), "leave"),
 }
 
@@ -48,6 +48,9 @@ _CONFIRMED = ("forget", "mydata")
 """Commands that take --yes."""
 _WRITING = ("lyrics", "again", "continue", "mydata")
 """Commands whose result can be written to a file."""
+_QUOTED = re.compile(r"""(?P<quote>["'])((?:(?!(?P=quote)).)*)(?P=quote)|“([^”]*)”""", re.DOTALL)
+_LIKE_AN_OPTION = re.compile(r"(?:(?<=\s)|^)([A-Za-z]{2,20}):(?!//)(?=\S)")
+"""A word with a colon and something behind it, but not the start of a web address."""
 _LONGEST_ECHO = 60
 
 
@@ -122,10 +125,14 @@ def parse(line: str) -> CommandLine:
     may end with `--yes`, and with `> FILE` or `>> FILE`.
 
     Raises:
-        Refusal: if the command is unknown, or takes no options and is given some.
+        Refusal: if the command or an option is unknown, a command's name is typed without its slash, or something
+            follows the file.
     """
     line = line.strip()
     if not line.startswith("/"):
+        word = line.casefold()
+        if (meant := MEANT.get(word, word)) in FORMS:
+            raise Refusal(f"The command is /{meant}. To sing about that word, type /lyrics seed:{line}")
         return CommandLine("lyrics", {"seed": line})
     name, _, rest = line[1:].partition(" ")
     name = name.casefold()
@@ -136,7 +143,7 @@ def parse(line: str) -> CommandLine:
         hint = f"did you mean /{close[0]}?" if close else "try /help."
         raise Refusal(f"There is no command /{shortened(name)}; {hint}")
     options = FORMS[name].options
-    rest, target = _without_target(rest) if name in _WRITING else (rest, None)
+    rest, target = _without_target(rest, options) if name in _WRITING else (rest, None)
     rest, is_confirmed = _without_yes(rest) if name in _CONFIRMED else (rest, False)
     if not options:
         if rest.strip():
@@ -144,16 +151,41 @@ def parse(line: str) -> CommandLine:
         return CommandLine(name, target=target)
     first, *parts = re.split(rf"(?:(?<=\s)|^)({'|'.join(options)}):", rest.strip(), flags=re.IGNORECASE)
     values = {options[0]: first} | dict(zip((part.casefold() for part in parts[::2]), parts[1::2], strict=True))
-    given = {option: value.strip() for option, value in values.items() if value.strip()}
-    return CommandLine(name, given, is_confirmed, target)
+    read = {option: _value(name, value.strip()) for option, value in values.items()}
+    return CommandLine(name, {option: value for option, value in read.items() if value}, is_confirmed, target)
 
 
-def _without_target(rest: str) -> tuple[str, Target | None]:
-    """Split off "> FILE"; a > within a word belongs to the seed."""
+def _value(command: str, typed: str) -> str:
+    """Take the quotes off a value; without quotes, refuse an option that the command does not have.
+
+    Raises:
+        Refusal: if the value contains what looks like an option.
+    """
+    if (quoted := _QUOTED.fullmatch(typed)) is not None:
+        return (quoted[2] or quoted[3] or "").strip()
+    if (unknown := _LIKE_AN_OPTION.search(typed)) is not None:
+        options = FORMS[command].options
+        close = get_close_matches(unknown[1].casefold(), options, 1)
+        hint = f"did you mean {close[0]}:?" if close else f"it takes {' '.join(f'{option}:' for option in options)}"
+        end = "" if close else "."
+        raise Refusal(
+            f"/{command} has no option {unknown[1]}:; {hint}{end} Put quotes around a value that contains a colon."
+        )
+    return typed
+
+
+def _without_target(rest: str, options: tuple[str, ...]) -> tuple[str, Target | None]:
+    """Split off "> FILE"; a > within a word belongs to the seed.
+
+    Raises:
+        Refusal: if options follow the file.
+    """
     cuts = [(" " + rest).rpartition(arrow) for arrow in (" > ", " >> ")]
     before, arrow, path = max(cuts, key=lambda cut: (bool(cut[1]), len(cut[0])))
     if not arrow or not path.strip():
         return rest, None
+    if options and (late := re.search(rf"\s({'|'.join(options)}):", path, re.IGNORECASE)) is not None:
+        raise Refusal(f"{arrow.strip()} FILE must be the last thing on the line; put {late[1]}: before it.")
     return before, Target(path.strip(), appends=arrow == " >> ")
 
 

@@ -50,6 +50,7 @@ class CommandCompleter(Completer):
             "form": SONG_FORMS,
             "private": ("true", "false"),
             "what": ("export", "delete"),
+            "command": tuple(FORMS),
         }
         return [choice for choice in choices.get(option, ()) if choice.casefold().startswith(typed.casefold())]
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot import wording
-from bot.console.command_line import FORMS, MEANT, CommandLine, Target
+from bot.console.command_line import CommandLine, Target
 from bot.console.context import Context
 from bot.console.written_file import WrittenFile
 from bot.services import DEFAULT_LINES, Continuation, Refusal, Song, SongRequest, SongSoFar, SungAgain
@@ -25,9 +25,6 @@ async def lyrics(context: Context, line: CommandLine) -> None:
         private=bool(line.switch("private")),
     )
     await _show(context, line, context.services.lyrics.sing(context.asker, request))
-    word = request.seed.casefold()
-    if (meant := MEANT.get(word, word)) in FORMS:
-        context.screen.aside(f"“{request.seed}” was taken as a seed; the command is /{meant}.")
 
 
 async def again(context: Context, line: CommandLine) -> None:

@@ -9,12 +9,17 @@ from bot.console.context import Context
 from bot.console.training_display import describe
 from bot.services import Refusal
 
+_SUFFIXES = (".txt", ".md", ".lrc", ".csv", ".tsv", ".json", ".jsonl", ".html", ".htm", ".xml", ".cho", ".zip")
+"""Of files that people have lyrics in."""
+
 
 async def train(context: Context, line: CommandLine) -> None:
     """Queue a training job and show its progress."""
     training = context.services.training
     artist, minutes = line.required("artist"), line.number("minutes")
     path = line.text("corpus")
+    if path is None:
+        _check_for_path(artist)
     corpus = None
     if path is not None:
         file, size = await asyncio.to_thread(_file, path)
@@ -51,11 +56,20 @@ async def cancel(context: Context, line: CommandLine) -> None:
     context.screen.say(f"Job {job.id} has been cancelled.")
 
 
+def _check_for_path(artist: str) -> None:
+    """Refuse a name that ends with a text file's: `/train burns songs.txt` names the file without its option."""
+    name, _, last = artist.rpartition(" ")
+    if name and (Path(last).suffix.casefold() in _SUFFIXES or "/" in last):
+        raise Refusal(f"To train on that file, type /train artist:{name.strip()} corpus:{shortened(last)}")
+
+
 def _file(path: str) -> tuple[Path, int]:
     """Find the corpus file, and its size in bytes."""
     file = Path(path)
     try:
         file = file.expanduser()
+        if file.is_dir():
+            raise Refusal(f"{shortened(path)} is a folder; give the path of a text file.")
         if not file.is_file():
             raise Refusal(f"There is no file {shortened(path)}; give the path of a text file.")
         with file.open("rb"):

@@ -4,7 +4,12 @@ from hypothesis import strategies as st
 
 from bot.console.command_line import FORMS, CommandLine, parse
 from bot.console.commands import COMMANDS
+from bot.console.commands.this_bot import OPTIONS
 from bot.services import Refusal
+
+
+def test_help_knows_every_option() -> None:
+    assert set(OPTIONS) == {option for form in FORMS.values() for option in form.options}
 
 
 def test_every_command_but_quit_has_its_function() -> None:
@@ -34,6 +39,16 @@ def test_every_command_but_quit_has_its_function() -> None:
             {"artist": "my band", "corpus": "~/my songs.txt", "minutes": "2"},
         ),
         ("/mydata export", "mydata", {"what": "export"}),
+        ('/artist name:"velvet-hour"', "artist", {"name": "velvet-hour"}),
+        (
+            "/lyrics seed:“my time:1” artist:'burns' lines:2",
+            "lyrics",
+            {"seed": "my time:1", "artist": "burns", "lines": "2"},
+        ),
+        ('/lyrics seed:"yes" and "no"', "lyrics", {"seed": '"yes" and "no"'}),
+        ('"I walk"', "lyrics", {"seed": '"I walk"'}),
+        ("/lyrics seed:at 12:30 see https://x.org", "lyrics", {"seed": "at 12:30 see https://x.org"}),
+        ("help me", "lyrics", {"seed": "help me"}),
         ("/cancel 3", "cancel", {"job": "3"}),
         ("/artists", "artists", {}),
     ],
@@ -52,6 +67,11 @@ def test_lines(line: str, name: str, options: dict[str, str]) -> None:
         ("/" + "y" * 100_000, "yyy…; try /help"),
         ("/", "There is no command /"),
         ("/artists all", "/artists takes no options"),
+        ("Quit", "The command is /quit. To sing about that word, type /lyrics seed:Quit"),
+        ("/lyrics seed:love artst:burns", "no option artst:; did you mean artist:?"),
+        ("/train artist:x speed:3", "no option speed:; it takes artist: corpus: minutes:."),
+        ("/lyrics seed:love > hate lines:3", "> FILE must be the last thing on the line; put lines: before it."),
+        ("/lyrics seed:love >> hate Rhyme:none", ">> FILE must be the last thing on the line; put Rhyme: before it."),
     ],
 )
 def test_what_is_not_understood_is_reported(line: str, reason: str) -> None:

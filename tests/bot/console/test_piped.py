@@ -107,11 +107,34 @@ async def test_what_a_terminal_would_obey_is_not_printed(environment: dict[str, 
     assert "cannot be read: there is no such user." in said
 
 
-async def test_words_of_other_programs_are_seeds_with_a_hint(environment: dict[str, str]) -> None:
-    said = await chat(environment, "exit", "Help")
-    assert said.startswith("exit")
-    assert "“exit” was taken as a seed; the command is /quit." in said
-    assert "“Help” was taken as a seed; the command is /help." in said
+async def test_a_command_without_its_slash_gets_a_hint_instead_of_a_song(environment: dict[str, str]) -> None:
+    said = await chat(environment, "exit", "Help", "help me sing", "/lyrics seed:quit artist:burns lines:2")
+    assert said.startswith("The command is /quit. To sing about that word, type /lyrics seed:exit\n")
+    assert "The command is /help." in said
+    assert said.count("in the style of Burns") == 2
+
+
+async def test_help_gives_examples_and_the_values_of_options(environment: dict[str, str]) -> None:
+    said = await chat(environment, "/help", "/help lyrics", "/help /train", "/help xyz")
+    for part in (
+        "/help lyrics.",
+        "rhyme:AABB",
+        "0.1 (safe) to 1.5 (wild)",
+        "AABB, ABAB",
+        "2 to 40",
+        "corpus:songs.txt",
+    ):
+        assert part in said, part
+    assert "There is no command /xyz; /help lists them." in said
+
+
+async def test_a_path_in_the_wrong_place_is_explained(environment: dict[str, str]) -> None:
+    said = await chat(
+        environment, "/train artist:x mysongs.txt", "/train artist:x corpus:/tmp", "/lyrics seed:x artist:burn s"
+    )
+    assert "To train on that file, type /train artist:x corpus:mysongs.txt" in said
+    assert "/tmp is a folder; give the path of a text file." in said
+    assert "There is no artist “burn s” here. Did you mean “Burns”?" in said
 
 
 async def test_a_song_that_copies_says_so(environment: dict[str, str], data_dir: Path) -> None:
