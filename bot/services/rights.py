@@ -1,15 +1,19 @@
 """Who may use an artist, who may change it, and who may see a song."""
 
 import sqlite3
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.store import artists
-from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
+_ALIKE = 0.75
+"""How similar two names must be for one to be suggested instead of the other; 1: the same."""
 _FORGOTTEN = "That artist has already been forgotten."
 
 
@@ -21,7 +25,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
     """
     artist = visibility.find(connection, asker.guild_id or EVERYONE, name)
     if artist is None:
-        raise _no_such(name)
+        raise _no_such(name, visibility.singing(connection, asker.guild_id or EVERYONE))
     if artist.singing_version_id is None:
         raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")
     return artist
@@ -37,7 +41,7 @@ def changeable(connection: sqlite3.Connection, asker: Asker, name: str) -> Store
     own = None if asker.guild_id is None else artists.find(connection, asker.guild_id, name)
     artist = own or artists.find(connection, EVERYONE, name)
     if artist is None:
-        raise _no_such(name)
+        raise _no_such(name, all_changeable(connection, asker))
     _check_may_change(asker, artist)
     return artist
 
@@ -96,7 +100,12 @@ def _manages_guild(asker: Asker) -> bool:
     return asker.guild_id is not None and asker.may_manage_guild
 
 
-def _no_such(name: str) -> Refusal:
+def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:
+    """Return the refusal for a name that nobody has, with the closest one of those that the asker can see."""
     name = name.strip()
     short = name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"
+    names = {artist.key: artist.name for artist in others}
+    close = get_close_matches(name_key(short), names, 1, _ALIKE)
+    if close:
+        return Refusal(f"There is no artist “{short}” here. Did you mean “{names[close[0]]}”?")
     return Refusal(f"There is no artist “{short}” here. /artists lists who can sing.")
