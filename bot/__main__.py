@@ -101,7 +101,7 @@ def _guild_id(text: str) -> int:
 def _forget_guild(guild_id: int, settings: Settings) -> int:
     """Leave an order for a running bot, or carry it out if none is running."""
     from bot.services.drafts import Drafts
-    from bot.services.left_guilds import ORDERS, LeftGuilds
+    from bot.services.left_guilds import ORDERS, Forgotten, LeftGuilds
     from bot.services.song_record import SongRecord
     from bot.store import jobs
     from bot.store.database import open_database
@@ -112,7 +112,7 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
 
     path = settings.data_dir / "lyrics.db"
 
-    async def forget() -> int:
+    async def forget() -> Forgotten:
         async with open_database(path) as database:
             record = SongRecord(database, Drafts(), on_disk=True, new_id=int)
             days, now = settings.left_guild_days, lambda: datetime.now(UTC)
@@ -132,12 +132,15 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
             order.touch(0o600)
             print(f"The running bot will delete everything stored about server {guild_id} within 20 seconds.")  # noqa: T201
             return 0
-        artists = asyncio.run(forget())
+        forgotten = asyncio.run(forget())
     except OSError as error:
         return _say(OSError(f"{settings.data_dir} cannot be written to: {error.strerror}."), 1)
     except StoreError as error:
         return _say(error, 1)
-    including = "1 artist" if artists == 1 else f"{artists} artists"
+    if not forgotten.is_anything:
+        print(f"Nothing is stored about server {guild_id}.")  # noqa: T201
+        return 0
+    including = "1 artist" if forgotten.artists == 1 else f"{forgotten.artists} artists"
     print(f"Everything stored about server {guild_id} has been deleted, including {including}.")  # noqa: T201
     return 0
 
@@ -149,8 +152,10 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
     database = settings.data_dir / "lyrics.db"
     try:
         if command == "backup":
+            is_there = file.exists()
             size = back_up(database, file)
-            print(f"Copied {database} to {file}: {size:,} bytes.")  # noqa: T201
+            instead = ", in place of the backup that was there" if is_there else ""
+            print(f"Copied {database} to {file}{instead}: {size:,} bytes.")  # noqa: T201
         else:
             settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             moved_to = restore(file, database, datetime.now(UTC)).moved_to

@@ -5,6 +5,7 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,15 @@ ORDERS = "forget-guild"
 """The subfolder of the data folder for files named after guilds that are to be forgotten."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was stored about a guild that has been forgotten."""
+
+    artists: int
+    is_anything: bool
+    """Whether anything was stored at all."""
 
 
 class LeftGuilds:
@@ -86,8 +96,8 @@ class LeftGuilds:
             await asyncio.to_thread(order.unlink, missing_ok=True)
         return len(orders)
 
-    async def forget(self, guild_id: int) -> int:
-        """Delete everything stored about a guild at once, and return how many artists it had.
+    async def forget(self, guild_id: int) -> Forgotten:
+        """Delete everything stored about a guild at once, and return what that was.
 
         Their running jobs are stopped. Only the bot's operators can do this.
         """
@@ -96,7 +106,7 @@ class LeftGuilds:
         in_memory = self._record.forget_guild(guild_id)
         deletions = left_guilds.deletions(guild_id)
         await self._database.erase_from_copies(*deletions)
-        artists, *_ = await self._database.write(lambda connection: [delete(connection) for delete in deletions])
+        artists, *others = await self._database.write(lambda connection: [delete(connection) for delete in deletions])
         await self._database.give_back_space()
         self._news.tell()
         log.info(
@@ -105,4 +115,4 @@ class LeftGuilds:
             artists,
             in_memory,
         )
-        return artists
+        return Forgotten(artists, is_anything=any((artists, *others, in_memory)))

@@ -36,11 +36,16 @@ def back_up(path: Path, target: Path) -> int:
     """Copy a database, whether a bot has it open or not, and return the size of the copy in bytes.
 
     Raises:
-        BackupError: if there is no database, or the target exists and is not an earlier backup.
+        BackupError: if there is no database, or the target is that database, or something else that is no earlier
+            backup.
         StoreError: if the disk is full or faulty.
     """
     if not path.is_file():
         raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
+    if target.is_dir():
+        raise BackupError(f"{target} is a folder; name the file, for example {target / 'backup.db'}.")
+    if target.exists() and target.samefile(path):
+        raise BackupError(f"{target} is the database itself; name another file.")
     if target.exists() and not _is_of_the_bot(target):
         raise BackupError(f"{target} already exists and is not a backup of the bot; name another file.")
     if not target.parent.is_dir():

@@ -45,6 +45,14 @@ async def test_without_a_running_bot_the_command_deletes_by_itself(tmp_path: Pat
         assert await names(database) == ["Duo"]
 
 
+async def test_an_unknown_server_has_nothing_stored(tmp_path: Path, clock: Clock) -> None:
+    async with open_database(tmp_path / "lyrics.db") as database:
+        await add_artist(database, clock, OTHER_GUILD, "Duo")
+    ended = forget_guild(tmp_path, str(GUILD))
+    assert ended.stdout == f"Nothing is stored about server {GUILD}.\n"
+    assert ended.returncode == 0
+
+
 async def test_without_a_running_bot_the_checkpoints_are_deleted_too(tmp_path: Path, clock: Clock) -> None:
     folders = []
     async with open_database(tmp_path / "lyrics.db") as database:

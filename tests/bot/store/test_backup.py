@@ -59,6 +59,17 @@ async def test_a_backup_overwrites_nothing_else(database: Database, tmp_path: Pa
         back_up(other / "lyrics.db", other / "copy")
 
 
+async def test_a_backup_is_a_file_other_than_the_database(database: Database, tmp_path: Path, other: Path) -> None:
+    await write(database, 1, "kept")
+    (other / "link").symlink_to(tmp_path / "lyrics.db")
+    for itself in (tmp_path / "lyrics.db", other / ".." / "lyrics.db", other / "link"):
+        with pytest.raises(BackupError, match="is the database itself; name another file"):
+            back_up(tmp_path / "lyrics.db", itself)
+    with pytest.raises(BackupError, match=r"is a folder; name the file, for example .*backup\.db\.$"):
+        back_up(tmp_path / "lyrics.db", other)
+    assert digests(tmp_path / "lyrics.db") == ["kept"]
+
+
 async def test_a_backup_is_restored_and_the_database_before_is_kept(tmp_path: Path, other: Path) -> None:
     path = tmp_path / "lyrics.db"
     async with open_database(path) as database:
