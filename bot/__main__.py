@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.snowflake import SNOWFLAKE
+from bot.token_shape import mistake_in
 from bot.version import own_version
 from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
@@ -85,6 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _forget_guild(chosen.guild, settings)
         if chosen.command is not None:
             return _backup_or_restore(chosen.command, chosen.file, settings)
+        if settings.discord_token is not None and (mistake := mistake_in(settings.discord_token)) is not None:
+            raise SettingsError(f"DISCORD_TOKEN {mistake}")
         return asyncio.run(_serve(settings))
     except SettingsError as error:
         return _say(error, 2)

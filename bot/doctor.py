@@ -3,8 +3,6 @@
 Changes nothing, starts nothing, and may run while the bot does.
 """
 
-import base64
-import binascii
 import json
 import os
 import platform
@@ -29,6 +27,7 @@ from bot.store.database import OLDEST_SQLITE
 from bot.store.examining import Examined, examine, singing_weights
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import newest_version
+from bot.token_shape import mistake_in
 from lstm.model.model_file import ModelFileError, load_model
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
@@ -37,8 +36,6 @@ State = Literal["ok", "note", "wrong"]
 
 _LEAST_FREE_BYTES = 500_000_000
 _CONNECTION_SECONDS = 3.0
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{18,})\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{25,}")
-_PORTAL = "https://discord.com/developers/applications"
 
 
 @dataclass(frozen=True)
@@ -135,24 +132,10 @@ def _token(token: str | None) -> Finding:
     about = "DISCORD_TOKEN"
     if token is None:
         return Finding(about, "note", "not set: the bot will open the console chat.")
-    match = _TOKEN.fullmatch(token)
-    if match and _is_id(match[1]):
-        return Finding(about, "ok", "looks like a bot token; only starting the bot shows whether Discord accepts it.")
-    if re.fullmatch(r"[0-9]{17,20}", token):
-        mistaken = "is an application id"
-    elif re.fullmatch(r"[A-Za-z0-9_-]{32}", token):
-        mistaken = "looks like a client secret"
-    else:
-        mistaken = "does not look like a bot token, which has three parts separated by dots"
-    return Finding(about, "wrong", f"{mistaken}: copy the token from {_PORTAL}, Bot, Reset Token.")
-
-
-def _is_id(part: str) -> bool:
-    """Return whether the first part of a token is a user's id in Base64."""
-    try:
-        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).isdigit()
-    except (binascii.Error, ValueError):
-        return False
+    mistake = mistake_in(token)
+    if mistake is not None:
+        return Finding(about, "wrong", f"{mistake}.")
+    return Finding(about, "ok", "looks like a bot token; only starting the bot shows whether Discord accepts it.")
 
 
 def _data_folder(folder: Path) -> Iterator[Finding]:
@@ -164,6 +147,14 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
         yield Finding(
             about, "wrong", f"{existing} is not writable: make it so, or set LYRICS_DATA_DIR to another folder."
         )
+        return
+    try:
+        with tempfile.TemporaryDirectory(dir=existing):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        text = f"nothing can be created in {existing} ({reason}): set LYRICS_DATA_DIR to another folder."
+        yield Finding(about, "wrong", text)
         return
     made = "" if existing == folder.absolute() else ", which the bot will create"
     free = shutil.disk_usage(existing).free

@@ -16,6 +16,8 @@ from bot.snowflake import SNOWFLAKE
 
 _FOLDER = "the path of a folder, which is created if it is missing"
 _PREFIXES = ("LYRICS_", "DISCORD_")
+_ALIKE = 0.75
+"""How similar two names must be for one to be suggested instead of the other; 1: the same."""
 _NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -197,12 +199,18 @@ def doubtful_settings(environment: Mapping[str, str], env_file: Path) -> list[st
     Called after `read_settings`, which raises for a file that cannot be read.
     """
     known = [setting.metadata["variable"].name for setting in fields(Settings)]
+    own_parts = {_without_prefix(name): name for name in known}
     from_file = read_env_file(env_file)
     doubts = [f"{name} is set more than once in {env_file}; the last one counts" for name in from_file.repeated]
     for name in sorted({*environment, *from_file.values}):
         if name.startswith(_PREFIXES) and name not in known and name not in _NOT_SETTINGS:
             where = f" in {env_file}" if name not in environment else ""
-            close = get_close_matches(name, known, 1)
-            hint = f"did you mean {close[0]}?" if close else ".env.example lists the settings"
+            close = get_close_matches(_without_prefix(name), own_parts, 1, _ALIKE)
+            hint = f"did you mean {own_parts[close[0]]}?" if close else ".env.example lists the settings"
             doubts.append(f"{name}{where} is not a setting and does nothing; {hint}")
     return doubts
+
+
+def _without_prefix(name: str) -> str:
+    """Return what tells a setting from others: names that only share their prefix are not alike."""
+    return name.partition("_")[2]

@@ -90,6 +90,13 @@ def test_what_is_no_token_is_told_apart_and_not_shown(tmp_path: Path, token: str
     assert token not in found
 
 
+def test_a_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (found,) = [text for text in wrong(tmp_path, LYRICS_DATA_DIR="/proc/lyrics") if text.startswith("data folder")]
+    assert "/proc" in found
+    assert "set LYRICS_DATA_DIR to another folder" in found
+    assert "MB left" not in found
+
+
 def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def no_locks(*_: object) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))

@@ -70,6 +70,14 @@ def test_an_unknown_name_is_warned_of(tmp_path: Path) -> None:
     assert "abc" not in ended.stderr
 
 
+def test_what_is_no_token_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    ended = bot(tmp_path, LYRICS_DATA_DIR="data", DISCORD_TOKEN="abc")
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("bot: DISCORD_TOKEN does not look like a bot token, which has three parts")
+    assert len(ended.stderr.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize("closed", [False, True])
 def test_without_token_and_terminal_one_line_says_what_is_missing(tmp_path: Path, closed: bool) -> None:
     ended = subprocess.run(

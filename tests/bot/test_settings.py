@@ -81,11 +81,11 @@ def test_an_env_file_in_another_encoding_is_one_sentence(tmp_path: Path) -> None
 def test_names_that_are_no_settings_are_named(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text("DISCORD_TOKN=abc.def.ghi\nLYRICS_HISTORY_DAYS=0\nLYRICS_HISTORY_DAYS=1\nHTTP_PROXY=x\n")
-    assert doubtful_settings({"LYRICS_HISTORY_DAY": "0", "LYRICS_ZZZ": "1", "PATH": "/bin"}, env_file) == [
+    assert doubtful_settings({"LYRICS_HISTORY_DAY": "0", "LYRICS_FOO": "1", "PATH": "/bin"}, env_file) == [
         f"LYRICS_HISTORY_DAYS is set more than once in {env_file}; the last one counts",
         f"DISCORD_TOKN in {env_file} is not a setting and does nothing; did you mean DISCORD_TOKEN?",
+        "LYRICS_FOO is not a setting and does nothing; .env.example lists the settings",
         "LYRICS_HISTORY_DAY is not a setting and does nothing; did you mean LYRICS_HISTORY_DAYS?",
-        "LYRICS_ZZZ is not a setting and does nothing; .env.example lists the settings",
     ]
 
 

@@ -1,6 +1,7 @@
 """The stand-in as a whole: a server on loopback, and what a test can do with it."""
 
 import asyncio
+import base64
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from tests.discord_stand_in.world import Channel, Guild, Member, User, World
 REDIRECT = Path(__file__).parent / "redirect"
 CDN = "/cdn/"
 ADDRESS_VARIABLE = "STAND_IN_FOR_DISCORD"
-TOKEN = "stand-in.token.for-tests"
+TOKEN = f"{base64.urlsafe_b64encode(b'123456789012345678').decode()}.stand-in.{'token-for-tests' * 2}"
 LARGEST_REQUEST_BYTES = 32 * 1024 * 1024
 
 
