@@ -31,6 +31,7 @@ from bot.metrics.loop_lag import loop_lag_in
 from bot.metrics.tally import Standing, Tally
 from bot.periodic import repeated
 from bot.services import (
+    ActLimits,
     ArtistsService,
     Asker,
     GuildsService,
@@ -80,6 +81,7 @@ class Services:
     privacy: PrivacyService
     left_guilds: LeftGuilds
     unfinished: UnfinishedSongs
+    acts: ActLimits
     database: Database
     """For what a front end stores itself; everything else goes through a service."""
     started_at: datetime
@@ -205,6 +207,7 @@ def _services(parts: _Parts) -> Services:
         privacy=PrivacyService(database, parts.record, history_days=settings.history_days, now=parts.now),
         left_guilds=LeftGuilds(database, parts.record, parts.news, days=settings.left_guild_days, now=parts.now),
         unfinished=UnfinishedSongs(database, parts.drafts, on_disk=settings.history_days > 0, now=parts.now),
+        acts=ActLimits(parts.seconds),
         database=database,
         started_at=parts.now(),
     )

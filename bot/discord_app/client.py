@@ -143,11 +143,11 @@ class CommandTree(app_commands.CommandTree[LyricsClient]):
     """The commands; errors in them are reported to whoever used them."""
 
     async def interaction_check(self, interaction: discord.Interaction[LyricsClient], /) -> bool:
-        """Set the asker's language and make sure the command is acknowledged in time; called before every command."""
+        """Set the asker's language, and admit the command; called before every command, and while one is typed."""
         language.speak(interaction.locale.value)
-        if interaction.type is not discord.InteractionType.autocomplete:
-            interaction.client.run_in_background(answering.acknowledge_in_time(interaction), "acknowledging a command")
-        return True
+        if interaction.type is discord.InteractionType.autocomplete:
+            return interaction.client.services.acts.admit_typing(interaction.user.id)
+        return await admit(interaction, "acknowledging a command")
 
     async def on_error(
         self, interaction: discord.Interaction[LyricsClient], error: app_commands.AppCommandError
@@ -157,3 +157,16 @@ class CommandTree(app_commands.CommandTree[LyricsClient]):
 
 
 Interaction = discord.Interaction[LyricsClient]
+
+
+async def admit(interaction: Interaction, task_name: str) -> bool:
+    """Make sure that a command or a button is acknowledged in time; False if this member does too much at once."""
+    client = interaction.client
+    try:
+        if not client.services.acts.admit(interaction.user.id, interaction.guild_id):
+            return False
+    except Refusal as refusal:
+        await failures.tell(interaction, refusal)
+        return False
+    client.run_in_background(answering.acknowledge_in_time(interaction), task_name)
+    return True

@@ -134,10 +134,12 @@ class ShowText(NumberButton, prefix="job:text"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the first lines and the whole text as a file."""
-        corpus = await interaction.client.services.training.corpus_of(asker_of(interaction), self.number)
-        if corpus is None:
-            raise Refusal("That text is no longer stored.")
-        await answering.send(interaction, job_message.cleaned(corpus), ephemeral=True)
+        asker, training = asker_of(interaction), interaction.client.services.training
+        with training.uploading(asker):  # it is several times in memory while it is sent
+            corpus = await training.corpus_of(asker, self.number)
+            if corpus is None:
+                raise Refusal("That text is no longer stored.")
+            await answering.send(interaction, job_message.cleaned(corpus), ephemeral=True)
 
 
 class UseAnyway(NumberButton, prefix="job:use"):

@@ -7,8 +7,8 @@ import discord
 
 from bot import language
 from bot.artist_name import LONGEST_ARTIST_NAME
-from bot.discord_app import answering, failures
-from bot.discord_app.client import Interaction
+from bot.discord_app import failures
+from bot.discord_app.client import Interaction, admit
 from bot.language import tr
 from bot.snowflake import SNOWFLAKE
 
@@ -52,7 +52,8 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a press, and tell whoever pressed if that fails; discord.py would only log it."""
         language.speak(interaction.locale.value)
-        interaction.client.run_in_background(answering.acknowledge_in_time(interaction), "acknowledging a button")
+        if not await admit(interaction, "acknowledging a button"):
+            return
         try:
             await self.pressed(interaction)
         except Exception as error:

@@ -1,5 +1,6 @@
 """Every rule of the bot, without Discord and SQL; everything that a front end needs is exported here."""
 
+from bot.services.act_limits import ActLimits
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
 from bot.services.drafts import Draft
@@ -47,6 +48,7 @@ __all__ = [
     "SEED_CHARACTERS",
     "SONG_FORMS",
     "UNSUNG_DAYS",
+    "ActLimits",
     "Artist",
     "ArtistDetails",
     "ArtistToForget",

@@ -1,6 +1,7 @@
 """Services that answer as a test wants, so that the front end is tested without them."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -8,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.services import (
+    ActLimits,
     Artist,
     ArtistDetails,
     ArtistToForget,
@@ -401,6 +403,7 @@ class StubServices:
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
     left_guilds: StubLeftGuilds = field(default_factory=StubLeftGuilds)
+    acts: ActLimits = field(default_factory=lambda: ActLimits(time.monotonic))
     unfinished: UnfinishedSongs = field(init=False)
     started_at: datetime = NOON
 

@@ -1,0 +1,71 @@
+"""A member who does the same very often at once is answered as often as anybody may ask, and then no more."""
+
+import asyncio
+
+import pytest
+
+from bot.services import ActLimits
+from bot.services.act_limits import MEMBER_IN_A_ROW, TYPED_IN_A_ROW
+from tests.bot.discord_app.stubs import StubServices
+from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member
+from tests.discord_stand_in.interactions import CHOICES
+
+pytestmark = pytest.mark.usefixtures("bot", "no_time_passes")
+TOO_MUCH = "That is too much at once."
+
+
+@pytest.fixture
+def no_time_passes(services: StubServices) -> None:
+    services.acts = ActLimits(lambda: 0.0)
+
+
+async def settled(interactions: list[Interaction]) -> list[str]:
+    """What the interactions are answered with, once no more of them are."""
+    answered = -1
+    while (now := sum(each.answer is not None for each in interactions)) != answered:
+        answered = now
+        await asyncio.sleep(0.5)
+    return [each.original.text for each in interactions if each.original is not None]
+
+
+async def test_commands(discord: DiscordStandIn, guild: Guild, anna: Member) -> None:
+    flood = [await discord.slash(anna, "artists") for _ in range(100)]
+    other = await discord.slash(guild.member("ben"), "artists")
+    assert "burns" in (await other.message()).text
+    texts = await settled(flood)
+    assert sum(TOO_MUCH in text for text in texts) == 1
+    assert len(texts) == MEMBER_IN_A_ROW + 1
+
+
+async def test_buttons(discord: DiscordStandIn, guild: Guild, anna: Member) -> None:
+    message = await (await discord.slash(anna, "artist", {"name": "burns"})).message()
+    ben = guild.member("ben")
+    texts = await settled([await discord.press(ben, message, "Details") for _ in range(100)])
+    assert sum(TOO_MUCH in text for text in texts) == 1
+    assert len(texts) == MEMBER_IN_A_ROW + 1
+
+
+async def test_typing(discord: DiscordStandIn, anna: Member) -> None:
+    options = {"artist": ""}
+    flood = [await discord._acts.autocomplete(anna, "lyrics", "artist", options, None) for _ in range(100)]
+    await settled(flood)
+    assert sum(each.answer == CHOICES for each in flood) == TYPED_IN_A_ROW
+
+
+async def test_a_cleaned_text_is_sent_once_at_a_time(
+    discord: DiscordStandIn, services: StubServices, guild: Guild, chief: Member
+) -> None:
+    """It is in memory several times while it is sent: a hundred presses took a gigabyte."""
+    asker = services.asker(user_id=1, guild_id=guild.id, channel_id=None)
+    message = discord.messages.said(discord.world.bot, guild.channels[0], "A training.")
+    message.components = [
+        {
+            "type": 1,
+            "id": 1,
+            "components": [{"type": 2, "style": 2, "label": "Show", "custom_id": "job:text:1", "id": 2}],
+        }
+    ]
+    with services.training.uploading(asker):
+        refused = await (await discord.press(chief, message, "Show")).message()
+        assert "Another text of this server is being read" in refused.text
+    assert "If you can" in (await (await discord.press(chief, message, "Show")).message()).text
