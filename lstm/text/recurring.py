@@ -21,7 +21,8 @@ _MOST_NOTICE_LINES = 4
 """Of a stanza at an edge whose lines may be notices."""
 _MOST_HEADING_LINES = 3
 _NAME = r"(?:[A-Z0-9][\w.'’-]{0,30}|&|\+|/|and|of|de|la|van|von|feat\.|ft\.)"
-_NAMES = rf"{_NAME}(?:,? {_NAME}){{0,16}}"
+NAMES = rf"{_NAME}(?:,? {_NAME}){{0,16}}"
+"""A pattern of names of people, bands and songs, one or several."""
 _BY_WHOM = (
     "lyrics?|words|music|text|written|composed|produced|songs?|sung|performed|recorded|arranged"
     r"|(?:song)?writers?(?:\(s\))?|composer\(s\)|composers?|authors?|publishers?|transcribed|submitted|corrected|posted|uploaded|contributed|translated"
@@ -31,7 +32,7 @@ _FIELD = (
     "|Band|Lyrics|Date|By"
 )
 _CREDITS = (
-    rf"(?i:{_BY_WHOM})(?i:,? (?:and|&|/)? ?(?:{_BY_WHOM}))? ?(?i:by|:|：|©|\(c\))[:：]? ?{_NAMES}[.,]?"
+    rf"(?i:{_BY_WHOM})(?i:,? (?:and|&|/)? ?(?:{_BY_WHOM}))? ?(?i:by|:|：|©|\(c\))[:：]? ?{NAMES}[.,]?"
     r"(?i: all rights reserved\.?| \(?c?\)?.{0,60})?",
     r"(?i:lyrics (?:licensed|provided|powered|courtesy)\b.{0,100})",
     r"(?i:(?:©|\(c\)|℗|copyright (?:©|\(c\)|\d{4}|by\b)).{0,150}|.{0,100}\ball rights reserved\b.{0,60})",

@@ -51,6 +51,11 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "XML": lambda n: "<song><lyrics>" * (n // 14),
     "Roman numbers": lambda n: "II\n\nla la\n\n" * (n // 11),
     "page texts": lambda n: "".join(f"Ann Lyrics\n\nla {k} is\nlo {k} it\n\nEND\n\n\n" for k in range(n // 38)),
+    "site pages": lambda n: "".join(
+        f"Ann Pi Lyrics\n\nla {k} is\nlo {k} it\nHome\n\nSubmit Corrections\nShare\n\n" for k in range(n // 58)
+    ),
+    "home": lambda n: "Submit Corrections\n\nla la\n" + "Home\n" * (n // 5),
+    "recommendations": lambda n: "Submit Corrections\n\n" + "You might also like\nShare\nHome\n" * (n // 31),
     "stars": lambda n: "*a *" * (n // 4),
     "songs": lambda n: "".join(f"line {k} is here\nother {k}\n\nagain {k} for\nyes\n\n\n" for k in range(n // 45)),
 }
