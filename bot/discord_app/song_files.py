@@ -45,8 +45,8 @@ class Card(NumberButton, prefix="song:card"):
             png = await asyncio.to_thread(_drawn, song, _signature(song))
         if png is None:
             raise Refusal("The card's font lacks this song's letters. “Whole song” gives you its text.")
-        title, signature = (markdown.shortened(text, 150) for text in (song.title, _signature(song)))
-        below = Text(f"-# {title} · {signature}")
+        caption = [markdown.shortened(text, 150) for text in (song.heading, _signature(song)) if text]
+        below = Text(f"-# {' · '.join(caption)}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))
         files = [NamedFile(_CARD_NAME, png)]
         body = MessageBody(blocks=[picture, below], colour=colour_of(song.artist), files=files)
@@ -61,7 +61,7 @@ def _drawn(song: Song, signature: str) -> bytes | None:
     from bot.discord_app.song_card import CannotBeDrawnError, draw_card
 
     try:
-        return draw_card(song.title, song.text, signature, colour_of(song.artist).to_rgb())
+        return draw_card(song.heading, song.text, signature, colour_of(song.artist).to_rgb())
     except CannotBeDrawnError:
         return None
 

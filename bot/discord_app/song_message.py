@@ -77,10 +77,11 @@ def _heading(song: Song) -> list[Text]:
         notes.append(tr("another take"))
     if song.part > 1:
         notes.append(tr("part {number}", number=song.part))
-    title = markdown.shortened(song.title)
+    title = markdown.shortened(song.heading)
     heading = f"### {title}" if title else ""
     if notes:
         heading += f"\n-# {' · '.join(notes)}"
+    heading = heading.strip()
     return [Text(heading)] if heading else []
 
 

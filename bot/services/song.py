@@ -68,6 +68,12 @@ class Song:
         """A name for the song: the line that it repeats most often, or else its first line."""
         return song_title(self.text)
 
+    @property
+    def heading(self) -> str:
+        """The title, to be shown above the text; empty if the text begins with the same words."""
+        begins = song_title(self.text.lstrip().partition("\n")[0])
+        return "" if begins.casefold() == self.title.casefold() else self.title
+
 
 def song_title(text: str) -> str:
     """Name a song after the line that it repeats most often, or else its first line; empty for an empty song."""

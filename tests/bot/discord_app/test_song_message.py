@@ -48,6 +48,15 @@ async def test_shows_title_song_and_how_it_was_made() -> None:
     )
 
 
+async def test_shows_no_title_that_only_says_the_first_line_again() -> None:
+    long = "I walk alone and on and on and never seem to see the end"
+    for text in ("I walk alone,\nand on", "I walk alone\nand on\n\ni walk alone!\nand on", f"{long}\nand on"):
+        assert shown(song_message.finished(a_song(text)))[0].startswith("**I walk alone**")
+        again = shown(song_message.finished(a_song(text, take=2)))
+        assert again[0] == "-# another take"
+        assert again[1].startswith("**I walk alone**")
+
+
 async def test_marks_only_the_words_of_the_seed() -> None:
     cases = {
         ("I walk", "I walking on"): "**I walk**ing on",
@@ -58,12 +67,12 @@ async def test_marks_only_the_words_of_the_seed() -> None:
         ("", "I walk"): "I walk",
     }
     for (seed, text), lyrics in cases.items():
-        assert shown(song_message.finished(a_song(text, seed=seed)))[1] == lyrics
+        assert shown(song_message.finished(a_song(text, seed=seed)))[0] == lyrics
 
 
 async def test_says_which_take_and_part_it_is() -> None:
-    assert shown(song_message.finished(a_song("x", take=2)))[0] == "### X\n-# another take"
-    assert shown(song_message.finished(a_song("x", part=2)))[0] == "### X\n-# part 2"
+    assert shown(song_message.finished(a_song("x\ny\ny", take=2)))[0] == "### Y\n-# another take"
+    assert shown(song_message.finished(a_song("x\ny\ny", part=2)))[0] == "### Y\n-# part 2"
 
 
 async def test_an_artist_without_rhyme_has_none_in_the_footer() -> None:
