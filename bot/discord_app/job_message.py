@@ -104,7 +104,14 @@ def duration(seconds: float) -> str:
 
 
 def _heading(job: Job) -> str:
-    return "### " + tr("Training {artist}", artist=_name(job))
+    match job.state:
+        case JobState.SUCCEEDED if job.outcome is None or job.outcome.takes_over:
+            heading = tr("{artist} is ready", artist=_name(job))
+        case JobState.QUEUED | JobState.RUNNING:
+            heading = tr("Training {artist}", artist=_name(job))
+        case _:
+            heading = tr("Training of {artist}", artist=_name(job))
+    return f"### {heading}"
 
 
 def _number(job: Job) -> str:

@@ -6,10 +6,14 @@ from discord import app_commands
 
 from bot.discord_app import answering, colours
 from bot.discord_app.client import Interaction
-from bot.discord_app.message_body import Block, MessageBody, Text
+from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import AnyCommand, everywhere, is_for_managers
 from bot.discord_app.permissions import asker_of
 from bot.language import tr, tr_name
+
+_SONGS = ("lyrics", "Sing this", "top", "history")
+_ARTISTS = ("artists", "artist")
+_ON_A_MESSAGE = "**{name}** A song from a message: right-click it, or hold it on a phone, then *Apps*"
 
 
 @everywhere
@@ -17,17 +21,25 @@ from bot.language import tr, tr_name
 async def help_(interaction: Interaction) -> None:
     """List the commands."""
     asker, commands = asker_of(interaction), interaction.client.commands
-    everyones = [line for command in commands if not is_for_managers(command) for line in _lines(command)]
-    blocks: list[Block] = [Text("### " + tr("What you can do")), Text("\n".join(everyones))]
-    if asker.guild_id is not None and (asker.may_manage_guild or asker.is_operator):
-        managers = [line for command in commands if is_for_managers(command) for line in _lines(command)]
-        blocks += [Text("### " + tr("For members with Manage Server")), Text("\n".join(managers))]
+    may_manage = asker.guild_id is not None and (asker.may_manage_guild or asker.is_operator)
+    everyones = [command for command in commands if not is_for_managers(command)]
+    groups = {
+        tr("Songs"): [command for command in everyones if command.name in _SONGS],
+        tr("Artists"): [command for command in everyones if command.name in _ARTISTS],
+        tr("You and this bot"): [command for command in everyones if command.name not in (*_SONGS, *_ARTISTS)],
+        tr("For members with Manage Server"): [c for c in commands if may_manage and is_for_managers(c)],
+    }
+    blocks: list[Block] = [Text("### " + tr("What you can do"))]
+    for heading, group in groups.items():
+        if group:
+            lines = [line for command in group for line in _lines(command)]
+            blocks += [Rule(), Text("\n".join([f"**{heading}**", *lines]))]
     await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN), ephemeral=True)
 
 
 def _lines(command: AnyCommand) -> Iterator[str]:
     if isinstance(command, app_commands.ContextMenu):
-        yield tr("right-click a message, *Apps*, **{name}**: a song that begins with its words", name=tr(command.name))
+        yield tr(_ON_A_MESSAGE, name=tr(command.name))
     elif isinstance(command, app_commands.Group):
         for inner in command.commands:
             yield f"`/{tr_name(command.name)} {tr_name(inner.name)}` {tr(inner.description)}"

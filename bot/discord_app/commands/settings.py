@@ -10,7 +10,7 @@ from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
 from bot.discord_app.offering import to_managers
 from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import PlainButton
-from bot.language import tr, tr_name
+from bot.language import tr
 from bot.services import GuildSettings
 
 _EVERY_CHANNEL = 0
@@ -56,14 +56,14 @@ class EveryChannel(PlainButton, own_id="settings:every-channel"):
 
 def _body(chosen: GuildSettings) -> MessageBody:
     artist = tr("the bot's default") if chosen.default_artist is None else markdown.escape(chosen.default_artist)
-    name = tr_name("channel")
+    name = tr("Channel for songs")
     channel: Block = Text(f"**{name}**\n{tr('every channel')}")
     if chosen.channel_id is not None:
         channel = TextBeside(f"**{name}**\n<#{chosen.channel_id}>", EveryChannel())
     blocks: list[Block] = [
         Text("### " + tr("This server's settings")),
-        Text(f"**{tr_name('default_artist')}**\n{artist}"),
-        Text(f"**{tr_name('language_filter')}**\n{tr(_FILTER[chosen.language_filter])}"),
+        Text(f"**{tr('Default artist')}**\n{artist}"),
+        Text(f"**{tr('Language filter')}**\n{tr(_FILTER[chosen.language_filter])}"),
         channel,
         Text("-# " + tr("To change one, use its option: `/settings default_artist:…`")),
     ]

@@ -162,7 +162,8 @@ async def test_settings_show_what_is_chosen(
     assert "the bot's default" in message.text
     changes = {"default_artist": "burns", "language_filter": True, "channel": guild.channels[0]}
     message = await (await discord.slash(chief, "settings", changes)).message()
-    for part in ("**default_artist**\nburns", "**language_filter**\non", f"**channel**\n<#{guild.channels[0].id}>"):
+    channel = f"**Channel for songs**\n<#{guild.channels[0].id}>"
+    for part in ("**Default artist**\nburns", "**Language filter**\non", channel):
         assert part in message.text
     await discord.press(chief, message, "Sing in every channel")
     await message.until(lambda message: "every channel" in message.text)
@@ -211,6 +212,8 @@ async def test_help_lists_what_the_member_may_use(
     for command in COMMANDS:
         name = f"**{command.name}**" if isinstance(command, ContextMenu) else f"`/{command.name}"
         assert (name in message.text) == (is_chief or command.name not in managers), command.name
+    headings = ["Songs", "Artists", "You and this bot", *(["For members with Manage Server"] if is_chief else [])]
+    assert re.findall(r"^\*\*([^*]+)\*\*$", message.text, re.MULTILINE) == headings
 
 
 async def test_minutes_offers_what_this_bot_allows(

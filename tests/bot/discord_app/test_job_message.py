@@ -113,6 +113,18 @@ async def test_does_not_guess_what_is_not_known_yet() -> None:
     assert "loss not measured yet" in text
 
 
+@pytest.mark.parametrize(
+    ("job", "heading"),
+    [
+        (SUCCEEDED, "kip\\*ling is ready"),
+        (replace(SUCCEEDED, outcome=replace(OUTCOME, takes_over=False)), "Training of kip\\*ling"),
+        (replace(QUEUED, state=JobState.CANCELLED), "Training of kip\\*ling"),
+    ],
+)
+async def test_a_job_that_has_ended_is_not_headed_as_if_it_ran(job: Job, heading: str) -> None:
+    assert shown(job_message.ended(job, None)).startswith(f"### {heading}\n")
+
+
 async def test_shows_the_result_with_lines_of_a_song_and_its_curve() -> None:
     body = job_message.ended(replace(SUCCEEDED, outcome=replace(OUTCOME, taste="If you can\nkeep it")), b"png")
     text = shown(body)
