@@ -17,7 +17,7 @@ from bot.snowflake import SNOWFLAKE
 _FOLDER = "the path of a folder, which is created if it is missing"
 _PREFIXES = ("LYRICS_", "DISCORD_")
 _ALIKE = 0.75
-"""How similar two names must be for one to be suggested instead of the other; 1: the same."""
+"""How similar two names must be for one to be suggested instead of the other; 1: identical."""
 _NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -212,5 +212,5 @@ def doubtful_settings(environment: Mapping[str, str], env_file: Path) -> list[st
 
 
 def _without_prefix(name: str) -> str:
-    """Return what tells a setting from others: names that only share their prefix are not alike."""
+    """Return a setting's name without its prefix, which would make all names look alike."""
     return name.partition("_")[2]

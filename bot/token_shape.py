@@ -9,7 +9,7 @@ _PORTAL = "https://discord.com/developers/applications"
 
 
 def mistake_in(token: str) -> str | None:
-    """Say what is wrong with a token, and where to get the right one, without repeating it; None: it looks right."""
+    """Return what is wrong with a token and where to get the right one, without repeating it; None if nothing is."""
     match = _TOKEN.fullmatch(token)
     if match and _is_id(match[1]):
         return None

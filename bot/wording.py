@@ -71,7 +71,7 @@ def storage_fault(error: StoreError) -> str:
 
 
 def made_how(song: Song) -> str:
-    """Say in a line how a song was made: its length, the settings that matter, the time, and what it falls short of."""
+    """Return a line on how a song was made: its length, the settings that matter, the time, and its shortcomings."""
     details = [tr("{count} lines", count=song.line_count)]
     if song.rhyme not in ("none", "auto"):
         details.append(tr("rhyme {scheme}", scheme=song.rhyme))

@@ -50,7 +50,7 @@ _WRITING = ("lyrics", "again", "continue", "mydata")
 """Commands whose result can be written to a file."""
 _QUOTED = re.compile(r"""(?P<quote>["'])((?:(?!(?P=quote)).)*)(?P=quote)|“([^”]*)”""", re.DOTALL)
 _LIKE_AN_OPTION = re.compile(r"(?:(?<=\s)|^)([A-Za-z]{2,20}):(?!//)(?=\S)")
-"""A word with a colon and something behind it, but not the start of a web address."""
+"""A word with a colon that something follows, except the start of a web address."""
 _LONGEST_ECHO = 60
 
 
@@ -156,7 +156,7 @@ def parse(line: str) -> CommandLine:
 
 
 def _value(command: str, typed: str) -> str:
-    """Take the quotes off a value; without quotes, refuse an option that the command does not have.
+    """Remove the quotes around a value; without quotes, refuse an option that the command does not have.
 
     Raises:
         Refusal: if the value contains what looks like an option.

@@ -145,7 +145,7 @@ async def delete(interaction: AnyInteraction) -> None:
 
 
 async def delete_in_channel(message: discord.PartialMessage) -> None:
-    """Take a message away, by way of its channel."""
+    """Delete a message through its channel."""
     await _through_broken_connections(message.delete)
 
 

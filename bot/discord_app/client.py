@@ -160,7 +160,7 @@ Interaction = discord.Interaction[LyricsClient]
 
 
 async def admit(interaction: Interaction, task_name: str) -> bool:
-    """Make sure that a command or a button is acknowledged in time; False if this member does too much at once."""
+    """Make sure that a command or a button is acknowledged in time; return False if a member does too much."""
     client = interaction.client
     try:
         if not client.services.acts.admit(interaction.user.id, interaction.guild_id):

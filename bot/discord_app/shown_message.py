@@ -1,4 +1,4 @@
-"""A message of the bot that is to be updated long after it was sent."""
+"""A message of the bot that has to be updated long after it was sent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,9 +27,9 @@ class ShownMessage:
     message_id: int | None
     """None if only its asker can see it, or if the process died before it was known."""
     token: str | None
-    """Of the interaction that the message answers; None if it is not known any more."""
+    """Of the interaction that the message answers; None if it is no longer known."""
     answered_at: datetime | None
-    """When that interaction came."""
+    """When that interaction arrived."""
 
     async def edit(self, body: MessageBody) -> bool:
         """Update the message; return False if it can no longer be reached."""

@@ -180,7 +180,7 @@ async def _break_off(
 
 
 def copy_body(song: Song, client: LyricsClient) -> MessageBody:
-    """Show a recorded song once more; votes belong to the message that everybody sees, if there is one."""
+    """Show a recorded song again; votes belong to the message that everybody sees, if there is one."""
     return finished_body(song, client, has_votes=song.message_id is None)
 
 
@@ -212,7 +212,7 @@ class Continue(NumberButton, prefix="song:continue"):
     async def pressed(self, interaction: Interaction) -> None:
         """Add the lines to the song's message; if they do not fit, answer with a new message, the next part.
 
-        Below a copy they are a new message too: the message that everybody sees would lack them.
+        Below a copy, they become a new message too; otherwise the message that everybody sees would lack them.
         """
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
         if song_message.has_room(song) and not _is_below_copy(interaction, song):
@@ -275,13 +275,13 @@ class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(
 
 
 def _is_below_copy(interaction: Interaction, song: Song) -> bool:
-    """Return whether a button was pressed below another message than the one that shows the song to everybody."""
+    """Return whether a button was pressed below a copy, not the message that shows the song to everybody."""
     pressed = interaction.message
     return song.message_id is not None and pressed is not None and pressed.id != song.message_id
 
 
 async def _delete_message(client: LyricsClient, song: Song) -> bool:
-    """Delete the message that shows a song to everybody; False where the bot cannot."""
+    """Delete the message that shows a song to everybody; return False if the bot cannot."""
     if song.channel_id is None or song.message_id is None:
         return False
     message = client.get_partial_messageable(song.channel_id).get_partial_message(song.message_id)

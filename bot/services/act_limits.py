@@ -1,7 +1,7 @@
-"""How often one may use commands and buttons, whatever they do.
+"""How often a member may use commands and buttons, whatever they do.
 
-Every answer takes some milliseconds of the one thread that answers everybody: a member who sends two hundred commands
-at the same moment would keep the others waiting for seconds.
+Every answer takes some milliseconds of the one thread that answers everybody, so a member who sends two hundred
+commands at once would keep the others waiting for seconds.
 """
 
 import math
@@ -13,13 +13,13 @@ from bot.services.pace import Pace
 MEMBER_IN_A_ROW, MEMBER_SECONDS = 20, 0.5
 GUILD_IN_A_ROW, GUILD_SECONDS = 400, 0.02
 TYPED_IN_A_ROW, TYPED_SECONDS = 30, 0.3
-"""Completions while a member types; Discord asks for them some times per second."""
+"""Completions while a member types; Discord asks for them several times per second."""
 SECONDS_BETWEEN_REFUSALS = 5.0
-"""A refusal is an answer, too: a member gets one in so many seconds."""
+"""A refusal is an answer, too: a member gets at most one in this many seconds."""
 
 
 class ActLimits:
-    """Knows who has done how much lately."""
+    """Keeps track of who has done how much lately."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         """Take the time from `seconds`, which never goes back."""
@@ -30,10 +30,10 @@ class ActLimits:
         self._refusal_pace = Pace(1, SECONDS_BETWEEN_REFUSALS)
 
     def admit(self, user_id: int, guild_id: int | None) -> bool:
-        """Count a command or a button; False if it is to be left without an answer.
+        """Count a command or a button; return False if it should not be answered.
 
         Raises:
-            Refusal: if it is too much, and the member has not been told so lately.
+            Refusal: if it is too much, and the member has not been told lately.
         """
         now = self._seconds()
         wait = self._member_pace.seconds_left(user_id, now)
@@ -50,7 +50,7 @@ class ActLimits:
         raise Refusal(f"That is too much at once. Try again in {math.ceil(wait)} s.")
 
     def admit_typing(self, user_id: int) -> bool:
-        """Count what is typed into an option that can be completed; False if nothing is to be offered."""
+        """Count a request for completions; return False if none should be offered."""
         now = self._seconds()
         if self._typing_pace.seconds_left(user_id, now):
             return False

@@ -13,7 +13,7 @@ from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
 _ALIKE = 0.75
-"""How similar two names must be for one to be suggested instead of the other; 1: the same."""
+"""How similar two names must be for one to be suggested instead of the other; 1: identical."""
 _FORGOTTEN = "That artist has already been forgotten."
 
 
@@ -101,7 +101,7 @@ def _manages_guild(asker: Asker) -> bool:
 
 
 def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:
-    """Return the refusal for a name that nobody has, with the closest one of those that the asker can see."""
+    """Return the refusal for a name that no artist has, with the closest name that the asker can see."""
     name = name.strip()
     short = name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"
     names = {artist.key: artist.name for artist in others}

@@ -23,7 +23,7 @@ class SongRecord:
         """Keep requests; those in memory get ids from `new_id`, which must never repeat."""
         self._database = database
         self.drafts = drafts
-        """Songs in the making, and whatever else is."""
+        """Songs, and whatever else is being made."""
         self._new_id = new_id
         self.is_on_disk = on_disk
         self._recent: OrderedDict[int, StoredRequest] = OrderedDict()
@@ -87,7 +87,7 @@ class SongRecord:
     def forget_person(self, user_id: int) -> int:
         """Forget a person's requests in memory and return how many; the caller deletes those in the database.
 
-        What is in the making for them will not be recorded.
+        What is being made for them will not be recorded.
         """
         self.drafts.forget_person(user_id)
         return self._forget(lambda request: request.user_id == user_id)

@@ -56,7 +56,7 @@ class UnfinishedSongs:
         self._now = now
 
     def asked_by(self, asker: Asker) -> AbstractContextManager[Draft]:
-        """Know of a song from the moment it is asked for: the asker's data may be deleted before it is begun."""
+        """Keep track of a song from the moment it is asked for: the asker's data may be deleted before it begins."""
         return self._drafts.of(asker)
 
     async def begin(self, asker: Asker, draft: Draft, wish: Wish, artist: str, message: SongMessage) -> int | None:

@@ -97,7 +97,7 @@ def forget(connection: sqlite3.Connection, artist_id: int) -> None:
 
 
 def forget_named(connection: sqlite3.Connection, guild_id: int, key: str) -> None:
-    """Delete the artist of a name, as `forget` does; in a copy of the database it may have another id."""
+    """Delete the artist with a name, as `forget` does; in a copy of the database, it may have another id."""
     connection.execute("DELETE FROM artists WHERE guild_id = ? AND key = ?", (guild_id, key))
 
 

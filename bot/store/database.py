@@ -62,8 +62,8 @@ class Database:
     async def erase_from_copies(self, *deletions: Deletion, is_demanded: bool = True) -> None:
         """Carry out deletions in the copies that the bot has made of its database; see `own_copies.erase`.
 
-        To be called before they are carried out in the database itself: if the bot dies in between, whoever asked for
-        them has not been told that they are done.
+        Call this before they are carried out in the database itself: if the bot dies in between, nobody has been told
+        yet that they are done.
         """
         async with self._erasing:
             await asyncio.to_thread(own_copies.erase, self._path, deletions, is_demanded=is_demanded)

@@ -212,7 +212,7 @@ class Job:
 
 
 def _stored(record: TrainingProgress | TrainingOutcome) -> dict[str, Any]:
-    """Return the fields under the names that they are stored by."""
+    """Return the fields under the names by which they are stored."""
     return {stored_name(name): value for name, value in asdict(record).items()}
 
 

@@ -55,7 +55,7 @@ def left_before(connection: sqlite3.Connection, time: datetime) -> list[int]:
 
 
 def deletions(guild_id: int) -> list[Callable[[sqlite3.Connection], int]]:
-    """Return what deletes everything stored about a guild, table by table, artists first; each returns a row count."""
+    """Return the functions that delete everything stored about a guild, artists first; each returns a row count."""
 
     def of(statement: str) -> Callable[[sqlite3.Connection], int]:
         return lambda connection: connection.execute(statement, (guild_id,)).rowcount

@@ -1,6 +1,6 @@
-"""Copies of the database that the bot made on its own, before a migration or a restore.
+"""The copies of the database that the bot makes by itself, before a migration or a restore.
 
-They are kept for a while. What is deleted meanwhile is deleted from them as well.
+They are kept for a while. What is deleted meanwhile is deleted from them, too.
 """
 
 import logging
@@ -26,7 +26,7 @@ def erase(path: Path, deletions: Sequence[Deletion], *, is_demanded: bool) -> No
     """Carry out deletions in every copy next to a database.
 
     A copy may be of an earlier version that lacks a table: that deletion is skipped. A copy that cannot be changed is
-    removed if somebody demanded the deletion; otherwise it stays for its time.
+    removed if somebody demanded the deletion; otherwise it is kept until it expires.
     """
     for copied in _copies(path):
         try:
@@ -40,7 +40,7 @@ def erase(path: Path, deletions: Sequence[Deletion], *, is_demanded: bool) -> No
 
 
 def delete_old(path: Path, now: datetime) -> int:
-    """Delete the copies next to a database that are old, and what an interrupted copy has left; return how many."""
+    """Delete old copies next to a database, and what interrupted copying has left; return how many."""
     deleted = 0
     for copied in _copies(path):
         with suppress(OSError):

@@ -10,7 +10,7 @@ from bot.console.training_display import describe
 from bot.services import Refusal
 
 _SUFFIXES = (".txt", ".md", ".lrc", ".csv", ".tsv", ".json", ".jsonl", ".html", ".htm", ".xml", ".cho", ".zip")
-"""Of files that people have lyrics in."""
+"""Of files in which people keep lyrics."""
 
 
 async def train(context: Context, line: CommandLine) -> None:
@@ -57,7 +57,7 @@ async def cancel(context: Context, line: CommandLine) -> None:
 
 
 def _check_for_path(artist: str) -> None:
-    """Refuse a name that ends with a text file's: `/train burns songs.txt` names the file without its option."""
+    """Refuse a name that ends in a file's name: `/train burns songs.txt` lacks the option for the file."""
     name, _, last = artist.rpartition(" ")
     if name and (Path(last).suffix.casefold() in _SUFFIXES or "/" in last):
         raise Refusal(f"To train on that file, type /train artist:{name.strip()} corpus:{shortened(last)}")
