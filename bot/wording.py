@@ -7,6 +7,7 @@ from bot.services import (
     UNSUNG_DAYS,
     ArtistToForget,
     CorpusSummary,
+    HeldBack,
     Job,
     Song,
     StoreError,
@@ -96,6 +97,8 @@ def _which_sings(outcome: TrainingOutcome) -> str:
             return tr("Version {version} sings from now on.", version=outcome.version)
         case None:
             return tr("Version {version} is kept, but the previous version still sings.", version=outcome.version)
+        case HeldBack.WORSE_THAN_BASELINE if outcome.version == 1:  # how much worse comes next
+            return tr("Version {version} is kept but does not sing yet.", version=outcome.version)
         case reason:
             return tr(
                 "Version {version} is kept but does not take over: it is {reason}.",

@@ -148,8 +148,15 @@ class UseAnyway(NumberButton, prefix="job:use"):
     label = "Use it anyway"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Switch to the version, and say so where everybody saw the result."""
-        name, version = await interaction.client.services.artists.use_result(asker_of(interaction), self.number)
-        shown = markdown.shortened(name)
-        text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)
-        await answering.send(interaction, MessageBody(text=text))
+        """Switch to the version, and let the message with the result say so instead of offering it again."""
+        services = interaction.client.services
+        name, version = await services.artists.use_result(asker_of(interaction), self.number)
+        async with aclosing(services.training.watch(self.number)) as states:
+            job = await anext(states, None)
+        if job is None or job.outcome is None:
+            shown = markdown.shortened(name)
+            text = tr("Version {version} of {artist} sings from now on.", version=version.number, artist=shown)
+            await answering.update(interaction, MessageBody(text=text))
+            return
+        used = replace(job, outcome=replace(job.outcome, takes_over=True, held_back=None))
+        await answering.update(interaction, ended_body(used, await services.training.curve(job.id)))

@@ -37,6 +37,7 @@ from bot.services.training import (
 )
 from bot.services.unfinished_songs import SongMessage, UnfinishedSong, UnfinishedSongs
 from bot.store.faults import StoreError
+from bot.store.job_records import HeldBack
 
 __all__ = [
     "DEFAULT_LINES",
@@ -60,6 +61,7 @@ __all__ = [
     "Draft",
     "GuildSettings",
     "GuildsService",
+    "HeldBack",
     "HistoryEntry",
     "HistoryPage",
     "Job",

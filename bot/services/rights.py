@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
-from bot.store import artists
+from bot.store import artists, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
@@ -27,6 +27,11 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
     if artist is None:
         raise _no_such(name, visibility.singing(connection, asker.guild_id or EVERYONE))
     if artist.singing_version_id is None:
+        if versions.of_artist(connection, artist.id):
+            raise Refusal(
+                f"“{artist.name}” can't sing yet: it was trained, but is worse than a simple n-gram. "
+                "/rollback lets it sing anyway."
+            )
         raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")
     return artist
 

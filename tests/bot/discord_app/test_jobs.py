@@ -120,18 +120,21 @@ async def test_cancel_is_for_those_who_manage_the_server(
 async def test_a_result_that_was_held_back_can_be_used_anyway(
     bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
 ) -> None:
-    outcome = replace(OUTCOME, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE, taste="I *walk*\nalone")
+    outcome = replace(
+        OUTCOME, version=1, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE, taste="I *walk*\nalone"
+    )
     services.training.script = [replace(SUCCEEDED, outcome=outcome)]
     message = await (await train(discord, chief)).message()
     await message.until(has_curve)
-    assert "does not take over: it is worse than the n-gram baseline." in message.text
+    assert "Version 1 is kept but does not sing yet." in message.text
     assert "> I \\*walk\\*\n> alone" in message.text
     assert [button["label"] for button in message.buttons] == ["Use it anyway"]
     refused = await (await discord.press(anna, message, "Use it anyway")).message()
     assert refused.ephemeral
     assert "Manage Server" in refused.content
-    told = await (await discord.press(chief, message, "Use it anyway")).message()
-    assert told.content == "Version 1 of kip\\*ling sings from now on."
+    await discord.press(chief, message, "Use it anyway")
+    await message.until(lambda message: "Version 1 sings from now on." in message.text)
+    assert [button["label"] for button in message.buttons] == ["Sing"]
     assert services.artists.used == [3]
 
 
