@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm import blas, cli
+from lstm import blas, cli, shipped
 from lstm.display import display
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
         parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
+    if options.out is None and _is_shipped(options.data_dir, options.artist.strip()):
+        parser.error(f"{options.artist.strip()} comes with the bot; choose another name, or name a model file by --out")
     blas.use_threads(options.threads)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
@@ -72,6 +74,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _check_name(parser: cli.Parser, name: str) -> None:
     if not 1 <= len(name) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
         parser.error(f"--artist {name!r} is not an artist name: use 1 to 40 characters, no slash, backslash or colon")
+
+
+def _is_shipped(data_dir: Path, name: str) -> bool:
+    """Whether the model would replace one of those in the checkout, which are under version control."""
+    return name.casefold() in shipped.ARTISTS and data_dir.resolve() == shipped.CHECKOUT_DATA.resolve()
 
 
 def _start(choice: str) -> "Start":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.artists import name_key
+from lstm.shipped import ARTISTS, CHECKOUT_DATA
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,9 @@ class DataFolder:
 
 _PACKAGE = Path(__file__).parents[1]
 SHIPPED = DataFolder(
-    _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else _PACKAGE.parent / "data",
+    _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else CHECKOUT_DATA,
     "shipped",
-    artists=frozenset(
-        {
-            "corner-store-kid",
-            "gravel-and-rain",
-            "harbour-lights",
-            "loud-neighbours",
-            "neon-static",
-            "saturday-june",
-            "tavern-crew",
-            "velvet-hour",
-        }
-    ),
+    artists=ARTISTS,
 )
 """The artists that come with the bot: package data if it is installed, else the checkout's own data folder, whose other
 artists are the operator's and not meant for a bot with another data folder."""

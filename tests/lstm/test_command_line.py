@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lstm.model.model_file import load_model
+from lstm.shipped import CHECKOUT_DATA
 from lstm.song.composing import SongSettings
 from lstm.text.cleaning import clean
 from lstm.text.songs import SONG_BREAK
@@ -77,6 +78,7 @@ BAD_INPUT = [
     ("train --artist a/b", "artist name"),
     ("train --artist ..", "artist name"),
     ("train --artist {long}", "artist name"),
+    ("train --artist saturday-june --data-dir {shipped} --minutes 0.01", "comes with the bot; choose another name"),
     (f"{TRAIN} --data-dir {{folder}}/missing", "no such file"),
     (f"{TRAIN} --corpus {{folder}}/missing", "no such file"),
     (f"{TRAIN} --corpus {{folder}}/no-text", "no text"),
@@ -124,7 +126,7 @@ BAD_INPUT = [
 @pytest.mark.parametrize(("command", "reason"), BAD_INPUT, ids=[command for command, _ in BAD_INPUT])
 def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reason):
     module, *arguments = command.split()
-    places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201}
+    places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201, "shipped": CHECKOUT_DATA}
     arguments = [argument.format(**places) for argument in arguments]
     # Only a few of them as real processes, which take half a second each.
     if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5"):
