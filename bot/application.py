@@ -16,6 +16,7 @@ A front end gets the open `Services` and serves until it is cancelled:
 import asyncio
 import logging
 import secrets
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -52,7 +53,7 @@ from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
 from bot.settings import Settings, SettingsError, wrong_value
-from bot.store import own_copies, versions
+from bot.store import artists, own_copies, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
 from bot.training.local import LocalPlace
@@ -282,9 +283,20 @@ def _periodic_work(
 
 
 async def _check_default_artist(name: str, database: Database) -> None:
-    """Refuse a default artist that not every server can ask for; only warn if it is the built-in default."""
+    """Refuse a default artist that not every server can ask for.
+
+    Only warn if it is the built-in default, or if it waits for somebody to let one of its versions sing.
+    """
     singing = await database.read(lambda connection: visibility.singing(connection, EVERYONE))
     if name_key(name) in {artist.key for artist in singing}:
+        return
+
+    def waits(connection: sqlite3.Connection) -> bool:
+        default = artists.find(connection, EVERYONE, name)
+        return default is not None and bool(versions.of_artist(connection, default.id))
+
+    if await database.read(waits):
+        log.warning("LYRICS_DEFAULT_ARTIST, %r, does not sing yet: its versions are held back; see /rollback", name)
         return
     known = ", ".join(artist.name for artist in singing[:_ARTISTS_NAMED]) or "none yet; train one first"
     if len(singing) > _ARTISTS_NAMED:

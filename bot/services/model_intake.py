@@ -158,11 +158,16 @@ class ModelIntake:
             self._remember(connection, file, sha256, artist.id)
             if corpus is not None and not corpora.has_upload(connection, artist.id):
                 corpora.keep(connection, artist.id, corpus, is_upload=False, now=now)
-            return publish(connection, artist.id, found.version, job_id=None, now=now, by_operator=True)
+            is_shipped = file.source == "shipped"
+            return publish(connection, artist.id, found.version, job_id=None, now=now, is_shipped=is_shipped)
 
         published = await self._database.write(transaction)
-        note = "" if published.held_back is None else f", which does not take over: it is {published.held_back}"
-        log.info("imported %s as version %d%s", file.path, published.version.number, note)
+        log.info("imported %s as version %d", file.path, published.version.number)
+        if published.held_back is not None:
+            log.warning(
+                "version %d of %r, from %s, does not take over: it is %s; /rollback lets it sing anyway",
+                *(published.version.number, found.artist, file.path, published.held_back),
+            )
         return True
 
     async def _forget(self, files: Sequence[ModelFile]) -> None:

@@ -82,16 +82,16 @@ def publish(
     *,
     job_id: int | None,
     now: datetime,
-    by_operator: bool = False,
+    is_shipped: bool = False,
 ) -> Published:
     """Add a version to an artist, make it the current one unless it is measurably worse, and drop the oldest ones.
 
-    It is worse if it loses to the current version on the same held-out songs, or to the n-gram baseline. An operator
-    who adds a model file where there is no current version (`by_operator`) has already decided.
+    It is worse if it loses to the current version on the same held-out songs, or to the n-gram baseline. A model that
+    comes with the bot (`is_shipped`) sings in any case where there is no current version.
     """
     before = versions.singing(connection, artist_id)
     compared_with = before if before is not None and _is_comparable(version, before) else None
-    held_back = None if by_operator and before is None else _reason_to_hold_back(version, compared_with)
+    held_back = None if is_shipped and before is None else _reason_to_hold_back(version, compared_with)
     added = versions.add(connection, artist_id, version, held_back=held_back is not None, job_id=job_id, now=now)
     if held_back is None:
         versions.let_sing(connection, artist_id, added.id)

@@ -1,15 +1,17 @@
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.application import open_application
-from bot.services import Song, SongRequest
+from bot.services import Asker, Song, SongRequest
 from bot.services.data_files import SHIPPED, DataFolder
 from bot.settings import Settings, SettingsError
 from bot.store.faults import StoreError
+from lstm.model.model_file import dump_model, load_model
 from tests.bot import samples
 
 
@@ -68,6 +70,21 @@ async def test_a_default_artist_that_does_not_exist_stops_the_start(tmp_path: Pa
     assert str(caught.value) == (
         "LYRICS_DEFAULT_ARTIST is 'nobody'; it must be an artist that every server can ask for (anna)"
     )
+
+
+async def test_a_default_artist_that_was_held_back_can_be_let_sing(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = load_model(samples.model())
+    worse = replace(model.training, validation_bits_per_character=2.6, baseline_bits_per_character=2.5)
+    (tmp_path / "data" / "models").mkdir(parents=True)
+    (tmp_path / "data" / "models" / "burns.safetensors").write_bytes(dump_model(replace(model, training=worse)))
+    settings = Settings(data_dir=tmp_path / "data", default_artist="burns")
+    async with open_application(settings, shipped=shipped) as services:
+        assert "does not sing yet" in caplog.text
+        operator = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
+        assert (await services.artists.rollback(operator, "burns")).number == 1
+        assert (await services.artists.find(operator, "burns")).name == "burns"
 
 
 async def test_a_default_artist_is_found_in_any_case(tmp_path: Path, shipped: DataFolder) -> None:

@@ -62,7 +62,7 @@ async def test_a_trained_model_says_what_its_artist_sings_of(
 
     def add(connection: sqlite3.Connection) -> None:
         artist = artists.find_or_create(connection, GUILD, "sailor", clock())
-        publish(connection, artist.id, version, job_id=None, now=clock(), by_operator=True)
+        publish(connection, artist.id, version, job_id=None, now=clock(), is_shipped=True)
 
     await database.write(add)
     assert (await artists_service.find(member(), "sailor")).themes == ("true", "tide", "wall")

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.services.model_intake import ModelIntake
 from bot.store import artists, corpora, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
+from lstm.model.model_file import dump_model, load_model
 from tests.bot import samples
 from tests.bot.samples import Clock
 
@@ -95,6 +97,19 @@ async def test_a_rewritten_file_is_a_new_version(database: Database, folder: Pat
     file.write_bytes(first)  # an operator goes back by means of the file
     assert await intake.take_in() == 1
     assert await numbers(database, "burns") == [3, 2, 1]
+
+
+@pytest.mark.parametrize("source", ["own", "shipped"])
+async def test_a_model_worse_than_the_baseline_waits_unless_it_comes_with_the_bot(
+    database: Database, folder: Path, clock: Clock, caplog: pytest.LogCaptureFixture, source: str
+) -> None:
+    model = load_model(samples.model())
+    worse = replace(model.training, validation_bits_per_character=2.6, baseline_bits_per_character=2.5)
+    (folder / "models" / "Burns.safetensors").write_bytes(dump_model(replace(model, training=worse)))
+    assert await ModelIntake(database, DataFiles([DataFolder(folder, source)]), now=clock).take_in() == 1
+    assert await numbers(database, "Burns") == [1]
+    assert ((await artist(database, "Burns")).singing_version_id is None) is (source == "own")
+    assert ("/rollback lets it sing anyway" in caplog.text) is (source == "own")
 
 
 async def test_a_copy_under_another_name_is_another_artist(

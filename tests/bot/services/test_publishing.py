@@ -137,11 +137,11 @@ def test_a_first_version_that_loses_to_the_baseline_is_kept_but_does_not_sing(
     assert [version.held_back for version in versions.of_artist(connection, artist_id)] == [True]
 
 
-def test_an_operators_file_sings_where_nothing_else_does(
+def test_a_shipped_model_sings_where_nothing_else_does(
     connection: sqlite3.Connection, artist_id: int, clock: Clock
 ) -> None:
     for expected in (None, HeldBack.WORSE_THAN_BASELINE):
-        published = publish(connection, artist_id, new_version(2.6, None), job_id=None, now=clock(), by_operator=True)
+        published = publish(connection, artist_id, new_version(2.6, None), job_id=None, now=clock(), is_shipped=True)
         assert published.held_back is expected
     assert singing(connection, artist_id) == 1
 
