@@ -37,6 +37,7 @@ _CREDITS = (
     r"(?i:lyrics (?:licensed|provided|powered|courtesy)\b.{0,100})",
     r"(?i:(?:©|\(c\)|℗|copyright (?:©|\(c\)|\d{4}|by\b)).{0,150}|.{0,100}\ball rights reserved\b.{0,60})",
     r"(?i:.{0,60}\blyrics (?:provided|powered|licensed) (?:by|&|and)\b.{0,80}|submit corrections|embed|more on genius)",
+    r"(?i:(?:full |song )?lyrics:)",
     r"(?i:thanks to .{1,60} for (?:adding|correcting|submitting|these|the)\b.{0,60}|advertisement)",
     r"(?:作词|作曲|编曲|詞|曲|词|制作人|作詞|編曲)\s?[:：].{1,60}",
     r"(?i:see also:.{0,80}|usage of .{3,60} content.{0,150}|.{0,40}azlyrics.{0,40})",

@@ -18,6 +18,7 @@ from lstm.text.dresses import (
     links,
     lookalikes,
     lrc,
+    mail,
     markdown,
     markup,
     mojibake,
@@ -51,6 +52,7 @@ CONTAINERS = (
 """What must be taken off before the text is cleaned: tabs, quotes and control characters mean something there."""
 
 DRESSES = (
+    Dress("mail", mail.take_off),
     Dress("subtitles", subtitles.take_off),
     Dress("chat", chat.take_off),
     Dress("LRC times", lrc.take_off),

@@ -18,6 +18,7 @@ _FORMATS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Telegram export", re.compile(rf"{_NAME}, \[{_DATE},? {_CLOCK}\](?::? ?)(.*)")),
     ("WhatsApp export", re.compile(rf"\u200e?\[{_DATE},? {_CLOCK}\] {_NAME}: (.*)")),
     ("WhatsApp export", re.compile(rf"{_DATE},? {_CLOCK} [-–] (?:{_NAME}: )(.*)")),
+    ("IRC log", re.compile(rf"\[?(?:{_DATE}[ T])?{_CLOCK}\]? <[@+%~& ]?[^\s<>]{{1,30}}> (.*)")),
     (
         "IRC log",
         re.compile(

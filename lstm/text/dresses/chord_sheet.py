@@ -29,6 +29,15 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _FINGERING = re.compile(r"[A-G][#b]?[\w/#+()]{0,8}\s{0,3}[:=]?\s{1,3}[xX0-9(|]{1}[-xX0-9 |()]{4,20}")
+_OTHER_CHORDS = (
+    # Nashville numbers and Romance names: "1  4-  5/7", "Do  Lam  Sol7".
+    re.compile(r"[1-7](?:[#b°+-]|m|maj|sus)?\d?(?:/[1-7])?(?:\s{2,40}[1-7](?:[#b°+-]|m|maj|sus)?\d?(?:/[1-7])?){1,15}"),
+    re.compile(
+        r"(?:Do|Re|Ré|Mi|Fa|Sol|La|Si)(?:[#b]|m|maj|sus|dim|\d){0,4}"
+        r"(?:\s{1,40}(?:Do|Re|Ré|Mi|Fa|Sol|La|Si)(?:[#b]|m|maj|sus|dim|\d){0,4}){0,15}"
+    ),
+)
+_LEAST_OTHER_SHARE = 0.3
 _ABBREVIATED = re.compile(r"^\[([VCBPT])\d{0,2}\]$", re.IGNORECASE)
 _ABBREVIATIONS = {"V": "Verse", "C": "Chorus", "B": "Bridge", "P": "Pre-Chorus", "T": "Tag"}
 _LEAST_SHARE = 0.06
@@ -46,6 +55,11 @@ def take_off(text: str) -> Undressed | None:
         for k, here in enumerate(is_chords)
     )
     is_sheet = above_words >= _FEWEST and above_words >= _LEAST_SHARE * filled
+    for pattern in _OTHER_CHORDS:
+        others = [len(line) < 200 and pattern.fullmatch(line.strip()) is not None for line in lines]
+        if sum(others) >= max(_FEWEST, _LEAST_OTHER_SHARE * filled):
+            words = [line for line, is_other in zip(lines, others, strict=True) if not is_other]
+            return Undressed("\n".join(words), {"chord lines": sum(others)})
     dotted = [line[:1] == "." and is_chord_line(line[1:]) for line in lines]
     if sum(dotted) >= _FEWEST:
         # OpenSong: chords stand behind a dot, words behind a space, and sections are called V1, C, B.

@@ -9,7 +9,9 @@ _CHORD = rf"[A-GH](?:##?|bb?|♯|♭)?(?:{_QUALITY}|{_EXTENSION}){{0,5}}{_BASS}?
 _ONE = re.compile(_CHORD)
 _GLUED = re.compile(rf"(?:{_CHORD}){{1,4}}[*~]{{0,2}}")
 _FILLER = re.compile(
-    r"[|:/\\().,*~%–-]{1,8}|[x×]\d{1,2}|\(?\d{1,2}[x×]\)?|\(?[x×] ?\d{1,2}\)?|N\.?C\.?|\d/\d|riff|tacet", re.IGNORECASE
+    r"[cdfga]is(?:7|moll)?"
+    r"|[|:/\\().,*~%–-]{1,8}|[x×]\d{1,2}|\(?\d{1,2}[x×]\)?|\(?[x×] ?\d{1,2}\)?|N\.?C\.?|\d/\d|riff|tacet",
+    re.IGNORECASE,
 )
 _OVERWRITTEN = re.compile(
     r"[A-GH][A-GHabdgijmnosu#♯♭0-9/()+°ø-]{1,9}|(?=\D{0,14}[0-9])[A-GH][A-GHabdgijmnosu#♯♭0-9/()+°ø-]{10,15}"

@@ -14,6 +14,7 @@ _DAMAGED = "This looks like JSON but line {line} cannot be read; export it again
 _NO_TEXT = "This JSON has no field with lyrics (several words, ideally with line breaks); use plain text instead."
 _TOO_DEEP = "This JSON is nested too deeply; use a list of songs, or plain text."
 _LYRICS_NAMES = frozenset("lyrics lyric plainlyrics songtext song_text text body words content completion".split())
+_STANZAS_NAMES = frozenset("sections verses stanzas parts paragraphs blocks strophes".split())
 _UNTIMED_FIRST = ("plainlyrics", "lyrics")
 _LEAST_WORDS = 4
 _MOST_BAD_LINES = 0.1
@@ -83,6 +84,10 @@ def _walk(value: object, path: _Path) -> Iterator[tuple[_Path, str]]:
         if isinstance(speaker, str) and "content" in value:
             path = (*path, speaker)
         for name, item in value.items():
+            stanzas = _stanzas(item) if str(name).casefold() in _STANZAS_NAMES else None
+            if stanzas is not None:
+                yield (*path, str(name)), stanzas
+                continue
             yield from _walk(item, (*path, "*" if generic else str(name)))
     elif isinstance(value, list):
         lines = _lines(value) if path and path[-1].casefold() in _LYRICS_NAMES | {"lines", "*"} else None
@@ -91,6 +96,21 @@ def _walk(value: object, path: _Path) -> Iterator[tuple[_Path, str]]:
         else:
             for item in value:
                 yield from _walk(item, path)
+
+
+def _stanzas(items: object) -> str | None:
+    """A list of stanzas, each of them a text, a list of lines, or an object that holds one of these, as text."""
+    if not isinstance(items, list) or not items:
+        return None
+    texts = []
+    for item in items:
+        if isinstance(item, dict):
+            item = next((item[name] for name in item if str(name).casefold() in _LYRICS_NAMES | {"lines"}), None)
+        text = _lines(item) if isinstance(item, list) else item
+        if not isinstance(text, str):
+            return None
+        texts.append(text.strip("\n"))
+    return "\n\n".join(texts)
 
 
 def _is_song(item: object) -> bool:
@@ -116,7 +136,7 @@ def _lyrics(fields: dict[_Path, list[str]]) -> list[str]:
         texts = fields[path]
         letters = sum(map(len, texts))
         name = path[-1].casefold() if path else ""
-        named = 4.0 if name in _LYRICS_NAMES else 1.0
+        named = 4.0 if name in _LYRICS_NAMES | _STANZAS_NAMES else 1.0
         named *= 2.0 if name in _UNTIMED_FIRST else 1.0
         named *= 0.1 if any(part in ("system", "user", "prompt") for part in path) else 1.0
         lines = 1 + sum(text.count("\n") for text in texts)

@@ -12,6 +12,10 @@ from lstm.text.songs import StanzaKind
 
 _LEADING = re.compile(r"\s{0,8}[\[(]?(\d{1,5})(?:[.):\]|-]\s{0,4}|\s{1,6}|\t)(?=\S)")
 _TRAILING = re.compile(r"\s{2,40}(\d{1,4})$")
+_COUNT = re.compile(r"\s[(\[]?(\d{1,4})/(\d{1,4})[)\]]?$")
+_TITLE = re.compile(
+    r"\s{0,4}(?:(?:song|track|poem|lyrics?|no\.?|nr\.?|number) ?#?|#)(\d{1,3})(?:[.):]| ?[-–]|$)", re.IGNORECASE
+)
 _VERSE = re.compile(r"\s{0,4}[\[(]?(\d{1,2})[.)\]]\s{0,4}(?=\S|$)")
 _ROMAN = re.compile(r"[\[(]?((?:X{0,3})(?:IX|IV|V?I{0,3}))[.)\]:]{0,2}(?<=[IVX.)\]:])", re.IGNORECASE)
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
@@ -36,7 +40,21 @@ def take_off(text: str) -> Undressed | None:
             line[: len(line) - len(m.group())] if (m := _TRAILING.search(line[-60:])) else line for line in lines
         ]
         return Undressed("\n".join(stripped), {"line numbers": len(numbers)})
-    return _take_off_verse_numbers(lines)
+    return _take_off_counts(lines) or _take_off_verse_numbers(lines)
+
+
+def _take_off_counts(lines: list[str]) -> Undressed | None:
+    """ "3/12" at the ends of messages that are counted."""
+    found = [(k, match) for k, line in enumerate(lines) if (match := _COUNT.search(line[-20:]))]
+    pairs = [(int(match.group(1)), int(match.group(2))) for _, match in found]
+    if len(pairs) < 4 or len({whole for _, whole in pairs}) > 1:
+        return None
+    if not all(b == a + 1 for (a, _), (b, _) in pairwise(pairs)):
+        return None
+    result = list(lines)
+    for k, match in found:
+        result[k] = lines[k][: len(lines[k]) - len(match.group())]
+    return Undressed("\n".join(result), {"line numbers": len(found)})
 
 
 def _count_up(numbers: list[int], most: int) -> bool:
@@ -52,23 +70,31 @@ def _take_off_verse_numbers(lines: list[str]) -> Undressed | None:
         for k, line in enumerate(lines)
         if line.strip() and (k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in marks.ALL)
     ]
-    for find in (_arabic, _roman, _bare):
+    for find in (_titled, _arabic, _roman, _bare):
         numbered = [(k, *found) for k in begins if (found := find(lines[k]))]
         counts = sum(b == a + 1 or b == 1 for (_, a, _), (_, b, _) in pairwise(numbered))
         if len(numbered) < 3 or numbered[0][1] != 1 or counts < _LEAST_COUNTING * (len(numbered) - 1):
             continue
         if sum(n > 1 for _, n, _ in numbered) < 2:
             continue
-        if find is _arabic and all(b == a + 1 for (_, a, _), (_, b, _) in pairwise(numbered)):
-            titles = [
-                (k, end) for k, _, end in numbered if lines[k][end:].strip() and not "".join(lines[k + 1 : k + 2])
-            ]
-            if len(titles) == len(numbered) and "\n\n\n" not in "\n".join(lines) and len(begins) > 2 * len(titles):
-                return _with_songs(lines, [k for k, _ in titles])
+        if find in (_arabic, _titled) and all(b == a + 1 for (_, a, _), (_, b, _) in pairwise(numbered)):
+            titles = [k for k, _, end in numbered if find is _titled or lines[k][end:].strip()]
+            titles = [k for k in titles if k + 1 == len(lines) or not lines[k + 1].strip()]
+            is_divided = find is _arabic and "\n\n\n" in "\n".join(lines)
+            if len(titles) == len(numbered) and not is_divided and len(begins) > 2 * len(titles):
+                return _with_songs(lines, titles)
+        if find is _titled:
+            continue
         share = _LEAST_BARE_SHARE if find is _bare else _LEAST_VERSE_SHARE
         if len(numbered) >= share * len(begins):
             return _without_numbers(lines, [(k, end) for k, _, end in numbered])
     return None
+
+
+def _titled(line: str) -> tuple[int, int] | None:
+    """The number in "Track 3: Slow Weather", "Song 3" or "#3", and where it ends."""
+    match = _TITLE.match(line) if len(line) < 120 else None
+    return (int(match.group(1)), match.end()) if match else None
 
 
 def _arabic(line: str) -> tuple[int, int] | None:

@@ -76,6 +76,7 @@ def _songs(lines: list[str]) -> tuple[list[list[_Timed] | str], int]:
             parts += [run, marks.SONG]
             run = []
         words = _without_word_times(stripped[match.end() :])
+        words = words if any(map(str.isalnum, words)) else ""  # a note is sung by nobody
         run += [_Timed(seconds, words) for seconds in times]
     parts.append(run)
     return parts, tags

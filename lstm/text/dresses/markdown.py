@@ -14,17 +14,17 @@ _EMPHASIS = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,300}?)(?<=[^\s_])_(?![\w_])"
 )
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,200})\]\([^()\s]{1,500}\)")
-_BULLET = re.compile(r"[-*+] {1,3}(?=\S)")
+_BULLET = re.compile(r"[-*+•◦▪‣·] {1,3}(?=\S)")
 _QUOTE = re.compile(r"> ?")
 _FENCE = re.compile(r"(?:```|~~~)\w{0,20}")
 _ESCAPED = re.compile(r"\\([*_#\[\]()>.!~`-])")
 _MOST_LINES = 0.5
-_FRONT_MATTER = re.compile(r"\A---\n(?:[\w-]{1,30}:.{0,300}\n|\s{0,8}- .{0,300}\n){1,40}---\n")
+_FRONT_MATTER = re.compile(r"^---\n(?:[\w-]{1,30}:.{0,300}\n|\s{0,8}- .{0,300}\n){1,40}---\n", re.MULTILINE)
 
 
 def take_off(text: str) -> Undressed | None:
     """A heading that names a section becomes its header; any other begins a song."""
-    text, front = _FRONT_MATTER.subn("", text)
+    text, front = _FRONT_MATTER.subn(f"\n{marks.SONG}\n", text) if "---\n" in text else (text, 0)
     lines = text.split("\n")
     filled = [line for line in lines if line.strip()]
     headings = sum(_HEADING.fullmatch(line.strip()[:300]) is not None for line in filled if line.lstrip()[:1] == "#")

@@ -167,6 +167,8 @@ def _read(line: str, begins: bool, following: str, habits: _Habits) -> _Header |
 
 def _read_bracketed(label: str, rest: str, begins: bool, habits: _Habits) -> _Header | None:
     found = split_label(label)
+    if rest[:1] in ("-", "–", ":") and _NAMES.fullmatch(rest.strip("-–: ")):
+        rest = ""  # who sings it
     if found is not None and (not found[2] or not found[2][0].isalpha() or _is_times(found[2])):
         return _Header(found[0], rest) if not _is_times(rest) else _Header(found[0])
     if found is not None and re.match(r"(?:by|feat|ft|with|from)\b", found[2]):

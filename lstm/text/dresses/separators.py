@@ -12,7 +12,11 @@ _TOKEN = re.compile(
     r"|(?<![^\s])</?(?:s|eos|bos|sos|song|eot|sep|pad|startsong|endsong|end|start)>(?![^\s])|\[(?:SEP|EOS|BOS|CLS|PAD)\]",
     re.IGNORECASE,
 )
-_RULE = re.compile(r"(?:([-=*_~#•·+—–═─%])(?: {0,3}\1){2,200}|<hr ?/?>|(?:\. {0,3}){5,200}|[-=~*]{3,200})")
+_RULE = re.compile(
+    r"(?:[⸺⸻⁂]{1,9}|([-=*_~#•·+—–═─%★☆◆◇■□♦♢✦])(?: {0,3}\1){2,200}|<hr ?/?>|(?:\. {0,3}){5,200}|[-=~*]{3,200})"
+)
+_BOOK_BEGINS = re.compile(r"^\*{3} ?START OF (?:THE|THIS) PROJECT GUTENBERG [^\n]{1,300}$", re.MULTILINE)
+_BOOK_ENDS = re.compile(r"^\*{3} ?END OF (?:THE|THIS) PROJECT GUTENBERG [^\n]{1,300}$", re.MULTILINE)
 _DOTS = frozenset(".·")
 """Rows of dots stand for lines that were left out of a poem; they end a stanza, not a song."""
 _TITLE_IN_RULE = re.compile(
@@ -24,8 +28,18 @@ _FEWEST_NOTICES = 3
 
 def take_off_tokens(text: str) -> Undressed | None:
     """Put a song's beginning in place of the tokens that training files for language models use."""
+    text, books = _between_markers(text)
     text, count = _TOKEN.subn(f"\n{marks.SONG}\n", text)
+    count += books
     return Undressed(marks.divide_at_marks_only(text), {"separator tokens": count}) if count else None
+
+
+def _between_markers(text: str) -> tuple[str, int]:
+    """A Project Gutenberg book without what stands before and behind it, and how many markers went."""
+    begin, end = _BOOK_BEGINS.search(text), _BOOK_ENDS.search(text)
+    if begin is None or end is None or end.start() < begin.end():
+        return text, 0
+    return text[begin.end() : end.start()].strip("\n"), 2
 
 
 def take_off_rules(text: str) -> Undressed | None:

@@ -1,6 +1,7 @@
-"""Subtitles: SubRip (.srt), WebVTT (.vtt) and SubStation Alpha (.ass)."""
+"""Subtitles: SubRip (.srt), WebVTT (.vtt), SubStation Alpha (.ass), transcripts of videos, and UltraStar's karaoke."""
 
 import re
+from itertools import pairwise
 
 from lstm.text.dresses.undressed import Undressed
 
@@ -11,6 +12,11 @@ _DIALOGUE = re.compile(
 )
 _STYLE = re.compile(r"</?(?:[cibuv]|font|ruby|rt|lang|\d{2}:)[^<>]{0,100}>|\{\\[^{}]{0,200}\}|[♪♫♬]|\\[Nnh]")
 _NOTE = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b.{0,500}")
+_NOTE_LINE = re.compile(r"[:*FRG] -?\d{1,7} \d{1,5} -?\d{1,4} ?")
+_CLOCK = re.compile(r"\s{0,4}(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:\s{1,4}(?=\S)|\s{0,4}$)")
+_FEWEST_CLOCKS = 5
+_LEAST_CLOCKS = 0.4
+_LEAST_RISING = 0.95
 _PAUSE_SECONDS = 6.0
 
 
@@ -18,7 +24,40 @@ def take_off(text: str) -> Undressed | None:
     """The lines of the cues; a pause of some seconds ends a stanza."""
     if "-->" in text:
         return _take_off_cues(text)
-    return _take_off_dialogues(text) if "Dialogue:" in text else None
+    if "Dialogue:" in text:
+        return _take_off_dialogues(text)
+    if "#BPM:" in text[:5_000]:
+        return _take_off_syllables(text)
+    return _take_off_transcript(text)
+
+
+def _take_off_syllables(text: str) -> Undressed:
+    """UltraStar: ": 12 2 60 syl", a line per syllable, and "- 20" at the end of each line that is sung."""
+    lines, line, notes = [], "", 0
+    for each in text.split("\n"):
+        note = _NOTE_LINE.match(each)
+        if note:
+            line += each[note.end() :].replace("~", "")
+            notes += 1
+        elif each.startswith("-"):
+            lines.append(line.strip())
+            line = ""
+    return Undressed("\n".join([*lines, line.strip()]), {"subtitle times": notes})
+
+
+def _take_off_transcript(text: str) -> Undressed | None:
+    """ "0:12" above or before each line; the times only rise."""
+    lines = text.split("\n")
+    found = [match for line in lines if (match := _CLOCK.match(line[:20]))]
+    filled = sum(bool(line.strip()) for line in lines)
+    if len(found) < _FEWEST_CLOCKS or len(found) < _LEAST_CLOCKS * filled:
+        return None
+    times = [_seconds((*match.groups(), "0")) for match in found]
+    if sum(a <= b for a, b in pairwise(times)) < _LEAST_RISING * (len(times) - 1):
+        return None
+    bare = [line[match.end() :] if (match := _CLOCK.match(line[:20])) else line for line in lines]
+    kept = [line for before, line in zip(lines, bare, strict=True) if line.strip() or not before.strip()]
+    return Undressed("\n".join(kept), {"subtitle times": len(found)})
 
 
 def _take_off_cues(text: str) -> Undressed | None:

@@ -11,12 +11,16 @@ from lstm.text import marks
 from lstm.text.dresses.undressed import Undressed
 
 _ENTITY = re.compile(r"&#?\w{1,10};")
+_DASHES = re.compile(r"^\|(?: ?:?-{2,40}:? ?\|){1,40}$", re.MULTILINE)
 _DELIMITERS = ",\t;|"
 _HEADER_NAMES = frozenset(
     "artist artists singer song songs title track track_title track_name song_title name link url text lyric lyrics"
-    " album year id genre date line verse tag language rank popularity source index words songtext body".split()
+    " album year id genre date line verse tag language rank popularity source index words songtext body"
+    " song_id track_id line_no line_number lyric_line lyrics_line text_line no nr".split()
 )
-_TEXT_NAMES = frozenset("text lyric lyrics words songtext song_text body verse content".split())
+_TEXT_NAMES = frozenset(
+    "text lyric lyrics words songtext song_text body verse content lyric_line lyrics_line line".split()
+)
 _TITLE_NAMES = ("track_title", "track_name", "song_title", "song", "title", "track", "name", "id", "song_id")
 _SAMPLE_RECORDS = 200
 _LEAST_CONSISTENT = 0.9
@@ -27,6 +31,9 @@ _Rows = list[list[str]]
 def take_off(text: str) -> Undressed | None:
     """The text column, found by its content and its name, record by record."""
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    piped = _piped(text)
+    if piped:
+        return Undressed(marks.join_songs(piped), {"table rows": len(piped)})
     for delimiter in _DELIMITERS:
         if delimiter not in text[:100_000] or (delimiter == ";" and len(_ENTITY.findall(text)) > text.count(";") / 2):
             continue
@@ -36,6 +43,18 @@ def take_off(text: str) -> Undressed | None:
             if songs:
                 return Undressed(marks.join_songs(songs), {"table rows": len(songs)})
     return None
+
+
+def _piped(text: str) -> list[str] | None:
+    """The songs of a Markdown table: cells between bars, with a row of dashes under the header."""
+    if not _DASHES.search(text[:5_000]):
+        return None
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    barred = [line for line in lines if line[0] == "|" and line[-1] == "|" and not _DASHES.fullmatch(line)]
+    if len(barred) < _LEAST_CONSISTENT * (len(lines) - 1):
+        return None
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in barred]
+    return _songs([row for row in rows if len(row) == len(rows[0])], is_table=True)
 
 
 def _rows(text: str, delimiter: str) -> _Rows | None:
@@ -78,8 +97,8 @@ def _name(cell: str) -> str:
     return cell.strip("\ufeff \"'").casefold().replace(" ", "_")
 
 
-def _songs(rows: _Rows) -> list[str]:
-    header = [_name(cell) for cell in rows[0]] if _has_header(rows[0]) else None
+def _songs(rows: _Rows, *, is_table: bool = False) -> list[str]:
+    header = [_name(cell) for cell in rows[0]] if is_table or _has_header(rows[0]) else None
     body = rows[1:] if header else rows
     if not body:
         return []
@@ -89,6 +108,8 @@ def _songs(rows: _Rows) -> list[str]:
     if not _text_weight(cells, names[column]):
         return []
     by_title = _group_of_lines(body, cells, header)
+    if is_table and not by_title and not any("<br" in cell for cell in cells):
+        return ["\n".join(cells)]
     return [song for song in (by_title or cells) if song.strip()]
 
 

@@ -12,10 +12,15 @@ from tests.benchmarks.corpora import DEFAULT, songs_of
 SONGS = [song for song in songs_of(DEFAULT[0]) if len(song) == 3 and all(len(s) < 5 for s in song)][:8]
 TITLES = [" ".join(word.strip(".,;!'\"").capitalize() for word in song[0][0].split()[:3]) for song in SONGS]
 BREAK = "\n\n\n"
+QUOTE = '"'
 
 
 def plain(song):
     return "\n\n".join("\n".join(stanza) for stanza in song)
+
+
+def plain_lines(song):
+    return [line for stanza in song for line in stanza]
 
 
 def around(before="", after=""):
@@ -139,6 +144,49 @@ FOUND: dict[str, str] = {
     "numbered titles": "\n\n".join(
         f"{k}. {title}\n\n{plain(song)}" for k, (title, song) in enumerate(zip(TITLES, SONGS, strict=True), 1)
     ),
+    "numbered tracks": "\n\n".join(
+        f"Track {k}: {title}\n\n{plain(song)}" for k, (title, song) in enumerate(zip(TITLES, SONGS, strict=True), 1)
+    ),
+    "numbered songs": "\n\n".join(f"#{k}\n\n{plain(song)}" for k, song in enumerate(SONGS, 1)),
+    "labels": around("Lyrics:\n"),
+    "singers behind headers": BREAK.join(
+        "\n\n".join(f"[Verse {k}] - Mara\n" + "\n".join(s) for k, s in enumerate(song, 1)) for song in SONGS
+    ),
+    "front matter": "\n\n".join(
+        f"---\ntitle: {title}\ntags:\n  - song\n---\n\n{plain(song)}" for title, song in zip(TITLES, SONGS, strict=True)
+    ),
+    "bullets": BREAK.join("\n\n".join("\n".join(f"• {line}" for line in s) for s in song) for song in SONGS),
+    "rows of lines": "song_id,line_no,lyric_line\n"
+    + "".join(
+        f'{k},{n},"{line.replace(QUOTE, 2 * QUOTE)}"\n'
+        for k, song in enumerate(SONGS)
+        for n, line in enumerate(plain_lines(song))
+    ),
+    "JSON by sections": json.dumps([{"sections": [{"type": "verse", "lines": s} for s in song]} for song in SONGS]),
+    "JSON by verses": json.dumps([{"title": "x", "verses": ["\n".join(s) for s in song]} for song in SONGS]),
+    "a mail": f"From: Mara <m@example.org>\nTo: Joss\nSubject: lyrics\n\nHi, here they are:\n\n\n"
+    f"{around()}\n\n\n-- \nSent from my iPhone",
+    "Project Gutenberg": "The Project Gutenberg eBook of Songs\n\n"
+    "*** START OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\n\n"
+    f"{around()}\n\n\n*** END OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\nUpdated editions will follow.",
+    "rules of one sign": "\n\n⸻\n\n".join(map(plain, SONGS)),
+    "quoted lines": BREAK.join(
+        "\n\n".join("\n".join(f"'{line.replace(chr(39), chr(92) + chr(39))}'," for line in s) for s in song)
+        for song in SONGS
+    ),
+    "German chords": BREAK.join(
+        "\n\n".join("\n".join(f"Hm     A      fis\n{line}" for line in s) for s in song) for song in SONGS
+    ),
+    "Nashville numbers": BREAK.join(
+        "\n\n".join("\n".join(f"1      4      5\n{line}" for line in s) for s in song) for song in SONGS
+    ),
+    "Romance chords": BREAK.join(
+        "\n\n".join("\n".join(f"Do      Lam     Fa  Sol7\n{line}" for line in s) for s in song) for song in SONGS
+    ),
+    "LRC with notes": BREAK.join(
+        "[ti:x]\n" + "\n".join(f"[00:{n:02d}]{line or '♪'}" for n, line in enumerate(plain(song).split("\n"), 5))
+        for song in SONGS
+    ),
     "Roman numbers": numbered(("I", "II", "III"), "\n\n"),
     "Roman numbers with dots": numbered(("I.", "II.", "III."), "\n"),
     "a hymnal": numbered((1, 2, 3), " "),
@@ -150,6 +198,33 @@ def test_songs_come_back_without_what_is_around_them(kind):
     understood = understand(FOUND[kind].encode())
     found = [song.lines for song in understood.songs]
     assert found == [[line for stanza in song for line in stanza] for song in SONGS], understood.removed
+
+
+def ultrastar():
+    lines = [line for stanza in SONGS[0] for line in stanza]
+    notes = (
+        "\n".join(f": {k} 2 60 {'' if k == 0 else ' '}{word}" for k, word in enumerate(line.split())) for line in lines
+    )
+    return "#TITLE:x\n#BPM:300\n" + "\n- 9\n".join(notes) + "\nE"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ultrastar(),
+        "\n".join(f"0:{k:02d}\n{line}" for k, line in enumerate(plain_lines(SONGS[0]))),
+        "\n".join(f"0:{k:02d} {line}" for k, line in enumerate(plain_lines(SONGS[0]))),
+        "| # | line |\n| --- | --- |\n"
+        + "\n".join(f"| {k} | {line} |" for k, line in enumerate(plain_lines(SONGS[0]))),
+        "\n".join(f"[10:{k:02d}] <mara> {line}" for k, line in enumerate(plain_lines(SONGS[0]))),
+        "\n\n".join(f"{line} {k}/12" for k, line in enumerate(plain_lines(SONGS[0])[:12], 1)),
+    ],
+    ids=["UltraStar", "transcript", "transcript, inline", "Markdown table", "IRC", "tweets"],
+)
+def test_lines_come_back(data):
+    lines = [line for song in understand_text(data).songs for line in song.lines]
+    assert lines == plain_lines(SONGS[0])[: len(lines)]
+    assert len(lines) >= 12
 
 
 def test_opensong():
