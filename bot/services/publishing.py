@@ -21,6 +21,8 @@ WORSE_BITS_PER_CHARACTER = 0.02
 """A version that is worse than the current one by more than this does not take over. Both are measured on the same
 held-out songs; this is about one standard error of that measurement."""
 TASTE_LINES = 4
+TASTES = 3
+"""Songs with rhymes, and as many without, of which the best is shown."""
 _LONGEST_TASTE = 400
 _LONGEST_REASON = 300
 
@@ -152,26 +154,35 @@ def _announced(record: TrainingRecord) -> TrainingRecord:
 def _introduce(
     model: Model, has_bad_language: Callable[[str], bool] | None, *, is_trusted: bool
 ) -> tuple[list[str], str]:
-    """Name a model's themes, and let it sing a few lines, with and without rhymes, which also shows that it can."""
+    """Name a model's themes, and choose the best of several short songs; that it sings them shows that it can."""
     try:
         singer = Singer(model)
         themes = themes_of(singer.style, has_bad_language)
         if is_trusted and model.profile.taste:
             return themes, model.profile.taste
-        rhymed = _song(singer, "AABB", has_bad_language)
-        taste = _song(singer, "none", has_bad_language)
+        songs = [
+            _song(singer, rhyme, random_seed, has_bad_language)
+            for rhyme in ("AABB", "none")
+            for random_seed in range(TASTES)
+        ]
     except ModelFileError:
         raise
     except Exception as error:  # a foreign file may be wrong in any way
         raise ModelFileError(f"The model loads but can't sing ({type(error).__name__}).") from error
-    if not rhymed.strip() or not taste.strip():
+    if not all(text for _, text in songs):
         raise ModelFileError("The model loads but sings nothing.")
+    _, taste = max(songs)
     return themes, taste if len(taste) <= _LONGEST_TASTE else taste[: _LONGEST_TASTE - 1] + "…"
 
 
-def _song(singer: Singer, rhyme: str, has_bad_language: Callable[[str], bool] | None) -> str:
-    settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=0)
-    return "".join(drive(Composition(singer, "", settings, has_bad_language))).strip("\n")
+def _song(
+    singer: Singer, rhyme: str, random_seed: int, has_bad_language: Callable[[str], bool] | None
+) -> tuple[float, str]:
+    """Compose a few lines; return their mean rank, and them."""
+    settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=random_seed)
+    composition = Composition(singer, "", settings, has_bad_language)
+    text = "".join(drive(composition)).strip()
+    return composition.mean_rank, text
 
 
 def _reason_to_hold_back(new: NewVersion, old: StoredVersion | None) -> HeldBack | None:

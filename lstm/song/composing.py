@@ -4,6 +4,7 @@ A `Composition` says what is to be sampled and chooses among what comes back; it
 it hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
 """
 
+import math
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
@@ -156,6 +157,7 @@ class Composition:
         self._scheme = habits.rhyme if settings.rhyme == "auto" else settings.rhyme
         self._stanza_start = 0
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
+        self._ranks: list[float] = []
         self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=habits.capitals)
         self._theme = Theme(Nearness.shipped(), self._opening.heard + self._opening.heard_begun)
         self._title = title_of(self._opening.heard + self._opening.heard_begun)
@@ -169,6 +171,11 @@ class Composition:
     def sampled_characters(self) -> int:
         """Characters of all candidates."""
         return sum(part.writer.sampled_characters for part in self._parts)
+
+    @property
+    def mean_rank(self) -> float:
+        """Mean rank (`Candidate.rank`) of the lines composed so far; higher is better, -inf without any."""
+        return sum(self._ranks) / len(self._ranks) if self._ranks else -math.inf
 
     def report(self) -> Report:
         """What can be said of the song, or of what there is of it."""
@@ -289,6 +296,7 @@ class Composition:
         heard = beginning.followed_by(new) if beginning else line
         self._copied_lines += part.judge.copies(line)
         self._rhymes_missed += not best.rhymes
+        self._ranks.append(best.rank(taste))
         self._theme.hear(new)
         for each in self._parts:
             if each is part and new == best.text:

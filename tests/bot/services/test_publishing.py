@@ -4,11 +4,21 @@ from typing import Any
 
 import pytest
 
-from bot.services.publishing import VERSIONS_KEPT, Published, describe, publish, publish_result
+from bot.services.publishing import (
+    TASTE_LINES,
+    TASTES,
+    VERSIONS_KEPT,
+    Published,
+    describe,
+    publish,
+    publish_result,
+)
 from bot.store import artists, jobs, versions
 from bot.store.job_records import HeldBack, NewJob, TrainingOutcome
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
 from lstm.model.record import ArtistProfile, CurvePoint, TrainingRecord
+from lstm.song.composing import Composition, SongSettings, drive
+from lstm.song.singer import Singer
 from lstm.training.verdict import verdict
 from tests.bot import samples
 from tests.bot.samples import Clock, new_version
@@ -150,6 +160,21 @@ def test_a_model_shows_that_it_can_sing() -> None:
     taste = describe(samples.copying_model(), None).taste
     assert taste == "\n".join(["a,b;c:d!e?f.g"] * 4)
     assert describe(samples.model(1), None, lambda line: "e" in line).taste
+
+
+def test_the_lines_shown_of_a_model_are_the_best_of_several_songs() -> None:
+    weights = samples.model(2)
+    singer = Singer(load_model(weights))
+    ranks: dict[str, float] = {}
+    for rhyme in ("AABB", "none"):
+        for random_seed in range(TASTES):
+            settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=random_seed)
+            song = Composition(singer, "", settings)
+            text = "".join(drive(song)).strip()
+            ranks[text] = song.mean_rank
+    best = max(ranks, key=lambda text: ranks[text])
+    assert best != next(iter(ranks))
+    assert describe(weights, None).taste == best
 
 
 @pytest.mark.parametrize("style", [{"lines": 7}, {"nonsense": []}, {"rhymes": None}])
