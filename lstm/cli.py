@@ -7,6 +7,8 @@ import argparse
 import io
 import math
 import os
+import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +24,16 @@ def program(module: str) -> str:
     """The name of the command as it was typed: ``lyricbot-train`` and the like, or ``python -m MODULE``."""
     typed = Path(sys.argv[0]).name
     return typed if typed.startswith("lyricbot") else f"python -m {module}"
+
+
+def other_program(program: str, name: str) -> str:
+    """How to type the command ``name`` ("sample") where this one was called as ``program``, also outside a venv."""
+    if program.startswith("lyricbot"):
+        other = f"lyricbot-{name}"
+        return other if shutil.which(other) else shlex.quote(os.path.relpath(Path(sys.argv[0]).with_name(other)))
+    python, here = Path(sys.executable), Path.cwd()
+    is_near = python.is_relative_to(here) and here != Path(here.anchor)
+    return f"{shlex.quote(str(python.relative_to(here) if is_near else python))} -m lstm.{name}"
 
 
 class Parser(argparse.ArgumentParser):

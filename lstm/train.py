@@ -104,6 +104,7 @@ def _train(options: argparse.Namespace) -> int:
 
     from lstm.model.atomic_write import write_atomically
     from lstm.model.model_file import dump_model
+    from lstm.text.amount import check_amount
     from lstm.text.bounds import check_bounds
     from lstm.text.corpus import read_corpus
     from lstm.training.curve import draw_curve
@@ -135,6 +136,7 @@ def _train(options: argparse.Namespace) -> int:
         minutes = settings.minutes if saved is None else minutes_when_begun(saved)
     understood, start = read_corpus(corpus, readable_characters(minutes)), _start(options.start)
     check_bounds(understood.text)
+    check_amount(understood.text)
     out.parent.mkdir(parents=True, exist_ok=True)
     with _progress() as show:
         with _naming(checkpoint):
@@ -209,16 +211,11 @@ def _report(model: "Model", out: Path, as_json: bool) -> None:
         f"{record.artist}: {record.verdict}\n"
         f"{record.characters_seen:,} characters ({record.epochs} epochs) in {record.seconds:.0f} s, "
         f"{record.characters_per_second:,.0f} per second; "
-        f"stopped: {record.stopped}; matrix products: {record.products}\n"
+        f"stopped: {record.stopped}\n"
         f"model:  {out}\n"
         f"curve:  {out.with_suffix('.png')}\n"
-        f"a song: {_command('sample')} --model {shlex.quote(str(out))} --seed 'I walk alone'"
+        f"a song: {cli.other_program(PROG, 'sample')} --model {shlex.quote(str(out))} --seed 'I walk alone'"
     )
-
-
-def _command(name: str) -> str:
-    """The name of another command, as this one was called."""
-    return PROG.removesuffix("train") + name
 
 
 def _say(text: str) -> None:

@@ -25,6 +25,7 @@ from bot.training.fault_points import fault_point
 from bot.training.news import JobNews
 from bot.training.reading import TextReader
 from bot.training.reading_process import ReadText
+from lstm.text.amount import check_amount
 from lstm.text.errors import CorpusError
 from lstm.text.summary import CorpusSummary
 
@@ -39,7 +40,6 @@ __all__ = [
     "UnsungArtist",
 ]
 
-FEWEST_CHARACTERS = 2_000
 MOST_WAITING = 5
 """Jobs that a guild may have in the queue."""
 UNSUNG_DAYS = 30
@@ -403,14 +403,10 @@ class TrainingService:
         """Read a text in a separate process, and refuse one that is too short to train on."""
         try:
             read = await self._reader.read(data)
+            check_amount(read.text)
         except CorpusError as error:
             raise Refusal(str(error)) from None
-        text = read.text
-        if len(text) < FEWEST_CHARACTERS:
-            raise Refusal(
-                f"The text has only {len(text):,} characters; at least {FEWEST_CHARACTERS:,} are needed for training."
-            )
-        if "\n" not in text:
+        if "\n" not in read.text:
             raise Refusal("The text has only one line; a corpus needs songs of several lines.")
         return read
 

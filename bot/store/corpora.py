@@ -45,6 +45,7 @@ def _summary(stored: dict[str, Any] | None) -> CorpusSummary | None:
         removed=removed,
         near_copies=int(stored["near_copies"]),
         left_out=int(stored.get("left_out", 0)),
+        characters=None if stored.get("characters") is None else int(stored["characters"]),
     )
 
 

@@ -18,5 +18,5 @@ def in_english(english: str, /, **values: object) -> str:
 def size(count: int) -> str:
     """Return a number of bytes as people write it."""
     if count < 1_000:
-        return f"{count} bytes"
+        return "1 byte" if count == 1 else f"{count} bytes"
     return f"{count / 1_000:,.0f} KB" if count < 1_000_000 else f"{count / 1_000_000:,.1f} MB"

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lstm.text.amount import note_on_amount
 from lstm.text.phrases import Say, in_english, size
+
+_SOURCES = frozenset(("table rows", "JSON records", "YAML blocks", "strings of a program"))
+"""What songs are taken out of: of these, nothing sung is removed."""
 
 
 @dataclass(frozen=True)
@@ -20,14 +24,25 @@ class CorpusSummary:
     left_out: int = 0
     """Characters that there was no time to read."""
 
+    characters: int | None = None
+    """Of the cleaned text; None in reports of earlier versions."""
+
     def sentence(self, say: Say = in_english) -> str:
-        """Return, for example: "62 songs, 41 KB after cleaning (recognised: Genius page; removed 210 page titles)."""
+        """Return, for example: "62 songs to learn from, 41 KB after cleaning (removed: page titles (210))."
+
+        Counts stand behind what they count, so that no language needs forms for one and for many.
+        """
         if self.songs == 1:
-            found = say("1 song, {size} after cleaning", size=size(self.size))
+            found = say("1 song to learn from, {size} after cleaning", size=size(self.size))
         else:
-            found = say("{count} songs, {size} after cleaning", count=f"{self.songs:,}", size=size(self.size))
+            found = say(
+                "{count} songs to learn from, {size} after cleaning", count=f"{self.songs:,}", size=size(self.size)
+            )
         notes = "; ".join(self._notes(say))
-        return f"{found} ({notes})." if notes else f"{found}."
+        sentences = [f"{found} ({notes})." if notes else f"{found}."]
+        if self.characters is not None:
+            sentences.append(note_on_amount(self.characters, say))
+        return " ".join(filter(None, sentences))
 
     def _notes(self, say: Say) -> list[str]:
         notes = []
@@ -35,13 +50,18 @@ class CorpusSummary:
             notes.append(say("read as {encoding}", encoding=self.encoding))
         if self.dresses:
             notes.append(say("recognised: {dresses}", dresses=", ".join(map(say, self.dresses))))
-        if self.removed:
-            removed = ", ".join(f"{count:,} {say(kind)}" for kind, count in self.removed.items())
-            notes.append(say("removed {removed}", removed=removed))
+        sources = {kind: count for kind, count in self.removed.items() if kind in _SOURCES}
+        removed = {kind: count for kind, count in self.removed.items() if kind not in _SOURCES}
+        if sources:
+            notes.append(say("read from: {sources}", sources=_counted(sources, say)))
+        if removed:
+            notes.append(say("removed: {removed}", removed=_counted(removed, say)))
         if self.left_out:
             notes.append(say("{size} more left out, as there is no time to read them", size=size(self.left_out)))
-        if self.near_copies == 1:
-            notes.append(say("1 near-copy of an earlier song"))
-        elif self.near_copies:
-            notes.append(say("{count} near-copies of earlier songs", count=f"{self.near_copies:,}"))
+        if self.near_copies:
+            notes.append(say("near-copies of earlier songs, kept as well: {count}", count=f"{self.near_copies:,}"))
         return notes
+
+
+def _counted(kinds: Mapping[str, int], say: Say) -> str:
+    return ", ".join(f"{say(kind)} ({count:,})" for kind, count in kinds.items())

@@ -61,7 +61,14 @@ class Understood:
         """All of this in figures."""
         size = len(self.text.encode("utf-8", "replace"))
         return CorpusSummary(
-            len(self.songs), size, self.encoding, self.dresses, dict(self.removed), self.near_copies, self.left_out
+            len(self.songs),
+            size,
+            self.encoding,
+            self.dresses,
+            dict(self.removed),
+            self.near_copies,
+            self.left_out,
+            len(self.text),
         )
 
     def report(self) -> str:

@@ -32,6 +32,7 @@ from lstm.training.start import Start, StartDecision, choose, loop_settings
 from lstm.training.trained import Trained
 
 MINIMUM_CHARACTERS = 400
+"""For a split and an n-gram; the commands and the bot refuse texts below `FEWEST_CHARACTERS`."""
 FEW_CHARACTERS = 20_000
 """A longer text teaches no character that it holds only once."""
 STANDARD_ERROR = 0.02
@@ -176,7 +177,7 @@ def prepare(
     text = whole if most is None else excerpt(whole, most)
     if len(text) < MINIMUM_CHARACTERS:
         raise CorpusError(
-            f"The corpus has only {len(text):,} characters; at least {MINIMUM_CHARACTERS:,} are needed for training."
+            f"The corpus has only {len(text):,} of the {MINIMUM_CHARACTERS:,} characters that training needs."
         )
     report("choosing songs to measure by")
     split = split_songs(text, settings.held_out)

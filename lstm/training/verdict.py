@@ -1,12 +1,11 @@
 """Whether a model is good, in plain sentences that people read under a finished training."""
 
 from lstm.model.record import TrainingRecord
+from lstm.text.amount import USABLE_CHARACTERS, note_on_amount
 from lstm.text.phrases import Say, in_english
 
 AS_GOOD = 0.01
 """Bits per character within which two figures count as equal."""
-TINY_CHARACTERS = 20_000
-"""Corpora below this size are too small for their model to beat the n-gram by more than chance."""
 
 
 def verdict(record: TrainingRecord, say: Say = in_english) -> str:
@@ -81,15 +80,11 @@ def _minutes(minutes: float) -> str:
 
 
 def _corpus(record: TrainingRecord, say: Say) -> str:
+    characters = record.corpus_characters
+    if characters is not None and characters < USABLE_CHARACTERS:
+        return note_on_amount(characters, say)
     if record.beats_baseline is not False:
         return ""
-    characters = record.corpus_characters
-    if characters is not None and characters < TINY_CHARACTERS:
-        return say(
-            "{characters} characters are too few to learn from: {enough} or more are needed, about twenty songs.",
-            characters=f"{characters:,}",
-            enough=f"{TINY_CHARACTERS:,}",
-        )
     if record.epochs is not None and record.epochs < 1:
         return ""  # more minutes are what it needs
     return say("More songs or more minutes would help.")

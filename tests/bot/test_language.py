@@ -79,13 +79,19 @@ def name_of(function: ast.expr) -> str:
 def said() -> set[str]:
     """Return everything that the Discord front end says itself, or has lstm say in the reader's language."""
     own = arguments_of("tr", "bot/discord_app", "bot/wording.py")
-    return own | arguments_of("say", "lstm/text/summary.py", "lstm/training/verdict.py")
+    return own | arguments_of("say", "lstm/text/amount.py", "lstm/text/summary.py", "lstm/training/verdict.py")
 
 
 def refused() -> set[str]:
     """Return every sentence of a refusal, including those of texts."""
     refusals = arguments_of("Refusal", "bot/services", "bot/discord_app")
-    of_texts = ("lstm/text/bounds.py", "lstm/text/dresses", "lstm/text/encodings.py", "lstm/text/understanding.py")
+    of_texts = (
+        "lstm/text/amount.py",
+        "lstm/text/bounds.py",
+        "lstm/text/dresses",
+        "lstm/text/encodings.py",
+        "lstm/text/understanding.py",
+    )
     texts = arguments_of("CorpusError", *of_texts, "lstm/training/preparation.py", "lstm/training/split.py")
     texts |= arguments_of("CorpusError", "lstm/text/refused_formats.py", "bot/training")
     texts |= {sentence for _, sentence in (*refused_formats._SIGNATURES, *refused_formats._IN_A_ZIP)}

@@ -65,8 +65,8 @@ def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
     )
     summary = CorpusSummary(62, 41_000, "cp1252", ("Genius page", "chat"), {"page titles": 62, "links": 3}, 1)
     assert context.run(wording.understood, summary) == (
-        "62 Lieder, 41 KB nach dem Bereinigen (gelesen als cp1252; erkannt: Genius-Seite, Chat; "
-        "entfernt: 62 Seitentitel, 3 Links; 1 Beinahe-Kopie eines früheren Lieds)."
+        "62 Lieder zum Lernen, 41 KB nach dem Bereinigen (gelesen als cp1252; erkannt: Genius-Seite, Chat; "
+        "entfernt: Seitentitel (62), Links (3); fast gleich wie frühere Lieder, ebenfalls behalten: 1)."
     )
 
 

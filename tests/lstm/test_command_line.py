@@ -4,10 +4,12 @@ import importlib
 import json
 import re
 import signal
+import sys
 
 import numpy as np
 import pytest
 
+from lstm import cli
 from lstm.model.model_file import load_model
 from lstm.shipped import CHECKOUT_DATA
 from lstm.song.composing import SongSettings
@@ -84,7 +86,7 @@ BAD_INPUT = [
     (f"{TRAIN} --corpus {{folder}}/no-text", "no text"),
     (f"{TRAIN} --corpus {{folder}}/binary.txt", "binary"),
     (f"{TRAIN} --corpus {{folder}}/empty.txt", "no text"),
-    (f"{TRAIN} --corpus {{folder}}/short.txt", "at least 400"),
+    (f"{TRAIN} --corpus {{folder}}/short.txt", "the 2,000 characters"),
     (f"{TRAIN} --minutes 0", "0.01"),
     (f"{TRAIN} --minutes nan", "0.01"),
     (f"{TRAIN} --epochs -1", "0.01"),
@@ -129,7 +131,7 @@ def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reaso
     places = {"folder": folder, "model": model, "long": "x" * 41, "verylong": "x" * 201, "shipped": CHECKOUT_DATA}
     arguments = [argument.format(**places) for argument in arguments]
     # Only a few of them as real processes, which take half a second each.
-    if reason in ("at least 400", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5"):
+    if reason in ("the 2,000 characters", "binary", "not a complete safetensors", "invalid choice", "0.1 to 1.5"):
         status, out, err = run(module, *arguments)
     else:
         try:
@@ -141,6 +143,17 @@ def test_bad_input_is_one_line_and_status_2(folder, model, capfd, command, reaso
     assert re.fullmatch(r"[^\n]+\n", err)
     assert reason in err
     assert "Traceback" not in err
+
+
+def test_another_command_is_named_so_that_it_runs_outside_an_environment(tmp_path, monkeypatch):
+    python, script = tmp_path / ".venv" / "bin" / "python", tmp_path / ".venv" / "bin" / "lyricbot-train"
+    monkeypatch.setattr(sys, "executable", str(python))
+    assert cli.other_program("python -m lstm.train", "sample") == f"{python} -m lstm.sample"
+    monkeypatch.chdir(tmp_path)
+    assert cli.other_program("python -m lstm.train", "sample") == ".venv/bin/python -m lstm.sample"
+    monkeypatch.setattr(sys, "argv", [str(script)])
+    monkeypatch.setenv("PATH", "")
+    assert cli.other_program("lyricbot-train", "sample") == ".venv/bin/lyricbot-sample"
 
 
 class TestTrain:
@@ -160,7 +173,9 @@ class TestTrain:
 
     def test_progress_is_plain_lines_on_standard_error(self, folder):
         lines = (folder / "progress.txt").read_text().splitlines()
-        report = lines.index(next(line for line in lines if re.match(r"\d+ songs, \d+ KB after cleaning", line)))
+        report = lines.index(
+            next(line for line in lines if re.match(r"\d+ songs to learn from, \d+ KB after cleaning", line))
+        )
         assert lines[report + 1] == ""
         lines = lines[:report] + lines[lines.index("", report + 2) + 1 :]
         assert len(lines) >= 5
@@ -184,7 +199,7 @@ class TestTrain:
         assert re.match(r"Ann Ä: It predicts held-out songs worse than a simple n-gram, by \d\.\d\d \(", prose)
         model, curve, song = prose.rstrip().splitlines()[-3:]
         assert (model, curve) == (f"model:  {out}", f"curve:  {out.with_suffix('.png')}")
-        assert song == f"a song: python -m lstm.sample --model {out} --seed 'I walk alone'"
+        assert song == f"a song: {sys.executable} -m lstm.sample --model {out} --seed 'I walk alone'"
         assert re.search(r"\n    \S", err), "verses are indented"
         assert sorted(path.name for path in out.parent.iterdir()) == ["song.model", "song.png"]
         assert load_model(out).training.artist == "Ann Ä"

@@ -24,7 +24,7 @@ def test_prose_and_the_clean_text(page, tmp_path, capsys):
     assert main([str(page), "--out", str(tmp_path / "clean.txt")]) == 0
     assert (tmp_path / "clean.txt").read_text() == SUNG
     out = capsys.readouterr().out
-    assert out.startswith("1 song, 84 bytes after cleaning (recognised: Genius page, section headers")
+    assert out.startswith("1 song to learn from, 84 bytes after cleaning (recognised: Genius page, section headers")
     assert "    Walking the line in the rain\n    two by two\n    Sing it now\n    all night\n" in out
 
 

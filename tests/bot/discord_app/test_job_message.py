@@ -99,7 +99,7 @@ async def test_shows_what_it_sings_so_far_and_what_was_understood() -> None:
     job = replace(RUNNING, progress=replace(PROGRESS, sample="If you can\n*keep*"))
     text = shown(job_message.live(job, understood=CorpusSummary(12, 9_000, "utf-8", ("Genius page",))))
     assert "> If you can\n> \\*keep\\*" in text
-    assert "\n12 songs, 9 KB after cleaning (recognised: Genius page).\n" in text
+    assert "\n12 songs to learn from, 9 KB after cleaning (recognised: Genius page).\n" in text
 
 
 async def test_shows_a_start_without_progress() -> None:

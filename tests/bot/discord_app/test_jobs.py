@@ -225,7 +225,7 @@ async def test_what_was_understood_is_said_and_the_cleaned_text_shown(
     services.training.script = ["cancelled"]
     services.training.summary = CorpusSummary(12, 9_000, "utf-8", ("Genius page",))
     message = await (await train(discord, chief, corpus=TEXT)).message()
-    assert "12 songs, 9 KB after cleaning (recognised: Genius page)." in message.text
+    assert "12 songs to learn from, 9 KB after cleaning (recognised: Genius page)." in message.text
     refused = await (await discord.press(anna, message, "Show cleaned text")).message()
     assert "Manage Server" in refused.content
     shown = await (await discord.press(chief, message, "Show cleaned text")).message()

@@ -79,7 +79,7 @@ async def test_who_may_not_train(training: TrainingService) -> None:
     [
         ("../duo", CORPUS, None, "An artist's name"),
         ("duo", b"x" * 100_001, None, "larger than 100,000 bytes"),
-        ("duo", b"la la\n" * 100, None, "at least 2,000 are needed"),
+        ("duo", b"la la\n" * 100, None, "only 599 of the 2,000 characters"),
         ("duo", b"\0\1\2" * 5_000, None, "binary"),
         ("duo", CORPUS, 6, "at most 5 minutes"),
         ("duo", CORPUS, 0, "at most 5 minutes"),
@@ -260,7 +260,7 @@ async def test_what_was_understood_of_a_text_is_told_to_managers_of_its_guild(tr
     assert read.text.startswith("Words of song 0 go here\nand again 0 times\n\nSing 0\nout loud\n\n\nWords of song 1")
     assert read.summary is not None
     assert read.summary.sentence().startswith(
-        "40 songs, 3 KB after cleaning (recognised: section headers; removed 80 section headers"
+        "40 songs to learn from, 3 KB after cleaning (recognised: section headers; removed: section headers (80)"
     )
     assert await training.understood(job.id) == read.summary
     assert read.first_lines == ("Words of song 0 go here", "and again 0 times", "Sing 0", "out loud")

@@ -10,7 +10,7 @@ from tests.bot.samples import Clock
 def test_a_report_is_read_as_it_was_stored(connection: sqlite3.Connection, clock: Clock) -> None:
     artist = artists.find_or_create(connection, 7, "burns", clock())
     summary = CorpusSummary(
-        62, 41_000, "cp1252", ("Genius page", "chat"), {"page titles": 62}, near_copies=3, left_out=9
+        62, 41_000, "cp1252", ("Genius page", "chat"), {"page titles": 62}, near_copies=3, left_out=9, characters=40_000
     )
     assert all(getattr(summary, field.name) != field.default for field in fields(summary))
     report = CorpusReport(summary, ("I walk", "alone"), (("verse", "chorus"), ("verse",)))

@@ -25,7 +25,7 @@ async def test_a_text_is_understood():
     assert read.text.startswith("Line 0 of the verse\nand another 0\n\nSing it 0\nagain\n\n\n")
     assert read.summary.size == len(read.text.encode())
     assert read.first_lines == ("Line 0 of the verse", "and another 0", "Sing it 0", "again")
-    assert read.summary.sentence().startswith("30 songs, 2 KB after cleaning (recognised: Genius page")
+    assert read.summary.sentence().startswith("30 songs to learn from, 2 KB after cleaning (recognised: Genius page")
 
 
 @pytest.mark.parametrize(

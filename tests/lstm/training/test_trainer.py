@@ -397,7 +397,7 @@ class TestProgress:
 
 class TestCorpus:
     def test_too_short(self):
-        with pytest.raises(CorpusError, match=r"only 399 characters; at least 400 are needed"):
+        with pytest.raises(CorpusError, match=r"only 399 of the 400 characters"):
             trainer(("x" * 39 + "\n") * 9 + "x" * 39)
 
     def test_one_endless_line(self):

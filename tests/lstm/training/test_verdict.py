@@ -51,9 +51,16 @@ def test_a_plan_of_less_than_an_epoch_that_was_asked_for_needs_no_minutes():
     assert "minutes" not in said
 
 
-def test_a_tiny_corpus_that_loses_says_what_to_bring():
-    assert "3,942 characters are too few to learn from" in verdict(record(2.7, corpus_characters=3942))
-    assert "too few" not in verdict(record(2.7))
+@pytest.mark.parametrize(("ours", "characters"), [(2.7, 3_942), (1.9, 436), (2.5, 19_999)])
+def test_a_short_text_is_called_short_whatever_the_figures_say(ours, characters):
+    said = verdict(record(ours, corpus_characters=characters))
+    assert f"{characters:,} characters are few: expect songs that sound mostly like the base model." in said
+    assert "20,000 make a usable artist, 50,000 a good one." in said
+    assert "More songs" not in said
+
+
+def test_a_long_text_that_loses_says_what_would_help():
+    assert "are few" not in verdict(record(2.7))
     assert "More songs or more minutes would help." in verdict(record(2.7))
     assert "More songs" not in verdict(record(2.4))
 

@@ -1,0 +1,1 @@
+-- The report on a corpus says how many characters it has. The column is JSON: nothing to change.
