@@ -44,7 +44,7 @@ MEANT = {"exit": "quit", "q": "quit", "bye": "quit", "h": "help", "?": "help", "
 
 _OF_SERVERS = ("settings", "top")
 """Commands that exist on Discord only."""
-_CONFIRMED = ("forget", "mydata")
+_CONFIRMED = ("forget", "mydata", "train")
 """Commands that take --yes."""
 _WRITING = ("lyrics", "again", "continue", "mydata")
 """Commands whose result can be written to a file."""

@@ -16,7 +16,7 @@ from bot.services.data_files import DataFiles
 from bot.services.drafts import Draft, Drafts
 from bot.services.names import check_distinct, check_name
 from bot.services.quotas import Quotas, UploadsInFlight
-from bot.store import artists, corpora, jobs, usage, versions
+from bot.store import artists, corpora, jobs, model_files, usage, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
@@ -106,6 +106,15 @@ class TrainingService:
             raise Refusal(
                 f"A training job may run for at most {most} minutes here; ask for more than 0 and at most {most}."
             )
+
+    async def comes_with_the_bot(self, asker: Asker, artist: str) -> bool:
+        """Return whether the artist that the asker would train is one that comes with the bot."""
+
+        def read(connection: sqlite3.Connection) -> bool:
+            known = artists.find(connection, _owner(connection, asker, artist), artist)
+            return known is not None and model_files.is_shipped(connection, known.id)
+
+        return await self._database.read(read)
 
     async def queue(
         self,

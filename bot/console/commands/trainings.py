@@ -25,6 +25,11 @@ async def train(context: Context, line: CommandLine) -> None:
         file, size = await asyncio.to_thread(_file, path)
         training.check(context.asker, artist, size, minutes)
         corpus = await asyncio.to_thread(file.read_bytes)
+    if await training.comes_with_the_bot(context.asker, artist) and not await context.confirms(
+        line, f"“{shortened(artist)}” comes with the bot; this trains a new version of it for everyone."
+    ):
+        context.screen.say("Nothing is trained.")
+        return
     job = await training.queue(context.asker, artist, corpus, minutes)
     read = await training.corpus_of(context.asker, job.id)
     if read is not None and read.summary is not None:
