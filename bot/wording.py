@@ -41,7 +41,15 @@ def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
     if artist.comes_with_the_bot:
         return tr("It comes with the bot and will be back after the next start, without anything trained since.")
-    return tr("This can't be undone.")
+    return " ".join(filter(None, (tr("This can't be undone."), files_stay(artist))))
+
+
+def files_stay(artist: ArtistToForget) -> str | None:
+    """Say which files of an artist the bot does not delete; None if there are none."""
+    if not artist.own_files:
+        return None
+    files = ", ".join(f"models/{name}" for name in artist.own_files)
+    return tr("What was put into the data folder stays: {files}, its curve and its text. Remove it there.", files=files)
 
 
 def unsung(artist: UnsungArtist) -> str:

@@ -39,8 +39,13 @@ class ForgetArtist(NumberButton, prefix="artist:forget:id"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Forget the artist; the member's rights are checked again."""
-        name = markdown.escape(await interaction.client.services.artists.forget(asker_of(interaction), self.number))
+        services, asker = interaction.client.services, asker_of(interaction)
+        before = await services.lyrics.default_artist(asker)
+        name = markdown.escape(await services.artists.forget(asker, self.number))
         text = tr("{artist} is forgotten, with its text, models and training jobs.", artist=name)
+        default = await services.lyrics.default_artist(asker)
+        if default is not None and default != before:
+            text += " " + tr("When no artist is named, {artist} sings now.", artist=markdown.escape(default))
         await answering.update(interaction, MessageBody(text=text))
 
 

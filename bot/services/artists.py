@@ -75,6 +75,8 @@ class ArtistToForget:
     name: str
     comes_with_the_bot: bool
     """If so, it is imported again at the next start."""
+    own_files: tuple[str, ...] = ()
+    """The model files in the operator's data folder that it was imported from; they stay there."""
 
 
 class ArtistsService:
@@ -137,7 +139,8 @@ class ArtistsService:
 
         def read(connection: sqlite3.Connection) -> ArtistToForget:
             artist = rights.changeable(connection, asker, name)
-            return ArtistToForget(artist.id, artist.name, model_files.is_shipped(connection, artist.id))
+            own_files = tuple(model_files.own_of_artist(connection, artist.id))
+            return ArtistToForget(artist.id, artist.name, model_files.is_shipped(connection, artist.id), own_files)
 
         return await self._database.read(read)
 

@@ -89,6 +89,10 @@ class LyricsService:
         """Memory that the loaded models take, in bytes."""
         return self._voices.nbytes
 
+    async def default_artist(self, asker: Asker) -> str | None:
+        """Return who sings for the asker if no artist is named; None if nobody can."""
+        return await self._planner.default_artist(asker)
+
     async def sing(self, asker: Asker, what: Wish) -> AsyncGenerator[SongSoFar | Song, None]:
         """Yield the song as it is composed and, finally, the finished song, which is then on record.
 

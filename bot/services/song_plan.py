@@ -106,6 +106,18 @@ class SongPlanner:
             raise Refusal(f"“{artist.name}” already sings: name a different artist to take turns with.")
         return SongPlan(artist, request, settings, is_filtered, before, partner)
 
+    async def default_artist(self, asker: Asker) -> str | None:
+        """Return who sings for the asker if no artist is named; None if nobody can."""
+
+        def read(connection: sqlite3.Connection) -> str | None:
+            chosen = GuildSettings() if asker.guild_id is None else guilds.settings_of(connection, asker.guild_id)
+            try:
+                return self._artist(connection, asker, None, chosen).name
+            except Refusal:
+                return None
+
+        return await self._database.read(read)
+
     async def stored(self, asker: Asker, request_id: int) -> StoredRequest:
         """Find a recorded song that the asker may see.
 

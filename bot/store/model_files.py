@@ -49,3 +49,9 @@ def is_shipped(connection: sqlite3.Connection, artist_id: int) -> bool:
     """Return whether an artist comes with the bot."""
     query = "SELECT 1 FROM model_files WHERE artist_id = ? AND source = 'shipped'"
     return connection.execute(query, (artist_id,)).fetchone() is not None
+
+
+def own_of_artist(connection: sqlite3.Connection, artist_id: int) -> list[str]:
+    """List the files in the operator's data folder that an artist was imported from, by name."""
+    query = "SELECT name FROM model_files WHERE artist_id = ? AND source = 'own' ORDER BY name"
+    return [row["name"] for row in connection.execute(query, (artist_id,))]

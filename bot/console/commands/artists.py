@@ -36,8 +36,14 @@ async def forget(context: Context, line: CommandLine) -> None:
     ):
         context.screen.say("Nothing was deleted.")
         return
+    before = await context.services.lyrics.default_artist(context.asker)
     name = await context.services.artists.forget(context.asker, found.id)
     context.screen.say(f"“{name}” has been deleted.")
+    if (staying := wording.files_stay(found)) is not None:
+        context.screen.say(staying)
+    default = await context.services.lyrics.default_artist(context.asker)
+    if default is not None and default != before:
+        context.screen.say(f"When no artist is named, {default} sings now.")
 
 
 async def rollback(context: Context, line: CommandLine) -> None:

@@ -87,8 +87,22 @@ async def test_a_confirmation_that_does_not_come_changes_nothing(environment: di
     assert "Burns" in said.rpartition("yes my love")[2]
     said = await chat(environment, "/forget burns --yes", "/artists")
     # The artists that come with the bot are still listed, if there are any.
-    _, listed = said.split("“Burns” has been deleted.")
-    assert "Burns" not in listed
+    _, listed = said.split("“Burns” has been deleted.\n")
+    stays, changed, *listed = listed.splitlines()
+    assert stays.startswith(
+        "What was put into the data folder stays: models/Burns.safetensors, its curve and its text."
+    )
+    assert changed == "When no artist is named, corner-store-kid sings now."
+    assert "Burns" not in "\n".join(listed)
+
+
+async def test_training_an_artist_of_the_bot_is_confirmed(environment: dict[str, str]) -> None:
+    said = await chat(
+        environment, "/train artist:harbour-lights", "/jobs", "/train artist:harbour-lights minutes:0 --yes"
+    )
+    assert "“harbour-lights” comes with the bot; this trains a new version of it for everyone. Nothing was done" in said
+    assert "No training jobs yet." in said
+    assert "ask for more than 0" in said
 
 
 async def test_what_a_terminal_would_obey_is_not_printed(environment: dict[str, str]) -> None:

@@ -61,6 +61,10 @@ class StubLyrics:
     likes: set[int] = field(default_factory=set)
     liked_in: list[int] = field(default_factory=lambda: [12345])
     """The channels of other songs that were liked."""
+    default_artists: list[str] = field(default_factory=list)
+
+    async def default_artist(self, asker: Asker) -> str | None:
+        return self.default_artists.pop(0) if self.default_artists else None
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         return private or (self.only_channel is not None and asker.channel_id != self.only_channel)

@@ -133,8 +133,10 @@ async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices
     message = await (await discord.slash(chief, "forget", {"artist": "kip*ling"})).message()
     assert message.ephemeral
     assert services.artists.forgotten == []
+    services.lyrics.default_artists = ["kip*ling", "bur*ns"]
     await discord.press(chief, message, "Forget this artist")
     await message.until(lambda message: "kip\\*ling is forgotten" in message.content)
+    assert message.content.endswith("When no artist is named, bur\\*ns sings now.")
     assert services.artists.forgotten == [5]
 
 
