@@ -22,19 +22,19 @@ def _quality(record: TrainingRecord, say: Say) -> str:
     figures = {"ours": f"{ours:.2f}", "baseline": f"{baseline:.2f}"}
     if abs(ours - baseline) < AS_GOOD:
         return say(
-            "It predicts held-out songs about as well as a simple n-gram "
+            "It predicts unread songs about as well as a table of letter sequences (n-gram) "
             "({ours} bits per character against {baseline}, lower is better).",
             **figures,
         )
     figures["difference"] = f"{abs(ours - baseline):.2f}"
     if ours < baseline:
         return say(
-            "It predicts held-out songs better than a simple n-gram, by {difference} "
+            "It predicts unread songs better than a table of letter sequences (n-gram), by {difference} "
             "({ours} bits per character against {baseline}, lower is better).",
             **figures,
         )
     return say(
-        "It predicts held-out songs worse than a simple n-gram, by {difference} "
+        "It predicts unread songs worse than a table of letter sequences (n-gram), by {difference} "
         "({ours} bits per character against {baseline}, lower is better).",
         **figures,
     )

@@ -20,7 +20,8 @@ MEASURED = TrainingRecord(validation_bits_per_character=2.1, baseline_bits_per_c
     [
         (
             TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=MEASURED),
-            "Version 1 sings from now on. It predicts held-out songs better than a simple n-gram, by 0.40 (2.10 bits "
+            "Version 1 sings from now on. It predicts unread songs better "
+            "than a table of letter sequences (n-gram), by 0.40 (2.10 bits "
             "per character against 2.50, lower is better). It read its text twice.",
         ),
         (
@@ -31,7 +32,8 @@ MEASURED = TrainingRecord(validation_bits_per_character=2.1, baseline_bits_per_c
         (
             TrainingOutcome(1, False, 2.6, None, 2.5, 1, 1.0, HeldBack.WORSE_THAN_BASELINE),
             "Version 1 is kept but does not sing yet. "
-            "It predicts held-out songs worse than a simple n-gram, by 0.10 (2.60 bits per character against 2.50, "
+            "It predicts unread songs worse "
+            "than a table of letter sequences (n-gram), by 0.10 (2.60 bits per character against 2.50, "
             "lower is better). More songs or more minutes would help.",
         ),
         (
@@ -58,7 +60,8 @@ def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
     )
     record = replace(MEASURED, start_reason=reason)
     assert context.run(wording.verdict, TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=record)) == (
-        "Version 1 singt von jetzt an. Er sagt zurückgehaltene Lieder besser vorher als ein einfaches n-Gramm, um 0.40 "
+        "Version 1 singt von jetzt an. Er sagt Lieder, die er nicht gelesen hat, besser vorher als "
+        "eine Tabelle von Buchstabenfolgen (n-Gramm), um 0.40 "
         "(2.10 Bit pro Zeichen gegen 2.50, weniger ist besser). Er hat seinen Text zweimal gelesen. Er lernte von "
         "Grund auf, weil das Basismodell in einem kurzen Versuch schlechter war: nach je 6,000 Zeichen 3.10 Bit pro "
         "Zeichen mit ihm und 2.90 ohne."

@@ -196,7 +196,11 @@ class TestTrain:
         )
         assert status == 0, err
         assert f"no checkpoint {out.with_suffix('.checkpoint')}; starting from the beginning" in err
-        assert re.match(r"Ann Ä: It predicts held-out songs worse than a simple n-gram, by \d\.\d\d \(", prose)
+        assert re.match(
+            r"Ann Ä: It predicts unread songs worse "
+            r"than a table of letter sequences \(n-gram\), by \d\.\d\d \(",
+            prose,
+        )
         model, curve, song = prose.rstrip().splitlines()[-3:]
         assert (model, curve) == (f"model:  {out}", f"curve:  {out.with_suffix('.png')}")
         assert song == f"a song: {sys.executable} -m lstm.sample --model {out} --seed 'I walk alone'"

@@ -14,9 +14,17 @@ def record(ours=2.25, baseline=2.5, **more):
 @pytest.mark.parametrize(
     ("ours", "said"),
     [
-        (2.25, "It predicts held-out songs better than a simple n-gram, by 0.25 (2.25 bits per character against 2.50"),
-        (2.6, "It predicts held-out songs worse than a simple n-gram, by 0.10 (2.60 bits per character against 2.50"),
-        (2.497, "It predicts held-out songs about as well as a simple n-gram"),
+        (
+            2.25,
+            "It predicts unread songs better "
+            "than a table of letter sequences (n-gram), by 0.25 (2.25 bits per character against 2.50",
+        ),
+        (
+            2.6,
+            "It predicts unread songs worse "
+            "than a table of letter sequences (n-gram), by 0.10 (2.60 bits per character against 2.50",
+        ),
+        (2.497, "It predicts unread songs about as well as a table of letter sequences (n-gram)"),
         (None, "It could not be measured on held-out songs."),
     ],
 )
