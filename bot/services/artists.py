@@ -27,7 +27,7 @@ class Artist:
     of_everyone: bool
     """Whether every guild can see it; otherwise it is this guild's own."""
     corpus_bytes: int | None
-    """None if only a model is stored, not the text it was trained on."""
+    """Of the text that the current version learned from; None if only a model is stored."""
     bits_per_character: float | None
     """On held-out songs; None if the model's record does not say."""
     baseline_bits_per_character: float | None

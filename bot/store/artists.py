@@ -24,6 +24,7 @@ class StoredArtist:
     singing_version_id: int | None
     """None until a training job has succeeded."""
     corpus_bytes: int | None
+    """Of the text that the current version learned from; None if that is not known."""
     bits_per_character: float | None
     baseline_bits_per_character: float | None
     trained_at: datetime | None
@@ -41,11 +42,10 @@ def name_key(name: str) -> str:
 
 _SELECT = """
     SELECT artists.id, artists.guild_id, artists.name, artists.key, artists.singing_version_id,
-           corpora.bytes AS corpus_bytes, versions.bits_per_character,
+           versions.corpus_bytes, versions.bits_per_character,
            versions.rival_bits_per_character AS baseline_bits_per_character, versions.published_at,
            versions.themes, versions.taste
     FROM artists
-    LEFT JOIN corpora ON corpora.artist_id = artists.id
     LEFT JOIN versions ON versions.id = artists.singing_version_id
 """
 

@@ -65,14 +65,18 @@ def add(
     job_id: int | None,
     now: datetime,
 ) -> StoredVersion:
-    """Add a version under the artist's next number; it is not the current one yet."""
+    """Add a version under the artist's next number; it is not the current one yet.
+
+    It has learned from the artist's text, unless it is a model file and the text an upload.
+    """
     cursor = connection.execute(
         """INSERT INTO versions (artist_id, number, job_id, held_back, weights, curve, parameters, corpus_sha256,
             bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at, themes,
-            taste)
+            taste, corpus_bytes)
         VALUES (:artist, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE artist_id = :artist),
             :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :baseline, :characters, :seconds, :now,
-            :themes, :taste)""",
+            :themes, :taste,
+            (SELECT bytes FROM corpora WHERE artist_id = :artist AND (:job IS NOT NULL OR NOT is_upload)))""",
         {
             "artist": artist_id,
             "job": job_id,

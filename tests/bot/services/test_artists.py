@@ -6,7 +6,7 @@ import pytest
 
 from bot.services import ArtistsService, Asker, GuildsService, Refusal
 from bot.services.publishing import describe, publish, publish_result
-from bot.store import artists, jobs
+from bot.store import artists, corpora, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import NewJob
@@ -107,6 +107,20 @@ async def test_rolling_back_and_forth(artists_service: ArtistsService, database:
     assert [(version.number, version.sings) for version in suggested] == [(2, True), (1, False)]
     with pytest.raises(Refusal, match="Manage Server"):
         await artists_service.suggest_versions(member(), "choir")
+
+
+async def test_the_size_of_the_text_is_that_of_the_version_that_sings(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    def train(connection: sqlite3.Connection) -> None:
+        artist = artists.find_or_create(connection, GUILD, "duo", clock())
+        corpora.keep(connection, artist.id, "la la\n" * 500, is_upload=True, now=clock())
+        job = jobs.enqueue(connection, NewJob(artist.id, GUILD, 1, 2, 5.0, 0), clock())
+        publish_result(connection, artist.id, new_version(), job.id, clock())
+        corpora.keep(connection, artist.id, "of a job that is cancelled\n" * 9_000, is_upload=True, now=clock())
+
+    await database.write(train)
+    assert (await artists_service.find(member(), "duo")).corpus_bytes == 3_000
 
 
 async def test_a_held_back_result_is_used_by_request(
