@@ -9,8 +9,8 @@ OWN = discord.Colour(0x8E5BD0)
 
 _LIGHTNESS, _SATURATION = 0.58, 0.55
 """Readable on Discord's dark and light themes."""
-_FIRST_HUE, _LAST_HUE = 25 / 360, 335 / 360
-"""Between orange and pink: a red edge would look like an error."""
+_FIRST_HUE, _LAST_HUE = 25 / 360, 320 / 360
+"""Between orange and purple pink: a red edge would look like an error."""
 
 
 def colour_of(artist: str) -> discord.Colour:

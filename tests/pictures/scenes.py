@@ -55,11 +55,16 @@ class Stage:
             self.shown(self.chief, "/settings", choices),
         ]
         question = await self.use(self.anna, "mydata delete")
-        refusal = await self.use(self.anna, "train", artist="cowboys")
-        taken["questions-and-refusals"] = [
-            self.shown(self.anna, "/mydata delete", question),
-            self.shown(self.anna, "/train", refusal),
+        refused = [
+            (self.anna, "train", {"artist": "cowboys"}),
+            (self.chief, "train", {"artist": "cowboys", "corpus": Upload("notes.txt", b"only a few words")}),
+            (self.anna, "lyrics", {"seed": "I walk alone", "artist": "nobody"}),
+            (self.anna, "lyrics", {"seed": "I walk alone", "artist": "neon-static", "with": "neon-static"}),
         ]
+        taken["questions-and-refusals"] = [self.shown(self.anna, "/mydata delete", question)]
+        for who, command, options in refused:
+            refusal = await self.refused(who, command, **options)
+            taken["questions-and-refusals"].append(self.shown(who, f"/{command}", refusal))
         await training.until(lambda message: bool(message.attachments), 400)
         taken["trained"] = [self.shown(self.chief, "/train", training)]
         return taken
@@ -67,6 +72,14 @@ class Stage:
     async def use(self, who: Member, command: str, **options: Any) -> Message:
         """Use a command, and wait for what answers."""
         return await (await self.discord.slash(who, command, options)).message()
+
+    async def refused(self, who: Member, command: str, **options: Any) -> Message:
+        """Use a command, and wait for the refusal, which may follow an answer that only said to wait."""
+        used = await self.discord.slash(who, command, options)
+        await used.changes.until(lambda: bool(used.followups or _answers(used.original)), 60, "a refusal")
+        refusal = used.followups[0] if used.followups else used.original
+        assert refusal is not None
+        return refusal
 
     async def sing(self, who: Member, **options: Any) -> Message:
         """Ask for a song, and wait until it is whole."""
@@ -114,3 +127,7 @@ def _corpus() -> Upload:
 
 def _has_buttons(message: Message) -> bool:
     return bool(message.buttons)
+
+
+def _answers(message: Message | None) -> bool:
+    return message is not None and not message.loading
