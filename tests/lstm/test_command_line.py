@@ -209,7 +209,7 @@ class TestTrain:
         assert load_model(out).training.artist == "Ann Ä"
 
     def test_minutes_bound_it(self, tmp_path):
-        (tmp_path / "songs.txt").write_text(make_corpus(400))
+        (tmp_path / "songs.txt").write_text(make_corpus(180))
         arguments = ["--corpus", tmp_path / "songs.txt", "--out", tmp_path / "model", *TINY, "--minutes", 0.05]
         summary = json.loads(succeed("train", "--artist", "Ann", *arguments, "--json"))
         assert summary["stopped"] == "minutes"
