@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.services.asking import Asker, Refusal
+from bot.services.pace import Pace
 from bot.store import usage, versions
 from lstm.text.phrases import size
 
 MOST_UPLOADS = 4
-"""Texts that are downloaded and read at a time; one per guild, and one per user outside of guilds."""
+"""Texts that are downloaded and read at a time; one per guild, and one per user."""
+UPLOADS_IN_A_ROW, UPLOAD_SECONDS = 10, 120.0
+"""Of one guild; reading a text may take a minute of a core, whether a job comes of it or not."""
 _DAY = timedelta(hours=24)
 _FEWEST_VERSIONS = 2
 
@@ -71,10 +74,12 @@ class Quotas:
 
 
 class UploadsInFlight:
-    """Limits how many texts are in memory at the same time."""
+    """Limits how many texts are in memory at the same time, and how many are read."""
 
     def __init__(self) -> None:
         self._of_sources: Counter[tuple[str, int]] = Counter()
+        self._in_flight = 0
+        self._pace = Pace(UPLOADS_IN_A_ROW, UPLOAD_SECONDS)
 
     @contextmanager
     def one_of(self, asker: Asker) -> Iterator[None]:
@@ -83,15 +88,34 @@ class UploadsInFlight:
         Raises:
             Refusal: if there are too many.
         """
-        source = ("user", asker.user_id) if asker.guild_id is None else ("guild", asker.guild_id)
-        if self._of_sources[source]:
-            if asker.guild_id is None:
-                raise Refusal("Another text of yours is being read. Try again in a minute.")
-            raise Refusal("Another text of this server is being read. Try again in a minute.")
-        if self._of_sources.total() >= MOST_UPLOADS:
+        sources = [("user", asker.user_id)]
+        if self._of_sources[sources[0]]:  # in whichever server: a few servers of one person would take all places
+            raise Refusal("Another text of yours is being read. Try again in a minute.")
+        if asker.guild_id is not None:
+            sources.append(("guild", asker.guild_id))
+            if self._of_sources[sources[1]]:
+                raise Refusal("Another text of this server is being read. Try again in a minute.")
+        if self._in_flight >= MOST_UPLOADS:
             raise Refusal("Many texts are being read right now. Try again in a minute.")
-        self._of_sources[source] += 1
+        self._of_sources.update(sources)
+        self._in_flight += 1
         try:
             yield
         finally:
-            del self._of_sources[source]
+            self._in_flight -= 1
+            for source in sources:
+                del self._of_sources[source]
+
+    def count(self, asker: Asker, now: datetime) -> None:
+        """Count a text that is about to be downloaded and read; operators are exempt.
+
+        Raises:
+            Refusal: if the guild has had too many read lately.
+        """
+        if asker.is_operator or asker.guild_id is None:
+            return
+        wait = self._pace.seconds_left(asker.guild_id, now.timestamp())
+        if wait:
+            minutes = math.ceil(wait / 60)
+            raise Refusal(f"The bot has read many texts for this server. Try again in {minutes} min.")
+        self._pace.use(asker.guild_id, now.timestamp())

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -226,10 +226,20 @@ class TrainingService:
         """Count a text while it is downloaded, read and queued.
 
         Raises:
-            Refusal: on entering, if this guild or all guilds together have too many texts in flight.
+            Refusal: on entering, if this guild, its asker or all guilds together have too many texts in flight, or the
+                guild has had too many read lately.
         """
         with self._uploads.one_of(asker), self._drafts.of(asker) as draft:
+            self._uploads.count(asker, self._now())
             yield draft
+
+    def handing_out(self, asker: Asker) -> AbstractContextManager[None]:
+        """Count a text among those in flight while it is sent to somebody.
+
+        Raises:
+            Refusal: on entering, as `uploading`.
+        """
+        return self._uploads.one_of(asker)
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         """List the artists that the asker may change whose text has led to no current version.

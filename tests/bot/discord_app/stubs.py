@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -229,6 +229,9 @@ class StubTraining:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can see this server's texts.")
         return ReadCorpus("If you can *keep*\nyour head", self.summary, ("If you can *keep*", "your head"))
+
+    def handing_out(self, asker: Asker) -> AbstractContextManager[None]:
+        return self.uploads.one_of(asker)
 
     @contextmanager
     def uploading(self, asker: Asker) -> Iterator[Draft]:

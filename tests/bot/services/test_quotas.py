@@ -5,7 +5,7 @@ import pytest
 
 from bot.services import ArtistsService, Refusal, TrainingService
 from bot.services.publishing import publish_result
-from bot.services.quotas import MOST_UPLOADS, Quotas, UploadsInFlight
+from bot.services.quotas import MOST_UPLOADS, UPLOAD_SECONDS, UPLOADS_IN_A_ROW, Quotas, UploadsInFlight
 from bot.store import artists, corpora, jobs, usage, versions
 from bot.store.database import Database
 from bot.store.job_records import NewJob
@@ -80,9 +80,11 @@ def test_older_versions_make_room_for_a_new_one(connection: sqlite3.Connection, 
 def test_uploads_are_bounded_by_guild_and_in_all() -> None:
     uploads = UploadsInFlight()
     with uploads.one_of(manager()):
-        with pytest.raises(Refusal, match="of this server is being read"), uploads.one_of(manager()):
+        with pytest.raises(Refusal, match="of this server is being read"), uploads.one_of(manager(user_id=9)):
             pass
-        others = [uploads.one_of(manager(guild_id=1000 + number)) for number in range(MOST_UPLOADS)]
+        with pytest.raises(Refusal, match="of yours is being read"), uploads.one_of(manager(guild_id=OTHER_GUILD)):
+            pass
+        others = [uploads.one_of(manager(1000 + number, 1000 + number)) for number in range(MOST_UPLOADS)]
         for other in others[:-1]:
             other.__enter__()
         with pytest.raises(Refusal, match="Many texts are being read"):
@@ -91,6 +93,20 @@ def test_uploads_are_bounded_by_guild_and_in_all() -> None:
             other.__exit__(None, None, None)
     with uploads.one_of(manager()):
         pass
+
+
+def test_a_guild_has_a_text_read_now_and_then_whether_a_job_comes_of_it_or_not(clock: Clock) -> None:
+    uploads = UploadsInFlight()
+    for _ in range(UPLOADS_IN_A_ROW):
+        uploads.count(manager(), clock())
+    with pytest.raises(Refusal, match=r"many texts for this server. Try again in 2 min"):
+        uploads.count(manager(), clock())
+    uploads.count(manager(guild_id=OTHER_GUILD), clock())
+    for _ in range(2 * UPLOADS_IN_A_ROW):
+        uploads.count(OPERATOR, clock())
+        uploads.count(replace(manager(), is_operator=True), clock())
+    clock.move(seconds=UPLOAD_SECONDS)
+    uploads.count(manager(), clock())
 
 
 def test_operators_outside_of_guilds_do_not_block_one_another() -> None:
