@@ -42,7 +42,7 @@ async def test_all_that_names_a_person_is_exported_and_deleted(
             await stage.press(chief, channel, f"song:like:{theirs.request_id}"), re.compile("generated")
         )
         trained = await discord.slash(chief, "train", {"artist": "of the chief", "corpus": CORPUS})
-        await said_in_the_end(trained, re.compile("Place 1"))
+        await said_in_the_end(trained, re.compile("Number 1"))
         await stage.interrupted(chief, channel, SEED)
         user_id = chief.user.id
         stored = await database.read(lambda connection: naming(connection, user_id))
@@ -86,7 +86,7 @@ async def test_nothing_that_is_typed_reaches_the_log(
     }[command]
     async with opened(discord, tmp_path, monkeypatch) as stage:
         chief = stage.guild.member("a name of a member", MANAGE_GUILD)
-        ending = re.compile("generated, in|Place 1|There is no artist|anna ")
+        ending = re.compile("generated, in|Number 1|There is no artist|anna ")
         await said_in_the_end(await discord.slash(chief, command, options), ending)
     for secret in (SEED[:40], discord.token, "a name of a member", CORPUS.data.decode()[:40], str(chief.user.id)):
         assert secret not in caplog.text

@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -90,11 +91,11 @@ async def delete_a_song(stage: Stage) -> Interaction:
 CASES = {
     "first answer": Case("POST", "/callback", ask_for_the_list, re.compile("anna")),
     "song": Case("POST", "/callback", sing, SONG),
-    "edit of an answer": Case("PATCH", "/messages/@original", export, re.compile("All that is stored")),
+    "edit of an answer": Case("PATCH", "/messages/@original", export, re.compile("Everything stored")),
     "follow-up": Case("POST", "/webhooks/", train_on_too_little, re.compile("2,000")),
     "look at an answer": Case("GET", "/messages/@original", train_on_too_little, re.compile("2,000")),
     "deletion of an answer": Case("DELETE", "/messages/@original", delete_a_song, re.compile(r"\(deleted\)")),
-    "attachment": Case("GET", "/cdn/", train, re.compile("Place 1|attach(ed)? (it|file)|fetched")),
+    "attachment": Case("GET", "/cdn/", train, re.compile("Number 1|attach(ed)? (it|file)|fetched")),
 }
 
 
@@ -135,7 +136,7 @@ async def test_routes(
 async def queued(stage: Stage) -> tuple[Interaction, int]:
     """Ask for training, and wait until the job is in the queue."""
     interaction = await train(stage)
-    text = await said_in_the_end(interaction, re.compile("Place 1"))
+    text = await said_in_the_end(interaction, re.compile("Number 1"))
     found = re.search(r"job (\d+)", text)
     assert found, text
     return interaction, int(found[1])
@@ -162,7 +163,7 @@ async def test_the_end_of_a_training_is_told_as_soon_as_discord_lets_it(
     async with opened(discord, tmp_path, monkeypatch) as stage:
         interaction, job = await queued(stage)
         if how == "by its channel":
-            monkeypatch.setattr(jobs, "_token_lives", lambda _: False)
+            monkeypatch.setattr(answering, "TOKEN_LIFE", timedelta(0))
         discord.fail(2, method="PATCH", path_contains="/messages/", status=FAULTS[fault])
         await cancel(stage, job)
         assert "Cancelled" in await said_in_the_end(interaction, re.compile("Cancelled"))
@@ -183,7 +184,7 @@ async def test_a_progress_report_that_somebody_has_deleted(
         channel.bot_may_send = may_send
         assert interaction.original is not None
         discord.messages.delete(interaction.original)
-        monkeypatch.setattr(jobs, "_token_lives", lambda _: False)
+        monkeypatch.setattr(answering, "TOKEN_LIFE", timedelta(0))
         await cancel(stage, job)
         if may_send:
             await discord.message_in(channel, lambda message: "Cancelled" in message.text)
