@@ -34,7 +34,7 @@ async def test_a_quick_song_is_the_first_answer(discord: DiscordStandIn, service
     assert await interaction.acknowledged() == 4
     message = await interaction.message()
     assert message.is_layout
-    assert message.text.startswith(f"### I walk alone\n{WHOLE}\n-# generated, in the style of **burns**")
+    assert message.text.startswith(f"{WHOLE}\n-# generated, in the style of **burns**")
     assert "2 lines · rhyme AABB · temperature 0.8" in message.text
     assert labels(message) == BUTTONS
     await until(lambda: services.lyrics.shown_by == {7: message.id}, 5)
@@ -167,7 +167,7 @@ async def test_continue_lets_the_song_grow_in_its_message(
     pressed = await discord.press(ben, message, "Continue")
     assert await pressed.acknowledged() == (6 if pause else 7)
     await message.until(lambda message: "is singing" in message.text)
-    assert message.text.startswith("### I walk alone\n**I walk alone**\nand")
+    assert message.text.startswith("**I walk alone**\nand")
     await message.until(lambda message: bool(message.buttons))
     assert "and further" in message.text
     asker, asked = services.lyrics.asked[-1]
