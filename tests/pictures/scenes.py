@@ -13,6 +13,8 @@ from tests.pictures.page import Shown
 
 TRAIN_MINUTES = 2.0
 SEED = "I walk alone along the harbour wall"
+OTHER_SEEDS = {"neon-static": "The lamp is out", "gravel-and-rain": "Nobody told the rain"}
+"""By artist: more songs for the history."""
 
 
 class Stage:
@@ -26,14 +28,16 @@ class Stage:
 
     async def scenes(self) -> dict[str, list[Shown]]:
         """Play all that is pictured; the messages by what they show."""
+        taken = {"about": [self.shown(self.anna, "/about", await self.use(self.anna, "about"))]}
         training = await self.use(self.chief, "train", artist="cowboys", corpus=_corpus())
-        taken: dict[str, list[Shown]] = {}
         await training.until(lambda message: "\n> " in message.text, 200)  # it sings by now
         taken["training"] = [self.shown(self.chief, "/train", training)]
         song = await self.sing(self.anna, seed=SEED, rhyme="AABB")
         for fan in (self.ben, self.chief):
             await self.press(fan, song, "👍")
         await song.until(lambda message: message.button("👍").get("label") == "2")
+        for artist_name, seed in OTHER_SEEDS.items():
+            await self.sing(self.anna, seed=seed, artist=artist_name)
         taken["song"] = [self.shown(self.anna, "/lyrics", song)]
         card = await self.press(self.ben, song, "Card")
         taken["card"] = [self.shown(self.ben, "a button", await card.final(lambda message: bool(message.attachments)))]
@@ -45,7 +49,7 @@ class Stage:
         artist = await self.use(self.anna, "artist", name="neon-static")
         figures = await (await self.press(self.anna, artist, "Details")).message()
         taken["artist"] = [self.shown(self.anna, "/artist", artist), self.shown(self.anna, "a button", figures)]
-        for command in ("history", "top", "help", "about"):
+        for command in ("history", "top", "help"):
             answer = await self.use(self.anna if command != "help" else self.chief, command)
             taken[command] = [self.shown(self.anna, f"/{command}", answer)]
         jobs = await self.use(self.chief, "jobs")
