@@ -107,7 +107,8 @@ def test_ctrl_c_twice_at_the_prompt_leaves(terminal: Terminal) -> None:
     terminal.type("half a li\x03")
     terminal.see("Press Ctrl-C again")
     terminal.type("The moon\r")
-    terminal.see(r"(?s)— generated, in the style of Burns · 12 lines.*\n>")  # before the prompt is back, it stops a song
+    # Before the prompt is back, Ctrl-C would stop a song.
+    terminal.see(r"(?s)— generated, in the style of Burns · 12 lines.*\n>")
     terminal.type("\x03")
     terminal.see(r"(?s)— generated, in the style of Burns.*Press Ctrl-C again")
     terminal.type("\x03")
