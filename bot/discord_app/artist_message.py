@@ -19,6 +19,7 @@ from bot.discord_app.message_body import (
 )
 from bot.language import tr
 from bot.services import Artist, ArtistDetails, Version
+from lstm.shipped import ARTISTS
 from lstm.text.phrases import size
 
 ARTISTS_A_PAGE = 8
@@ -94,7 +95,9 @@ def _entry(artist: Artist) -> str:
 
 def _description(artist: Artist) -> str:
     parts = []
-    if artist.themes:
+    if artist.of_everyone and (sings := ARTISTS.get(artist.name)) is not None:
+        parts.append(tr(sings))
+    elif artist.themes:
         *others, last = (markdown.shortened(word, 30) for word in artist.themes)
         if others:
             parts.append(tr("sings of {words} and {last}", words=", ".join(others), last=last))

@@ -34,7 +34,7 @@ _PACKAGE = Path(__file__).parents[1]
 SHIPPED = DataFolder(
     _PACKAGE / "shipped" if (_PACKAGE / "shipped").is_dir() else CHECKOUT_DATA,
     "shipped",
-    artists=ARTISTS,
+    artists=frozenset(ARTISTS),
 )
 """The artists that come with the bot: package data if it is installed, else the checkout's own data folder, whose other
 artists are the operator's and not meant for a bot with another data folder."""

@@ -18,6 +18,7 @@ from bot.services import JobState, StoreError
 from bot.store import jobs
 from bot.store.job_records import HeldBack
 from bot.training import attempt
+from lstm import shipped
 from lstm.text import refused_formats
 from lstm.text.dresses import CONTAINERS, DRESSES, chat
 
@@ -149,6 +150,7 @@ def everything() -> set[str]:
     _, texts = offered()
     labels = {button.label for button in BUTTONS if button.label}
     looked_up = {state.value for state in JobState} | {reason.value for reason in HeldBack} | {version.FROM_SOURCE}
+    looked_up |= set(shipped.ARTISTS.values())
     looked_up |= set(settings._FILTER.values()) | {words for _, words in artist_message._QUALITIES}
     found = texts | labels | said() | refused() | failed() | understood() | looked_up
     return {PLACEHOLDER.sub("{}", text) for text in found}

@@ -4,6 +4,7 @@ from bot import wording
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
 from bot.services import Artist, Version
+from lstm.shipped import ARTISTS
 from lstm.text.phrases import size
 
 
@@ -22,6 +23,8 @@ async def artist(context: Context, line: CommandLine) -> None:
     """Describe an artist's model and its versions."""
     details = await context.services.artists.details(context.asker, line.required("name"))
     context.screen.say(details.artist.name, "bold")
+    if details.artist.of_everyone and (sings := ARTISTS.get(details.artist.name)) is not None:
+        context.screen.say(sings)
     for version in details.versions:
         standing = " · sings" if version.sings else " · held back" if version.held_back else ""
         context.screen.say(f"version {version.number} · {version.published_at:%Y-%m-%d %H:%M} UTC{standing}")
