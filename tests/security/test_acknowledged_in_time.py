@@ -46,7 +46,7 @@ async def slash(stage: Stage, path: str, **options: object) -> Interaction:
 @pytest.mark.parametrize(
     ("path", "options", "ending"),
     [
-        ("settings", {"language_filter": True}, "language_filter"),
+        ("settings", {"language_filter": True}, "Language filter"),
         ("settings", {}, "This server's settings"),
         ("artists", {}, "anna"),
         ("artist", {"name": "anna"}, "anna"),
