@@ -35,6 +35,7 @@ from bot.services import (
     ActLimits,
     ArtistsService,
     Asker,
+    Drafts,
     GuildsService,
     LeftGuilds,
     LyricsService,
@@ -47,7 +48,6 @@ from bot.services import (
 )
 from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
-from bot.services.drafts import Drafts
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
@@ -83,6 +83,7 @@ class Services:
     left_guilds: LeftGuilds
     unfinished: UnfinishedSongs
     acts: ActLimits
+    drafts: Drafts
     database: Database
     """For what a front end stores itself; everything else goes through a service."""
     started_at: datetime
@@ -96,6 +97,7 @@ class Services:
         may_manage_guild: bool = False,
         may_manage_messages: bool = False,
         in_age_restricted_channel: bool = False,
+        asked: int | None = None,
     ) -> Asker:
         """Describe who asks; the settings decide whether they are an operator."""
         return Asker(
@@ -105,6 +107,7 @@ class Services:
             may_manage_guild=may_manage_guild,
             may_manage_messages=may_manage_messages,
             in_age_restricted_channel=in_age_restricted_channel,
+            asked=asked,
             is_operator=user_id in self.settings.operators,
         )
 
@@ -209,6 +212,7 @@ def _services(parts: _Parts) -> Services:
         left_guilds=LeftGuilds(database, parts.record, parts.news, days=settings.left_guild_days, now=parts.now),
         unfinished=UnfinishedSongs(database, parts.drafts, on_disk=settings.history_days > 0, now=parts.now),
         acts=ActLimits(parts.seconds),
+        drafts=parts.drafts,
         database=database,
         started_at=parts.now(),
     )

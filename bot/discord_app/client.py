@@ -25,6 +25,9 @@ _SECONDS_TO_FINISH_SONGS = 1.0
 _SECONDS_TO_SHOW_INTERRUPTIONS = 1.0
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
+ASKED = "asked"
+"""Under which an interaction keeps, in its `extras`, when it was sent: before or after which deletions."""
+
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
 
 
@@ -162,6 +165,7 @@ Interaction = discord.Interaction[LyricsClient]
 async def admit(interaction: Interaction, task_name: str) -> bool:
     """Make sure that a command or a button is acknowledged in time; return False if a member does too much."""
     client = interaction.client
+    interaction.extras[ASKED] = client.services.drafts.moment
     try:
         if not client.services.acts.admit(interaction.user.id, interaction.guild_id):
             return False

@@ -19,7 +19,7 @@ from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
 from bot.language import tr
-from bot.services import Continuation, Draft, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
+from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
 from bot.snowflake import SNOWFLAKE
 
 SECONDS_BEFORE_DEFERRING = 0.25
@@ -89,7 +89,7 @@ async def _follow(
     def body(part: SongSoFar | Song) -> MessageBody:
         return song_message.in_progress(part, grows) if isinstance(part, SongSoFar) else finished_body(part, client)
 
-    with client.singing(), client.services.unfinished.asked_by(asker) as draft:
+    with client.singing():
         sung = client.services.lyrics.sing(asker, wish)
         async with aclosing(paced(sung, SECONDS_BETWEEN_EDITS)) as parts:
             first = asyncio.ensure_future(anext(parts))
@@ -102,7 +102,7 @@ async def _follow(
                 last = await first
                 if isinstance(last, SongSoFar):
                     # Before anybody sees it, so that a crash right after leaves a message that can be updated.
-                    unfinished = await _begin(interaction, draft, wish, last, grows)
+                    unfinished = await _begin(interaction, wish, last, grows)
                 if is_deferred:
                     message_id = answering.public_id(await answering.edit(interaction, body(last)))
                 else:
@@ -128,13 +128,13 @@ async def _follow(
     return last, message_id
 
 
-async def _begin(interaction: Interaction, draft: Draft, wish: Wish, part: SongSoFar, grows: Song | None) -> int | None:
+async def _begin(interaction: Interaction, wish: Wish, part: SongSoFar, grows: Song | None) -> int | None:
     """Store that a message is about to show a song in progress, in case of a crash; return the stored id."""
     grown = interaction.message.id if grows is not None and interaction.message is not None else None
     message = SongMessage(interaction.channel_id, grown, interaction.token)
     asker, unfinished = asker_of(interaction), interaction.client.services.unfinished
     try:
-        return await unfinished.begin(asker, draft, wish, part.artist, message)
+        return await unfinished.begin(asker, wish, part.artist, message)
     except StoreError as error:
         _log.warning("cannot store a song in progress. %s", error)
         return None

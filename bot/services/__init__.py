@@ -3,7 +3,7 @@
 from bot.services.act_limits import ActLimits
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
-from bot.services.drafts import Draft
+from bot.services.drafts import Drafts
 from bot.services.guilds import GuildSettings, GuildsService
 from bot.services.left_guilds import LeftGuilds
 from bot.services.lyrics import LyricsService
@@ -58,7 +58,7 @@ __all__ = [
     "Continuation",
     "CorpusSummary",
     "Deleted",
-    "Draft",
+    "Drafts",
     "GuildSettings",
     "GuildsService",
     "HeldBack",

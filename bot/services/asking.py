@@ -34,6 +34,9 @@ class Asker:
     in_age_restricted_channel: bool = False
     is_operator: bool = False
     """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""
+    asked: int | None = None
+    """`Drafts.moment` when they asked, so that a deletion reaches what they asked for before; None: when a service is
+    called."""
 
     @property
     def is_at_console(self) -> bool:

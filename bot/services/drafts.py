@@ -1,53 +1,75 @@
-"""What is being made for people but is not stored yet; deletions must reach it all the same."""
+"""What is being made for people and is not stored yet: a deletion reaches it all the same."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.services.asking import Asker
 
-
-@dataclass(eq=False)
-class Draft:
-    """A song or a training job that is not stored yet; made by `Drafts.of`.
-
-    Check it within the transaction that stores the result: a deletion that is asked for later then runs after it.
-    """
-
-    user_id: int
-    guild_id: int | None
-    is_asker_forgotten: bool = False
-    """The person's data has been deleted: nothing that names them may be stored."""
-    is_guild_forgotten: bool = False
-
-    @property
-    def is_wanted(self) -> bool:
-        """Return whether neither the person's nor the guild's data has been deleted meanwhile."""
-        return not self.is_asker_forgotten and not self.is_guild_forgotten
+_REMEMBERED = 10_000
+"""Persons, and guilds, whose data was deleted last. Only what was asked for before is compared with them."""
 
 
 class Drafts:
-    """Keeps track of all drafts."""
+    """Knows whose data was deleted lately, in memory."""
 
     def __init__(self) -> None:
-        self._open: set[Draft] = set()
+        self.moment = 0
+        """How many deletions there were, to compare what was asked for before one of them and after it."""
+        self._persons: dict[int, int] = {}
+        self._guilds: dict[int, int] = {}
 
-    @contextmanager
-    def of(self, asker: Asker) -> Iterator[Draft]:
-        """Keep track of something that is made for an asker, from the moment they ask until it is stored."""
-        draft = Draft(asker.user_id, asker.guild_id)
-        self._open.add(draft)
-        try:
-            yield draft
-        finally:
-            self._open.discard(draft)
+    def of(self, asker: Asker) -> "Draft":
+        """Describe something that is made for an asker, counting from the moment they asked."""
+        asked = self.moment if asker.asked is None else asker.asked
+        return Draft(self, asker.user_id, asker.guild_id, asked)
 
     def forget_person(self, user_id: int) -> None:
-        """Prevent a person's drafts from being stored under their name."""
-        for draft in self._open:
-            draft.is_asker_forgotten |= draft.user_id == user_id
+        """Let nothing be stored that this person has asked for until now."""
+        self._note(self._persons, user_id)
 
     def forget_guild(self, guild_id: int) -> None:
-        """Prevent a guild's drafts from being stored."""
-        for draft in self._open:
-            draft.is_guild_forgotten |= draft.guild_id == guild_id
+        """Let nothing be stored that was asked for in this guild until now."""
+        self._note(self._guilds, guild_id)
+
+    def _note(self, deletions: dict[int, int], who: int) -> None:
+        self.moment += 1
+        deletions.pop(who, None)  # so that the oldest deletion stays first
+        deletions[who] = self.moment
+        if len(deletions) > _REMEMBERED:
+            del deletions[next(iter(deletions))]
+
+    def is_person_forgotten(self, draft: "Draft") -> bool:
+        """Return whether a draft's asker has had their data deleted since they asked."""
+        return self._persons.get(draft.user_id, 0) > draft.asked
+
+    def is_guild_forgotten(self, draft: "Draft") -> bool:
+        """Return whether a guild's data was deleted since something was asked for in it."""
+        return draft.guild_id is not None and self._guilds.get(draft.guild_id, 0) > draft.asked
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A song, a vote or a training in the making; made by `Drafts.of`.
+
+    To be looked at within the transaction that stores the thing: a deletion that is asked for later comes after it.
+    """
+
+    drafts: Drafts
+    user_id: int
+    guild_id: int | None
+    asked: int
+    """`Drafts.moment` when it was asked for."""
+
+    @property
+    def is_asker_forgotten(self) -> bool:
+        """Whether the person's data was deleted meanwhile: nothing that names them may be stored."""
+        return self.drafts.is_person_forgotten(self)
+
+    @property
+    def is_guild_forgotten(self) -> bool:
+        """Whether the guild's data was deleted meanwhile."""
+        return self.drafts.is_guild_forgotten(self)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether neither has happened."""
+        return not self.is_asker_forgotten and not self.is_guild_forgotten

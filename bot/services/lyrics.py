@@ -112,8 +112,8 @@ class LyricsService:
             reported(asker, self._tally, self._seconds) as report,
             self._growing_once(what),
             self._limits.song_of(asker),
-            self._record.drafts.of(asker) as draft,
         ):
+            draft = self._record.drafts.of(asker)
             plan = await self._planner.plan(asker, what)
             report.artist, report.request = plan.artist.name, plan.request
             began = self._now()
@@ -189,19 +189,19 @@ class LyricsService:
         Raises:
             Refusal: as for `recall`, or if songs are not stored (LYRICS_HISTORY_DAYS 0), or this one is private.
         """
-        with self._record.drafts.of(asker) as draft:
-            stored = await self._planner.stored(asker, request_id)
-            if stored.private:
-                raise Refusal("Only you can see this song, so there is nothing to vote on.")
-            if not self._record.is_on_disk:
-                raise Refusal("This bot stores no songs, so it cannot count votes.")
-            now = self._now()
+        draft = self._record.drafts.of(asker)
+        stored = await self._planner.stored(asker, request_id)
+        if stored.private:
+            raise Refusal("Only you can see this song, so there is nothing to vote on.")
+        if not self._record.is_on_disk:
+            raise Refusal("This bot stores no songs, so it cannot count votes.")
+        now = self._now()
 
-            def transaction(connection: sqlite3.Connection) -> None:
-                if draft.is_wanted:
-                    likes.toggle(connection, request_id, asker.user_id, now)
+        def transaction(connection: sqlite3.Connection) -> None:
+            if draft.is_wanted:
+                likes.toggle(connection, request_id, asker.user_id, now)
 
-            await self._database.write(transaction)
+        await self._database.write(transaction)
         return await self._song(stored)
 
     async def top(self, asker: Asker, may_see: Callable[[int], bool], limit: int = 5) -> list[Song]:

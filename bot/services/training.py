@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +13,7 @@ from bot.services import queue_order, visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage, good_lines
 from bot.services.data_files import DataFiles
-from bot.services.drafts import Draft, Drafts
+from bot.services.drafts import Drafts
 from bot.services.names import check_distinct, check_name
 from bot.services.quotas import Quotas, UploadsInFlight
 from bot.store import artists, corpora, jobs, model_files, usage, versions
@@ -122,7 +122,6 @@ class TrainingService:
         artist: str,
         corpus: bytes | None = None,
         minutes: float | None = None,
-        draft: Draft | None = None,
     ) -> Job:
         """Queue a training job for an artist and store its cleaned corpus, in one transaction.
 
@@ -134,16 +133,12 @@ class TrainingService:
             artist: a name that `check_name` accepts; compared without case and surrounding space.
             corpus: an uploaded text; None: the stored text of that artist, else `corpora/NAME.txt`.
             minutes: the longest it may run; None: LYRICS_TRAIN_MINUTES, which is also the maximum.
-            draft: what `uploading` yielded, if the text was downloaded; None: it begins with this call.
 
         Raises:
             Refusal: if the asker may not train, the name or the text is unsuitable, there is no text, the artist has a
                 live job, the guild has 5 jobs waiting, or it exceeds a quota.
         """
-        with self._drafts.of(asker) if draft is None else nullcontext(draft) as made:
-            return await self._queue(asker, artist, corpus, minutes, made)
-
-    async def _queue(self, asker: Asker, artist: str, corpus: bytes | None, minutes: float | None, draft: Draft) -> Job:
+        draft = self._drafts.of(asker)
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
         upload = None if corpus is None else await self._read(corpus)
@@ -222,16 +217,16 @@ class TrainingService:
         return await self._database.read(read)
 
     @contextmanager
-    def uploading(self, asker: Asker) -> Iterator[Draft]:
+    def uploading(self, asker: Asker) -> Iterator[None]:
         """Count a text while it is downloaded, read and queued.
 
         Raises:
             Refusal: on entering, if this guild, its asker or all guilds together have too many texts in flight, or the
                 guild has had too many read lately.
         """
-        with self._uploads.one_of(asker), self._drafts.of(asker) as draft:
+        with self._uploads.one_of(asker):
             self._uploads.count(asker, self._now())
-            yield draft
+            yield
 
     def handing_out(self, asker: Asker) -> AbstractContextManager[None]:
         """Count a text among those in flight while it is sent to somebody.

@@ -6,12 +6,11 @@ They are stored from the first lines shown until the song is finished, usually f
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from bot.services.asking import Asker
-from bot.services.drafts import Draft, Drafts
+from bot.services.drafts import Drafts
 from bot.services.rights import check_may_see, song_is_gone
 from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
 from bot.store import unfinished_songs
@@ -55,14 +54,11 @@ class UnfinishedSongs:
         self._on_disk = on_disk
         self._now = now
 
-    def asked_by(self, asker: Asker) -> AbstractContextManager[Draft]:
-        """Keep track of a song from the moment it is asked for: the asker's data may be deleted before it begins."""
-        return self._drafts.of(asker)
-
-    async def begin(self, asker: Asker, draft: Draft, wish: Wish, artist: str, message: SongMessage) -> int | None:
+    async def begin(self, asker: Asker, wish: Wish, artist: str, message: SongMessage) -> int | None:
         """Store a song that a message shows from now on; return its id, or None if nothing is stored."""
         if not self._on_disk:
             return None
+        draft = self._drafts.of(asker)
         song = StoredUnfinished(
             id=0,
             user_id=asker.user_id,

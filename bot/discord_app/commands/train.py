@@ -32,8 +32,8 @@ async def train(
         await answering.defer(interaction)
         job = await services.training.queue(asker, artist, None, minutes)
     else:
-        with services.training.uploading(asker) as draft:
+        with services.training.uploading(asker):
             await answering.defer(interaction)
             text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
-            job = await services.training.queue(asker, artist, text, minutes, draft)
+            job = await services.training.queue(asker, artist, text, minutes)
     await jobs.show_and_follow(interaction, job)

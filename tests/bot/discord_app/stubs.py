@@ -17,7 +17,6 @@ from bot.services import (
     Continuation,
     CorpusSummary,
     Deleted,
-    Draft,
     GuildSettings,
     HistoryEntry,
     HistoryPage,
@@ -203,7 +202,6 @@ class StubTraining:
         artist: str,
         corpus: bytes | None = None,
         minutes: float | None = None,
-        draft: Draft | None = None,
     ) -> Job:
         self.texts.append(corpus)
         if self.refusal is not None:
@@ -234,9 +232,9 @@ class StubTraining:
         return self.uploads.one_of(asker)
 
     @contextmanager
-    def uploading(self, asker: Asker) -> Iterator[Draft]:
+    def uploading(self, asker: Asker) -> Iterator[None]:
         with self.uploads.one_of(asker):
-            yield Draft(asker.user_id, asker.guild_id)
+            yield
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         return [UnsungArtist("*mute*", 41_000, NOON, 0)]
@@ -410,12 +408,13 @@ class StubServices:
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
     left_guilds: StubLeftGuilds = field(default_factory=StubLeftGuilds)
+    drafts: Drafts = field(default_factory=Drafts)
     acts: ActLimits = field(default_factory=lambda: ActLimits(time.monotonic))
     unfinished: UnfinishedSongs = field(init=False)
     started_at: datetime = NOON
 
     def __post_init__(self) -> None:
-        self.unfinished = UnfinishedSongs(self.database, Drafts(), on_disk=True, now=lambda: datetime.now(UTC))
+        self.unfinished = UnfinishedSongs(self.database, self.drafts, on_disk=True, now=lambda: datetime.now(UTC))
 
     def asker(self, **facts: Any) -> Asker:
         return Asker(**facts)

@@ -138,10 +138,11 @@ async def test_a_text_in_flight_is_not_stored_once_its_guild_is_forgotten(
     training: TrainingService, stocked: Database, record: SongRecord, news: JobNews, clock: Clock
 ) -> None:
     at_once = LeftGuilds(stocked, record, news, days=0, now=clock)
-    with training.uploading(manager()) as draft:
+    asker = replace(manager(), asked=record.drafts.moment)
+    with training.uploading(asker):
         await at_once.left(GUILD)
         with pytest.raises(Refusal, match="has just been deleted"):
-            await training.queue(manager(), "duo", samples.corpus().encode(), draft=draft)
+            await training.queue(asker, "duo", samples.corpus().encode())
     assert not any((await stocked.read(lambda connection: everything_of(connection, GUILD))).values())
 
 

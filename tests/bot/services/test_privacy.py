@@ -204,11 +204,12 @@ async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
 
 
 async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirmed(
-    training: TrainingService, privacy: PrivacyService
+    training: TrainingService, privacy: PrivacyService, drafts: Drafts
 ) -> None:
-    with training.uploading(manager()) as draft:
+    asker = replace(manager(), asked=drafts.moment)
+    with training.uploading(asker):
         assert (await privacy.delete(manager())).trainings == 0
-        job = await training.queue(manager(), "duo", samples.corpus().encode(), draft=draft)
+        job = await training.queue(asker, "duo", samples.corpus().encode())
     assert job.asked_by is None
     reading = asyncio.create_task(training.queue(manager(), "solo", samples.corpus().encode()))
     await asyncio.sleep(0)

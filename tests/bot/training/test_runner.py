@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 import sqlite3
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ from bot.services import publishing, queue_order
 from bot.store import artists, corpora, jobs, versions
 from bot.store.database import Database
 from bot.store.job_records import Job, JobState, NewJob
+from bot.store.versions import NewVersion
 from bot.training import runner as module
 from bot.training.job_folder import JobFolder, TrainedModel
 from bot.training.local import LocalPlace
@@ -47,13 +49,14 @@ async def runner(
     news: JobNews,
     workers: int = 1,
     new_place: Callable[[], Place] = LocalPlace,
+    rules: Rules = RULES,
 ) -> AsyncIterator[TrainingRunner]:
     made = TrainingRunner(
         database,
         folder / "jobs",
         workers,
         news,
-        RULES,
+        rules,
         new_place=new_place,
         now=lambda: datetime.now(UTC),
         new_lease=lambda: f"lease {next(LEASES)}",
@@ -262,6 +265,34 @@ async def test_forgetting_the_artist_ends_the_process(database: Database, tmp_pa
         await database.write(lambda connection: artists.forget(connection, job.artist_id))
         news.tell()
         await no_processes(2)
+
+
+@pytest.mark.parametrize("end", ["cancelled", "forgotten"])
+async def test_what_ends_while_its_model_is_checked_is_not_published(
+    database: Database, tmp_path: Path, news: JobNews, end: str
+) -> None:
+    checking, let_go = threading.Event(), threading.Event()
+
+    def describe(weights: bytes, curve: bytes | None) -> NewVersion:
+        checking.set()
+        assert let_go.wait(20)
+        return publishing.describe(weights, curve)
+
+    job = await enqueue(database, news)
+    JobFolder(tmp_path / "jobs" / str(job.id)).prepare()
+    JobFolder(tmp_path / "jobs" / str(job.id)).write_result(TrainedModel(samples.model(), b"curve"))
+    rules = Rules(queue_order.next_job, describe, publishing.publish_result)
+    async with runner(database, tmp_path, news, rules=rules):
+        await until(checking.is_set, 60)
+        if end == "cancelled":
+            await database.write(lambda connection: jobs.cancel(connection, job.id, datetime.now(UTC)))
+        else:
+            await database.write(lambda connection: artists.forget(connection, job.artist_id))
+        let_go.set()
+        await until(lambda: not list((tmp_path / "jobs").iterdir()), 10)
+    found = await database.read(lambda connection: jobs.by_id(connection, job.id))
+    assert found is None if end == "forgotten" else found is not None and found.state is JobState.CANCELLED
+    assert await database.read(lambda connection: versions.of_artist(connection, job.artist_id)) == []
 
 
 async def test_a_bot_that_stops_leaves_a_checkpoint_and_the_next_continues(
