@@ -31,6 +31,10 @@ class Likelihood:
         T = T or max(64, 256 // streams)
         self.streams, self._network, self._lengths = streams, Network(parameters, T, streams), lengths
 
+    def lead_in(self, units: int) -> int:
+        """How many units are read without being counted for a text of so many."""
+        return 0 if self.streams == 1 else self.streams * min(LEAD_IN, units)
+
     def nats(self, ids: IntArray) -> float:
         """Summed negative log-likelihood of ``ids[1:]``, each given all before it, from a zero state."""
         network, B = self._network, self.streams

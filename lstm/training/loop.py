@@ -147,7 +147,10 @@ class TrainingLoop:
 
     def evaluations_in(self, plan: float) -> int:
         """How often the held-out text is measured in a plan of this many characters: at least once, at its end."""
-        affordable = self.settings.evaluation_share * EVALUATION_SPEED * plan / max(1, self._held_out_characters)
+        likelihood, read = self._likelihood, max(1, self._held_out_characters)
+        if likelihood is not None:
+            read += round(likelihood.lead_in(len(self._held_out)) / len(self._held_out) * read)
+        affordable = self.settings.evaluation_share * EVALUATION_SPEED * plan / read
         return max(1, int(min(self.settings.evaluations, affordable)))
 
     @property

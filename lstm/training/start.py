@@ -43,7 +43,7 @@ FREQUENCY_CHARACTERS = 1_000_000
 FEW_UNKNOWN = 0.003
 """Share of characters that a base may lack: emoji and other rare signs are not worth a whole network of its own."""
 
-EVALUATION_SHARE = 0.1
+EVALUATION_SHARE = 0.15
 """Of the time."""
 
 BASE, SCRATCH = "base", "scratch"

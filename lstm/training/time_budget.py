@@ -27,7 +27,9 @@ UNSURE = 1.5
 LEAD_IN_PER_ROOT = 20
 """Characters that are read without being measured, per square root of the number of those that are: the parallel
 streams of an evaluation grow in number with that root, and each has a lead-in."""
-MEASURING_SHARE = 0.06
+FEWEST_MEASURED = 1_500
+"""Characters, by which a better network can still be told from a worse one; fewer only where the time is up."""
+MEASURING_SHARE = 0.05
 """Of the limit, that an evaluation may take at most."""
 
 
@@ -110,7 +112,8 @@ class TimeBudget:
         elif spent < (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds:
             return None
         readable = MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * characters_per_second
-        return (math.sqrt(LEAD_IN_PER_ROOT**2 + 4 * readable) - LEAD_IN_PER_ROOT) ** 2 / 4
+        measurable = (math.sqrt(LEAD_IN_PER_ROOT**2 + 4 * readable) - LEAD_IN_PER_ROOT) ** 2 / 4
+        return max(FEWEST_MEASURED, measurable) if self._knows_pace else measurable
 
     @property
     def _knows_pace(self) -> bool:

@@ -308,7 +308,7 @@ class TestMinutes:
         assert record.measured_characters == after.characters[-1] < record.held_out_characters
         np.testing.assert_array_equal(after.ids, before.ids[: len(after.ids)])
         bits = Likelihood(run.result().parameters, lengths=run.prepared.vocabulary.lengths)
-        assert record.validation_bits_per_character == pytest.approx(bits.bits_per_character(after.ids))
+        assert record.validation_bits_per_character == pytest.approx(bits.bits_per_character(after.ids), abs=0.01)
         assert record.baseline_bits_per_character == after.baseline_bits_per_character
         first = trainer(make_corpus(40, stanzas=1), replace(self.SETTINGS, held_out=0.3), clock=ticking(0.5))
         for progress in first.run():
