@@ -7,13 +7,17 @@ can never change from one kind to the other.
 
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import discord
 
+from bot.discord_app import markdown
+
 MOST_TEXT = 4_000
 """Characters in all texts of a layout together."""
+_CUT = "\n…"
+"""Stands below a text that was shortened."""
 
 Button: TypeAlias = discord.ui.DynamicItem[Any] | discord.ui.Button[Any]
 
@@ -95,7 +99,7 @@ class MessageBody:
         view: discord.ui.View | discord.ui.LayoutView
         if self.blocks:
             box: discord.ui.Container[discord.ui.LayoutView] = discord.ui.Container(accent_colour=self.colour)
-            for block in self.blocks:
+            for block in _fitting(self.blocks):
                 box.add_item(_component(block))
             view = discord.ui.LayoutView(timeout=None).add_item(box)
         elif self.buttons:
@@ -115,6 +119,24 @@ class MessageBody:
 def text_length(blocks: Iterable[Block]) -> int:
     """Count the characters that Discord limits."""
     return sum(len(block.markdown) for block in blocks if isinstance(block, Text | TextBeside))
+
+
+def _fitting(blocks: Sequence[Block]) -> list[Block]:
+    """Shorten the longest texts of a layout that has more text than Discord takes.
+
+    Names, lines and titles of strangers are bounded one by one; all at their longest, with every character escaped,
+    may be too much together.
+    """
+    fitting = list(blocks)
+    while (excess := text_length(fitting) - MOST_TEXT) > 0:
+        at, longest = max(
+            ((k, block) for k, block in enumerate(fitting) if isinstance(block, Text | TextBeside)),
+            key=lambda numbered: len(numbered[1].markdown),
+        )
+        text = longest.markdown
+        room = max(len(text) - excess, len(text) // 2) - len(_CUT)
+        fitting[at] = replace(longest, markdown=markdown.split(text, room)[0] + _CUT)
+    return fitting
 
 
 def _rows(buttons: Sequence[Button]) -> discord.ui.View:
