@@ -68,6 +68,14 @@ async def test_a_text_that_grows_as_it_is_read_is_bounded_too(database: Database
         await training.queue(manager(), "Duo", text.encode())
 
 
+async def test_a_text_that_grows_by_its_blank_lines_is_taken(training: TrainingService, database: Database) -> None:
+    songs = "".join(f"line {k} is here\nother {k}\n\n" for k in range(3_400))
+    assert 99_000 < len(songs) <= 100_000
+    stored = await text_of(database, await training.queue(manager(), "Duo", songs.encode()))
+    assert stored is not None
+    assert len(stored) > 100_000
+
+
 async def test_who_may_not_train(training: TrainingService) -> None:
     for asker in (member(), member(guild_id=None), Asker(2, None, 7, may_manage_guild=True)):
         with pytest.raises(Refusal, match="Manage Server"):
