@@ -1,0 +1,560 @@
+"""The real bot under attack: `python -m tests.security.attack` prints a table; ATTACKS.md has one with explanations.
+
+A stranger's server uploads one hostile file after the other while members of another server ask for songs and press
+buttons, all through the stand-in for Discord: a real process, a real websocket. For every attack the table says how it
+ended, by how much heartbeats were late, and how long the others waited for a first answer.
+"""
+
+import argparse
+import asyncio
+import itertools
+import math
+import os
+import re
+import sys
+import tempfile
+import time
+import unicodedata
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.discord_app.running import BUTTONS
+from tests.benchmarks.processes import family_megabytes, resident_megabytes
+from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Interaction, Member, Message, Upload
+from tests.discord_stand_in.interactions import COMPONENT
+from tests.end_to_end.bot_process import REPOSITORY, BotProcess
+from tests.security.hostile_files import FILES, HostileFile, songs
+from tests.security.hostile_words import CONSOLE_LINES, CUSTOM_IDS, MESSAGES, NAMES, SEEDS
+
+HEARTBEAT_SECONDS = 0.5
+MOST_LATE_SECONDS = 0.25
+MOST_WAIT_SECONDS = 1.0
+OTHERS = 24
+SECONDS_BETWEEN_ACTS = 0.5
+UPLOAD_SECONDS = 400.0
+TRAINING_SECONDS = 20.0
+"""How long an artist trains on a text that was accepted before it is cancelled."""
+UPLOADERS = 12
+AT_ONCE = 8
+"""Hostile words that are typed at the same time."""
+LONGEST_SAID = 140
+TURNS = ("lyrics", "👍", "lyrics", "artists", "Again", "Whole song", "lyrics", "Continue")
+"""What the others do, one after the other."""
+
+_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MENTION = re.compile(r"(?<!\\)<[@#/:t]|@(?:everyone|here)")
+
+
+@dataclass
+class Watched:
+    """What happened to everybody else during an attack."""
+
+    late: list[float] = field(default_factory=list)
+    """Seconds, of each heartbeat."""
+    waits: list[float] = field(default_factory=list)
+    """Seconds until each act of another member was answered; infinite for one that never was."""
+    songs: int = 0
+    megabytes: float = 0.0
+    """Of the bot's own process, at most."""
+    family_megabytes: float = 0.0
+    """With its workers."""
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether hearts beat in time and nobody waited long."""
+        return max(self.late, default=0) < MOST_LATE_SECONDS and max(self.waits, default=0) < MOST_WAIT_SECONDS
+
+
+@dataclass
+class Row:
+    """One attack in the table."""
+
+    attack: str
+    said: str
+    seconds: float
+    watched: Watched
+    is_fine: bool = True
+
+    def __str__(self) -> str:
+        watched = self.watched
+        cells = [
+            self.attack,
+            self.said.replace("|", "\\|"),
+            f"{self.seconds:.1f}",
+            f"{max(watched.late, default=math.nan) * 1000:.0f}",
+            f"{max(watched.waits, default=math.nan):.2f}",
+            f"{len(watched.waits)}",
+            f"{watched.megabytes:.0f}, {watched.family_megabytes:.0f}",
+            "" if self.is_fine and watched.is_fine else "**no**",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+COLUMNS = (
+    "attack", "how it ended", "seconds", "heartbeats late by, ms", "others waited, s", "acts of others",
+    "MB: bot, all processes", "held",
+)  # fmt: skip
+
+
+class Neighbours:
+    """Members of another server who want their songs meanwhile."""
+
+    def __init__(self, discord: DiscordStandIn, guild: Guild) -> None:
+        self._discord = discord
+        self._members = itertools.cycle([guild.member(f"member {number}") for number in range(OTHERS)])
+        self._turns = itertools.cycle(
+            ("lyrics", "👍", "lyrics", "artists", "Again", "Whole song", "lyrics", "Continue")
+        )
+        self._latest: Message | None = None
+        self._acts: set[asyncio.Task[None]] = set()
+        self.watched = Watched()
+        self.is_here = True
+        """The bot, until it is told to stop."""
+
+    async def act(self) -> None:
+        """Do one thing after the other, at fixed times whether the bot keeps up or not."""
+        try:
+            while self.is_here:
+                task = asyncio.create_task(self._act(next(self._members), next(self._turns), self.watched))
+                self._acts.add(task)
+                task.add_done_callback(self._acts.discard)
+                await asyncio.sleep(SECONDS_BETWEEN_ACTS)
+        finally:
+            for task in self._acts:
+                task.cancel()
+
+    async def _act(self, who: Member, what: str, watched: Watched) -> None:
+        latest = self._latest
+        if what == "artists":
+            interaction = await self._discord.slash(who, "artists")
+        elif what == "lyrics" or latest is None or latest.deleted or not _has(latest, what):
+            interaction = await self._discord.slash(who, "lyrics", {"seed": "I walk alone", "lines": 8})
+        else:
+            interaction = await self._discord.press(who, latest, what)
+        try:
+            await interaction.acknowledged()
+            watched.waits.append(interaction.latency)
+        except AssertionError:
+            if self.is_here:
+                watched.waits.append(math.inf)
+            return
+        with suppress(AssertionError):
+            message = await interaction.final(lambda message: bool(message.buttons), 30)
+            if _has(message, "Again"):
+                watched.songs += 1
+                self._latest = message
+
+
+@dataclass
+class Stage:
+    """The bot, and who is there."""
+
+    discord: DiscordStandIn
+    bot: BotProcess
+    neighbours: Neighbours
+    guild: Guild
+    rows: list[Row] = field(default_factory=list)
+    strangers: int = 0
+
+    def stranger(self, permissions: int = MANAGE_GUILD) -> Member:
+        """Somebody who manages a server of their own."""
+        self.strangers += 1
+        return self.discord.guild(f"strangers {self.strangers}").member("stranger", permissions)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[Watched]:
+        """Watch the hearts, the others and the memory."""
+        watched = self.neighbours.watched = Watched()
+        first = len(self.discord.gateway.heartbeats)
+
+        async def weigh() -> None:
+            while True:
+                own = await asyncio.to_thread(resident_megabytes, self.bot.pid)
+                all_processes = await asyncio.to_thread(family_megabytes, self.bot.pid)
+                watched.megabytes = max(watched.megabytes, own)
+                watched.family_megabytes = max(watched.family_megabytes, all_processes)
+                await asyncio.sleep(1)
+
+        weighing = asyncio.create_task(weigh())
+        try:
+            yield watched
+            await asyncio.sleep(2.2 * HEARTBEAT_SECONDS)  # one that is late now will have come
+        finally:
+            weighing.cancel()
+            watched.late = [beat.late_by for beat in self.discord.gateway.heartbeats[first:]]
+
+    def add(self, row: Row) -> None:
+        """Show a row as soon as it is known."""
+        self.rows.append(row)
+        print(row, flush=True)
+
+
+@asynccontextmanager
+async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Start the bot with the shipped artists, bring it online, and let the others sing."""
+    async with DiscordStandIn(heartbeat_seconds=HEARTBEAT_SECONDS) as discord:
+        guild = discord.guild("Choir")
+        for number in range(len(FILES) + UPLOADERS + 20):  # so that no server has to join while the clock runs
+            discord.guild(f"unused {number}")
+        bot = BotProcess(discord, folder / "data", **settings)
+        await bot.start()
+        neighbours = Neighbours(discord, guild)
+        acting = asyncio.create_task(neighbours.act())
+        try:
+            yield Stage(discord, bot, neighbours, guild)
+        finally:
+            acting.cancel()
+            await asyncio.gather(acting, return_exceptions=True)
+            await bot.kill()
+
+
+async def nothing(here: Stage, seconds: float = 10) -> None:
+    """What the table is to be compared with."""
+    async with here.watching() as watched:
+        await asyncio.sleep(seconds)
+    here.add(Row("none", "", seconds, watched))
+
+
+async def upload(here: Stage, file: HostileFile) -> None:
+    """A stranger's server brings a file."""
+    # In a thread, so that this process, which is also Discord, goes on to take heartbeats.
+    data = await asyncio.to_thread(file.make)
+    who = here.stranger()
+    async with here.watching() as watched:
+        began = time.monotonic()
+        said, is_fine = await uploaded(here, who, Upload("songs.txt", data, declared_size=file.declared_size))
+        seconds = time.monotonic() - began
+        await asyncio.sleep(max(0.0, 3 - seconds))
+    here.add(Row(file.name, said, seconds, watched, is_fine))
+
+
+async def uploaded(here: Stage, who: Member, attached: Upload) -> tuple[str, bool]:
+    """What the bot said of a file, and whether that is one sentence, or a training that could be cancelled."""
+    asked = await here.discord.slash(who, "train", {"artist": "hostile", "corpus": attached})
+    try:
+        await asked.changes.until(lambda: _outcome(asked) is not None, UPLOAD_SECONDS, "an end")
+    except AssertionError:
+        return "nothing", False
+    message = _outcome(asked)
+    assert message is not None
+    if message.ephemeral:
+        return message.text, is_a_sentence(message.text)
+    understood = message.text.split("\n")[1]
+    with suppress(AssertionError):
+        await message.until(lambda message: "characters/s" in message.text or _ended(message), TRAINING_SECONDS)
+    began = "learns" if "characters/s" in message.text else "fails" if _ended(message) else "prepares"
+    said = f"“{understood}”, {began}"
+    if not _ended(message):
+        await here.discord.press(who, message, "Cancel")
+        try:
+            await message.until(_ended, 10)
+        except AssertionError:
+            return f"{said}, is not cancelled", False
+        said += ", is cancelled"
+    return said, is_a_sentence(understood)
+
+
+async def many_uploads(here: Stage) -> None:
+    """Many servers bring a large file at the same time."""
+    data = await asyncio.to_thread(songs)
+    strangers = [here.stranger() for _ in range(UPLOADERS)]
+    async with here.watching() as watched:
+        began = time.monotonic()
+        ends = await asyncio.gather(*(uploaded(here, who, Upload("songs.txt", data)) for who in strangers))
+        seconds = time.monotonic() - began
+    busy = sum("Many texts are being read" in said for said, _ in ends)
+    rest = [said for said, _ in ends if "Many texts" not in said]
+    said = f"{busy} told to try again in a minute; the others: {_short(rest[0])}"
+    here.add(Row(f"{UPLOADERS} servers with 8 MB each at once", said, seconds, watched, all(fine for _, fine in ends)))
+
+
+async def floods(here: Stage) -> None:
+    """One member does the same thing very often at the same moment."""
+    discord, who = here.discord, here.stranger()
+    song = await (await discord.slash(who, "lyrics", {"seed": "I walk", "lines": 4})).final(_is_whole)
+    heavy = await asyncio.to_thread(songs, 2_000_000)
+    asked = await discord.slash(who, "train", {"artist": "hostile", "corpus": Upload("songs.txt", heavy)})
+    training = await asked.message(UPLOAD_SECONDS)
+    acts: dict[str, tuple[int, Callable[[], Awaitable[Interaction]]]] = {
+        "autocompletions": (300, lambda: discord._acts.autocomplete(who, "lyrics", "artist", {"artist": ""}, None)),
+        "/artists": (200, lambda: discord.slash(who, "artists")),
+        "/artist, with its picture": (200, lambda: discord.slash(who, "artist", {"name": "harbour-lights"})),
+        "Whole song": (200, lambda: discord.press(who, song, "Whole song")),
+        "👍": (200, lambda: discord.press(who, song, "👍")),
+        "Card": (60, lambda: discord.press(who, song, "Card")),
+        "/mydata export": (100, lambda: discord.slash(who, "mydata export")),
+        "Show cleaned text, 2 MB": (100, lambda: discord.press(who, training, "Show cleaned text")),
+    }
+    for name, (count, act) in acts.items():
+        async with here.watching() as watched:
+            began = time.monotonic()
+            sent = [await act() for _ in range(count)]
+            answered = await _answered(sent)
+            seconds = time.monotonic() - began
+            await asyncio.sleep(max(0.0, 3 - seconds))
+        wrong = sum("Something went wrong" in _text(interaction) for interaction in sent)
+        said = f"{answered} answered" + (f", {wrong} errors" if wrong else "")
+        here.add(Row(f"{count} times {name}, one member at once", said, seconds, watched, not wrong))
+    await discord.press(who, training, "Cancel")
+
+
+async def _answered(sent: Sequence[Interaction]) -> int:
+    """How many interactions are answered, once no further ones are."""
+    answered = -1
+    while (now := sum(_is_over(interaction) for interaction in sent)) not in (answered, len(sent)):
+        answered = now
+        await asyncio.sleep(2)
+    return now
+
+
+def _is_over(interaction: Interaction) -> bool:
+    if interaction.followups or interaction.choices is not None:
+        return True
+    original = interaction.original
+    return interaction.answer is not None and (original is None or not original.loading)
+
+
+def _text(interaction: Interaction) -> str:
+    messages = [*([interaction.original] if interaction.original else []), *interaction.followups]
+    return "\n".join(message.text for message in messages if not message.deleted)
+
+
+def _is_whole(message: Message) -> bool:
+    return _has(message, "Again")
+
+
+async def stop_meanwhile(here: Stage) -> None:
+    """SIGTERM while files are read and songs are sung."""
+    data = await asyncio.to_thread(songs)
+    for who in [here.stranger() for _ in range(2)]:
+        await here.discord.slash(who, "train", {"artist": "hostile", "corpus": Upload("songs.txt", data)})
+    await asyncio.sleep(2)
+    here.neighbours.is_here = False
+    status, seconds = await here.bot.stop()
+    watched = Watched()
+    here.add(Row("SIGTERM while two files are read", f"exit status {status}", seconds, watched, status == 0))
+
+
+Act = Callable[[Stage, str], Awaitable[tuple[Interaction, str]]]
+
+
+async def words(here: Stage) -> None:
+    """Members of a stranger's server type seeds and names, choose messages, and forge ids."""
+    await _words(here, "seeds of 200 characters", SEEDS, sing)
+    await _words(here, "messages for Sing this", MESSAGES, _sing_this)
+    await _words(here, "names of artists to train", NAMES, _train)
+    await _words(here, "names of artists to ask for", NAMES, _ask_for)
+    await _words(here, "forged component ids", {custom_id: custom_id for custom_id in CUSTOM_IDS}, _press)
+
+
+async def _words(here: Stage, name: str, all_of_them: dict[str, str], act: Act) -> None:
+    wrong: list[str] = []
+    answers: list[str] = []
+    kinds = list(all_of_them)
+    async with here.watching() as watched:
+        began = time.monotonic()
+        for start in range(0, len(kinds), AT_ONCE):
+            together = kinds[start : start + AT_ONCE]
+            shown = await asyncio.gather(*(act(here, all_of_them[kind]) for kind in together))
+            for kind, (interaction, answer) in zip(together, shown, strict=True):
+                wrong += [f"{kind}: {fault}" for fault in faults_of(interaction, answer)]
+                answers.append(answer)
+            wrong += [f"{', '.join(together)}: {fault}" for fault in faults_seen_by(here.discord)]
+        seconds = time.monotonic() - began
+    sung = sum("generated, in" in answer for answer in answers)
+    unanswered = answers.count("")
+    said = f"{len(kinds)} tried: {sung} sung, {len(kinds) - sung - unanswered} told no, {unanswered} not answered"
+    here.add(Row(name, f"{said}; {'; '.join(wrong)}" if wrong else said, seconds, watched, not wrong))
+
+
+def faults_of(interaction: Interaction, shown: str) -> Iterator[str]:
+    """What is wrong with an answer."""
+    if interaction.answered_at is None:
+        yield "no answer"
+    elif interaction.latency > MOST_WAIT_SECONDS:
+        yield f"answered after {interaction.latency:.1f} s"
+    if "Something went wrong" in shown:
+        yield "an error"
+    if _OVERRIDES.search(shown):
+        yield "shows an override"
+    if longest_stack(shown) > 4:
+        yield f"shows {longest_stack(shown)} marks on a letter"
+    if _MENTION.search(re.sub(r"for <@\d+>|<t:\d+:[a-zA-Z]>", "", shown)):
+        yield "shows a mention"
+
+
+def faults_seen_by(discord: DiscordStandIn) -> Iterator[str]:
+    """What Discord had to refuse, and whom it would have notified."""
+    if discord.messages.pings:
+        yield f"pings {discord.messages.pings[0].mention}"
+    discord.messages.pings.clear()
+    for refusal in discord.refusals:
+        if refusal.error.status == 400:
+            yield f"Discord refuses the answer: {refusal.error}"
+    discord.refusals.clear()
+
+
+def longest_stack(text: str) -> int:
+    """The most combining marks in a row."""
+    longest = stacked = 0
+    for character in unicodedata.normalize("NFD", text):
+        stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        longest = max(longest, stacked)
+    return longest
+
+
+async def sing(here: Stage, seed: str) -> tuple[Interaction, str]:
+    """A stranger asks for a song; what it was answered with in the end."""
+    who = here.stranger(0)
+    return await _shown(await here.discord.slash(who, "lyrics", {"seed": seed, "lines": 4}, checked=False))
+
+
+async def _sing_this(here: Stage, text: str) -> tuple[Interaction, str]:
+    who = here.stranger(0)
+    message = here.discord.says(who, text)
+    return await _shown(await here.discord.on_message(who, "Sing this", message))
+
+
+async def _train(here: Stage, name: str) -> tuple[Interaction, str]:
+    interaction = await here.discord.slash(here.stranger(), "train", {"artist": name}, checked=False)
+    return await _shown(interaction)
+
+
+async def _ask_for(here: Stage, name: str) -> tuple[Interaction, str]:
+    who = here.stranger(0)
+    return await _shown(await here.discord.slash(who, "artist", {"name": name}, checked=False))
+
+
+async def _press(here: Stage, custom_id: str) -> tuple[Interaction, str]:
+    """Press a button that was never sent."""
+    who, discord = here.stranger(), here.discord
+    message = discord.messages.said(discord.world.bot, who.guild.channels[0], "A message with a button.")
+    message.asked_by, message.interaction_id = who.user, 1
+    button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id, "id": 2}
+    message.components = [{"type": 1, "id": 1, "components": [button]}]
+    data = {"component_type": 2, "custom_id": custom_id, "id": 2}
+    interaction = await discord._acts._send(COMPONENT, who, who.guild.channels[0], data, message)
+    if not _is_known(custom_id):
+        await asyncio.sleep(0.1)
+        interaction.answered_at = interaction.sent_at  # nobody has sent such a button: Discord says so by itself
+        return interaction, "" if interaction.answer is None else "answered what it does not know"
+    return await _shown(interaction)
+
+
+def _is_known(custom_id: str) -> bool:
+    return any(button.__discord_ui_compiled_template__.fullmatch(custom_id) for button in BUTTONS)
+
+
+async def _shown(interaction: Interaction) -> tuple[Interaction, str]:
+    """All that an interaction is answered with, once it is over."""
+
+    def is_over() -> bool:
+        original = interaction.original
+        if interaction.followups:
+            return True
+        return original is not None and not original.loading and "is singing" not in original.text
+
+    with suppress(AssertionError):
+        await interaction.changes.until(is_over, 60, "an end")
+    return interaction, _text(interaction)
+
+
+async def console(here: Stage, folder: Path) -> None:
+    """Hostile lines at the prompt of a console."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("LYRICS_", "DISCORD_"))}
+    environment |= {"PYTHONPATH": str(REPOSITORY), "LYRICS_DATA_DIR": str(folder / "console")}
+    async with here.watching() as watched:
+        began = time.monotonic()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot"),
+            cwd=folder,
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        typed = "\n".join([*CONSOLE_LINES, ""]).encode("utf-8", "surrogatepass")
+        shown, _ = await process.communicate(typed)
+        seconds = time.monotonic() - began
+    text = shown.decode(errors="replace")
+    wrong = [word for word in ("Traceback", "Something went wrong", "\x1b[2J", "\x07") if word in text]
+    said = f"{len(CONSOLE_LINES)} lines, exit status {process.returncode}"
+    here.add(Row("lines at the console", f"{said}; {wrong}" if wrong else said, seconds, watched, not wrong))
+
+
+def is_a_sentence(said: str) -> bool:
+    """Whether it tells somebody what is the matter, and no more than that."""
+    return 10 < len(said) < 400 and "\n" not in said and said.rstrip("“”\"'").endswith(".") and "error" not in said
+
+
+def _outcome(asked: Interaction) -> Message | None:
+    """The message that says what becomes of an upload."""
+    if asked.followups:
+        return asked.followups[0]
+    original = asked.original
+    return original if original is not None and not original.loading and not original.deleted else None
+
+
+def _ended(message: Message) -> bool:
+    return not any(button.get("label") == "Cancel" for button in message.buttons)
+
+
+def _has(message: Message, label: str) -> bool:
+    return any(label in (button.get("label"), (button.get("emoji") or {}).get("name")) for button in message.buttons)
+
+
+def _short(said: str) -> str:
+    return said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + "…"
+
+
+@contextmanager
+def _table() -> Iterator[None]:
+    print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
+    yield
+
+
+PARTS = {"many": many_uploads, "floods": floods, "words": words, "stop": stop_meanwhile}
+
+
+async def attack(parts: Sequence[str], chosen: Sequence[HostileFile]) -> bool:
+    """Run the attacks; return whether all was held."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with stage(Path(folder)) as here:
+            with _table():
+                await nothing(here)
+                for part in parts:
+                    if part == "files":
+                        for file in chosen:
+                            await upload(here, file)
+                    elif part == "console":
+                        await console(here, Path(folder))
+                    else:
+                        await PARTS[part](here)
+            problems = [line for line in here.bot.log.splitlines() if "ERROR" in line or "Traceback" in line]
+            late = [beat for row in here.rows for beat in row.watched.late]
+            waits = [wait for row in here.rows for wait in row.watched.waits]
+            bound = f"< {MOST_LATE_SECONDS * 1000:.0f}"
+            print(f"\nHeartbeats: {len(late)}, late by at most {max(late) * 1000:.0f} ms ({bound}).")
+            print(f"Acts of others: {len(waits)}, answered within {max(waits):.2f} s (< {MOST_WAIT_SECONDS:g}).")
+            print(f"Pings: {len(here.discord.messages.pings)}; lines of errors in the log: {len(problems)}.")
+            print(*problems[:5], sep="\n")
+            return all(row.is_fine and row.watched.is_fine for row in here.rows) and not problems
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Attack; status 1 if anything was not held."""
+    parser = argparse.ArgumentParser(prog="python -m tests.security.attack", description=__doc__)
+    parser.add_argument(
+        "--parts", default="files,many,floods,words,console,stop", help="comma separated; default: %(default)s"
+    )
+    parser.add_argument("--files", default="", help="only the files whose names contain this")
+    options = parser.parse_args(arguments)
+    chosen = [file for file in FILES if options.files in file.name]
+    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    return 0 if asyncio.run(attack(options.parts.split(","), chosen)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The worst attacks against the running bot; all of them: `python -m tests.security.attack`.
+
+The times are for a busy machine: what the table shows for a quiet one is far below.
+"""
+
+from pathlib import Path
+
+from tests.security.attack import faults_of, sing, stage, stop_meanwhile, upload
+from tests.security.hostile_files import FILES
+from tests.security.hostile_words import SEEDS
+
+WORST_FILES = (
+    "60 KB of spaces before a letter",
+    "160 KB of combining marks, wrong order",
+    "a piece of 40,000 letters",
+    "8 MB of nested JSON objects",
+)
+WORST_SEEDS = ("200 combining marks", "right-to-left overrides", "mentions")
+
+
+async def test_nobody_is_held_up_and_a_signal_is_obeyed(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        for name in WORST_FILES:
+            await upload(here, next(file for file in FILES if file.name == name))
+        await stop_meanwhile(here)
+    assert len(here.rows) == len(WORST_FILES) + 1
+    for row in here.rows:
+        assert row.is_fine, row
+        assert max(row.watched.late, default=0) < 2, row
+        assert max(row.watched.waits, default=0) < 3, row  # what Discord itself waits
+    assert "Traceback" not in here.bot.log
+
+
+async def test_seeds_do_nothing_but_begin_a_song(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        here.neighbours.is_here = False
+        for name in WORST_SEEDS:
+            interaction, shown = await sing(here, SEEDS[name])
+            assert "generated, in" in shown
+            wrong = [fault for fault in faults_of(interaction, shown) if "answered after" not in fault]
+            assert wrong == [], name
+        assert here.discord.messages.pings == []
+        assert here.discord.refusals == []
