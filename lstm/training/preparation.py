@@ -77,9 +77,10 @@ class Measured:
         """The n-gram's figure for all of these songs."""
         return self.baseline_bits[-1] / (self.characters[-1] - 1)
 
-    def within(self, characters: float) -> "Measured":
-        """The first songs that have no more characters together, at least one."""
+    def within(self, characters: float, fewest: float = 0) -> "Measured":
+        """The first songs that have no more characters together; at least one, and more if they have not ``fewest``."""
         n = max(1, sum(end <= characters for end in self.characters))
+        n = min(len(self.characters), max(n, 1 + sum(end < fewest for end in self.characters)))
         return Measured(self.ids[: self.units[n - 1]], self.units[:n], self.characters[:n], self.baseline_bits[:n])
 
 

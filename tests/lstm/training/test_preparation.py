@@ -57,6 +57,8 @@ def test_the_first_songs_of_what_is_measured_are_measured_alike():
         wanted = baseline_bits(learned, letters.encode(text), len(letters))
         assert part.baseline_bits_per_character == pytest.approx(wanted)
     assert whole.within(0).characters == whole.characters[:1]
+    assert whole.within(0, whole.characters[0] + 1).characters == whole.characters[:2]
+    assert whole.within(0, math.inf).characters == whole.characters
     assert whole.within(math.inf).characters == whole.characters
 
 
