@@ -27,7 +27,7 @@ async def start(environment: dict[str, str]) -> asyncio.subprocess.Process:
 async def chat(environment: dict[str, str], *lines: str) -> str:
     """Type the lines, and return what the bot said until it exited by itself."""
     bot = await start(environment)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         output, errors = await bot.communicate("".join(f"{line}\n" for line in lines).encode())
     assert bot.returncode == 0, errors.decode()
     assert "Traceback" not in errors.decode()
