@@ -93,7 +93,9 @@ async def stage(folder: Path, models: Sequence[Path], size: Size, seconds: float
                 sung = await discord.slash(chief, "lyrics", {"seed": "I walk alone", "artist": artist})
                 await sung.final(lambda message: bool(message.buttons))
             print(f"artists: {', '.join(artists)}; idle after a song each: {resident_megabytes(bot.pid):.0f} MB\n")
-            yield Stage(discord, bot, crowd, chief, port, corpus.encode(), size, seconds)
+            # Of one artist's text a training is over before the crowd is.
+            texts = [path.read_bytes() for path in sorted((SHIPPED / "corpora").glob("*.txt"))]
+            yield Stage(discord, bot, crowd, chief, port, b"\n\n\n".join(texts), size, seconds)
         finally:
             await bot.kill()
         unasked = [refusal for refusal in discord.refusals if refusal.error.status != 429]
