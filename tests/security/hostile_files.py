@@ -146,7 +146,7 @@ FILES: tuple[HostileFile, ...] = (
     HostileFile("bytes that grow threefold as UTF-8", lambda: full(b"\x80\x80\x80\x80 euro\n")),
     HostileFile("8 MB of unknown encoding", lambda: noise(LARGEST, high=True)),
     HostileFile("8 MB of noise", lambda: noise(LARGEST)),
-    HostileFile("UTF-16 without a mark", lambda: verse().encode("utf-16-le") * 600),
+    HostileFile("UTF-16 without a mark", lambda: verse().encode("utf-16-le") * 300),
     HostileFile("a mark of UTF-32 before noise", lambda: b"\xff\xfe\0\0" + noise(1_000_000)),
     HostileFile("8 MB of NUL bytes", lambda: bytes(LARGEST)),
     HostileFile("gzip of a gigabyte", lambda: gzip.compress(bytes(100_000_000)) * 10),

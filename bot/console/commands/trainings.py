@@ -24,7 +24,7 @@ async def train(context: Context, line: CommandLine) -> None:
     if path is not None:
         file, size = await asyncio.to_thread(_file, path)
         training.check(context.asker, artist, size, minutes)
-        corpus = await asyncio.to_thread(file.read_bytes)
+        corpus = await asyncio.to_thread(_read, file, path)
     if await training.comes_with_the_bot(context.asker, artist) and not await context.confirms(
         line, f"“{shortened(artist)}” comes with the bot; this trains a new version of it for everyone."
     ):
@@ -66,6 +66,14 @@ def _check_for_path(artist: str) -> None:
     name, _, last = artist.rpartition(" ")
     if name and (Path(last).suffix.casefold() in _SUFFIXES or "/" in last):
         raise Refusal(f"To train on that file, type /train artist:{name.strip()} corpus:{shortened(last)}")
+
+
+def _read(file: Path, path: str) -> bytes:
+    """Read the corpus file; that it can be opened does not mean that it can be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise Refusal(f"{shortened(path)} cannot be read: {error.strerror}.") from None
 
 
 def _file(path: str) -> tuple[Path, int]:

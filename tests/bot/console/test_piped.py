@@ -114,7 +114,9 @@ async def test_what_a_terminal_would_obey_is_not_printed(environment: dict[str, 
         "/history",
         f"/train artist:x corpus:{'/a' * 5000}",
         "/train artist:x corpus:~nobody-of-that-name/x",
+        "/train artist:x corpus:/proc/self/mem",  # opens, and gives an error as it is read
     )
+    assert "/proc/self/mem cannot be read: Input/output error." in said
     assert said.count("[2Jwalk 31m on") == 4
     assert not set(said) & {"\x1b", "\x07", "\x9b"}
     assert max(map(len, said.splitlines())) < 200
