@@ -19,7 +19,6 @@ the bit. The choice is logged, and is part of a training's record.
 import logging
 import os
 import time
-from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
@@ -69,9 +68,9 @@ def tiles_pay() -> bool:
     H, n = 512, 32
     weights, tiles = np.ones((n * TILE, H), np.float32), np.ones((n, H, TILE), np.float32)
 
-    def seconds(product: Callable[[], object]) -> float:
+    def seconds(left: FloatArray, right: FloatArray, out: FloatArray) -> float:
         started = time.perf_counter()
-        product()
+        np.matmul(left, right, out=out)
         return time.perf_counter() - started
 
     in_tiles = as_a_whole = 0.0
@@ -79,13 +78,7 @@ def tiles_pay() -> bool:
         rows, columns = np.ones((B, H), np.float32), np.ones((H, B), np.float32)
         out, by_columns = np.empty((B, n * TILE), np.float32), np.empty((n * TILE, B), np.float32)
         tiled = out.reshape(B, n, TILE).transpose(1, 0, 2)
-        pairs = [
-            (
-                seconds(lambda: np.matmul(rows, tiles, out=tiled)),  # noqa: B023
-                seconds(lambda: np.matmul(weights, columns, out=by_columns)),  # noqa: B023
-            )
-            for _ in range(8)
-        ]
+        pairs = [(seconds(rows, tiles, tiled), seconds(weights, columns, by_columns)) for _ in range(8)]
         in_tiles += min(a for a, _ in pairs)
         as_a_whole += min(b for _, b in pairs)
     return PAYING * in_tiles < as_a_whole
