@@ -115,17 +115,14 @@ def _stanzas(lines: int, plan: _Plan) -> Iterator[tuple[bool, int, range]]:
     sizes = [plan.chorus if is_chorus else plan.verse for is_chorus in kinds]
     left = lines - sum(sizes)
     if left == 1 and sizes:
-        sizes[-1] += 1
-    elif left:
-        kinds.append(False)
-        sizes.append(left)
+        sizes[-1], left = sizes[-1] + 1, 0
     has_chorus = False
     for is_chorus, size in zip(kinds, sizes, strict=True):
-        # Two lines that are left end the song as its chorus ends.
-        is_end_of_chorus = not is_chorus and size == left == 2
-        repeated = range(plan.chorus - 2 if is_end_of_chorus else 0, plan.chorus)
-        yield is_chorus, size, repeated if has_chorus and (is_chorus or is_end_of_chorus) else range(0)
+        yield is_chorus, size, range(plan.chorus if is_chorus and has_chorus else 0)
         has_chorus = has_chorus or is_chorus
+    if left:
+        # Two lines that are left end the song as its chorus ends.
+        yield False, left, range(plan.chorus - 2, plan.chorus) if has_chorus and left == 2 else range(0)
 
 
 def _kinds(lines: int, plan: _Plan) -> list[bool]:

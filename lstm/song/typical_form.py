@@ -1,4 +1,4 @@
-"""How songs are built: lines of a verse and of a chorus, whether choruses come back, whether there are bridges.
+"""How songs are built: lines of a verse and of a chorus, and whether there are bridges.
 
 It is learned from the kinds of stanzas that readers find (`lstm.text.songs.StanzaKind`): from section headers, or from
 stanzas that come back in their song.
@@ -25,14 +25,6 @@ class TypicalForm:
     """Of a typical verse."""
     chorus_lines: int = 4
     """Of a typical chorus; that of a verse where no song has a chorus."""
-    bridge_lines: int = 4
-    """Of a typical bridge; that of a verse where no song has a bridge."""
-    verses: int = 2
-    """Of a typical song."""
-    chorus_share: float = 0.0
-    """Share of the songs that have a chorus."""
-    returning_share: float = 0.0
-    """Share of the songs in which a chorus is sung twice or more."""
     bridge_share: float = 0.0
     """Share of the songs that have a bridge."""
 
@@ -52,13 +44,12 @@ class TypicalForm:
                 return cls()
             values[each.name] = value
         form = cls(**values)
-        counts = (form.songs, form.verse_lines, form.chorus_lines, form.bridge_lines, form.verses)
+        counts = (form.songs, form.verse_lines, form.chorus_lines)
         if not all(isinstance(count, int) and count >= 0 for count in counts):
             return cls()
-        if not all(1 <= lines <= MOST_LINES for lines in counts[1:4]):
+        if not all(1 <= lines <= MOST_LINES for lines in counts[1:]):
             return cls()
-        shares = (form.chorus_share, form.returning_share, form.bridge_share)
-        return form if all(0 <= share <= 1 for share in shares) else cls()
+        return form if 0 <= form.bridge_share <= 1 else cls()
 
 
 def typical_form(songs: Iterable[Song]) -> TypicalForm:
@@ -67,16 +58,12 @@ def typical_form(songs: Iterable[Song]) -> TypicalForm:
     if not built:
         return TypicalForm()
     verse_lines = _typical_lines(built, StanzaKind.VERSE, 4)
-    counts = [{kind: sum(stanza.kind == kind for stanza in song.stanzas) for kind in StanzaKind} for song in built]
+    bridged = sum(any(stanza.kind == StanzaKind.BRIDGE for stanza in song.stanzas) for song in built)
     return TypicalForm(
         songs=len(built),
         verse_lines=verse_lines,
         chorus_lines=_typical_lines(built, StanzaKind.CHORUS, verse_lines),
-        bridge_lines=_typical_lines(built, StanzaKind.BRIDGE, verse_lines),
-        verses=round(statistics.median(count[StanzaKind.VERSE] for count in counts)),
-        chorus_share=_share(count[StanzaKind.CHORUS] > 0 for count in counts),
-        returning_share=_share(count[StanzaKind.CHORUS] > 1 for count in counts),
-        bridge_share=_share(count[StanzaKind.BRIDGE] > 0 for count in counts),
+        bridge_share=round(bridged / len(built), 3),
     )
 
 
@@ -85,8 +72,3 @@ def _typical_lines(songs: Iterable[Song], kind: StanzaKind, otherwise: int) -> i
     sizes = [len(stanza.lines) for song in songs for stanza in song.stanzas if stanza.kind == kind]
     sizes = [size for size in sizes if size <= MOST_LINES]
     return max(statistics.multimode(sizes)) if sizes else otherwise
-
-
-def _share(holds: Iterable[bool]) -> float:
-    of_each = list(holds)
-    return round(sum(of_each) / len(of_each), 3)

@@ -150,7 +150,7 @@ async def test_the_kinds_of_stanzas_that_were_read_reach_the_artists_style(
     style = load_model(data).profile.style
     assert style is not None
     assert style["form"]["songs"] == len(songs)
-    assert (style["form"]["bridge_share"], style["form"]["bridge_lines"]) == (1.0, 4)
+    assert (style["form"]["bridge_share"], style["form"]["verse_lines"]) == (1.0, 4)
 
 
 async def test_the_checkpoint_of_a_job_that_waits_goes_with_the_job(

@@ -51,8 +51,8 @@ def kinds(lines, typical):
     return " ".join(f"{kind}{size}" for kind, size in told)
 
 
-def typical(verse=4, chorus=4, chorus_share=1.0, bridge_share=0.0, songs=10):
-    return TypicalForm(songs, verse, chorus, chorus_share=chorus_share, bridge_share=bridge_share)
+def typical(verse=4, chorus=4, bridge_share=0.0, songs=10):
+    return TypicalForm(songs, verse, chorus, bridge_share)
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,17 @@ def typical(verse=4, chorus=4, chorus_share=1.0, bridge_share=0.0, songs=10):
         (20, typical(verse=8, chorus=8), "V6 C6 V6 V2"),
         (12, typical(verse=2, chorus=2), "V2 C2 V2 c2 V2 c2"),
         (12, typical(verse=1), "V2 C4 V2 c4"),
-        (12, typical(chorus_share=0.0), "V4 C4 V4"),
         (3, typical(verse=8), "V3"),
     ],
 )
 def test_stanzas_are_as_long_as_the_artists(lines, artist, told):
     assert kinds(lines, artist) == told
+
+
+def test_only_the_lines_that_are_left_end_the_song_as_its_chorus_ends():
+    song = slots(16, "song", "none", typical(verse=2))
+    assert kinds(16, typical(verse=2)) == "V2 C4 V2 c4 V2 V2"
+    assert [slot.repeats for slot in song[12:]] == [None, None, 4, 5]
 
 
 def test_verses_alone_have_the_length_of_verses():
