@@ -30,8 +30,10 @@ BLOCK_LOGITS = 32_768
 
 @dataclass(frozen=True)
 class Study:
-    """How the network read some units: what the judge of sentences is told (`lstm.song.grammar`)."""
+    """How the network read some units, for the judge of sentences and the cache (`lstm.song`)."""
 
+    units: IntArray
+    """Their ids, (N,)."""
     hidden: FloatArray
     """The top layer's hidden state before each unit, (N, H)."""
     log_likelihoods: FloatArray
@@ -80,6 +82,7 @@ class Stream:
     def study(self) -> Study:
         """How everything given and sampled was read."""
         return Study(
+            np.concatenate([each.units for each in self._studies]),
             np.concatenate([each.hidden for each in self._studies]),
             np.concatenate([each.log_likelihoods for each in self._studies]),
             np.concatenate([each.entropies for each in self._studies]),
@@ -349,5 +352,10 @@ class Chorus:
         mean = (np.exp(below_largest) * below_largest).sum(axis=2) / totals
         entropies = np.log(totals) - mean
         for place, k in enumerate(self._studied.tolist()):
-            study = Study(self._hidden[:n, place].copy(), nats[:, place].copy(), entropies[:, place].copy())
+            study = Study(
+                self._units[:n, k].copy(),
+                self._hidden[:n, place].copy(),
+                nats[:, place].copy(),
+                entropies[:, place].copy(),
+            )
             self._streams[k]._studies.append(study)

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from lstm.arrays import IntArray
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Chorus, Stream, Study
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import dump_tensors, load_model
-from lstm.song.grammar import Grammar, Line
+from lstm.song.grammar import Grammar
 from lstm.training.grammar_teaching import TeachingSettings, area_under_curve, teach
 
 HERE = Path(__file__).parent
@@ -86,13 +86,13 @@ def parse(lines: list[Sung]) -> dict[int, bool]:
     return labels
 
 
-def study(voice: Voice, lines: list[Sung]) -> list[Line]:
+def study(voice: Voice, lines: list[Sung]) -> list[Study]:
     """What the judge reads of each line."""
-    read: list[Line] = []
+    read: list[Study] = []
     for start in range(0, len(lines), SONGS):
         streams = [Stream(line.memory, line.ids, is_studied=True) for line in lines[start : start + SONGS]]
         Chorus(voice).run(streams)
-        read += map(Line.of, streams)
+        read += [stream.study() for stream in streams]
     return read
 
 

@@ -4,6 +4,8 @@ Where the network's state is like an earlier one, the unit that followed then is
 scored so; they are not sampled so.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
@@ -21,22 +23,26 @@ class Cache:
     """The states in which the network has read one song, and the units that followed."""
 
     def __init__(self) -> None:
-        self._states: list[FloatArray] = []
-        self._units: list[IntArray] = []
+        self._studies: list[Study] = []
 
-    def add(self, study: Study, units: IntArray) -> None:
-        """Take in how some units (N,) of the song were read."""
-        self._states.append(study.hidden)
-        self._units.append(units)
+    def add(self, study: Study) -> None:
+        """Take in how some units of the song were read."""
+        self._studies.append(study)
 
-    def log_likelihoods(self, study: Study, units: IntArray) -> FloatArray:
-        """Of units (N,) that would go on with the song, each with the cache's share, in nats, (N,)."""
-        if not self._states:
-            return study.log_likelihoods
-        states, followed = np.concatenate(self._states), np.concatenate(self._units)
-        alike = SHARPNESS * (study.hidden @ states.T)
-        alike -= alike.max(axis=1, keepdims=True)
-        np.exp(alike, out=alike)
-        cached = (alike * (followed == units[:, None])).sum(axis=1) / alike.sum(axis=1)
-        mixed: FloatArray = np.log((1 - SHARE) * np.exp(study.log_likelihoods) + SHARE * cached)
-        return mixed
+    def log_likelihoods(self, studies: Sequence[Study]) -> list[FloatArray]:
+        """For each of some texts that may continue the song: of its units, with the cache's share, in nats, (N,)."""
+        if not self._studies:
+            return [study.log_likelihoods for study in studies]
+        states = np.concatenate([study.hidden for study in self._studies])
+        followed = np.concatenate([study.units for study in self._studies])
+        return [_mixed(study, states, followed) for study in studies]
+
+
+def _mixed(study: Study, states: FloatArray, followed: IntArray) -> FloatArray:
+    """Log-likelihoods (N,) with the share of what ``followed`` (K,) ``states`` (K, H) like these."""
+    alike = SHARPNESS * (study.hidden @ states.T)
+    alike -= alike.max(axis=1, keepdims=True)
+    np.exp(alike, out=alike)
+    cached = (alike * (followed == study.units[:, None])).sum(axis=1) / alike.sum(axis=1)
+    mixed: FloatArray = np.log((1 - SHARE) * np.exp(study.log_likelihoods) + SHARE * cached)
+    return mixed

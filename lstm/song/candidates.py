@@ -16,7 +16,6 @@ from lstm.decoding.streams import Stream, Study
 from lstm.decoding.weights import Memory
 from lstm.song.asking import Asking
 from lstm.song.cache import Cache
-from lstm.song.grammar import Line
 from lstm.song.judging import LineJudge
 from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
@@ -153,18 +152,16 @@ class LineWriter:
         grammar = self._singer.grammar
         streams = [Stream(place.plain, ids, is_studied=True) for ids in lines]
         yield streams
+        studies = [stream.study() for stream in streams]
         sentence = [0.0] * len(best)
         if grammar is not None and best:
-            sentence = np.minimum(grammar.logits([Line.of(stream) for stream in streams]), taste.sure_enough).tolist()
+            sentence = np.minimum(grammar.logits(studies), taste.sure_enough).tolist()
+        nats = [float(of_units.sum()) for of_units in place.cache.log_likelihoods(studies)]
         weighed = []
-        for each, ids, stream, odds in zip(best, lines, streams, sentence, strict=True):
-            characters, study = max(1, int(voice.vocabulary.lengths[ids].sum())), stream.study()
-            scores = replace(
-                each.scores,
-                fluency=self._capped(float(place.cache.log_likelihoods(study, ids).sum()) / characters),
-                weakest=stream.least,
-                grammar=odds,
-            )
+        for each, stream, study, its_nats, odds in zip(best, streams, studies, nats, sentence, strict=True):
+            characters = max(1, int(voice.vocabulary.lengths[study.units].sum()))
+            fluency = self._capped(its_nats / characters)
+            scores = replace(each.scores, fluency=fluency, weakest=stream.least, grammar=odds)
             weighed.append(replace(each, scores=scores, plain=stream.memory, study=study))
         return weighed
 

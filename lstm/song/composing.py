@@ -91,7 +91,7 @@ class _Part:
             self.memory, self._unread = read.memory, ""
         if read.plain is not None and read.study is not None:
             self.plain, self._unread_plain = read.plain, ""
-            self.cache.add(read.study, self.voice.vocabulary.encode(self.voice.vocabulary.fold(line) + "\n"))
+            self.cache.add(read.study)
 
     def turn_aside(self) -> None:
         """Remember where the song has come to, before a chorus."""
@@ -110,7 +110,7 @@ class _Part:
         plain = Stream(self.plain, encode(self._unread_plain), is_studied=True)
         yield [stream, plain]
         if len(plain.given):
-            self.cache.add(plain.study(), plain.given)
+            self.cache.add(plain.study())
         self.memory, self.plain = stream.memory, plain.memory
         self._unread = self._unread_plain = ""
 

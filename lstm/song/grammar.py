@@ -20,31 +20,11 @@ from importlib.resources import files
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
-from lstm.decoding.streams import Stream
+from lstm.decoding.streams import Study
 from lstm.model.model_file import read_tensors
 
 SCALE = 3.0
 SIGNS = 3
-
-
-@dataclass(frozen=True)
-class Line:
-    """What the judge reads of a line of N units, its line end included."""
-
-    ids: IntArray
-    """(N,)."""
-    log_likelihoods: FloatArray
-    """Of each unit, in nats, (N,)."""
-    entropies: FloatArray
-    """Of the network's prediction before each unit, in nats, (N,)."""
-    hidden: FloatArray
-    """The network's top hidden state before each unit, (N, H)."""
-
-    @classmethod
-    def of(cls, stream: Stream) -> "Line":
-        """A line that a studied stream was given."""
-        study = stream.study()
-        return cls(stream.given, study.log_likelihoods, study.entropies, study.hidden)
 
 
 def shapes(V: int, H: int, D: int, P: int, C: int, F: int) -> dict[str, tuple[int, ...]]:
@@ -75,7 +55,7 @@ class Grammar:
         self.weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
         self.base_sha256 = base_sha256
 
-    def logits(self, lines: Sequence[Line]) -> FloatArray:
+    def logits(self, lines: Sequence[Study]) -> FloatArray:
         """How likely each line is a sentence, as the logarithm of the odds, (n,)."""
         return forward(self.weights, padded(lines)).logits
 
@@ -104,14 +84,14 @@ class Batch:
     """Which places hold a unit, (n, T)."""
 
 
-def padded(lines: Sequence[Line]) -> Batch:
+def padded(lines: Sequence[Study]) -> Batch:
     """Lines as arrays."""
-    n, T, H = len(lines), max(len(line.ids) for line in lines), lines[0].hidden.shape[1]
+    n, T, H = len(lines), max(len(line.units) for line in lines), lines[0].hidden.shape[1]
     ids, holds = np.zeros((n, T), np.intp), np.zeros((n, T), bool)
     hidden, signs = np.zeros((n, T, H), np.float32), np.zeros((n, T, SIGNS), np.float32)
     for k, line in enumerate(lines):
-        N = len(line.ids)
-        ids[k, :N], hidden[k, :N], holds[k, :N] = line.ids, line.hidden, True
+        N = len(line.units)
+        ids[k, :N], hidden[k, :N], holds[k, :N] = line.units, line.hidden, True
         signs[k, :N, 0], signs[k, :N, 1] = line.log_likelihoods, line.entropies
     signs[:, :, 2] = signs[:, :, 0] + signs[:, :, 1]
     return Batch(ids, hidden, signs / SCALE, holds)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray
+from lstm.decoding.streams import Study
 from lstm.network.dropout import dropout_mask
 from lstm.network.optimiser import Adam
 from lstm.network.parameters import flat_views
-from lstm.song.grammar import SIGNS, Batch, Grammar, Line, Passed, forward, padded, shapes
+from lstm.song.grammar import SIGNS, Batch, Grammar, Passed, forward, padded, shapes
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def initial_weights(
 
 
 def teach(
-    lines: Sequence[Line],
+    lines: Sequence[Study],
     labels: BoolArray,
     embedding: FloatArray,
     settings: TeachingSettings,

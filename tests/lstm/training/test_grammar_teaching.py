@@ -1,6 +1,7 @@
 import numpy as np
 
-from lstm.song.grammar import Grammar, Line, padded
+from lstm.decoding.streams import Study
+from lstm.song.grammar import Grammar, padded
 from lstm.training.grammar_teaching import (
     TeachingSettings,
     area_under_curve,
@@ -13,8 +14,8 @@ SMALL = TeachingSettings(embedding=3, hidden=4, channels=5, features=6)
 RNG = np.random.default_rng(1)
 
 
-def line(N: int, V: int = 9, H: int = 7) -> Line:
-    return Line(RNG.integers(1, V, N), -RNG.random(N), RNG.random(N), RNG.standard_normal((N, H)))
+def line(N: int, V: int = 9, H: int = 7) -> Study:
+    return Study(RNG.integers(1, V, N), RNG.standard_normal((N, H)), -RNG.random(N), RNG.random(N))
 
 
 def test_every_gradient_is_the_numeric_one() -> None:
@@ -45,7 +46,7 @@ def test_a_line_is_judged_alike_alone_and_beside_longer_ones() -> None:
 
 def test_it_learns_what_can_be_told_from_the_units() -> None:
     lines = [line(int(RNG.integers(3, 9))) for _ in range(400)]
-    labels = np.array([bool((each.ids == 3).any()) for each in lines])
+    labels = np.array([bool((each.units == 3).any()) for each in lines])
     grammar = teach(lines[:300], labels[:300], RNG.standard_normal((9, 5)), TeachingSettings(epochs=60))
     assert area_under_curve(grammar.logits(lines[300:]), labels[300:]) > 0.9
 
