@@ -18,17 +18,17 @@ CHECKS = (0.25, 0.5, 0.75, 0.9, 0.96)
 SPARE_SHARE = 0.03
 """Share of the time limit that is kept for a machine that slows down at the end."""
 SLOWING_SHARE = 0.05
-"""Share of the time left that is not planned with, until it is near: the machine may slow down before."""
+"""Share of the remaining time that a plan leaves unused: the machine may slow down."""
 EVALUATION_SPEED = 1.0
 """How many times as fast as training held-out text is read, until that is known: 0.9-1.6 by the base, 1.7-2 by a
 smaller network with AVX2, about 3 with AVX-512; less on a very busy machine."""
 UNSURE = 1.5
-"""By how much longer the first evaluation may take than that."""
+"""How many times as long as that the first evaluation may take."""
 LEAD_IN_PER_ROOT = 20
 """Characters that are read without being measured, per square root of the number of those that are: the parallel
 streams of an evaluation grow in number with that root, and each has a lead-in."""
 FEWEST_MEASURED = 1_500
-"""Characters, by which a better network can still be told from a worse one; fewer only where the time is up."""
+"""Fewest characters that still tell a better network from a worse one; fewer are measured only when time has run out."""
 MEASURING_SHARE = 0.05
 """Of the limit, that an evaluation may take at most."""
 
@@ -76,20 +76,24 @@ class TimeBudget:
         """Whether the plan takes the limit into account."""
         self._checks = 0
         self.pace = Pace()
+        self._speed = 0.0
+        """Characters per second when the pace was last known."""
 
     def after_update(self, seen: int, spent: float) -> None:
         """Make or correct the plan, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
         if self.limit_seconds is None:
             return
-        if spent >= (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds and not self._knows_pace:
-            self.plan = min(self.plan, seen)
-        if not self._knows_pace:
-            return  # the first updates are slow
-        speed = self.pace.characters_per_second
+        if self._knows_pace:
+            self._speed = self.pace.characters_per_second
+        if not self._speed:
+            # The first updates are slow, and where there is no time to know better they are all.
+            if spent >= (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds:
+                self.plan = min(self.plan, seen)
+            return
         # There must be time for another update.
-        if spent + self.pace.last_seconds + self._evaluation(speed) + self._spare >= self.limit_seconds:
+        if spent + self.pace.last_seconds + self._evaluation(self._speed) + self._spare >= self.limit_seconds:
             self.plan = min(self.plan, seen)
-        elif self._is_due(seen):
+        elif self._knows_pace and self._is_due(seen):
             if self.is_made:
                 self._checks += 1
             self.is_made = True

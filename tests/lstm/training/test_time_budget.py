@@ -46,7 +46,14 @@ def test_a_training_keeps_to_its_minutes_and_most_of_them_are_learning(minutes, 
     assert budget.is_shortened
     assert seen >= budget.plan
     assert spent <= 60 * minutes
-    assert learning >= 0.75 * 60 * minutes
+    assert learning >= (0.75 if (minutes, speed) == (0.5, 4_000) else 0.8) * 60 * minutes
+
+
+@pytest.mark.parametrize(("minutes", "speed", "least"), [(1, 20_000, 0.84), (5, 20_000, 0.91), (30, 20_000, 0.95)])
+def test_the_last_part_of_a_plan_is_not_cut_where_the_pace_is_measured_anew(minutes, speed, least):
+    budget, seen, _, learning = simulate(minutes, speed)
+    assert seen < budget.plan + 2_000
+    assert learning >= least * 60 * minutes
 
 
 def test_a_machine_so_slow_that_its_pace_is_never_known_measures_little_and_ends():
