@@ -17,7 +17,7 @@ _TITLE = re.compile(
     r"\s{0,4}(?:(?:song|track|poem|lyrics?|no\.?|nr\.?|number) ?#?|#)(\d{1,3})(?:[.):]| ?[-–]|$)", re.IGNORECASE
 )
 _VERSE = re.compile(r"\s{0,4}[\[(]?(\d{1,2})[.)\]]\s{0,4}(?=\S|$)")
-_ROMAN = re.compile(r"[\[(]?((?:X{0,3})(?:IX|IV|V?I{0,3}))[.)\]:]{0,2}(?<=[IVX.)\]:])", re.IGNORECASE)
+_ROMAN = re.compile(r"[\[(]?((?:X{0,3})(?:IX|IV|V?I{0,3}))[.)\]:]{0,2}(?<=[IVX.)\]:])", re.IGNORECASE | re.ASCII)
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 _BARE_NUMBER = re.compile(r"\s{0,4}(\d{1,2})\s{1,4}(?=[^\W\d_\s]|[\"'])")
 _LEAST_VERSE_SHARE = 0.3

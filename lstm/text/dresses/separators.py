@@ -35,11 +35,12 @@ def take_off_tokens(text: str) -> Undressed | None:
 
 
 def _between_markers(text: str) -> tuple[str, int]:
-    """A Project Gutenberg book without what stands before and behind it, and how many markers went."""
-    begin, end = _BOOK_BEGINS.search(text), _BOOK_ENDS.search(text)
-    if begin is None or end is None or end.start() < begin.end():
-        return text, 0
-    return text[begin.end() : end.start()].strip("\n"), 2
+    """Project Gutenberg books without what stands before and behind each, and how many markers went."""
+    books, place = [], 0
+    while (begin := _BOOK_BEGINS.search(text, place)) and (end := _BOOK_ENDS.search(text, begin.end())):
+        books.append(text[begin.end() : end.start()].strip("\n"))
+        place = end.end()
+    return (f"\n{marks.SONG}\n".join(books), 2 * len(books)) if books else (text, 0)
 
 
 def take_off_rules(text: str) -> Undressed | None:

@@ -15,6 +15,7 @@ _NOTE = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)\b.{0,500}")
 _NOTE_LINE = re.compile(r"[:*FRG] -?\d{1,7} \d{1,5} -?\d{1,4} ?")
 _CLOCK = re.compile(r"\s{0,4}(?:(\d{1,2}):)?(\d{1,2}):(\d{2})(?:\s{1,4}(?=\S)|\s{0,4}$)")
 _FEWEST_CLOCKS = 5
+_FEWEST_NOTES = 6
 _LEAST_CLOCKS = 0.4
 _LEAST_RISING = 0.95
 _PAUSE_SECONDS = 6.0
@@ -26,12 +27,12 @@ def take_off(text: str) -> Undressed | None:
         return _take_off_cues(text)
     if "Dialogue:" in text:
         return _take_off_dialogues(text)
-    if "#BPM:" in text[:5_000]:
-        return _take_off_syllables(text)
+    if "#BPM:" in text[:5_000] and (sung := _take_off_syllables(text)) is not None:
+        return sung
     return _take_off_transcript(text)
 
 
-def _take_off_syllables(text: str) -> Undressed:
+def _take_off_syllables(text: str) -> Undressed | None:
     """UltraStar: ": 12 2 60 syl", a line per syllable, and "- 20" at the end of each line that is sung."""
     lines, line, notes = [], "", 0
     for each in text.split("\n"):
@@ -42,6 +43,8 @@ def _take_off_syllables(text: str) -> Undressed:
         elif each.startswith("-"):
             lines.append(line.strip())
             line = ""
+    if notes < _FEWEST_NOTES:
+        return None
     return Undressed("\n".join([*lines, line.strip()]), {"subtitle times": notes})
 
 

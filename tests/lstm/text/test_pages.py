@@ -169,6 +169,11 @@ FOUND: dict[str, str] = {
     "Project Gutenberg": "The Project Gutenberg eBook of Songs\n\n"
     "*** START OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\n\n"
     f"{around()}\n\n\n*** END OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\nUpdated editions will follow.",
+    "two books of Project Gutenberg": "".join(
+        f"The Project Gutenberg eBook of Songs\n\n*** START OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\n\n"
+        f"{BREAK.join(map(plain, songs))}\n\n\n*** END OF THE PROJECT GUTENBERG EBOOK SONGS ***\n\nUpdated editions.\n"
+        for songs in (SONGS[:1], SONGS[1:])
+    ),
     "rules of one sign": "\n\n⸻\n\n".join(map(plain, SONGS)),
     "quoted lines": BREAK.join(
         "\n\n".join("\n".join(f"'{line.replace(chr(39), chr(92) + chr(39))}'," for line in s) for s in song)
@@ -198,6 +203,17 @@ def test_songs_come_back_without_what_is_around_them(kind):
     understood = understand(FOUND[kind].encode())
     found = [song.lines for song in understood.songs]
     assert found == [[line for stanza in song for line in stanza] for song in SONGS], understood.removed
+
+
+def test_a_tempo_above_the_lyrics_makes_no_karaoke_of_them():
+    understood = understand(f"#BPM:120\n\n\n{BREAK.join(map(plain, SONGS))}".encode())
+    lines = [line for song in understood.songs for line in song.lines]
+    assert [line for line in lines if not line.startswith("#")] == [line for song in SONGS for s in song for line in s]
+
+
+def test_a_letter_that_only_looks_like_a_roman_number():
+    stanzas = [f"İ.\nbir iki üç dört beş {k}\nsekiz dokuz on" for k in range(8)]
+    assert "bir iki üç dört beş 3" in understand("\n\n".join(stanzas).encode()).text
 
 
 def ultrastar():
