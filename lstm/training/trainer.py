@@ -100,7 +100,7 @@ class Trainer:
             self._seconds_before, self._minutes_when_begun = extra.seconds, extra.minutes_when_begun
         self.prepared = prepare(
             corpus_text,
-            settings,
+            replace(settings, minutes=self._minutes_when_begun),  # what is measured depends on them
             start or Start.from_scratch(),
             None if extra is None else extra.earlier,
             lambda stage: on_preparation(self._preparing(stage)),
