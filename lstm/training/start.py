@@ -173,6 +173,8 @@ def choose(
         ), from_nothing()
     if is_english(words_of(training[:LANGUAGE_CHARACTERS])):
         return StartDecision(BASE, "It started from the base model."), from_given()
+    if settings.minutes is not None and settings.minutes < FEWEST_TRIAL_MINUTES:
+        return StartDecision(BASE, NO_TIME), from_given()
     return _try_both(from_given(), from_nothing(), training, measured, settings, clock)
 
 
@@ -184,8 +186,6 @@ def _try_both(
     settings: TrainingSettings,
     clock: Callable[[], float],
 ) -> tuple[StartDecision, Candidate]:
-    if settings.minutes is not None and settings.minutes < FEWEST_TRIAL_MINUTES:
-        return StartDecision(BASE, NO_TIME), base
     started = clock()
     characters = trial_characters(settings, len(training))
     deadline = started + (math.inf if settings.minutes is None else 60 * TRIAL_SHARE * settings.minutes)
