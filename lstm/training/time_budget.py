@@ -28,7 +28,7 @@ LEAD_IN_PER_ROOT = 20
 """Characters that are read without being measured, per square root of the number of those that are: the parallel
 streams of an evaluation grow in number with that root, and each has a lead-in."""
 FEWEST_MEASURED = 1_500
-"""Fewest characters that still tell a better network from a worse one; fewer are measured only when time has run out."""
+"""Fewest characters that still tell a better network from a worse one; fewer only when time has run out."""
 MEASURING_SHARE = 0.05
 """Of the limit, that an evaluation may take at most."""
 

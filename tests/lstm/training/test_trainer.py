@@ -100,7 +100,7 @@ class TestResult:
         training, held_out = (model.vocabulary.encode(join(songs)) for songs in (split.training, split.held_out))
         bits = Likelihood(model.parameters).bits_per_character(held_out)
         assert record.validation_bits_per_character == bits
-        assert min(point.validation_bits_per_character for point in record.curve) == pytest.approx(bits, abs=0.01)
+        assert min(point.validation_bits_per_character for point in record.curve) == pytest.approx(bits, rel=1e-6)
         baseline = -np.log2(
             KneserNey.fit(training, len(model.vocabulary), order=6).probabilities_of(held_out)[1:]
         ).mean()
@@ -112,7 +112,7 @@ class TestResult:
         assert record.characters_seen == pytest.approx(3 * len(training), rel=0.05)
         assert record.corpus_characters == len(training) + len(held_out)
         assert record.seconds > 0
-        assert len(record.curve) == undisturbed.loop.evaluations_in(undisturbed.loop.plan) > 1
+        assert len(record.curve) == undisturbed.loop.evaluations_in(undisturbed.loop.plan) > 3
         assert record.settings["batch"] == 4
         json.dumps(record.to_json(), allow_nan=False)
 
@@ -308,7 +308,9 @@ class TestMinutes:
         assert record.measured_characters == after.characters[-1] < record.held_out_characters
         np.testing.assert_array_equal(after.ids, before.ids[: len(after.ids)])
         bits = Likelihood(run.result().parameters, lengths=run.prepared.vocabulary.lengths)
-        assert record.validation_bits_per_character == pytest.approx(bits.bits_per_character(after.ids), abs=0.01)
+        of_fewer, of_all = (bits.bits_per_character(each.ids) for each in (after, before))
+        assert record.validation_bits_per_character == pytest.approx(of_fewer, abs=0.01)  # in several streams
+        assert 3 * abs(record.validation_bits_per_character - of_fewer) < abs(of_all - of_fewer)
         assert record.baseline_bits_per_character == after.baseline_bits_per_character
         first = trainer(make_corpus(40, stanzas=1), replace(self.SETTINGS, held_out=0.3), clock=ticking(0.5))
         for progress in first.run():
