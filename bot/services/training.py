@@ -150,8 +150,10 @@ class TrainingService:
                 f"With its choruses written out the text has {upload.summary.size:,} bytes; "
                 f"the limit is {most_bytes:,}."
             )
-        needs_file = corpus is None and not await self._has_upload(asker, name)
-        from_file = await self._read_file(name) if needs_file else None
+        from_file = None
+        if corpus is None and not await self._has_upload(asker, name):
+            with self.uploading(asker):  # a file costs as much to read as an upload
+                from_file = await self._read_file(name)
 
         def transaction(connection: sqlite3.Connection) -> Job:
             if draft.is_guild_forgotten:

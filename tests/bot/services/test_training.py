@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services import Asker, GuildsService, Job, JobState, Refusal, TrainingService, queue_order
+from bot.services import Asker, GuildsService, Job, JobState, Refusal, TrainingService, queue_order, quotas
 from bot.store import artists, corpora, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
@@ -136,6 +136,17 @@ async def test_a_broken_file_does_not_stop_a_training_on_an_upload(
     assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()
     with pytest.raises(Refusal, match="binary"):
         await training.queue(manager(5, OTHER_GUILD), "duo")
+
+
+async def test_a_file_that_is_read_counts_like_an_upload(training: TrainingService, tmp_path: Path) -> None:
+    (tmp_path / "corpora").mkdir(exist_ok=True)
+    (tmp_path / "corpora" / "duo.txt").write_bytes(CORPUS)
+    await training.queue(manager(), "Duo")
+    for _ in range(quotas.UPLOADS_IN_A_ROW - 1):
+        with pytest.raises(Refusal, match="job"):
+            await training.queue(manager(), "Duo")
+    with pytest.raises(Refusal, match="has read many texts"):
+        await training.queue(manager(), "Duo")
 
 
 @pytest.mark.parametrize("first", [manager(), OPERATOR])
