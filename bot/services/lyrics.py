@@ -13,6 +13,7 @@ from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage
 from bot.services.drafts import Draft
 from bot.services.rate_limits import RateLimits
+from bot.services.rights import song_is_gone
 from bot.services.song import Song, SongSoFar, of_record
 from bot.services.song_plan import SongPlan, SongPlanner
 from bot.services.song_record import SongRecord
@@ -198,6 +199,8 @@ class LyricsService:
         now = self._now()
 
         def transaction(connection: sqlite3.Connection) -> None:
+            if requests.by_id(connection, request_id) is None:  # deleted meanwhile, or too late for a full disk
+                raise song_is_gone()
             if draft.is_wanted:
                 likes.toggle(connection, request_id, asker.user_id, now)
 
@@ -226,10 +229,12 @@ class LyricsService:
             is_bad = ShownLanguage(self._has_bad_language).rule_for(connection, asker)
             songs: list[Song] = []
             for request_id, votes in likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES):
+                if len(songs) == limit:
+                    break
                 stored = requests.by_id(connection, request_id)
                 if stored is None or stored.channel_id is None or not may_see(stored.channel_id):
                     continue
-                if len(songs) < limit and not is_bad(stored.text):
+                if not is_bad(stored.text):
                     songs.append(of_record(stored, votes))
             return songs
 

@@ -415,6 +415,17 @@ async def test_votes_go_with_the_song_with_its_message_and_with_their_person(
     assert await database.read(lambda connection: likes.of_person(connection, 9)) == []
 
 
+async def test_a_song_that_the_database_does_not_have_gets_no_votes(lyrics: LyricsService, database: Database) -> None:
+    """A song is kept in memory alone if it could not be written, as on a full disk."""
+    song = await whole(lyrics.sing(member(), REQUEST))
+    stored = await lyrics._record.find(song.request_id)
+    assert stored is not None
+    await database.write(lambda connection: connection.execute("DELETE FROM requests"))
+    lyrics._record._recent[song.request_id] = stored
+    with pytest.raises(Refusal, match="no longer stored"):
+        await lyrics.like(member(9), song.request_id)
+
+
 async def test_without_history_there_are_no_votes(lyrics: LyricsService, database: Database) -> None:
     lyrics._record = record = SongRecord(database, Drafts(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
     lyrics._planner._record = record
