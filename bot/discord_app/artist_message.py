@@ -145,6 +145,6 @@ def _version(version: Version) -> str:
         parts.append(tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}"))
     if version.sings:
         parts.append(tr("sings"))
-    if version.held_back:
+    elif version.held_back:
         parts.append(tr("held back"))
     return " · ".join(parts)

@@ -54,9 +54,7 @@ class Buttons:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line between two parts, or just some space."""
-
-    is_visible: bool = True
+    """A line between two parts."""
 
 
 @dataclass(frozen=True)
@@ -154,8 +152,8 @@ def _component(block: Block) -> discord.ui.Item[Any]:
             return discord.ui.Section(markdown, accessory=button)
         case Buttons(buttons):
             return discord.ui.ActionRow(*buttons)
-        case Rule(is_visible):
-            return discord.ui.Separator(visible=is_visible)
+        case Rule():
+            return discord.ui.Separator()
         case Picture(file_name, description):
             return discord.ui.MediaGallery(
                 discord.MediaGalleryItem(f"attachment://{file_name}", description=description)

@@ -140,9 +140,13 @@ def _drawable(text: str) -> str:
 
 
 @cache
+def _font_file() -> bytes:
+    return resources.files("lstm").joinpath("data/DejaVuSans.ttf").read_bytes()
+
+
+@cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    data = resources.files("lstm").joinpath("data/DejaVuSans.ttf").read_bytes()
-    return ImageFont.truetype(io.BytesIO(data), size)
+    return ImageFont.truetype(io.BytesIO(_font_file()), size)
 
 
 @cache

@@ -3,7 +3,6 @@
 Imports only the readers, not NumPy, so that the process starts in a fraction of a second.
 """
 
-import sys
 from dataclasses import dataclass
 
 from lstm.text.bounds import check_bounds
@@ -51,8 +50,6 @@ def read_text(data: bytes, memory_bytes: int, seconds: int) -> ReadText | Unread
 
 
 def _limit(memory_bytes: int, seconds: int) -> None:
-    if sys.platform == "win32":  # no such limits there; the bot still kills a process that takes too long
-        return
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
