@@ -63,7 +63,7 @@ class Watched:
 
     @property
     def is_fine(self) -> bool:
-        """Whether hearts beat in time and nobody waited long."""
+        """Whether heartbeats came in time and nobody waited long and nobody waited long."""
         return max(self.late, default=0) < MOST_LATE_SECONDS and max(self.waits, default=0) < MOST_WAIT_SECONDS
 
 
@@ -104,9 +104,7 @@ class Neighbours:
     def __init__(self, discord: DiscordStandIn, guild: Guild) -> None:
         self._discord = discord
         self._members = itertools.cycle([guild.member(f"member {number}") for number in range(OTHERS)])
-        self._turns = itertools.cycle(
-            ("lyrics", "👍", "lyrics", "artists", "Again", "Whole song", "lyrics", "Continue")
-        )
+        self._turns = itertools.cycle(TURNS)
         self._latest: Message | None = None
         self._acts: set[asyncio.Task[None]] = set()
         self.watched = Watched()
@@ -165,7 +163,7 @@ class Stage:
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[Watched]:
-        """Watch the hearts, the others and the memory."""
+        """Record heartbeats, the others' waits, and memory."""
         watched = self.neighbours.watched = Watched()
         first = len(self.discord.gateway.heartbeats)
 

@@ -28,6 +28,9 @@ async def test_nobody_is_held_up_and_a_signal_is_obeyed(tmp_path: Path) -> None:
         assert row.is_fine, row
         assert max(row.watched.late, default=0) < 2, row
         assert max(row.watched.waits, default=0) < 3, row  # what Discord itself waits
+    for row in here.rows[:-1]:  # the last one is the stop
+        assert row.watched.late, row
+        assert row.watched.waits, row
     assert "Traceback" not in here.bot.log
 
 

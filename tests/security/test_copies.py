@@ -1,5 +1,6 @@
 """Songs that `/history` shows again: buttons pressed there also act on the message that everybody sees."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -28,8 +29,9 @@ async def sung(stage: Stage, who: Member) -> Message:
         page = await stage.services.privacy.history(stage.asker(who, message.channel))
         return page.entries[0].message_id == message.id
 
-    while not await is_known():
-        pass
+    async with asyncio.timeout(60):
+        while not await is_known():
+            pass
     return message
 
 

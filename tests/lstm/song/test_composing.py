@@ -436,6 +436,7 @@ class TestReproducing:
         assert pieces[0] == "The riv"
         assert [piece.count("\n") for piece in pieces] == [0, *[1] * (len(pieces) - 2), 0]
         assert all(piece.endswith("\n") for piece in pieces[1:-1])
+        assert len(lines_of("".join(pieces))) == 5
         assert next(compose(singer, "", SongSettings(lines=1, random_seed=0))).strip()
 
     def test_fewer_candidates_make_a_song_too(self, singer):
