@@ -39,6 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="model; checkpoint and log beside it")
     parser.add_argument(
+        "--start", type=Path, metavar="MODEL", help="continue this model, with its units, instead of a new network"
+    )
+    parser.add_argument("--from", dest="first_run", metavar="RUN", help="leave out the recipe's runs before this one")
+    parser.add_argument(
         "--share", type=cli.number(float, 1e-6, 1), default=1.0, help="do only this share of each run, to try a recipe"
     )
     parser.add_argument("--threads", type=cli.number(int, 1, 256), default=1, help="BLAS threads (default 1)")
@@ -60,7 +64,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     import numpy as np
 
     from lstm.model.atomic_write import write_atomically
-    from lstm.model.model_file import Model, dump_model
+    from lstm.model.model_file import Model, dump_model, load_model
     from lstm.model.record import TrainingRecord
     from lstm.network.gemm import layout
     from lstm.training.errors import CheckpointError
@@ -69,13 +73,21 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     from lstm.training.pretraining.training import Pretraining
 
     recipe = read_recipe(options.recipe)
+    if options.first_run is not None:
+        recipe = recipe.from_run(options.first_run)
+    start = load_model(options.start) if options.start is not None else None
     out: Path = options.out
     with _log(out.with_suffix(".log")) as log:
         log.line("reading the texts")
-        reading = Reading(recipe, options.corpora)
-        weights = initial_weights(recipe, reading)
+        reading = Reading(recipe, options.corpora, start.vocabulary if start else None)
+        weights = start.parameters.copy() if start else initial_weights(recipe, reading)
         pretraining = Pretraining(reading, weights, options.share)
-        identity = {"recipe": recipe.settings, "share": options.share, "data": reading.hashes}
+        settings = dict(recipe.settings)
+        if start is not None:
+            settings["start"] = start.sha256
+        if options.first_run is not None:
+            settings["from"] = options.first_run
+        identity = {"recipe": settings, "share": options.share, "data": reading.hashes}
         log.line(
             f"{reading.training_characters:,} characters of {len(reading.hashes)} files, "
             f"{len(reading.vocabulary):,} units, {len(weights.flat):,} parameters, matrix products: {layout()}"
@@ -102,7 +114,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
         record = TrainingRecord(
             date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             data=reading.hashes,
-            settings=recipe.settings,
+            settings=settings,
             threads=options.threads,
             products=layout(),
             characters_seen=round(seen.characters),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +112,25 @@ def test_ctrl_c_leaves_a_checkpoint(folder, tmp_path):
     assert weights(out) == weights(folder / "whole.safetensors")
 
 
+def test_a_run_that_continues_a_base_keeps_its_units_and_reads_no_more_than_it_needs(folder, tmp_path):
+    (tmp_path / "tiny.toml").write_text(recipes.TINY.replace(", tales = 0.1", ""))
+    shutil.copytree(folder / "corpora" / "songs", tmp_path / "corpora" / "songs")  # without tales.txt
+    command = [tmp_path / "tiny.toml", "--corpora", tmp_path / "corpora", "--from", "final"]
+    command += ["--start", folder / "whole.safetensors"]
+    succeed("pretrain", *command, "--out", tmp_path / "more.safetensors")
+    first, more = load_model(folder / "whole.safetensors"), load_model(tmp_path / "more.safetensors")
+    assert more.vocabulary == first.vocabulary
+    assert set(more.training.data) == {"songs/a.txt", "songs/b.txt"}
+    assert more.training.settings["start"] == first.sha256
+    assert more.training.settings["from"] == "final"
+    assert len(more.training.curve) == len(first.training.curve) // 2
+    assert more.training.validation_bits_per_character < first.training.validation_bits_per_character
+
+    # A single update, at the rate 0 that warming up begins with, leaves the weights of the base as they are.
+    succeed("pretrain", *command, "--share", 1e-6, "--out", tmp_path / "same.safetensors")
+    assert weights(tmp_path / "same.safetensors") == weights(folder / "whole.safetensors")
+
+
 BAD = [
     ("", "required"),
     ("{folder}/missing.toml --corpora {folder}/corpora --out {new}/base", "no such file"),
@@ -120,6 +140,8 @@ BAD = [
     ("{folder}/tiny.toml --corpora {folder}/corpora --out {folder}", "it is a folder"),
     ("{folder}/tiny.toml --corpora {folder}/corpora --out {new}/base.log", "suffix"),
     ("{folder}/tiny.toml --corpora {folder}/corpora --out {new}/base --share 0", "not a number from"),
+    ("{folder}/tiny.toml --corpora {folder}/corpora --out {new}/base --from end", "no run 'end', only trunk, final"),
+    ("{folder}/tiny.toml --corpora {folder}/corpora --out {new}/base --start {folder}/tiny.toml", "not a complete"),
 ]
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from lstm.arrays import IntArray
 from lstm.network.parameters import Parameters, Shape, initial_parameters
-from lstm.text.plans import planned
+from lstm.text.plans import LINE_MARK, planned
 from lstm.text.songs import SONG_BREAK
-from lstm.training.pretraining.recipe import Recipe, RecipeError, Run
+from lstm.text.vocabulary import Vocabulary
+from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Run
 from lstm.training.pretraining.texts import Texts, make_vocabulary, read_texts
 
 
@@ -89,15 +90,20 @@ class Batch:
 class Reading:
     """The encoded texts of a recipe, and their vocabulary."""
 
-    def __init__(self, recipe: Recipe, corpora: Path) -> None:
+    def __init__(self, recipe: Recipe, corpora: Path, vocabulary: Vocabulary | None = None) -> None:
         """Read the texts from the folder ``corpora``, which takes some minutes for 100 MB.
+
+        With the ``vocabulary`` of a model that the recipe continues, only the sources that its runs read are read.
 
         Raises:
             RecipeError: they cannot be read as the recipe says.
         """
-        texts, self.hashes = read_texts(recipe, corpora)
-        """SHA-256 of each file, by its path below ``corpora``."""
-        self.recipe, self.vocabulary = recipe, make_vocabulary(recipe, texts)
+        if vocabulary is not None and recipe.planned and LINE_MARK not in vocabulary.units:
+            raise RecipeError("modes.planned: the model has no unit that marks plans.")
+        wanted = None if vocabulary is None else _sources_of(recipe)
+        texts, self.hashes = read_texts(recipe, corpora, wanted)
+        """SHA-256 of each file, by its path below its source's folder."""
+        self.recipe, self.vocabulary = recipe, vocabulary or make_vocabulary(recipe, texts)
         self._sources = {name: self._encoded(source) for name, source in texts.items()}
         measured = texts[recipe.measured].validation
         self.validation = [self.vocabulary.encode(song + SONG_BREAK) for song in measured]
@@ -145,6 +151,12 @@ class Reading:
         if not drawn:
             return Pass(np.empty(0, np.uint16), 0)
         return Pass(np.concatenate([drawn[k] for k in rng.permutation(len(drawn))]), characters)
+
+
+def _sources_of(recipe: Recipe) -> set[str]:
+    """The sources that the recipe's runs need."""
+    read = {name for run in recipe.runs for stage in run.stages for name, weight in stage.weights.items() if weight}
+    return read | {recipe.measured} | (set(recipe.lower) if LOWER in read else set())
 
 
 def initial_weights(recipe: Recipe, reading: Reading) -> Parameters:

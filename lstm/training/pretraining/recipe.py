@@ -6,7 +6,7 @@
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ class Source:
     """Texts of one kind, and how they are cut."""
 
     files: tuple[str, ...]
-    """Patterns below the folder of corpora."""
+    """Patterns below `folder`, or below the folder of corpora where it is None."""
+    folder: Path | None
     left_out: frozenset[str]
     """Names of files, without suffix, that are not read."""
     left_out_tail: Mapping[str, float]
@@ -116,6 +117,17 @@ class Recipe:
     settings: Mapping[str, Any]
     """The file as it is, for the record."""
 
+    def from_run(self, name: str) -> "Recipe":
+        """The recipe without the runs before the one called ``name``.
+
+        Raises:
+            RecipeError: there is no such run.
+        """
+        names = [run.name for run in self.runs]
+        if name not in names:
+            raise RecipeError(f"there is no run {name!r}, only {', '.join(names)}.")
+        return replace(self, runs=self.runs[names.index(name) :])
+
 
 LOWER = "lower"
 
@@ -132,15 +144,15 @@ def read_recipe(path: Path) -> Recipe:
     except ValueError as error:  # not UTF-8, or not TOML
         raise RecipeError(f"{path} is not a TOML file: {error}.") from None
     try:
-        return _recipe(values)
+        return _recipe(values, path.parent)
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
 
 
-def _recipe(values: dict[str, Any]) -> Recipe:
+def _recipe(values: dict[str, Any], folder: Path) -> Recipe:
     top = _Table(values, "")
     seeds, network, modes, measured = (top.table(name) for name in ("seeds", "network", "modes", "measured"))
-    sources = {name: _source(table) for name, table in top.table("sources").tables().items()}
+    sources = {name: _source(table, folder) for name, table in top.table("sources").tables().items()}
     if LOWER in sources:
         raise RecipeError(f"sources.{LOWER} has its own table, [{LOWER}].")
     lower = top.table(LOWER, {}).counts(sources)
@@ -168,9 +180,10 @@ def _recipe(values: dict[str, Any]) -> Recipe:
     return recipe
 
 
-def _source(table: "_Table") -> Source:
+def _source(table: "_Table", folder: Path) -> Source:
     source = Source(
         files=table.texts("files"),
+        folder=folder if table.true_or_false("beside_recipe", False) else None,
         left_out=frozenset(table.texts("left_out", ())),
         left_out_tail=table.table("left_out_tail", {}).numbers(0, 1),
         held_out=table.number("held_out", 0, 1, 0.0),

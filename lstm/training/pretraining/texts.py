@@ -4,7 +4,7 @@ import hashlib
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,12 @@ class Texts:
     """Prose is never planned."""
 
 
-def read_texts(recipe: Recipe, corpora: Path) -> tuple[dict[str, Texts], dict[str, str]]:
-    """The texts of each source, and the SHA-256 of each file that was read, by its path below ``corpora``.
+def read_texts(
+    recipe: Recipe, corpora: Path, wanted: Container[str] | None = None
+) -> tuple[dict[str, Texts], dict[str, str]]:
+    """The texts of each source, or of those that are ``wanted``, and the SHA-256 of each file that was read.
+
+    Hashes are by the file's path below its source's folder, which is ``corpora`` where the recipe says no other.
 
     Raises:
         RecipeError: a source has no file, a file is not UTF-8, or there is nothing to measure.
@@ -34,14 +38,17 @@ def read_texts(recipe: Recipe, corpora: Path) -> tuple[dict[str, Texts], dict[st
     texts: dict[str, Texts] = {}
     hashes: dict[str, str] = {}
     for name, source in recipe.sources.items():
-        files = _files(source, corpora)
+        if wanted is not None and name not in wanted:
+            continue
+        folder = source.folder or corpora
+        files = _files(source, folder)
         if not files:
-            raise RecipeError(f"sources.{name}.files: no file in {corpora} matches {', '.join(source.files)}.")
+            raise RecipeError(f"sources.{name}.files: no file in {folder} matches {', '.join(source.files)}.")
         training: list[str] = []
         validation: list[str] = []
         for path in files:
             data = path.read_bytes()
-            hashes[path.relative_to(corpora).as_posix()] = hashlib.sha256(data).hexdigest()
+            hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(data).hexdigest()
             learned, measured = _of_file(source, path, data, recipe.text_seed)
             training += learned
             validation += measured
@@ -52,7 +59,7 @@ def read_texts(recipe: Recipe, corpora: Path) -> tuple[dict[str, Texts], dict[st
         texts[name] = Texts(tuple(training), tuple(validation), source.passage is not None)
     if not texts[recipe.measured].validation:
         raise RecipeError(f"measured.source: {recipe.measured} has no validation songs.")
-    if recipe.lower:
+    if recipe.lower and (wanted is None or LOWER in wanted):
         texts[LOWER] = Texts(tuple(map(without_capitals, _some(recipe, texts))), ())
     return texts, hashes
 
@@ -61,8 +68,8 @@ def _rng(recipe: Recipe) -> random.Random:
     return random.Random(recipe.text_seed)  # noqa: S311
 
 
-def _files(source: Source, corpora: Path) -> list[Path]:
-    found = {path for pattern in source.files for path in corpora.glob(pattern) if path.is_file()}
+def _files(source: Source, folder: Path) -> list[Path]:
+    found = {path for pattern in source.files for path in folder.glob(pattern) if path.is_file()}
     return sorted(path for path in found if path.stem not in source.left_out)
 
 
