@@ -52,6 +52,7 @@ from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
+from bot.services.training_texts import TrainingTexts
 from bot.settings import Settings, SettingsError, wrong_value
 from bot.store import artists, own_copies, versions
 from bot.store.artists import EVERYONE, name_key
@@ -239,11 +240,10 @@ def _lyrics(parts: _Parts) -> LyricsService:
 def _training(parts: _Parts) -> TrainingService:
     return TrainingService(
         parts.database,
-        parts.files,
+        TrainingTexts(parts.files, most_bytes=parts.settings.max_corpus_bytes, now=parts.now),
         parts.news,
         parts.drafts,
         most_minutes=parts.settings.train_minutes,
-        most_corpus_bytes=parts.settings.max_corpus_bytes,
         now=parts.now,
         new_random_seed=parts.new_random_seed,
         quotas=parts.quotas,

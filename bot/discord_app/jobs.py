@@ -135,7 +135,7 @@ class ShowText(NumberButton, prefix="job:text"):
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the first lines and the whole text as a file."""
         asker, training = asker_of(interaction), interaction.client.services.training
-        with training.handing_out(asker):  # while it is sent, memory holds several copies of it
+        with training.texts.handing_out(asker):  # while it is sent, memory holds several copies of it
             corpus = await training.corpus_of(asker, self.number)
             if corpus is None:
                 raise Refusal("That text is no longer stored.")

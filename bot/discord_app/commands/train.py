@@ -32,7 +32,7 @@ async def train(
         await answering.defer(interaction)
         job = await services.training.queue(asker, artist, None, minutes)
     else:
-        with services.training.uploading(asker):
+        with services.training.texts.uploading(asker):
             await answering.defer(interaction)
             text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
             job = await services.training.queue(asker, artist, text, minutes)

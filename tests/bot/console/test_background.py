@@ -12,6 +12,7 @@ from bot.services.bad_language import ShownLanguage
 from bot.services.data_files import DataFiles
 from bot.services.drafts import Drafts
 from bot.services.quotas import Quotas
+from bot.services.training_texts import TrainingTexts
 from bot.store.database import Database
 from bot.training.news import JobNews
 from tests.bot import samples
@@ -44,11 +45,10 @@ def news() -> JobNews:
 def training(database: Database, news: JobNews, clock: Clock) -> TrainingService:
     return TrainingService(
         database,
-        DataFiles([]),
+        TrainingTexts(DataFiles([]), most_bytes=100_000, now=clock),
         news,
         Drafts(),
         most_minutes=5.0,
-        most_corpus_bytes=100_000,
         now=clock,
         new_random_seed=itertools.count().__next__,
         quotas=Quotas(10**9, 1000, 1000),

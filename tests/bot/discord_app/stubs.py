@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -35,8 +34,9 @@ from bot.services import (
     UnsungArtist,
     Version,
 )
+from bot.services.data_files import DataFiles
 from bot.services.drafts import Drafts
-from bot.services.quotas import UploadsInFlight
+from bot.services.training_texts import TrainingTexts
 from bot.settings import Settings
 from bot.store.database import Database
 
@@ -179,7 +179,7 @@ CANCELLED = replace(JOB, state=JobState.CANCELLED, place=None, ended_at=NOON)
 @dataclass
 class StubTraining:
     script: Script = field(default_factory=lambda: [RUNNING, 0.05, SUCCEEDED])
-    texts: list[bytes | None] = field(default_factory=list)
+    received: list[bytes | None] = field(default_factory=list)
     messages: list[tuple[int, int, int]] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
     untold: list[Job] = field(default_factory=list)
@@ -188,7 +188,9 @@ class StubTraining:
     end_told: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
     summary: CorpusSummary | None = None
-    uploads: UploadsInFlight = field(default_factory=UploadsInFlight)
+    texts: TrainingTexts = field(
+        default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, now=lambda: NOON)
+    )
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:
         if not asker.may_manage_guild:
@@ -203,7 +205,7 @@ class StubTraining:
         corpus: bytes | None = None,
         minutes: float | None = None,
     ) -> Job:
-        self.texts.append(corpus)
+        self.received.append(corpus)
         if self.refusal is not None:
             raise Refusal(self.refusal)
         return replace(JOB, artist=artist, channel_id=asker.channel_id)
@@ -227,14 +229,6 @@ class StubTraining:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can see this server's texts.")
         return ReadCorpus("If you can *keep*\nyour head", self.summary, ("If you can *keep*", "your head"))
-
-    def handing_out(self, asker: Asker) -> AbstractContextManager[None]:
-        return self.uploads.one_of(asker)
-
-    @contextmanager
-    def uploading(self, asker: Asker) -> Iterator[None]:
-        with self.uploads.one_of(asker):
-            yield
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         return [UnsungArtist("*mute*", 41_000, NOON, 0)]

@@ -65,7 +65,7 @@ async def test_a_cleaned_text_is_sent_once_at_a_time(
             "components": [{"type": 2, "style": 2, "label": "Show", "custom_id": "job:text:1", "id": 2}],
         }
     ]
-    with services.training.uploading(asker):
+    with services.training.texts.uploading(asker):
         refused = await (await discord.press(chief, message, "Show")).message()
         assert "Another text of this server is being read" in refused.text
     assert "If you can" in (await (await discord.press(chief, message, "Show")).message()).text

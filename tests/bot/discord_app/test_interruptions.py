@@ -183,7 +183,7 @@ async def test_a_training_whose_first_answer_failed_is_announced_all_the_same(
     async with online(discord, services):
         discord.fail(1, path_contains="@original", status=400)
         interaction = await discord.slash(chief, "train", {"artist": "kipling"})
-        await until(lambda: services.training.texts, 5)
+        await until(lambda: services.training.received, 5)
         services.training.go_on.set()
         await services.training.end_told.wait()
         message = await interaction.message()

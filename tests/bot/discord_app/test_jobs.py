@@ -41,7 +41,7 @@ async def test_a_text_is_read_queued_and_followed_to_its_result(
     assert await interaction.acknowledged() == 5
     message = await interaction.message()
     assert "Number 2 in the queue" in message.text
-    assert services.training.texts == [TEXT.data]
+    assert services.training.received == [TEXT.data]
     services.training.go_on.set()
     await message.until(lambda message: "12,345 characters/s" in message.text)
     await message.until(has_curve)
@@ -71,7 +71,7 @@ async def test_members_without_manage_server_are_refused_before_anything_is_read
     assert message.ephemeral
     assert "Manage Server" in message.content
     assert upload.fetches == 0
-    assert services.training.texts == []
+    assert services.training.received == []
 
 
 async def test_a_text_that_is_declared_too_large_is_not_fetched(
@@ -93,7 +93,7 @@ async def test_a_text_that_lies_about_its_size_is_read_no_further(
     assert message.ephemeral
     assert "larger than 100,000 bytes" in message.content
     assert upload.bytes_served < 5_000_000
-    assert services.training.texts == []
+    assert services.training.received == []
 
 
 async def test_a_text_that_will_not_do_is_refused_to_the_asker_alone(

@@ -17,6 +17,7 @@ from bot.services.drafts import Drafts
 from bot.services.publishing import describe, publish
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
+from bot.services.training_texts import TrainingTexts
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
@@ -160,11 +161,10 @@ def training(
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
-        DataFiles([DataFolder(tmp_path, "own")]),
+        TrainingTexts(DataFiles([DataFolder(tmp_path, "own")]), most_bytes=100_000, now=clock),
         news,
         drafts,
         most_minutes=5.0,
-        most_corpus_bytes=100_000,
         now=clock,
         new_random_seed=itertools.count().__next__,
         quotas=Quotas(stored_bytes=10**9, artists=1000, jobs_per_day=1000),

@@ -139,7 +139,7 @@ async def test_a_text_in_flight_is_not_stored_once_its_guild_is_forgotten(
 ) -> None:
     at_once = LeftGuilds(stocked, record, news, days=0, now=clock)
     asker = replace(manager(), asked=record.drafts.moment)
-    with training.uploading(asker):
+    with training.texts.uploading(asker):
         await at_once.left(GUILD)
         with pytest.raises(Refusal, match="has just been deleted"):
             await training.queue(asker, "duo", samples.corpus().encode())

@@ -207,7 +207,7 @@ async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirm
     training: TrainingService, privacy: PrivacyService, drafts: Drafts
 ) -> None:
     asker = replace(manager(), asked=drafts.moment)
-    with training.uploading(asker):
+    with training.texts.uploading(asker):
         assert (await privacy.delete(manager())).trainings == 0
         job = await training.queue(asker, "duo", samples.corpus().encode())
     assert job.asked_by is None
