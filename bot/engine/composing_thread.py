@@ -20,6 +20,7 @@ from types import TracebackType
 from bot.metrics.tally import Tally
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import PackedWeights
+from lstm.network.second_core import using_second_core
 from lstm.song.composing import CANDIDATES, Composition, Report
 
 MOST_SONGS_AT_ONCE = 64
@@ -118,6 +119,10 @@ class ComposingThread:
             song.is_wanted = False
 
     def _run(self) -> None:
+        with using_second_core():
+            self._work()
+
+    def _work(self) -> None:
         while True:
             try:
                 admitted = self._admitted.get(block=not (self._songs or self._waiting))

@@ -25,6 +25,7 @@ from typing import Literal
 import numpy as np
 
 from lstm.arrays import FloatArray
+from lstm.network.second_core import second_core
 
 Layout = Literal["tiles", "whole"]
 LAYOUTS: tuple[Layout, ...] = ("tiles", "whole")
@@ -37,6 +38,8 @@ SMALL = 1_000_000
 """Rows x columns x depth up to which a product needs no copy."""
 TILE = 64
 """Outputs per tile of `Weights`: four vectors of the kernel; 32 and 96 were up to 15 % slower, 48 up to 30 %."""
+SHARED = 5_000_000
+"""Streams x columns x rows from which half of a product is worth handing to a second core: some 0.1 ms."""
 FEW = 4
 """Streams up to which products with vectors are as fast as one with a matrix: at 2 in 0.6 of its time, at 4 in 0.9."""
 PAYING = 1.8
@@ -123,6 +126,8 @@ class Product:
         self._right: FloatArray
         self._result: FloatArray
         self.by_columns = not weights.in_tiles and B > FEW
+        half = width // TILE // 2 * TILE
+        outputs = slice(half), slice(half, None)
         # Each call multiplies a stack of matrices; only the views differ.
         if weights.in_tiles:
             groups, each = weights.groups(B)
@@ -130,19 +135,31 @@ class Product:
             self.rows, self.out = rows[:B], out[:B]
             self._left, self._right = rows.reshape(groups, 1, each, K), array
             self._result = out.reshape(groups, each, width // TILE, TILE).transpose(0, 2, 1, 3)
+            tiles = slice(half // TILE), slice(half // TILE, None)
+            halves = [(self._left, array[part], self._result[:, part]) for part in tiles]
         elif self.by_columns:
             # 3-7 columns beyond a multiple of 8 take at least as long as 8: at K = 512, 7 take 1.8 times as long.
             filled = B + 8 - B % 8 if B % 8 > 2 else B
             columns, result = np.zeros((K, filled), dtype), np.zeros((width, filled), dtype)
             self.rows, self.out = columns.T, result.T
             self._left, self._right, self._result = array, columns, result
+            halves = [(array[part], columns, result[part]) for part in outputs]
         else:
             self.rows, self.out = np.zeros((B, K), dtype), np.zeros((B, width), dtype)
             self._left, self._right, self._result = array, self.rows[:, :, None], self.out[:, :, None]
+            halves = [(array[part], self._right, self._result[:, part]) for part in outputs]
+        self._halves = halves if half and B * K * width >= SHARED else None
 
     def __call__(self) -> None:
-        """Multiply."""
-        np.matmul(self._left, self._right, out=self._result)
+        """Multiply, with the help of `lstm.network.second_core` where there is one.
+
+        The result of tiles is then the same to the bit, others up to rounding.
+        """
+        second = None if self._halves is None else second_core()
+        if second is None or self._halves is None:
+            np.matmul(self._left, self._right, out=self._result)
+        else:
+            second.multiply_both(*self._halves)
 
 
 def matrix_in_tiles(matrix: FloatArray, B: int) -> FloatArray:
