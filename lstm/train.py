@@ -28,6 +28,9 @@ QUICK_SECONDS = 2.0
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
     number = cli.number
+    blas.use_threads(_threads(arguments))  # before NumPy is imported, as the names of the optimisers need it
+    from lstm.network.optimiser import OPTIMISERS
+
     parser = cli.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
     parser.add_argument("--artist", required=True, metavar="NAME", help="name of the corpus, the model and the curve")
     parser.add_argument(
@@ -44,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
-    parser.add_argument("--optimiser", choices=("adam", "rmsprop"), default="adam", help="default adam")
+    parser.add_argument("--optimiser", choices=tuple(OPTIMISERS), default="adam", help="default adam")
     parser.add_argument(
         "--start",
         default="auto",
@@ -52,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="what to start from (default auto: the base if it knows the alphabet, unless a trial prefers scratch)",
     )
     parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
-    parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
+    _add_threads(parser)
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -66,9 +69,20 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
     if options.out is None and _is_shipped(options.data_dir, options.artist.strip()):
         parser.error(f"{options.artist.strip()} comes with the bot; choose another name, or name a model file by --out")
-    blas.use_threads(options.threads)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
+
+
+def _add_threads(parser: cli.Parser) -> None:
+    parser.add_argument("--threads", type=cli.number(int, 1, 256), default=1, help="BLAS threads (default 1)")
+
+
+def _threads(arguments: list[str] | None) -> int:
+    """The number of BLAS threads alone."""
+    parser = cli.Parser(prog=PROG, add_help=False)
+    _add_threads(parser)
+    threads: int = parser.parse_known_args(arguments)[0].threads
+    return threads
 
 
 def _check_name(parser: cli.Parser, name: str) -> None:

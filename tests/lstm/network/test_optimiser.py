@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lstm.network.optimiser import BLOCK, OPTIMISERS, Adam, RMSprop, Schedule, clip_by_global_norm
+from lstm.network.optimiser import BLOCK, OPTIMISERS, Schedule, clip_by_global_norm
 
 
 def gradients(size, steps, seed=0):
@@ -33,14 +33,17 @@ def plain_rmsprop(p, gradient_steps, rates, decay=0.99, epsilon=1e-8):
     return p
 
 
+PLAIN = {"adam": plain_adam, "rmsprop": plain_rmsprop}
+
+
 # Sizes around the blocks that the optimisers work in.
 @pytest.mark.parametrize("size", [1, 5, BLOCK, BLOCK + 1, 2 * BLOCK + 7])
-@pytest.mark.parametrize(("kind", "plain"), [(Adam, plain_adam), (RMSprop, plain_rmsprop)])
-def test_steps_equal_the_formula(kind, plain, size):
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_steps_equal_the_formula(name, size):
     steps, rates = gradients(size, 6), [1e-2, 3e-2, 1e-2, 1e-3, 0.0, 1e-2]
     parameters = np.linspace(-1, 1, size)
-    wanted = plain(parameters.copy(), steps, rates)
-    optimiser = kind(size, np.dtype(np.float64))
+    wanted = PLAIN[name](parameters.copy(), steps, rates)
+    optimiser = OPTIMISERS[name](size, np.dtype(np.float64))
     for g, rate in zip(steps, rates, strict=True):
         kept = g.copy()
         optimiser.step(parameters, g, rate)
@@ -49,8 +52,9 @@ def test_steps_equal_the_formula(kind, plain, size):
     assert optimiser.steps == 6
 
 
-@pytest.mark.parametrize("kind", [Adam, RMSprop])
-def test_the_moments_are_all_that_it_remembers(kind):
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_the_moments_are_all_that_it_remembers(name):
+    kind = OPTIMISERS[name]
     steps = gradients(20, 8)
     whole, first = (kind(20, np.dtype(np.float32)) for _ in range(2))
     p = np.ones(20, np.float32)

@@ -12,6 +12,7 @@ import safetensors.numpy
 from lstm.model.model_file import ModelFileError, read_tensors
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
+from lstm.network.optimiser import OPTIMISERS
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
@@ -334,11 +335,10 @@ class TestStopping:
         assert run.position.evaluations_without_gain == 1
 
 
-@pytest.mark.parametrize("optimiser", ["adam", "rmsprop"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_it_learns(optimiser):
-    settings = LoopSettings(
-        batch=8, unroll=32, optimiser=optimiser, learning_rate=2e-2 if optimiser == "adam" else 5e-3
-    )
+    rates = {"adam": 2e-2, "rmsprop": 5e-3}
+    settings = LoopSettings(batch=8, unroll=32, optimiser=optimiser, learning_rate=rates[optimiser])
     frequencies = np.bincount(HELD_OUT_IDS, minlength=len(VOCABULARY)) / len(HELD_OUT_IDS)
     unigram_entropy = -sum(p * math.log2(p) for p in frequencies if p > 0)
     parameters: Parameters = initial_parameters(
