@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstm import blas, cli
-from lstm.rhyme.schemes import SCHEMES
+from lstm.rhyme.schemes import RHYMES
 from lstm.song.form import FORMS
 
 if TYPE_CHECKING:
     from lstm.song.composing import Report
 
 PROG = cli.program("lstm.sample")
-RHYMES = ("auto", *SCHEMES)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _scheme(text: str) -> str:
-    return text.lower() if text.lower() in ("auto", "none") else text.upper()
+    return next((scheme for scheme in RHYMES if scheme.casefold() == text.casefold()), text)
 
 
 def _sample(options: argparse.Namespace) -> int:

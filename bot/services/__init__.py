@@ -15,7 +15,6 @@ from bot.services.song_request import (
     HIGHEST_TEMPERATURE,
     LOWEST_TEMPERATURE,
     MOST_LINES,
-    RHYMES,
     SEED_CHARACTERS,
     SONG_FORMS,
     Continuation,
@@ -38,6 +37,7 @@ from bot.services.training import (
 from bot.services.unfinished_songs import SongMessage, UnfinishedSong, UnfinishedSongs
 from bot.store.faults import StoreError
 from bot.store.job_records import HeldBack
+from lstm.rhyme.schemes import RHYMES
 
 __all__ = [
     "DEFAULT_LINES",

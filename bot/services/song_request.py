@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from bot.services.asking import Refusal
-from lstm.rhyme.schemes import SCHEMES
+from lstm.rhyme.schemes import RHYMES
 from lstm.song import form as forms
 from lstm.song.composing import SongSettings
 
-RHYMES = ("auto", *SCHEMES)
 SONG_FORMS = forms.FORMS
 SEED_CHARACTERS = 200
 FEWEST_LINES, MOST_LINES = 2, 40

@@ -9,8 +9,11 @@ SCHEMES: dict[str, tuple[tuple[int, ...], ...]] = {
 }
 """Name -> for each line of a group of four, the earlier lines that it rhymes with."""
 
+RHYMES = ("auto", *SCHEMES)
+"""What can be asked for: a scheme, or "auto", the artist's habit (`lstm.song.habits`)."""
+
 PATTERNS = SCHEMES | {"ABCB": ((), (), (), (1,))}
-"""The schemes, and ABCB, which most songs follow: it cannot be asked for, but it is a habit (`lstm.song.habits`)."""
+"""The schemes, and ABCB, which most songs follow: it cannot be asked for, but it can be a habit."""
 
 GROUP = 4
 """Lines of a scheme, and of the verses and choruses of songs."""

@@ -23,6 +23,7 @@ from lstm.decoding.nucleus import pick_one
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
+from lstm.rhyme.schemes import SCHEMES
 from lstm.song.composing import Composition, SongSettings, drive
 from lstm.song.judging import Judge
 from lstm.song.repetition import repeated_share
@@ -158,8 +159,8 @@ def main() -> int:
             "| distinct 4-grams | nats per character | seconds, median |"
         )
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-        for kind, scheme in (("free", "none"), ("AABB", "AABB"), ("ABAB", "ABAB"), ("ABBA", "ABBA"), ("AAAA", "AAAA")):
-            show(measure(kind, scheme, ours(singer, scheme), singer, options.songs))
+        for scheme, pattern in SCHEMES.items():
+            show(measure(scheme if any(pattern) else "free", scheme, ours(singer, scheme), singer, options.songs))
         show(
             measure("n-gram baseline", "none", baseline(join(songs_of(read_plainly([corpus])))), singer, options.songs)
         )

@@ -27,6 +27,7 @@ from bot.settings import Settings, SettingsError, read_settings
 from bot.store.artists import name_key
 from lstm.model.model_file import ModelFileError, load_model
 from lstm.network.parameters import Shape, initial_parameters
+from lstm.rhyme.schemes import RHYMES, SCHEMES
 from lstm.song.composing import Composition, SongSettings, compose, drive
 from lstm.song.singer import Singer
 from lstm.song.style import Style
@@ -304,7 +305,7 @@ def whole_song(rng: random.Random) -> None:
     settings = SongSettings(
         lines=rng.choice((2, 3, 5)),
         temperature=rng.choice((0.1, 0.8, 1.5)),
-        rhyme=rng.choice(("none", "AABB", "ABAB", "AAAA")),
+        rhyme=rng.choice(tuple(SCHEMES)),
         random_seed=rng.getrandbits(31),
     )
     try:
@@ -336,7 +337,7 @@ def artist_song(rng: random.Random) -> None:
     settings = SongSettings(
         lines=rng.choice((2, 4, 9)),
         temperature=rng.choice((0.1, 0.8, 1.5)),
-        rhyme=rng.choice(("auto", "none", "AABB", "ABAB", "AAAA")),
+        rhyme=rng.choice(RHYMES),
         form=rng.choice(SONG_FORMS),
         random_seed=rng.getrandbits(31),
     )

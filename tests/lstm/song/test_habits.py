@@ -3,6 +3,7 @@
 import pytest
 
 from lstm.rhyme.ear import Rhymes
+from lstm.rhyme.schemes import PATTERNS
 from lstm.song.habits import Habits
 from lstm.song.style import Style
 from lstm.text.songs import songs_of
@@ -19,7 +20,7 @@ STANZAS = {
 }
 
 
-@pytest.mark.parametrize("scheme", STANZAS)
+@pytest.mark.parametrize("scheme", PATTERNS)
 def test_the_scheme_of_most_stanzas_is_the_habit(scheme):
     songs = ["\n\n".join([STANZAS[scheme]] * 3)] * 4 + [STANZAS["none"]] * 3
     assert Habits.of(songs, EAR).rhyme == scheme
