@@ -58,6 +58,11 @@ class LoopSettings:
     """Stop after this many evaluations without a better one; 0 never stops early."""
     random_seed: int = 0
 
+    @property
+    def schedule(self) -> Schedule:
+        """The learning rate over the plan."""
+        return Schedule(self.learning_rate, self.warm_up, self.decay)
+
 
 @dataclass(frozen=True)
 class Position:
@@ -197,7 +202,7 @@ class TrainingLoop:
         seen = max(1, int(characters[start + 1 : end + 1].sum()))
         nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
-        rate = Schedule(s.learning_rate, s.warm_up, s.decay).rate(min(1.0, (at.characters + seen / 2) / self.plan))
+        rate = s.schedule.rate(min(1.0, (at.characters + seen / 2) / self.plan))
         self.optimiser.step(self.trained.flat, gradient, rate)
         self.trained.apply()
         last = end == len(streams) - 1

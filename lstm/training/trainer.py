@@ -5,6 +5,8 @@ model of the best weights.
 """
 
 import datetime
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, ModelFileError
 from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.song.composing import SongSettings, compose
 from lstm.training.errors import CheckpointError
-from lstm.training.loop import TrainingLoop, peek_checkpoint
+from lstm.training.loop import Text, TrainingLoop, peek_checkpoint
 from lstm.training.preparation import Earlier, prepare
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start, StartDecision
@@ -29,6 +32,8 @@ SAMPLE_LINES = 4
 REPORT_SECONDS = 1.0
 ALMOST_DONE = 0.99
 """The largest share that is reported before everything is done."""
+RATES_COMPARED = 50
+"""Steps of the schedule by which a checkpoint's is known to be this run's."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ class Trainer:
         if extra is not None:
             self.prepared = replace(self.prepared, measured=self.prepared.measured.within(extra.measured_characters))
         p = self.prepared
+        self._texts_sha256 = _sha256_of(p.training)
         self.loop = TrainingLoop(
             p.trained, p.training, p.measured.ids, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths, np.float16
         )
@@ -121,13 +127,24 @@ class Trainer:
             self._restore(checkpoint, extra)
 
     def _identity(self) -> dict[str, Any]:
-        """What a checkpoint must agree on with the run that continues from it."""
-        settings = asdict(replace(self.settings, minutes=None, samples=False))
-        return {
-            "corpus_sha256": self.prepared.corpus_sha256,
+        """What a checkpoint must agree on with the run that continues from it.
+
+        The settings of the loop and the learning rates are those of the recipe, which another version of the program
+        may have changed; so may have the base, and how a text becomes what is learned.
+        """
+        p, settings = self.prepared, asdict(replace(self.settings, minutes=None, samples=False))
+        weights = p.trained.weights()
+        identity = {
+            "corpus_sha256": p.corpus_sha256,
             "settings": settings,
-            "parameters": len(self.prepared.trained.flat),
+            "loop": asdict(p.loop),
+            "learning_rates": [p.loop.schedule.rate(k / RATES_COMPARED) for k in range(RATES_COMPARED + 1)],
+            "texts_sha256": self._texts_sha256,
+            "base_sha256": weights.base.sha256 if isinstance(weights, Adapted) else None,
+            "parameters": len(p.trained.flat),
         }
+        compared: dict[str, Any] = json.loads(json.dumps(identity))  # as it comes back from a checkpoint
+        return compared
 
     def _restore(self, checkpoint: bytes, extra: "_Extra") -> None:
         if extra.identity != self._identity():
@@ -296,6 +313,13 @@ class Trainer:
     def _model(self, record: TrainingRecord) -> Model:
         p = self.prepared
         return Model(p.trained.weights(), p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
+
+
+def _sha256_of(texts: Sequence[Text]) -> str:
+    sha256 = hashlib.sha256()
+    for text in texts:
+        sha256.update(text.ids.tobytes())
+    return sha256.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,9 @@ def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, m
     assert len(kept) == 1  # the next one would have been due 25 s later
 
 
-@pytest.mark.parametrize("damage", ["another world", "cut short", "one bit", "other shapes", "no extra"])
+@pytest.mark.parametrize(
+    "damage", ["another world", "cut short", "one bit", "other shapes", "no extra", "an earlier version"]
+)
 def test_an_unusable_checkpoint_means_starting_over(tmp_path: Path, folder: JobFolder, damage: str) -> None:
     stop_beyond(folder, 0)
     assert train(task(tmp_path, samples.corpus(12), 5.0)) == Stopped()
@@ -119,6 +121,11 @@ def test_an_unusable_checkpoint_means_starting_over(tmp_path: Path, folder: JobF
         case "other shapes":
             tensors, metadata = read_tensors(checkpoint)
             checkpoint = dump_tensors(tensors | {"best": np.zeros(3, np.float32)}, metadata)
+        case "an earlier version":
+            tensors, metadata = read_tensors(checkpoint)
+            run_so_far = json.loads(metadata["run"])
+            del run_so_far["extra"]["identity"]["learning_rates"]
+            checkpoint = dump_tensors(tensors, {"run": json.dumps(run_so_far)})
         case "no extra":
             checkpoint = dump_tensors({"best": np.zeros(3, np.float32)}, {"run": '{"extra": {"identity": 7}}'})
     folder.prepare()

@@ -14,11 +14,13 @@ import safetensors.numpy
 from lstm.model.model_file import Model, dump_model, load_model, read_tensors
 from lstm.network.dropout import Dropout
 from lstm.network.likelihood import Likelihood
+from lstm.network.optimiser import Schedule
 from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.training import recipe
 from lstm.training.base_model import extend
 from lstm.training.baseline import KneserNey
 from lstm.training.errors import CheckpointError
@@ -213,6 +215,36 @@ class TestResuming:
     def test_another_run_is_refused(self, other):
         with pytest.raises(CheckpointError, match="another corpus or to other settings"):
             trainer(checkpoint=trainer().checkpoint(), **other)
+
+    @pytest.mark.parametrize("change", ["recipe", "schedule", "texts"])
+    def test_the_checkpoint_of_a_version_that_trains_otherwise_is_refused(self, monkeypatch, change):
+        kept = trainer().checkpoint()
+        if change == "recipe":
+            from_scratch = recipe.from_scratch
+            monkeypatch.setattr(recipe, "from_scratch", lambda *sizes: replace(from_scratch(*sizes), warm_up=0.2))
+        elif change == "schedule":
+            rate = Schedule.rate
+            monkeypatch.setattr(Schedule, "rate", lambda self, progress: rate(self, progress) ** 2)
+        else:
+            monkeypatch.setattr("lstm.training.preparation.join", lambda songs: join(songs[::-1]))
+        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+            trainer(checkpoint=kept)
+
+    def test_a_checkpoint_on_another_base_is_refused(self, monkeypatch):
+        monkeypatch.setattr("lstm.training.start.base_with_hash", lambda _: object())  # each counts as installed
+        before, after = (load_model(dump_model(base_of("subwords"), dtype)) for dtype in (np.float32, np.float16))
+        kept = trainer(settings=TUNING, start=before).checkpoint()
+        trainer(settings=TUNING, start=before, checkpoint=kept)
+        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+            trainer(settings=TUNING, start=after, checkpoint=kept)
+
+    def test_the_checkpoint_of_version_0_2_is_refused(self):
+        tensors, metadata = read_tensors(trainer().checkpoint())
+        run = json.loads(metadata["run"])
+        identity = run["extra"]["identity"]
+        run["extra"]["identity"] = {name: identity[name] for name in ("corpus_sha256", "settings", "parameters")}
+        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+            trainer(checkpoint=safetensors.numpy.save(tensors, {"run": json.dumps(run)}))
 
     @pytest.mark.parametrize("size", [0, 10, 1000, -1])
     def test_a_damaged_checkpoint_is_refused(self, size):
