@@ -1,4 +1,9 @@
-"""The JSON files of `/mydata export`, built song by song."""
+"""The JSON files of `/mydata export`, built song by song.
+
+They hold every column that is stored about a person, but for the bot's own notes on a training job (the claim of the
+process that runs it, its progress, what it measured) and the token of an interrupted song, which is Discord's key to a
+message.
+"""
 
 import json
 from collections.abc import Sequence
@@ -64,13 +69,30 @@ def exported_request(request: StoredRequest) -> bytes:
             "form": request.form,
             "with": request.partner,
             "private": request.private,
+            "random_seed": request.random_seed,
+            "seconds": request.seconds,
+            "continues": _id(request.continues),
+            "part": request.part,
+            "take": request.take,
+            "copied_lines": request.copied_lines,
+            "rhymes_missed": request.rhymes_missed,
         }
     )
 
 
 def exported_training(job: Job) -> bytes:
     """Write a training that the person asked for as JSON."""
-    return _json(_place_of(job, "queued_at", job.queued_at) | {"minutes": job.minutes, "state": job.state})
+    return _json(
+        _place_of(job, "queued_at", job.queued_at)
+        | {
+            "minutes": job.minutes,
+            "random_seed": job.random_seed,
+            "state": job.state,
+            "reason": job.reason,
+            "started_at": _time(job.started_at),
+            "ended_at": _time(job.ended_at),
+        }
+    )
 
 
 def exported_like(like: StoredLike) -> bytes:
@@ -90,12 +112,17 @@ def _place_of(record: StoredRequest | Job | StoredUnfinished, when: str, time: d
         when: time.isoformat(),
         "guild_id": _id(record.guild_id),
         "channel_id": _id(record.channel_id),
+        "message_id": _id(record.message_id),
         "artist": record.artist,
     }
 
 
 def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat()
 
 
 def _id(number: int | None) -> str | None:

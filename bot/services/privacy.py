@@ -109,7 +109,9 @@ class PrivacyService:
         return await self._database.read(read)
 
     async def export(self, asker: Asker, part_bytes: int | None = None) -> AsyncGenerator[bytes, None]:
-        """Yield everything stored about the asker, in any place, as JSON files in UTF-8, newest songs first.
+        """Yield what is stored about the asker, in any place, as JSON files in UTF-8, newest songs first.
+
+        `bot.services.export_file` says what they hold.
 
         Songs are read and written piece by piece, off the event loop, so that a long export holds up nobody.
 
