@@ -31,6 +31,16 @@ ENTRIES_A_PAGE = 6
 _ROWS_AT_ONCE = 500
 """Songs of an export that are read at a time: about 1 MB."""
 
+OF_A_PERSON = (
+    requests.delete_of_person,
+    unfinished_songs.delete_of_person,
+    jobs.forget_asker,
+    likes.delete_of_person,
+)
+"""What deletes everything stored about a person; each takes the user's id, and returns a number of rows."""
+EXPIRED = (requests.delete_before, unfinished_songs.delete_before, jobs.forget_askers_before)
+"""What deletes everything about persons that is older than a time, and returns a number of rows."""
+
 log = logging.getLogger(__name__)
 
 
@@ -172,15 +182,7 @@ class PrivacyService:
     async def delete(self, asker: Asker) -> Deleted:
         """Delete everything stored about the asker, in any place."""
 
-        deletions = [
-            partial(delete, user_id=asker.user_id)
-            for delete in (
-                requests.delete_of_person,
-                unfinished_songs.delete_of_person,
-                jobs.forget_asker,
-                likes.delete_of_person,
-            )
-        ]
+        deletions = [partial(delete, user_id=asker.user_id) for delete in OF_A_PERSON]
         in_memory = self._record.forget_person(asker.user_id)
         await self._database.erase_from_copies(*deletions)
         songs, unfinished, trainings, votes = await self._database.write(
@@ -196,10 +198,7 @@ class PrivacyService:
         """
         oldest = self._now() - timedelta(days=self._history_days)
 
-        deletions = [
-            partial(delete, time=oldest)
-            for delete in (requests.delete_before, unfinished_songs.delete_before, jobs.forget_askers_before)
-        ]
+        deletions = [partial(delete, time=oldest) for delete in EXPIRED]
         await self._database.erase_from_copies(*deletions, is_demanded=False)
         songs, unfinished, forgotten = await self._database.write(
             lambda connection: [delete(connection) for delete in deletions]

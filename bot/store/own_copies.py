@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 def erase(path: Path, deletions: Sequence[Deletion], *, is_demanded: bool) -> None:
     """Carry out deletions in every copy next to a database.
 
-    A copy may be of an earlier version that lacks a table: that deletion is skipped. A copy that cannot be changed is
-    removed if somebody demanded the deletion; otherwise it is kept until it expires.
+    A copy may be of an earlier version that lacks a table, or the column by which rows are chosen: that deletion is
+    skipped. (A test carries out all of them in every version that there was, so that none leaves anything behind.) A
+    copy that cannot be changed is removed if somebody demanded the deletion; otherwise it is kept until it expires.
     """
     for copied in _copies(path):
         try:
@@ -70,7 +71,7 @@ def _erase(copied: Path, deletions: Sequence[Deletion]) -> None:
             try:
                 deletion(connection)
             except sqlite3.OperationalError as error:
-                if "no such table" not in str(error):
+                if not str(error).startswith(("no such table", "no such column")):
                     raise
         connection.execute("COMMIT")
 

@@ -1,9 +1,13 @@
 """What becomes of the copies that the bot makes by itself; deleting from them is tested with the services."""
 
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from bot.store import own_copies
 from bot.store.backup import back_up, restore
@@ -28,6 +32,34 @@ async def test_the_database_before_is_kept_for_its_time_however_old_it_was(tmp_p
     assert own_copies.delete_old(path, NOW + timedelta(days=29)) == 0
     assert own_copies.delete_old(path, NOW + timedelta(days=31)) == 1
     assert not moved_to.exists()
+
+
+def delete_by_a_new_column(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM songs WHERE added_later = 1")
+
+
+def delete_from_a_new_table(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM added_later")
+
+
+def delete_one(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM songs WHERE person = 1")
+
+
+def fail(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE songs")
+
+
+@pytest.mark.parametrize("unknown", [delete_by_a_new_column, delete_from_a_new_table])
+def test_what_an_earlier_version_lacks_stops_no_other_deletion(tmp_path: Path, unknown: own_copies.Deletion) -> None:
+    copied = tmp_path / "lyrics.db.before-schema-2"
+    with closing(sqlite3.connect(copied)) as connection:
+        connection.executescript("CREATE TABLE songs (person); INSERT INTO songs VALUES (1), (2);")
+    own_copies.erase(tmp_path / "lyrics.db", [unknown, delete_one], is_demanded=True)
+    with closing(sqlite3.connect(copied)) as connection:
+        assert connection.execute("SELECT person FROM songs").fetchall() == [(2,)]
+    own_copies.erase(tmp_path / "lyrics.db", [fail, delete_one], is_demanded=True)
+    assert not copied.exists()
 
 
 def test_old_copies_are_deleted(tmp_path: Path) -> None:
