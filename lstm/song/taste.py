@@ -35,7 +35,7 @@ class Taste:
 
     candidates: int = 8
     """Lines sampled for each line of the song."""
-    lines_per_plan: int = 2
+    lines_per_plan: int = 4
     """Candidates that share a plan."""
     proposals: int = 16
     """Plans that the network proposes for each line."""
