@@ -47,6 +47,7 @@ from bot.services import (
     visibility,
 )
 from bot.services.bad_language import ShownLanguage
+from bot.services.bases import Bases
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
 from bot.services.left_guilds import ORDERS
 from bot.services.model_intake import ModelIntake
@@ -181,14 +182,16 @@ async def open_application(
         services = _services(parts)
         if settings.metrics_port is not None:
             await _serve_metrics(stack, settings.metrics_port, tally, services.lyrics, services.training)
+        bases = Bases(database, data_dir / "bases")
         intake = ModelIntake(database, parts.files, now=now)
         await intake.take_in()
+        await bases.keep()
         await _check_default_artist(settings.default_artist, database)
         await services.privacy.purge()
         await services.left_guilds.purge()
         await services.left_guilds.obey(data_dir / ORDERS)
         await stack.enter_async_context(_runner(parts))
-        for work, interval_seconds in _periodic_work(parts, services, intake):
+        for work, interval_seconds in _periodic_work(parts, services, intake, bases):
             await stack.enter_async_context(repeated(work, interval_seconds))
         yield services
 
@@ -270,7 +273,7 @@ def _runner(parts: _Parts) -> TrainingRunner:
 
 
 def _periodic_work(
-    parts: _Parts, services: Services, intake: ModelIntake
+    parts: _Parts, services: Services, intake: ModelIntake, bases: Bases
 ) -> Iterator[tuple[Callable[[], Awaitable[object]], float]]:
     """Yield the work that is repeated while the bot runs, with its interval in seconds."""
     data_dir = parts.settings.data_dir
@@ -279,6 +282,7 @@ def _periodic_work(
         await asyncio.to_thread(own_copies.delete_old, data_dir / "lyrics.db", parts.now())
 
     yield intake.take_in, _INTAKE_SECONDS
+    yield bases.keep, _INTAKE_SECONDS
     yield partial(services.left_guilds.obey, data_dir / ORDERS), _INTAKE_SECONDS
     yield services.privacy.purge, _PURGE_SECONDS
     yield services.training.purge, _PURGE_SECONDS

@@ -123,6 +123,13 @@ def weights(connection: sqlite3.Connection, version_id: int) -> bytes | None:
     return None if row is None else row["weights"]
 
 
+def any_trained_here(connection: sqlite3.Connection) -> bool:
+    """Return whether there is a version that did not come with the bot."""
+    query = """SELECT EXISTS (SELECT 1 FROM versions WHERE job_id IS NOT NULL OR artist_id NOT IN
+        (SELECT artist_id FROM model_files WHERE source = 'shipped' AND artist_id IS NOT NULL)) AS found"""
+    return bool(connection.execute(query).fetchone()["found"])
+
+
 def curve(connection: sqlite3.Connection, version_id: int) -> bytes | None:
     """Return a version's training curve as PNG."""
     row = connection.execute("SELECT curve FROM versions WHERE id = ?", (version_id,)).fetchone()

@@ -11,7 +11,6 @@ import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import safetensors.numpy
 
 from lstm.model.adapted import Adapted, Base
 from lstm.model.content_hash import HASH, is_undamaged, with_hash
+from lstm.model.installed_bases import base_file
 from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters, Shape
@@ -226,10 +226,8 @@ def base_of(model: Model) -> Base:
 
 
 def _installed(sha256: str) -> Model | None:
-    for file in (files("lstm") / "pretrained").iterdir():
-        if file.name.endswith(".safetensors") and hashlib.sha256(data := file.read_bytes()).hexdigest() == sha256:
-            return load_model(data)
-    return None
+    data = base_file(sha256)
+    return None if data is None else load_model(data)
 
 
 def _installed_parameters(sha256: str) -> Parameters:

@@ -15,12 +15,12 @@ Lines are padded to the longest; padding is zero before each convolution and tak
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
 from lstm.decoding.streams import Study
+from lstm.model.installed_bases import files_beside_base
 from lstm.model.model_file import read_tensors
 
 SCALE = 3.0
@@ -61,13 +61,13 @@ class Grammar:
 
 
 @cache
-def shipped_grammar() -> Grammar | None:
-    """The judge that came with the base model, or None in a checkout that has none."""
-    file = files("lstm") / "pretrained" / "grammar.safetensors"
-    if not file.is_file():
-        return None
-    weights, metadata = read_tensors(file.read_bytes())
-    return Grammar(weights, metadata.get("base", ""))
+def grammar_of(base_sha256: str) -> Grammar | None:
+    """The judge that was taught on the base with a hash, or None if there is none."""
+    for data in files_beside_base("grammar.safetensors", base_sha256):
+        weights, metadata = read_tensors(data)
+        if metadata.get("base") == base_sha256:
+            return Grammar(weights, base_sha256)
+    return None
 
 
 @dataclass(frozen=True)

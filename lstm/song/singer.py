@@ -4,7 +4,7 @@ from lstm.decoding.weights import Voice
 from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, ModelFileError
 from lstm.rhyme.pronunciation import shipped_dictionary
-from lstm.song.grammar import Grammar, shipped_grammar
+from lstm.song.grammar import grammar_of
 from lstm.song.style import Style
 from lstm.song.theme import common_rhymes
 
@@ -21,7 +21,8 @@ class Singer:
         self.voice = Voice(model)
         self.training = model.training
         self.style = _style(model)
-        self.grammar = _grammar(model)
+        base = model.weights.base.sha256 if isinstance(model.weights, Adapted) else model.sha256
+        self.grammar = grammar_of(base) if base else None
         """The judge of sentences, if one was taught for this model's base."""
         if self.style.rhymes.rhymes.is_english:
             shipped_dictionary()
@@ -32,12 +33,6 @@ class Singer:
     def nbytes(self) -> int:
         """Bytes of the weights and the style in memory."""
         return self.voice.nbytes + self.style.nbytes
-
-
-def _grammar(model: Model) -> Grammar | None:
-    base = model.weights.base.sha256 if isinstance(model.weights, Adapted) else model.sha256
-    grammar = shipped_grammar() if base else None
-    return grammar if grammar is not None and grammar.base_sha256 == base else None
 
 
 def _style(model: Model) -> Style:

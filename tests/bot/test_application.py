@@ -1,3 +1,4 @@
+import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -158,3 +159,30 @@ def test_the_shipped_artists_are_where_the_checkout_has_them() -> None:
     for artist in SHIPPED.artists:
         assert (SHIPPED.path / "corpora" / f"{artist}.txt").is_file()
         assert (SHIPPED.path / "models" / f"{artist}.safetensors").is_file()
+
+
+async def test_the_base_is_kept_for_artists_that_were_trained_here(tmp_path: Path, shipped: DataFolder) -> None:
+    data = tmp_path / "data"
+    async with open_application(Settings(data_dir=data), shipped=shipped):
+        pass
+    assert not (data / "bases").exists()  # what comes with the bot comes with its base
+    (data / "models").mkdir()
+    (data / "models" / "ours.safetensors").write_bytes(samples.model(2))
+    async with open_application(Settings(data_dir=data), shipped=shipped):
+        pass
+    (kept,) = (data / "bases").iterdir()
+    base = (kept / "base.safetensors").read_bytes()
+    assert hashlib.sha256(base).hexdigest() == kept.name
+    assert (kept / "grammar.safetensors").is_file()
+
+
+async def test_a_base_that_cannot_be_kept_stops_nothing(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = tmp_path / "data"
+    (data / "models").mkdir(parents=True)
+    (data / "models" / "ours.safetensors").write_bytes(samples.model(2))
+    (data / "bases").touch()
+    async with open_application(Settings(data_dir=data), shipped=shipped) as application:
+        assert await application.artists.visible(application.asker(user_id=5, guild_id=None, channel_id=1))
+    assert "cannot keep the base model for later releases" in caplog.text

@@ -6,7 +6,7 @@ import pytest
 
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
-from lstm.model import model_file
+from lstm.model import installed_bases, model_file
 from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, ModelFileError, base_of, base_with_hash, dump_model, load_model, read_tensors
 from lstm.model.record import ArtistProfile, TrainingRecord
@@ -25,7 +25,8 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
     data = dump_model(Model(initial_parameters(SHAPE, np.random.default_rng(1)), VOCABULARY), np.float32)
     (tmp_path / "pretrained").mkdir()
     (tmp_path / "pretrained" / "base.safetensors").write_bytes(data)
-    monkeypatch.setattr(model_file, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(installed_bases, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(installed_bases, "_kept", [])
     return load_model(data)
 
 
@@ -73,6 +74,43 @@ def test_adapters_are_sung_as_the_merged_weights_would_be(
     streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
     Chorus(voice).run(streams)
     assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)
+
+
+def release(tmp_path: Path, random_seed: int) -> None:
+    """Another base in place of the one that is installed."""
+    parameters = initial_parameters(SHAPE, np.random.default_rng(random_seed))
+    (tmp_path / "pretrained" / "base.safetensors").write_bytes(dump_model(Model(parameters, VOCABULARY), np.float16))
+
+
+def test_an_artist_outlives_the_base_of_its_release(base: Model, tmp_path: Path) -> None:
+    data, wanted = dump_model(artist(base)), artist(base).parameters.flat.copy()
+    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of this base")
+    kept = tmp_path / "kept"
+    installed_bases.also_look_in(kept)
+    installed_bases.keep_base(kept)
+    base_sha256 = base.sha256
+    del base
+    release(tmp_path, 7)
+    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of the next")
+    read = load_model(data)
+    np.testing.assert_array_equal(read.parameters.flat, wanted)
+    judges = list(installed_bases.files_beside_base("grammar.safetensors", base_sha256))
+    assert judges == [b"the judge of the next", b"the judge of this base"]
+
+    installed_bases.keep_base(kept)
+    installed_bases.keep_base(kept)
+    assert len(list(kept.iterdir())) == 2
+
+
+def test_a_kept_base_that_is_damaged_or_no_hash_is_none(base: Model, tmp_path: Path) -> None:
+    installed_bases.also_look_in(tmp_path / "kept")
+    installed_bases.keep_base(tmp_path / "kept")
+    release(tmp_path, 7)
+    copy = tmp_path / "kept" / base.sha256 / "base.safetensors"
+    assert installed_bases.base_file(base.sha256) == copy.read_bytes()
+    copy.write_bytes(copy.read_bytes()[:-1] + b"!")
+    assert installed_bases.base_file(base.sha256) is None
+    assert installed_bases.base_file("../pretrained") is None
 
 
 def test_adapters_of_another_base_are_refused(base: Model) -> None:

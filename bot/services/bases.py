@@ -1,0 +1,32 @@
+"""Keeps the base model that a community's artists belong to, for the time after an upgrade that brings another one."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.store import versions
+from bot.store.database import Database
+from lstm.model import installed_bases
+
+log = logging.getLogger(__name__)
+
+
+class Bases:
+    """The bases in the data folder."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        """Artists whose base is in `folder` can sing from now on."""
+        self._database = database
+        self._folder = folder
+        self._is_kept = False
+        installed_bases.also_look_in(folder)
+
+    async def keep(self) -> None:
+        """Copy this release's base to the folder once there is an artist that did not come with the bot."""
+        if self._is_kept or not await self._database.read(versions.any_trained_here):
+            return
+        self._is_kept = True
+        try:
+            await asyncio.to_thread(installed_bases.keep_base, self._folder)
+        except OSError as error:
+            log.warning("cannot keep the base model for later releases: %s", error)

@@ -1,0 +1,66 @@
+"""The files of base models: those of this release, and those of earlier ones that are kept for their artists.
+
+An artist is a small difference from the base that it was trained on, and worthless without it. So a program that keeps
+artists also keeps their bases (`keep_base`): they still sing when a later release brings another one.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from lstm.model.atomic_write import write_atomically
+
+_SUFFIX = ".safetensors"
+_HASH = re.compile("[0-9a-f]{64}")
+_kept: list[Path] = []
+"""Folders in which bases of earlier releases lie, each in a folder that is named by its hash."""
+
+
+def also_look_in(folder: Path) -> None:
+    """Look for bases of earlier releases in a folder that `keep_base` fills; it need not exist yet."""
+    if folder not in _kept:
+        _kept.append(folder)
+
+
+def keep_base(folder: Path) -> None:
+    """Copy the base of this release, with the files that belong to it, to a folder, unless they are there.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    released = {file.name: file.read_bytes() for file in _released()}
+    base = released.get(f"base{_SUFFIX}")
+    if base is None:
+        return
+    copies = folder / hashlib.sha256(base).hexdigest()
+    for name, data in released.items():
+        if not (copies / name).is_file():
+            write_atomically(copies / name, data)
+
+
+def base_file(sha256: str) -> bytes | None:
+    """The file of the base with a hash; None if there is none, or it is damaged."""
+    if not _HASH.fullmatch(sha256):  # as a file of unknown origin may say: it would be part of a path
+        return None
+    for file in [*_released(), *(folder / sha256 / f"base{_SUFFIX}" for folder in _kept)]:
+        if file.is_file() and hashlib.sha256(data := file.read_bytes()).hexdigest() == sha256:
+            return data
+    return None
+
+
+def files_beside_base(name: str, sha256: str) -> Iterator[bytes]:
+    """The files of a name that lie beside this release's base, and beside the kept one with a hash."""
+    for file in [_folder() / name, *(folder / sha256 / name for folder in _kept)]:
+        if file.is_file():
+            yield file.read_bytes()
+
+
+def _folder() -> Traversable:
+    return files("lstm") / "pretrained"
+
+
+def _released() -> list[Traversable]:
+    return [file for file in _folder().iterdir() if file.name.endswith(_SUFFIX)]
