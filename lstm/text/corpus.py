@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lstm.text.cleaning import clean
+from lstm.text.dresses import CONTAINERS, DRESSES
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
 from lstm.text.near_copies import near_copies
@@ -17,10 +18,9 @@ from lstm.text.songs import SONG_BREAK, songs_of
 from lstm.text.understanding import Understood, understand
 
 TEXT_SUFFIXES = frozenset(
-    ".txt .text .md .markdown .lrc .srt .vtt .ass .cho .crd .chordpro .chopro .pro .csv .tsv .json .jsonl .ndjson"
-    " .htm .html .xml .ttml".split()
-) | {""}
-"""Types of files that are read from a folder; others are skipped."""
+    (".txt", ".text", *(suffix for dress in (*CONTAINERS, *DRESSES) for suffix in dress.suffixes))
+)
+"""Of files that are read from a folder, as are those without a suffix; others are skipped."""
 
 _Read = TypeVar("_Read")
 
@@ -96,5 +96,5 @@ def _files_of(paths: Iterable[Path]) -> list[Path]:
 
 def _files_below(folder: Path) -> list[Path]:
     """The text files below a folder in order of name, without hidden ones."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in TEXT_SUFFIXES)
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix.lower() in TEXT_SUFFIXES | {""})
     return [p for p in files if not any(part.startswith(".") for part in p.relative_to(folder).parts)]

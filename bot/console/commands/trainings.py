@@ -8,8 +8,9 @@ from bot.console.command_line import CommandLine, shortened
 from bot.console.context import Context
 from bot.console.training_display import describe
 from bot.services import Refusal
+from lstm.text.corpus import TEXT_SUFFIXES
 
-_SUFFIXES = (".txt", ".md", ".lrc", ".csv", ".tsv", ".json", ".jsonl", ".html", ".htm", ".xml", ".cho", ".zip")
+_SUFFIXES = TEXT_SUFFIXES | {".zip"}
 """Of files in which people keep lyrics."""
 
 

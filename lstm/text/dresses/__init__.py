@@ -38,12 +38,12 @@ __all__ = ["CONTAINERS", "DRESSES", "Dress", "Undressed"]
 
 CONTAINERS = (
     Dress("mojibake", mojibake.take_off),
-    Dress("JSON", json_songs.take_off),
-    Dress("YAML", yaml_songs.take_off),
+    Dress("JSON", json_songs.take_off, (".json", ".jsonl", ".ndjson")),
+    Dress("YAML", yaml_songs.take_off, (".yaml", ".yml")),
     Dress("source code", source_code.take_off),
-    Dress("CSV table", tables.take_off),
+    Dress("CSV table", tables.take_off, (".csv", ".tsv")),
     Dress("separator tokens", separators.take_off_tokens),
-    Dress("HTML", markup.take_off),
+    Dress("HTML", markup.take_off, (".htm", ".html", ".xml", ".ttml")),
     Dress("HTML entities", markup.take_off_entities),
     Dress("HTML", markup.take_off),  # tags that were spelt out as entities
     Dress("spelt-out line ends", line_ends.take_off_spelt_out),
@@ -53,16 +53,16 @@ CONTAINERS = (
 
 DRESSES = (
     Dress("mail", mail.take_off),
-    Dress("subtitles", subtitles.take_off),
+    Dress("subtitles", subtitles.take_off, (".srt", ".vtt", ".ass")),
     Dress("chat", chat.take_off),
-    Dress("LRC times", lrc.take_off),
+    Dress("LRC times", lrc.take_off, (".lrc",)),
     Dress("lyrics page", site.take_off),
     Dress("Genius page", genius.take_off),
     Dress("BBCode", bbcode.take_off),
     Dress("line numbers", line_numbers.take_off),
-    Dress("Markdown", markdown.take_off),
+    Dress("Markdown", markdown.take_off, (".md", ".markdown")),
     Dress("rules between songs", separators.take_off_rules),
-    Dress("ChordPro", chordpro.take_off),
+    Dress("ChordPro", chordpro.take_off, (".cho", ".crd", ".chordpro", ".chopro", ".pro")),
     Dress("chord sheet", chord_sheet.take_off),
     Dress("slashes between lines", line_ends.take_off_slashes),
     Dress("song per line", line_ends.take_off_song_per_line),

@@ -22,3 +22,5 @@ class Dress:
 
     name: str
     take_off: Callable[[str], Undressed | None]
+    suffixes: tuple[str, ...] = ()
+    """Of the files that come in it, beside those of plain text; in small letters, with the dot."""

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lstm.text.corpus import read_corpus, read_plainly
+from lstm.text.corpus import TEXT_SUFFIXES, read_corpus, read_plainly
 from lstm.text.errors import CorpusError
 from lstm.text.songs import SONG_BREAK, songs_of
 
@@ -36,12 +36,19 @@ class TestReading:
     def test_a_folder_in_order_of_name_with_what_is_below(self, tmp_path):
         for name, text in {
             "b.txt": "third", "a.TXT": "first", "album/x.md": "second", "plain": "fourth", "z.png": "no",
-            "song.lrc": "sixth", "z.text": "seventh", ".hidden.txt": "no", ".git/objects/ab": "no",
+            "song.lrc": "sixth", "z.text": "seventh", "z.yaml": "eighth", "z.YML": "ninth",
+            ".hidden.txt": "no", ".git/objects/ab": "no",
         }.items():  # fmt: skip
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
         (tmp_path / ".git/objects/cd").write_bytes(bytes(range(256)))
-        assert read_plainly([tmp_path]).split(SONG_BREAK) == ["first", "second", "third", "fourth", "sixth", "seventh"]
+        assert read_plainly([tmp_path]).split(SONG_BREAK) == [
+            "first", "second", "third", "fourth", "sixth", "ninth", "seventh", "eighth"
+        ]  # fmt: skip
+
+    def test_a_dress_that_files_are_named_after_is_read_from_a_folder(self):
+        assert {".json", ".yaml", ".yml", ".csv", ".html", ".srt", ".lrc", ".md", ".cho", ".txt"} <= TEXT_SUFFIXES
+        assert all(suffix == suffix.lower() and suffix.startswith(".") for suffix in TEXT_SUFFIXES)
 
     def test_a_folder_below_a_hidden_one_may_be_named(self, tmp_path):
         (tmp_path / ".songs").mkdir()
