@@ -4,50 +4,11 @@ import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from bot.console.forms import FORMS, MEANT
 from bot.services import Refusal
-
-
-@dataclass(frozen=True)
-class Form:
-    """What a command takes, and what it is for."""
-
-    options: tuple[str, ...]
-    """The first one also takes text without an option name: `/artist burns`."""
-    purpose: str
-
-
-FORMS = {
-    "lyrics": Form(
-        ("seed", "artist", "lines", "temperature", "rhyme", "form", "with", "private"),
-        "a song that begins with the seed",
-    ),
-    "again": Form((), "another song on the last seed"),
-    "continue": Form((), "the lines that follow the last song"),
-    "delete": Form((), "forget the last song"),
-    "artists": Form((), "who can sing here"),
-    "artist": Form(("name",), "an artist's model and its versions"),
-    "history": Form(("page",), "your own songs"),
-    "mydata": Form(("what",), "export or delete everything stored about you"),
-    "about": Form((), "what this is and what it stores"),
-    "train": Form(("artist", "corpus", "minutes"), "train an artist on the text file corpus:PATH"),
-    "jobs": Form((), "queued, running and recent training jobs"),
-    "cancel": Form(("job",), "cancel a training job"),
-    "forget": Form(("artist",), "remove an artist with its text and models"),
-    "rollback": Form(("artist", "version"), "let the previous version, or any other that is kept, sing"),
-    "help": Form(("command",), "this list, or what a command takes"),
-    "quit": Form((), "leave"),
-}
-
-
-MEANT = {"exit": "quit", "q": "quit", "bye": "quit", "h": "help", "?": "help", "commands": "help"}
-"""Words from other programs, and what they are called here."""
 
 _OF_SERVERS = ("settings", "top")
 """Commands that exist on Discord only."""
-_CONFIRMED = ("forget", "mydata", "train")
-"""Commands that take --yes."""
-_WRITING = ("lyrics", "again", "continue", "mydata")
-"""Commands whose result can be written to a file."""
 _QUOTED = re.compile(r"""(?P<quote>["'])((?:(?!(?P=quote)).)*)(?P=quote)|“([^”]*)”""", re.DOTALL)
 _LIKE_AN_OPTION = re.compile(r"(?:(?<=\s)|^)([A-Za-z]{2,20}):(?!//)(?=\S)")
 """A word with a colon that something follows, except the start of a web address."""
@@ -142,9 +103,9 @@ def parse(line: str) -> CommandLine:
         close = [MEANT[name]] if name in MEANT else get_close_matches(shortened(name), FORMS, 1)
         hint = f"did you mean /{close[0]}?" if close else "try /help."
         raise Refusal(f"There is no command /{shortened(name)}; {hint}")
-    options = FORMS[name].options
-    rest, target = _without_target(rest, options) if name in _WRITING else (rest, None)
-    rest, is_confirmed = _without_yes(rest) if name in _CONFIRMED else (rest, False)
+    form, options = FORMS[name], FORMS[name].names
+    rest, target = _without_target(rest, options) if form.is_written else (rest, None)
+    rest, is_confirmed = _without_yes(rest) if form.is_confirmed else (rest, False)
     if not options:
         if rest.strip():
             raise Refusal(f"/{name} takes no options.")
@@ -164,7 +125,7 @@ def _value(command: str, typed: str) -> str:
     if (quoted := _QUOTED.fullmatch(typed)) is not None:
         return (quoted[2] or quoted[3] or "").strip()
     if (unknown := _LIKE_AN_OPTION.search(typed)) is not None:
-        options = FORMS[command].options
+        options = FORMS[command].names
         close = get_close_matches(unknown[1].casefold(), options, 1)
         hint = f"did you mean {close[0]}:?" if close else f"it takes {' '.join(f'{option}:' for option in options)}"
         end = "" if close else "."

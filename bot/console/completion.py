@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Itera
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
-from bot.console.command_line import FORMS
-from bot.services import RHYMES, SONG_FORMS
+from bot.console.forms import FORMS, Option
 
 
 class CommandCompleter(Completer):
@@ -33,26 +32,23 @@ class CommandCompleter(Completer):
             for completion in _commands(name):
                 yield completion
         elif form := FORMS.get(name.casefold()):
-            option, typed = _begun_value(rest, form.options)
-            for value in await self._values(option, typed):
-                yield Completion(value, -len(typed))
-            if option == "corpus":
-                for path in self._paths.get_completions(Document(typed), complete_event):
-                    yield path
-            for completion in _options(rest, form.options, complete_event):
+            begun, typed = _begun_value(rest, form.names)
+            for option in form.options:
+                if option.name == begun:
+                    for completion in await self._values(option, typed, complete_event):
+                        yield completion
+            for completion in _options(rest, form.names, complete_event):
                 yield completion
 
-    async def _values(self, option: str, typed: str) -> list[str]:
-        if option in ("artist", "with", "name"):
-            return await self._suggest_artists(typed)
-        choices: dict[str, tuple[str, ...]] = {
-            "rhyme": RHYMES,
-            "form": SONG_FORMS,
-            "private": ("true", "false"),
-            "what": ("export", "delete"),
-            "command": tuple(FORMS),
-        }
-        return [choice for choice in choices.get(option, ()) if choice.casefold().startswith(typed.casefold())]
+    async def _values(self, option: Option, typed: str, event: CompleteEvent) -> list[Completion]:
+        if option.names == "a file":
+            return list(self._paths.get_completions(Document(typed), event))
+        if option.names == "an artist":
+            values = await self._suggest_artists(typed)
+        else:
+            choices = tuple(FORMS) if option.names == "a command" else option.choices
+            values = [choice for choice in choices if choice.casefold().startswith(typed.casefold())]
+        return [Completion(value, -len(typed)) for value in values]
 
 
 def _commands(name: str) -> Iterator[Completion]:

@@ -5,52 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy
 
-from bot.console.command_line import FORMS, MEANT, CommandLine, shortened
+from bot.console.command_line import CommandLine, shortened
 from bot.console.context import Context
-from bot.services import (
-    DEFAULT_LINES,
-    FEWEST_LINES,
-    HIGHEST_TEMPERATURE,
-    LOWEST_TEMPERATURE,
-    MOST_LINES,
-    RHYMES,
-    SEED_CHARACTERS,
-    SONG_FORMS,
-    Refusal,
-)
+from bot.console.forms import FORMS, MEANT
+from bot.services import Refusal
 from bot.version import own_version
-from lstm.song.composing import SongSettings
-
-OPTIONS = {
-    "seed": f"the words the song begins with, at most {SEED_CHARACTERS} characters",
-    "artist": "an artist's name; /artists lists them",
-    "lines": f"{FEWEST_LINES} to {MOST_LINES}; {DEFAULT_LINES} if not given",
-    "temperature": f"{LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild); "
-    f"{SongSettings.temperature} if not given",
-    "rhyme": f"{', '.join(RHYMES)}; auto if not given: as the artist does",
-    "form": f"{', '.join(SONG_FORMS)}; song if not given",
-    "with": "a second artist, who sings every other stanza",
-    "private": "true or false; false if not given",
-    "name": "an artist's name; /artists lists them",
-    "page": "1, 2, 3 ...; 1 is the newest",
-    "what": "export or delete",
-    "corpus": "the path of a text file; if not given, the text already stored",
-    "minutes": "the longest it may take; LYRICS_TRAIN_MINUTES if not given",
-    "job": "a job's number; /jobs lists them",
-    "version": "a version's number; /artist lists them; if not given, the one before the current one",
-    "command": "a command's name",
-}
-"""What the value of an option may be; the same in every command that has it."""
-_EXAMPLES = {
-    "lyrics": "/lyrics seed:I walk alone artist:harbour-lights lines:8 rhyme:AABB",
-    "train": "/train artist:my-band corpus:songs.txt minutes:2",
-    "artist": "/artist harbour-lights",
-    "rollback": "/rollback artist:my-band version:1",
-    "forget": "/forget artist:my-band",
-    "cancel": "/cancel job:3",
-    "mydata": "/mydata export > mine.json",
-    "help": "/help lyrics",
-}
 
 
 async def about(context: Context, _line: CommandLine) -> None:
@@ -81,9 +40,9 @@ async def help_(context: Context, line: CommandLine) -> None:
     context.screen.say("Type the words a song should begin with, or a command:")
     context.screen.table(
         ("command", "options", ""),
-        [(f"/{name}", " ".join(f"{option}:" for option in form.options), form.purpose) for name, form in FORMS.items()],
+        [(f"/{name}", " ".join(f"{option}:" for option in form.names), form.purpose) for name, form in FORMS.items()],
     )
-    context.screen.aside(f"For example: {_EXAMPLES['lyrics']}")
+    context.screen.aside(f"For example: {FORMS['lyrics'].example}")
     context.screen.aside("/help COMMAND shows the values of its options, for example /help lyrics.")
     context.screen.aside("To write a song to a file, end its line with > FILE, or >> FILE to append.")
 
@@ -97,6 +56,6 @@ def _describe(context: Context, asked: str) -> None:
         raise Refusal(f"There is no command /{shortened(name)}; /help lists them.")
     context.screen.say(f"/{name}: {form.purpose}")
     if form.options:
-        context.screen.table(("option", "value"), [(f"{option}:", OPTIONS[option]) for option in form.options])
-    if name in _EXAMPLES:
-        context.screen.aside(f"For example: {_EXAMPLES[name]}")
+        context.screen.table(("option", "value"), [(f"{option.name}:", option.value) for option in form.options])
+    if form.example is not None:
+        context.screen.aside(f"For example: {form.example}")

@@ -2,18 +2,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.console.command_line import FORMS, CommandLine, parse
+from bot.console.command_line import CommandLine, parse
 from bot.console.commands import COMMANDS
-from bot.console.commands.this_bot import OPTIONS
+from bot.console.forms import FORMS
 from bot.services import Refusal
-
-
-def test_help_knows_every_option() -> None:
-    assert set(OPTIONS) == {option for form in FORMS.values() for option in form.options}
 
 
 def test_every_command_but_quit_has_its_function() -> None:
     assert set(COMMANDS) | {"quit"} == set(FORMS)
+
+
+def test_every_example_is_a_line_of_its_command() -> None:
+    for name, form in FORMS.items():
+        if form.example is not None:
+            assert parse(form.example).name == name
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_any_line_is_understood_or_refused(line: str) -> None:
     except Refusal:
         return
     assert command.name in FORMS
-    assert set(command.options) <= set(FORMS[command.name].options)
+    assert set(command.options) <= set(FORMS[command.name].names)
     if not line.strip().startswith("/"):
         assert command == CommandLine("lyrics", {"seed": line.strip()})
 
