@@ -14,7 +14,7 @@ from lstm.network.adapters import Adapters
 from lstm.network.gemm import Weights
 from lstm.network.layer import pack_gates
 from lstm.network.parameters import Parameters
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word
 
@@ -168,7 +168,7 @@ class Voice:
         self.biases = [each.reshape(4, 1, H) for each in further]
         self.output_bias = bias("output.bias").copy()
         self.newline = self.vocabulary.id_of("\n")
-        self.line_mark = self.vocabulary.id_of(LINE_MARK) or None
+        self.plan_end = self.vocabulary.id_of(PLAN_END) or None
         """The unit behind a line's plan (`lstm.text.plans`); None if the network reads no plans."""
         self.sung = self._sung(model.profile.alphabet)
         self._biases_for: dict[Callable[[str], bool], FloatArray] = {}
@@ -186,6 +186,11 @@ class Voice:
         return sung
 
     @property
+    def reads_plans(self) -> bool:
+        """Whether the network writes the plan of a line before it."""
+        return self.plan_end is not None
+
+    @property
     def sung_bias(self) -> FloatArray:
         """0 for units that may be sung, minus infinity for the others, (V,)."""
         return self._bias_of_sung
@@ -193,9 +198,9 @@ class Voice:
     def plan_bias(self, *, first: bool) -> FloatArray:
         """`sung_bias` for a plan, a word behind a space: for its first unit, or for the others and the mark, (V,)."""
         bias = self.bias_for(_begins_plan if first else _continues_plan)
-        if not first and self.line_mark is not None:
+        if not first and self.plan_end is not None:
             bias = bias.copy()
-            bias[self.line_mark] = 0
+            bias[self.plan_end] = 0
         return bias
 
     @property

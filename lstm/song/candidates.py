@@ -21,7 +21,7 @@ from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
 from lstm.song.taste import Scores, Taste
 from lstm.song.theme import Theme, common_rhymes
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.text.words import last_word
 
 LINE_LIMIT, PLAN_LIMIT = 160, 12
@@ -116,7 +116,7 @@ class LineWriter:
     def write(self, place: Place, rng: np.random.Generator, count: int, attempt: int) -> Asking[list[Candidate]]:
         """About ``count`` candidates; each attempt is a little wilder than the one before."""
         temperature = min(1.5, self._temperature + attempt * (0.1 + 0.3 * max(0.0, 0.5 - self._temperature)))
-        if self._voice.line_mark is None:
+        if not self._voice.reads_plans:
             candidates = yield from self._sampled(place, rng, count, temperature)
             if place.rhyme_with:
                 return (yield from self._made_to_rhyme(place, candidates))
@@ -191,7 +191,7 @@ class LineWriter:
 
     def _unplanned(self, place: Place) -> Memory:
         """The song so far as it was read without plans: with them, the network would begin a line with its plan."""
-        return place.memory if self._voice.line_mark is None else place.plain
+        return place.plain if self._voice.reads_plans else place.memory
 
     def _sampled(
         self, place: Place, rng: np.random.Generator, count: int, temperature: float
@@ -199,7 +199,7 @@ class LineWriter:
         """Lines sampled from the memory of the song, or of a beginning that was read without plans."""
         streams = self._streams(place, rng.spawn(count), temperature)
         yield streams
-        reads_plans = self._voice.line_mark is not None
+        reads_plans = self._voice.reads_plans
         candidates = []
         for stream, text in self._finished(streams, place):
             line = _begun(place) + text
@@ -236,7 +236,7 @@ class LineWriter:
         for text, beginning, stream in tried[:6]:
             line = _begun(place) + text
             scores = self._scores(line, beginning.nats + stream.nats, len(text) + 1, place)
-            memory = stream.memory if self._voice.line_mark is None else None
+            memory = None if self._voice.reads_plans else stream.memory
             lucky.append(Candidate(text, scores, place.judge.faults(line), memory))
         return lucky
 
@@ -262,19 +262,19 @@ class LineWriter:
                     temperature + taste.plan_temperature,
                     self._top_p,
                     limit=PLAN_LIMIT,
-                    last=voice.line_mark,
+                    last=voice.plan_end,
                     first_bias=voice.plan_bias(first=True),
                     bias=voice.plan_bias(first=False),
                 )
                 for each in rng.spawn(min(taste.proposals, 2 * lines))
             ]
             words = self._near_words(place, rng, min(taste.near_proposals, lines))
-        given = {word: Stream(place.memory, encode(f" {word}{LINE_MARK}")) for word in words}
+        given = {word: Stream(place.memory, encode(f" {word}{PLAN_END}")) for word in words}
         yield [*sampled, *given.values()]
         plans = {word: Plan(word, stream.memory, stream.nats) for word, stream in given.items()}
         for stream in sampled:
             text = voice.vocabulary.decode(stream.sampled)
-            if text.endswith(LINE_MARK):
+            if text.endswith(PLAN_END):
                 word = text[1:-1]
                 plans[word] = Plan(word, stream.memory, stream.nats)
         if place.beginning is not None:
@@ -334,7 +334,7 @@ class LineWriter:
         first, *others = place.rhyme_with
         own = self._singer.style.rhymes
         words = [*own.rhyming_with(first)[:60]]
-        if own.rhymes.is_english and self._voice.line_mark is not None:
+        if own.rhymes.is_english and self._voice.reads_plans:
             words += common_rhymes().rhyming_with(first)[:60]
         words = [
             word
@@ -359,7 +359,7 @@ class LineWriter:
         """Whether a word has too few rhymes to be answered."""
         own = self._singer.style.rhymes
         count = len(own.rhyming_with(word)) if word else 0
-        if word and count < self._taste.enough_rhymes and own.rhymes.is_english and self._voice.line_mark is not None:
+        if word and count < self._taste.enough_rhymes and own.rhymes.is_english and self._voice.reads_plans:
             count += len(common_rhymes().rhyming_with(word))
         return count < self._taste.enough_rhymes
 

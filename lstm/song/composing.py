@@ -115,7 +115,7 @@ class _Part:
         self._unread = self._unread_plain = ""
 
     def _as_read(self, text: str) -> str:
-        return planned(text) if self.voice.line_mark is not None else text
+        return planned(text) if self.voice.reads_plans else text
 
 
 _Filter = Callable[[str], bool] | None
@@ -245,7 +245,7 @@ class Composition:
         yield from part.catch_up()
         (rng,) = self._rng.spawn(1)
         stream = Stream(part.memory, NOTHING, rng, settings.temperature, settings.top_p, limit=1)
-        if part.voice.line_mark is not None:
+        if part.voice.reads_plans:
             stream.bias = part.voice.plan_or_break_bias
         yield [stream]
         return stream.sampled == [part.voice.newline]

@@ -61,7 +61,9 @@ def slots(lines: int, form: str, scheme: str, typical: TypicalForm | None = None
         ]
     result: list[Slot] = []
     chorus: int | None = None
-    for stanza, (is_chorus, size, repeated) in enumerate(_stanzas(lines, _plan(lines, form, typical or TypicalForm()))):
+    for stanza, (is_chorus, size, repeated) in enumerate(
+        _stanzas(lines, _build(lines, form, typical or TypicalForm()))
+    ):
         first = len(result)
         for place in range(size):
             group, of_group = first + place - place % GROUP, place % GROUP
@@ -87,7 +89,7 @@ def slots(lines: int, form: str, scheme: str, typical: TypicalForm | None = None
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _Build:
     """What a song is built of."""
 
     verse: int
@@ -97,11 +99,11 @@ class _Plan:
     has_bridge: bool
 
 
-def _plan(lines: int, form: str, typical: TypicalForm) -> _Plan:
+def _build(lines: int, form: str, typical: TypicalForm) -> _Build:
     """What a song of so many lines can have of an artist's form."""
     # Of stanzas that are as long as this, two verses and a chorus find room.
     longest = max(GROUP, lines // 3 // 2 * 2)
-    return _Plan(
+    return _Build(
         verse=min(longest, max(2, typical.verse_lines)),
         chorus=min(longest, max(2, typical.chorus_lines)),
         has_chorus=form == "song",
@@ -109,29 +111,29 @@ def _plan(lines: int, form: str, typical: TypicalForm) -> _Plan:
     )
 
 
-def _stanzas(lines: int, plan: _Plan) -> Iterator[tuple[bool, int, range]]:
+def _stanzas(lines: int, build: _Build) -> Iterator[tuple[bool, int, range]]:
     """The stanzas of a song: whether each is a chorus, its lines, and which of the first chorus's lines it repeats."""
-    kinds = _kinds(lines, plan)
-    sizes = [plan.chorus if is_chorus else plan.verse for is_chorus in kinds]
+    kinds = _kinds(lines, build)
+    sizes = [build.chorus if is_chorus else build.verse for is_chorus in kinds]
     left = lines - sum(sizes)
     if left == 1 and sizes:
         sizes[-1], left = sizes[-1] + 1, 0
     has_chorus = False
     for is_chorus, size in zip(kinds, sizes, strict=True):
-        yield is_chorus, size, range(plan.chorus if is_chorus and has_chorus else 0)
+        yield is_chorus, size, range(build.chorus if is_chorus and has_chorus else 0)
         has_chorus = has_chorus or is_chorus
     if left:
         # Two lines that are left end the song as its chorus ends.
-        yield False, left, range(plan.chorus - 2, plan.chorus) if has_chorus and left == 2 else range(0)
+        yield False, left, range(build.chorus - 2, build.chorus) if has_chorus and left == 2 else range(0)
 
 
-def _kinds(lines: int, plan: _Plan) -> list[bool]:
+def _kinds(lines: int, build: _Build) -> list[bool]:
     """As many whole verses and choruses (true) in turns as there are lines for; a bridge before the last chorus."""
     kinds: list[bool] = []
     while True:
-        longer = [plan.has_chorus and k % 2 == 1 for k in range(len(kinds) + 1)]
-        if plan.has_chorus and plan.has_bridge and len(longer) >= FEWEST_WITH_BRIDGE:
+        longer = [build.has_chorus and k % 2 == 1 for k in range(len(kinds) + 1)]
+        if build.has_chorus and build.has_bridge and len(longer) >= FEWEST_WITH_BRIDGE:
             longer[-2:] = [False, True]
-        if sum(plan.chorus if is_chorus else plan.verse for is_chorus in longer) > lines:
+        if sum(build.chorus if is_chorus else build.verse for is_chorus in longer) > lines:
             return kinds
         kinds = longer

@@ -12,6 +12,7 @@ from lstm.text.words import last_word
 MOST_STANZAS = 2_000
 """Stanzas that are listened to: enough to know, in a second or two."""
 FEWEST_GROUPS = 8
+"""Groups of four lines, in fewer of which no scheme is a habit."""
 RHYMED = 0.3
 """A scheme is a habit if this share of the pairs that it asks for rhyme; near-rhymes do not count."""
 PER_PAIR = 0.08
@@ -21,7 +22,7 @@ _HABITS = tuple(scheme for scheme, pattern in PATTERNS.items() if any(pattern))
 
 @dataclass(frozen=True)
 class Habits:
-    """An artist's."""
+    """What one artist does in most songs."""
 
     rhyme: str = "none"
     """What ``auto`` stands for: a scheme, or ``ABCB``."""

@@ -26,7 +26,7 @@ class Singer:
         """The judge of sentences, if one was taught for this model's base."""
         if self.style.rhymes.rhymes.is_english:
             shipped_dictionary()
-            if self.voice.line_mark is not None:
+            if self.voice.reads_plans:
                 common_rhymes()
 
     @property

@@ -3,7 +3,7 @@
 A network that writes planned text chooses the word that ends a line first, so that it can choose a rhyme, and then
 writes the line that leads to it (Pasini et al. 2024, arXiv 2405.05176).
 The plan of a line is a space and the line's last word in lower case, as the same word would stand within a line,
-followed by `LINE_MARK`:
+followed by `PLAN_END`:
 
     " street\\x1eThe rain came down on our street,\\n"
 
@@ -18,14 +18,14 @@ import numpy as np
 from lstm.arrays import IntArray
 from lstm.text.words import last_word
 
-LINE_MARK = "\x1e"
+PLAN_END = "\x1e"
 """Ends the plan of a line."""
 
 
 def plan_of(line: str) -> str:
     """The plan of a line with its mark; empty for a line without a word."""
     word = last_word(line).lower()
-    return f" {word}{LINE_MARK}" if word else ""
+    return f" {word}{PLAN_END}" if word else ""
 
 
 def planned(text: str) -> str:
@@ -48,7 +48,7 @@ def characters_of(ids: IntArray, lengths: IntArray, mark: int, newline: int) -> 
     """Characters of each unit of a planned text, (N,): 0 for those of plans.
 
     ``ids`` (N,) are the text's units, ``lengths`` (V,) the characters of each unit, ``mark`` and ``newline`` the ids of
-    `LINE_MARK` and of the line end.
+    `PLAN_END` and of the line end.
     """
     marks, line_ends = np.flatnonzero(ids == mark), np.flatnonzero(ids == newline)
     before = np.searchsorted(line_ends, marks)

@@ -20,7 +20,7 @@ from lstm.song.style import Style
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 from lstm.text.excerpt import excerpt
-from lstm.text.plans import LINE_MARK, alternating, characters_of
+from lstm.text.plans import PLAN_END, alternating, characters_of
 from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import KneserNey
@@ -231,10 +231,10 @@ def prepare(
 
 def _texts(songs: Sequence[str], vocabulary: Vocabulary) -> tuple[Text, ...]:
     """Songs as ids; where the vocabulary has plans, in two versions with every other song planned."""
-    if LINE_MARK not in vocabulary:
+    if PLAN_END not in vocabulary:
         ids = vocabulary.encode(join(songs))
         return (Text(ids, vocabulary.lengths[ids]),)
-    mark, newline = vocabulary.id_of(LINE_MARK), vocabulary.id_of("\n")
+    mark, newline = vocabulary.id_of(PLAN_END), vocabulary.id_of("\n")
     versions = [vocabulary.encode(join(version)) for version in alternating(songs)]
     return tuple(Text(ids, characters_of(ids, vocabulary.lengths, mark, newline)) for ids in versions)
 

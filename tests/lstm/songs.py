@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from lstm.rhyme.schemes import pattern_of
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.text.songs import SONG_BREAK
 
 SUBJECTS = ("the river", "my old guitar", "a lonely train", "the morning", "your shadow", "the harbour light")
@@ -30,7 +30,7 @@ def make_corpus(count, seed=0, stanzas=2):
 
 def without_plans(text):
     """The text that a planned text plans."""
-    return re.sub(f"(?m)^[^\n{LINE_MARK}]*{LINE_MARK}", "", text)
+    return re.sub(f"(?m)^[^\n{PLAN_END}]*{PLAN_END}", "", text)
 
 
 def answers(scheme, number):

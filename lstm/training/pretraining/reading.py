@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm.arrays import IntArray
 from lstm.network.parameters import Parameters, Shape, initial_parameters
-from lstm.text.plans import LINE_MARK, planned
+from lstm.text.plans import PLAN_END, planned
 from lstm.text.songs import SONG_BREAK
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Run
@@ -98,7 +98,7 @@ class Reading:
         Raises:
             RecipeError: they cannot be read as the recipe says.
         """
-        if vocabulary is not None and recipe.planned and LINE_MARK not in vocabulary.units:
+        if vocabulary is not None and recipe.planned and PLAN_END not in vocabulary.units:
             raise RecipeError("modes.planned: the model has no unit that marks plans.")
         wanted = None if vocabulary is None else _sources_of(recipe)
         texts, self.hashes = read_texts(recipe, corpora, wanted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lstm.text.cleaning import clean
-from lstm.text.plans import LINE_MARK, planned
+from lstm.text.plans import PLAN_END, planned
 from lstm.text.songs import songs_of
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Source
@@ -152,7 +152,7 @@ def make_vocabulary(recipe: Recipe, texts: Mapping[str, Texts]) -> Vocabulary:
     frequent = {character for character, count in counts.items() if count >= wanted.minimum_count}
     capitals = {capital for letter in wanted.letters if len(capital := letter.upper()) == 1}
     ascii_signs = set(map(chr, range(33, 127)))
-    characters = sorted(frequent | set(wanted.letters) | capitals | ascii_signs | {" ", "\n", LINE_MARK})
+    characters = sorted(frequent | set(wanted.letters) | capitals | ascii_signs | {" ", "\n", PLAN_END})
     if len(characters) >= wanted.units:
         raise RecipeError(f"vocabulary.units: {wanted.units} units cannot hold {len(characters)} characters.")
     return Vocabulary([UNKNOWN, *characters]).with_subwords("\n".join(sample), wanted.units)

@@ -11,7 +11,7 @@ from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.likelihood import Likelihood
 from lstm.network.parameters import Parameters, Shape
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\nabcde"])
@@ -108,7 +108,7 @@ class TestSubwords:
 
 
 class TestPlans:
-    UNITS = (UNKNOWN, *"\n ,ab'", LINE_MARK, "\x1d", "ab", " ab", " ,")
+    UNITS = (UNKNOWN, *"\n ,ab'", PLAN_END, "\x1d", "ab", " ab", " ,")
 
     def voice(self, alphabet=None):
         vocabulary = Vocabulary(self.UNITS, [("a", "b"), (" ", "ab"), (" ", ",")])
@@ -120,17 +120,19 @@ class TestPlans:
 
     @pytest.mark.parametrize("alphabet", [None, "\n ,ab'"])
     def test_marks_are_never_sung(self, alphabet):
-        assert self.allowed(self.voice(alphabet).sung_bias) == set(self.UNITS) - {UNKNOWN, LINE_MARK, "\x1d"}
+        assert self.allowed(self.voice(alphabet).sung_bias) == set(self.UNITS) - {UNKNOWN, PLAN_END, "\x1d"}
 
     def test_a_plan_is_a_word_behind_a_space_and_a_mark(self):
         voice = self.voice("\n ,ab'")
         assert self.allowed(voice.plan_bias(first=True)) == {" ab"}
-        assert self.allowed(voice.plan_bias(first=False)) == {"a", "b", "'", "ab", LINE_MARK}
+        assert self.allowed(voice.plan_bias(first=False)) == {"a", "b", "'", "ab", PLAN_END}
         assert self.allowed(voice.plan_or_break_bias) == {" ab", "\n"}
 
     def test_a_vocabulary_without_the_mark_reads_no_plans(self):
-        assert self.voice().line_mark == self.UNITS.index(LINE_MARK)
-        assert Voice(make_model()).line_mark is None
+        assert self.voice().plan_end == self.UNITS.index(PLAN_END)
+        assert self.voice().reads_plans
+        assert Voice(make_model()).plan_end is None
+        assert not Voice(make_model()).reads_plans
 
 
 @pytest.mark.parametrize("in_tiles", [True, False])

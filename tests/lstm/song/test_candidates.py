@@ -14,7 +14,7 @@ from lstm.song.singer import Singer
 from lstm.song.style import Style
 from lstm.song.taste import TASTE
 from lstm.song.theme import Nearness, Theme
-from lstm.text.plans import LINE_MARK, planned
+from lstm.text.plans import PLAN_END, planned
 from lstm.training.base_model import load_base
 
 BEFORE = "I walk alone\n"
@@ -74,6 +74,6 @@ def test_plans_that_rhyme_are_in_lower_case_and_lines_to_them_reach_them(singer:
             streams = asking.send(None)
     except StopIteration as ended:
         candidates = ended.value
-    plans = {text.removesuffix(LINE_MARK).strip() for text in given if text.endswith(LINE_MARK)}
+    plans = {text.removesuffix(PLAN_END).strip() for text in given if text.endswith(PLAN_END)}
     assert plans == {"schmerz", "scherz", "märz"}
     assert all(each.faults < TASTE.misses_plan for each in candidates if each.text.endswith("schmerz"))

@@ -20,7 +20,7 @@ from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
 from lstm.song.taste import TASTE
-from lstm.text.plans import LINE_MARK, planned
+from lstm.text.plans import PLAN_END, planned
 from lstm.text.songs import SONG_BREAK, join
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.text.words import last_word
@@ -56,7 +56,7 @@ PROFILE = ArtistProfile("".join(sorted(set(TEXT))), Style.of(SONG_BREAK.join(SON
 def vocabulary(kind):
     letters = Vocabulary.of(TEXT, 1)
     if kind == "planned":
-        letters = Vocabulary([*letters.units, LINE_MARK])
+        letters = Vocabulary([*letters.units, PLAN_END])
     return letters if kind == "characters" else letters.with_subwords(TEXT, len(letters) + 120)
 
 

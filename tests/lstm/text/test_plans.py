@@ -2,14 +2,14 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from lstm.text.cleaning import clean
-from lstm.text.plans import LINE_MARK, alternating, characters_of, plan_of, planned
+from lstm.text.plans import PLAN_END, alternating, characters_of, plan_of, planned
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from tests.lstm.songs import without_plans
 
 
 def test_the_last_word_of_each_line_stands_before_it() -> None:
     assert planned("The rain came down,\nand I sang.\n\nOn Elm Street!") == (
-        f" down{LINE_MARK}The rain came down,\n sang{LINE_MARK}and I sang.\n\n street{LINE_MARK}On Elm Street!"
+        f" down{PLAN_END}The rain came down,\n sang{PLAN_END}and I sang.\n\n street{PLAN_END}On Elm Street!"
     )
 
 
@@ -18,7 +18,7 @@ def test_a_line_without_a_word_has_no_plan() -> None:
 
 
 def test_clean_text_holds_no_mark() -> None:
-    assert LINE_MARK not in clean(f"one{LINE_MARK}two")
+    assert PLAN_END not in clean(f"one{PLAN_END}two")
 
 
 @given(st.lists(st.text(alphabet="ab' ,.\n"), max_size=5).map("\n".join))
@@ -37,6 +37,6 @@ def test_units_of_plans_count_no_characters() -> None:
     text = "ab\n\n" + planned("one two\n...\nTwo") + "\n\nend\n"
     vocabulary = Vocabulary([UNKNOWN, *sorted(set(text))])
     ids = vocabulary.encode(text)
-    counts = characters_of(ids, vocabulary.lengths, vocabulary.id_of(LINE_MARK), vocabulary.id_of("\n"))
+    counts = characters_of(ids, vocabulary.lengths, vocabulary.id_of(PLAN_END), vocabulary.id_of("\n"))
     assert "".join(c for c, n in zip(text, counts, strict=True) if n) == without_plans(text)
     assert counts.sum() == len(without_plans(text))

@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.training.pretraining.reading import Position, Reading, batches, initial_weights
 from lstm.training.pretraining.recipe import RecipeError, read_recipe
 from tests.lstm import recipes
@@ -62,7 +62,7 @@ def test_another_seed_is_another_order(reading):
 
 
 def test_a_pass_has_each_text_as_often_as_its_weight_says(reading):
-    mark = reading.vocabulary.id_of(LINE_MARK)
+    mark = reading.vocabulary.id_of(PLAN_END)
     rng = np.random.default_rng(5)
     passes = [reading.one_pass({"songs": 2.0}, rng) for _ in range(50)]
     units = np.mean([len(one.ids) for one in passes])
@@ -71,7 +71,7 @@ def test_a_pass_has_each_text_as_often_as_its_weight_says(reading):
     assert lines == pytest.approx(2 * 0.7 * 21 * 4, rel=0.05)
     text = reading.vocabulary.decode(passes[0].ids)
     assert passes[0].characters == sum(
-        len(line.rpartition(LINE_MARK)[2]) + 1 for line in text.removesuffix("\n").split("\n")
+        len(line.rpartition(PLAN_END)[2]) + 1 for line in text.removesuffix("\n").split("\n")
     )
     prose = reading.one_pass({"tales": 1.0}, rng)
     assert mark not in prose.ids

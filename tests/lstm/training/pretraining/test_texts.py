@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lstm.text.plans import LINE_MARK
+from lstm.text.plans import PLAN_END
 from lstm.text.songs import songs_of
 from lstm.training.pretraining.recipe import RecipeError, read_recipe
 from lstm.training.pretraining.texts import make_vocabulary, parts, passages, read_texts, without_capitals
@@ -82,7 +82,7 @@ def test_the_vocabulary_has_the_letters_the_mark_and_subwords(recipe):
     recipe, corpora = recipe
     vocabulary = make_vocabulary(recipe, read_texts(recipe, corpora)[0])
     assert len(vocabulary) == 140
-    assert set("äéÄÉ~\n ") | {LINE_MARK} <= set(vocabulary.units)
+    assert set("äéÄÉ~\n ") | {PLAN_END} <= set(vocabulary.units)
     assert any(len(unit) > 2 for unit in vocabulary.units)
     with pytest.raises(RecipeError, match=r"vocabulary\.units: 50 units cannot hold \d+ characters"):
         make_vocabulary(
