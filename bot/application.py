@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.engine.composing_thread import ComposingThread
-from bot.engine.voice_cache import VersionGoneError, VoiceCache
+from bot.engine.singer_cache import SingerCache, VersionGoneError
 from bot.metrics.error_count import errors_counted_in
 from bot.metrics.loop_lag import loop_lag_in
 from bot.metrics.tally import Standing, Tally
@@ -226,7 +226,7 @@ def _lyrics(parts: _Parts) -> LyricsService:
     settings = parts.settings
     return LyricsService(
         parts.database,
-        VoiceCache(_weights_from(parts.database), settings.model_cache_bytes),
+        SingerCache(_weights_from(parts.database), settings.model_cache_bytes),
         parts.composing,
         parts.record,
         default_artist=settings.default_artist,

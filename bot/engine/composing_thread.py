@@ -6,7 +6,7 @@ Songs join and leave at any step, so a long one does not hold up a short one, an
 thirty-two times as long as one.
 
 A thread and not a process: a step spends its time in NumPy without the interpreter's lock, or in short calls with it,
-so the event loop waits no longer than the interpreter's switch interval, and voices need not be loaded twice.
+so the event loop waits no longer than the interpreter's switch interval, and singers need not be loaded twice.
 """
 
 import asyncio

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.engine.composing_thread import ComposingThread
-from bot.engine.voice_cache import VersionGoneError, VoiceCache
+from bot.engine.singer_cache import SingerCache, VersionGoneError
 from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import ShownLanguage
+from bot.services.checked_request import CheckedRequest, RequestChecker
 from bot.services.drafts import Draft
 from bot.services.rate_limits import RateLimits
 from bot.services.rights import song_is_gone
 from bot.services.song import Song, SongSoFar, of_record
-from bot.services.song_plan import SongPlan, SongPlanner
 from bot.services.song_record import SongRecord
 from bot.services.song_report import reported
 from bot.services.song_request import Continuation, Wish
@@ -37,7 +37,7 @@ class LyricsService:
     def __init__(
         self,
         database: Database,
-        voices: VoiceCache,
+        singers: SingerCache,
         composing: ComposingThread,
         record: SongRecord,
         *,
@@ -50,7 +50,7 @@ class LyricsService:
         seconds: Callable[[], float],
         new_random_seed: Callable[[], int],
     ) -> None:
-        """Sing with `voices`, composed in `composing`; as `default_artist` if neither asker nor guild names one.
+        """Sing with `singers`, composed in `composing`; as `default_artist` if neither asker nor guild names one.
 
         A member may ask for `songs_in_a_row`, then for one every `seconds_per_song`.
         Where the language filter is on, lines for which `has_bad_language` is true are left out; it is called in the
@@ -58,10 +58,10 @@ class LyricsService:
         Requests are counted in `tally`; `seconds` is a monotonic clock.
         """
         self._database = database
-        self._voices = voices
+        self._singers = singers
         self._composing = composing
         self._record = record
-        self._planner = SongPlanner(
+        self._checker = RequestChecker(
             database,
             record,
             default_artist=default_artist,
@@ -88,11 +88,11 @@ class LyricsService:
     @property
     def models_bytes(self) -> int:
         """Memory that the loaded models take, in bytes."""
-        return self._voices.nbytes
+        return self._singers.nbytes
 
     async def default_artist(self, asker: Asker) -> str | None:
         """Return who sings for the asker if no artist is named; None if nobody can."""
-        return await self._planner.default_artist(asker)
+        return await self._checker.default_artist(asker)
 
     async def sing(self, asker: Asker, what: Wish) -> AsyncGenerator[SongSoFar | Song, None]:
         """Yield the song as it is composed and, finally, the finished song, which is then on record.
@@ -105,7 +105,7 @@ class LyricsService:
                 settings, or the lines that follow a recorded song.
 
         Raises:
-            Refusal: before the first part, if the request cannot be planned, the song that is to grow is growing
+            Refusal: before the first part, if the request does not pass the checks, the song that is to grow is growing
                 already, or so many songs are in progress or were asked for that this one has to wait.
         """
         # Requests over the limits are refused before anything is looked up.
@@ -115,15 +115,15 @@ class LyricsService:
             self._limits.song_of(asker),
         ):
             draft = self._record.drafts.of(asker)
-            plan = await self._planner.plan(asker, what)
-            report.artist, report.request = plan.artist.name, plan.request
+            checked = await self._checker.check(asker, what)
+            report.artist, report.request = checked.artist.name, checked.request
             began = self._now()
-            begin = await self._composition(plan)
+            begin = await self._composition(checked)
             composed = ""
             # The seed is known from the start, so the first line is the first one after it.
-            given = len(plan.before or plan.request.seed)
+            given = len(checked.before or checked.request.seed)
             # Earlier lines are not shown again, unless the new ones are shown with them.
-            hidden = 0 if plan.extends is not None else len(plan.before)
+            hidden = 0 if checked.extends is not None else len(checked.before)
             said: Report | None = None
             async with aclosing(self._composing.compose(begin)) as pieces:
                 async for piece in pieces:
@@ -134,9 +134,9 @@ class LyricsService:
                     if len(composed) > given and not piece.isspace():
                         report.first_line()
                     if text := composed[hidden:]:
-                        yield SongSoFar(plan.artist.name, text, plan.request.seed)
+                        yield SongSoFar(checked.artist.name, text, checked.request.seed)
             assert said is not None
-            yield await self._finish(asker, plan, composed[hidden:], said, began, draft)
+            yield await self._finish(asker, checked, composed[hidden:], said, began, draft)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown only to the asker.
@@ -156,7 +156,7 @@ class LyricsService:
         Raises:
             Refusal: if it is no longer stored, or the asker may not see it here.
         """
-        stored = await self._planner.stored(asker, request_id)
+        stored = await self._checker.stored(asker, request_id)
         return await self._song(stored)
 
     async def recorded(self, request_id: int) -> Song | None:
@@ -170,14 +170,14 @@ class LyricsService:
         Raises:
             Refusal: as for `recall`.
         """
-        stored = await self._planner.stored(asker, request_id)
+        stored = await self._checker.stored(asker, request_id)
         parts = [await self._song(stored)]
         known = {request_id}
         earlier = stored.continues
         while earlier is not None and earlier not in known:
             known.add(earlier)
             try:
-                stored = await self._planner.stored(asker, earlier)
+                stored = await self._checker.stored(asker, earlier)
             except Refusal:
                 break
             parts.insert(0, of_record(stored))
@@ -191,7 +191,7 @@ class LyricsService:
             Refusal: as for `recall`, or if songs are not stored (LYRICS_HISTORY_DAYS 0), or this one is private.
         """
         draft = self._record.drafts.of(asker)
-        stored = await self._planner.stored(asker, request_id)
+        stored = await self._checker.stored(asker, request_id)
         if stored.private:
             raise Refusal("Only you can see this song, so there is nothing to vote on.")
         if not self._record.is_on_disk:
@@ -291,34 +291,36 @@ class LyricsService:
         finally:
             self._growing.discard(what.request_id)
 
-    async def _composition(self, plan: SongPlan) -> Callable[[], Composition]:
+    async def _composition(self, checked: CheckedRequest) -> Callable[[], Composition]:
         """Load the singers and return a function that starts the composition in the composing thread."""
-        singer = await self._singer(plan.artist)
-        partner = None if plan.partner is None else await self._singer(plan.partner)
-        is_filtered = self._has_bad_language if plan.is_filtered else None
-        return lambda: Composition(singer, plan.before or plan.request.seed, plan.settings, is_filtered, partner)
+        singer = await self._singer(checked.artist)
+        partner = None if checked.partner is None else await self._singer(checked.partner)
+        is_filtered = self._has_bad_language if checked.is_filtered else None
+        return lambda: Composition(
+            singer, checked.before or checked.request.seed, checked.settings, is_filtered, partner
+        )
 
     async def _singer(self, artist: StoredArtist) -> Singer:
         assert artist.singing_version_id is not None
         try:
-            return await self._voices.get(artist.singing_version_id)
+            return await self._singers.get(artist.singing_version_id)
         except VersionGoneError:
             raise Refusal(f"“{artist.name}” has just been changed. Try again.") from None
 
     async def _finish(
-        self, asker: Asker, plan: SongPlan, text: str, said: Report, began: datetime, draft: Draft
+        self, asker: Asker, checked: CheckedRequest, text: str, said: Report, began: datetime, draft: Draft
     ) -> Song:
         seconds = max(0.0, (self._now() - began).total_seconds())
-        request, settings = plan.request, plan.settings
-        if plan.extends is not None:
-            return await self._extend(plan.extends, text, said, seconds)
+        request, settings = checked.request, checked.settings
+        if checked.extends is not None:
+            return await self._extend(checked.extends, text, said, seconds)
         assert settings.random_seed is not None
         stored = StoredRequest(
             id=0,
             user_id=asker.user_id,
             guild_id=asker.guild_id or EVERYONE,
             channel_id=asker.channel_id,
-            artist=plan.artist.name,
+            artist=checked.artist.name,
             seed=request.seed,
             text=text,
             lines=request.lines,
@@ -328,13 +330,13 @@ class LyricsService:
             random_seed=settings.random_seed,
             seconds=seconds,
             asked_at=began,
-            continues=None if plan.continues is None else plan.continues.id,
-            part=1 if plan.continues is None else plan.continues.part + 1,
-            take=1 if plan.repeats is None else plan.repeats.take + 1,
+            continues=None if checked.continues is None else checked.continues.id,
+            part=1 if checked.continues is None else checked.continues.part + 1,
+            take=1 if checked.repeats is None else checked.repeats.take + 1,
             copied_lines=said.copied_lines,
             rhymes_missed=said.rhymes_missed,
             form=settings.form,
-            partner=None if plan.partner is None else plan.partner.name,
+            partner=None if checked.partner is None else checked.partner.name,
         )
         return of_record(replace(stored, id=await self._record.keep(draft, stored)))
 

@@ -17,7 +17,7 @@ LOWEST_TEMPERATURE, HIGHEST_TEMPERATURE = 0.1, 1.5
 
 @dataclass(frozen=True)
 class SongRequest:
-    """What a user may choose about a song; `SongPlanner` checks every value."""
+    """What a user may choose about a song; `RequestChecker` checks every value."""
 
     seed: str
     """1 to 200 characters, kept as typed."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.engine.composing_thread import ComposingThread
-from bot.engine.voice_cache import VersionGoneError, VoiceCache
+from bot.engine.singer_cache import SingerCache, VersionGoneError
 from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
 from bot.services.bad_language import ShownLanguage
@@ -71,14 +71,14 @@ def tally() -> Tally:
 
 
 @pytest.fixture
-def voices(database: Database) -> VoiceCache:
+def singers(database: Database) -> SingerCache:
     async def read(version_id: int) -> bytes:
         weights = await database.read(lambda connection: versions.weights(connection, version_id))
         if weights is None:
             raise VersionGoneError(version_id)
         return weights
 
-    return VoiceCache(read, 2**24)
+    return SingerCache(read, 2**24)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def bad_letters() -> set[str]:
 @pytest.fixture
 def lyrics(
     stocked: Database,
-    voices: VoiceCache,
+    singers: SingerCache,
     composing: ComposingThread,
     record: SongRecord,
     tally: Tally,
@@ -120,7 +120,7 @@ def lyrics(
 ) -> LyricsService:
     return LyricsService(
         stocked,
-        voices,
+        singers,
         composing,
         record,
         default_artist="anna",

@@ -95,7 +95,7 @@ async def test_where_bad_language_is_kept_out(
     await guilds_service.change(manager(), channel_id=CHANNEL)  # says nothing about the filter
     if chosen is not None:
         await guilds_service.change(manager(), language_filter=chosen)
-    assert (await lyrics._planner.plan(asker, replace(REQUEST, seed="I walk"))).is_filtered is is_filtered
+    assert (await lyrics._checker.check(asker, replace(REQUEST, seed="I walk"))).is_filtered is is_filtered
     bad = replace(REQUEST, seed="He sings")
     if is_filtered:
         with pytest.raises(Refusal, match="language filter here does not allow some words of this seed"):
@@ -241,7 +241,7 @@ async def test_a_new_version_sings_from_the_next_song_on(
 
 async def test_without_history_nothing_reaches_the_disk(lyrics: LyricsService, database: Database) -> None:
     ids = iter([10**15, 10**15 + 1])
-    lyrics._record = lyrics._planner._record = SongRecord(database, Drafts(), on_disk=False, new_id=lambda: next(ids))
+    lyrics._record = lyrics._checker._record = SongRecord(database, Drafts(), on_disk=False, new_id=lambda: next(ids))
     song = await whole(lyrics.sing(member(), REQUEST))
     assert await database.read(lambda connection: requests.of_person(connection, 1)) == []
     assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed
@@ -327,7 +327,7 @@ async def test_what_is_noted_of_a_song_in_memory_while_it_grows_stays(
     lyrics: LyricsService, database: Database
 ) -> None:
     lyrics._record = record = SongRecord(database, Drafts(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
-    lyrics._planner._record = record
+    lyrics._checker._record = record
     song = await whole(lyrics.sing(member(), REQUEST))
     async with aclosing(lyrics.sing(member(), Continuation(song.request_id, in_place=True))) as parts:
         await anext(parts)
@@ -428,7 +428,7 @@ async def test_a_song_that_the_database_does_not_have_gets_no_votes(lyrics: Lyri
 
 async def test_without_history_there_are_no_votes(lyrics: LyricsService, database: Database) -> None:
     lyrics._record = record = SongRecord(database, Drafts(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
-    lyrics._planner._record = record
+    lyrics._checker._record = record
     song = await whole(lyrics.sing(member(), REQUEST))
     grown = await whole(lyrics.sing(member(), Continuation(song.request_id, in_place=True)))
     assert grown.text.startswith(song.text)

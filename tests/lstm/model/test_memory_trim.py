@@ -13,7 +13,7 @@ PROGRAM = """
 import asyncio
 from pathlib import Path
 import numpy as np
-from bot.engine.voice_cache import VoiceCache
+from bot.engine.singer_cache import SingerCache
 from lstm.model.model_file import Model, dump_model
 from lstm.network.parameters import Shape, initial_parameters
 from lstm.text.vocabulary import Vocabulary
@@ -32,12 +32,12 @@ async def read(version_id):
     return bytes(bytearray(file))
 
 async def main():
-    voices = VoiceCache(read, 2**27)
-    await voices.get(0)
-    before, bytes_before = megabytes(), voices.nbytes
+    singers = SingerCache(read, 2**27)
+    await singers.get(0)
+    before, bytes_before = megabytes(), singers.nbytes
     for version_id in range(1, 6):
-        await voices.get(version_id)
-    print((megabytes() - before) / ((voices.nbytes - bytes_before) / 2**20))
+        await singers.get(version_id)
+    print((megabytes() - before) / ((singers.nbytes - bytes_before) / 2**20))
 
 asyncio.run(main())
 """

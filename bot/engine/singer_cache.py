@@ -13,7 +13,7 @@ class VersionGoneError(Exception):
     """A model version was deleted after it was chosen and before it was used."""
 
 
-class VoiceCache:
+class SingerCache:
     """Loads models off the event loop, once for all who wait, and evicts the least recently used.
 
     A singer is immutable and identified by the id of a model version, which is never reused: nothing here has to be

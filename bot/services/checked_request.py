@@ -22,7 +22,7 @@ _BAD_SEED = "The language filter here does not allow some words of this seed. Us
 
 
 @dataclass(frozen=True)
-class SongPlan:
+class CheckedRequest:
     """A request that has passed every check."""
 
     artist: StoredArtist
@@ -42,7 +42,7 @@ class SongPlan:
     """The recorded song that the new lines become part of; they are shown with it."""
 
 
-class SongPlanner:
+class RequestChecker:
     """Checks requests and looks up what they need."""
 
     def __init__(
@@ -54,7 +54,7 @@ class SongPlanner:
         has_bad_language: Callable[[str], bool],
         new_random_seed: Callable[[], int],
     ) -> None:
-        """Plan with `default_artist` if neither asker nor guild names an artist.
+        """Take `default_artist` if neither asker nor guild names an artist.
 
         If the language filter is on, a seed for which `has_bad_language` is true is refused.
         """
@@ -64,7 +64,7 @@ class SongPlanner:
         self._has_bad_language = has_bad_language
         self._new_random_seed = new_random_seed
 
-    async def plan(self, asker: Asker, what: Wish) -> SongPlan:
+    async def check(self, asker: Asker, what: Wish) -> CheckedRequest:
         """Check a request and look up what it needs.
 
         Raises:
@@ -72,18 +72,18 @@ class SongPlanner:
                 seed, or the song to repeat or continue is no longer stored or not visible to the asker here.
         """
         if isinstance(what, SongRequest):
-            return await self._plan(asker, check_request(what), before="")
+            return await self._check(asker, check_request(what), before="")
         if isinstance(what, OwnWords):
             own = SongRequest(seed="", artist=what.artist, private=what.private)
-            return await self._plan(asker, check_settings(own), before="")
+            return await self._check(asker, check_settings(own), before="")
         stored = await self.stored(asker, what.request_id)
         request = replace(_request_of(stored), private=stored.private or what.private)
         if isinstance(what, SungAgain):
-            return replace(await self._plan(asker, request, before=""), repeats=stored)
-        plan = await self._plan(asker, request, before=stored.text + "\n")
-        return replace(plan, extends=stored) if what.in_place else replace(plan, continues=stored)
+            return replace(await self._check(asker, request, before=""), repeats=stored)
+        checked = await self._check(asker, request, before=stored.text + "\n")
+        return replace(checked, extends=stored) if what.in_place else replace(checked, continues=stored)
 
-    async def _plan(self, asker: Asker, request: SongRequest, before: str) -> SongPlan:
+    async def _check(self, asker: Asker, request: SongRequest, before: str) -> CheckedRequest:
         def read(connection: sqlite3.Connection) -> tuple[StoredArtist, StoredArtist | None, GuildSettings]:
             chosen = GuildSettings() if asker.guild_id is None else guilds.settings_of(connection, asker.guild_id)
             artist = self._artist(connection, asker, request.artist, chosen)
@@ -104,7 +104,7 @@ class SongPlanner:
         )
         if partner is not None and partner.id == artist.id:
             raise Refusal(f"“{artist.name}” already sings: name a different artist to take turns with.")
-        return SongPlan(artist, request, settings, is_filtered, before, partner)
+        return CheckedRequest(artist, request, settings, is_filtered, before, partner)
 
     async def default_artist(self, asker: Asker) -> str | None:
         """Return who sings for the asker if no artist is named; None if nobody can."""
