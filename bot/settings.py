@@ -14,6 +14,9 @@ from bot.artist_name import LONGEST_ARTIST_NAME
 from bot.env_file import EnvFileError, read_env_file
 from bot.snowflake import SNOWFLAKE
 
+MOST_TRAIN_MINUTES = 1440
+"""The largest value of LYRICS_TRAIN_MINUTES; Discord refuses more in `/train`."""
+
 _FOLDER = "the path of a folder, which is created if it is missing"
 _PREFIXES = ("LYRICS_", "DISCORD_")
 _ALIKE = 0.75
@@ -97,8 +100,8 @@ def _seconds(text: str) -> float:
 
 
 def _minutes(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) or not 0.01 <= float(text) <= 1440:
-        raise _WrongValueError("a number of minutes from 0.01 to 1440")
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) or not 0.01 <= float(text) <= MOST_TRAIN_MINUTES:
+        raise _WrongValueError(f"a number of minutes from 0.01 to {MOST_TRAIN_MINUTES}")
     return float(text)
 
 

@@ -44,7 +44,7 @@ FEW_UNKNOWN = 0.003
 """Share of characters that a base may lack: emoji and other rare signs are not worth a whole network of its own."""
 
 EVALUATION_SHARE = 0.15
-"""Of the time."""
+"""The largest share of the time that measuring may take, where it is as fast as usual (`LoopSettings`)."""
 
 BASE, SCRATCH = "base", "scratch"
 NO_TIME = "It started from the base model; there was no time to try both starts."

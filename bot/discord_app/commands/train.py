@@ -8,6 +8,7 @@ from bot.discord_app import answering, autocompletion, jobs, uploads
 from bot.discord_app.client import Interaction
 from bot.discord_app.offering import to_managers
 from bot.discord_app.permissions import asker_of
+from bot.settings import MOST_TRAIN_MINUTES
 
 
 @to_managers
@@ -23,7 +24,7 @@ async def train(
     interaction: Interaction,
     artist: app_commands.Range[str, 1, LONGEST_ARTIST_NAME],
     corpus: discord.Attachment | None = None,
-    minutes: app_commands.Range[int, 1, 1440] | None = None,
+    minutes: app_commands.Range[int, 1, MOST_TRAIN_MINUTES] | None = None,
 ) -> None:
     """Queue a training job and show it until it ends."""
     asker, services = asker_of(interaction), interaction.client.services

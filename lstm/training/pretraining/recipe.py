@@ -112,7 +112,7 @@ class Recipe:
     measured: str
     """Source whose validation songs the run is measured on."""
     evaluations: int
-    """Of each run."""
+    """How often each run is measured on them."""
     runs: tuple[Run, ...]
     settings: Mapping[str, Any]
     """The file as it is, for the record."""
