@@ -37,8 +37,8 @@ class TrainingLines:
 def show_result(screen: Screen, job: Job) -> None:
     """Print how a job ended, with a few lines by the new artist."""
     screen.say(f"job {job.id}, {job.artist}: {describe(job)}")
-    if job.outcome is not None and job.outcome.taste is not None:
-        screen.aside("\n".join(f"    {line}" for line in job.outcome.taste.splitlines()))
+    if job.outcome is not None and job.outcome.sample_lines is not None:
+        screen.aside("\n".join(f"    {line}" for line in job.outcome.sample_lines.splitlines()))
     if (command := wording.use_anyway(job)) is not None:
         screen.say(f"To use it anyway: {command}")
 

@@ -58,8 +58,8 @@ def introduced(details: ArtistDetails, buttons: Sequence[Button]) -> MessageBody
     """Show one artist: what it sings, how well, and its training curve."""
     artist = details.artist
     blocks: list[Block] = [Text(f"### {_name(artist)}\n{_description(artist)}")]
-    if artist.taste:
-        blocks.append(Text(_sample(artist.taste, 4)))
+    if artist.sample_lines:
+        blocks.append(Text(_sample(artist.sample_lines, 4)))
     files = []
     if details.curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, details.curve_png))
@@ -88,8 +88,8 @@ def figures(details: ArtistDetails) -> MessageBody:
 
 def _entry(artist: Artist) -> str:
     lines = [f"**{_name(artist)}**", f"-# {_description(artist)}"]
-    if artist.taste:
-        lines.append(_sample(artist.taste, _SAMPLE_LINES))
+    if artist.sample_lines:
+        lines.append(_sample(artist.sample_lines, _SAMPLE_LINES))
     return "\n".join(lines)
 
 
@@ -122,8 +122,8 @@ def _how_well(artist: Artist) -> str:
     return tr(next(words for least, words in _QUALITIES if better >= least))
 
 
-def _sample(taste: str, most: int) -> str:
-    return markdown.quoted(taste, most=most, longest=_LONGEST_SAMPLE_LINE, mark="*")
+def _sample(lines: str, most: int) -> str:
+    return markdown.quoted(lines, most=most, longest=_LONGEST_SAMPLE_LINE, mark="*")
 
 
 def _name(artist: Artist) -> str:

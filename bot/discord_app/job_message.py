@@ -34,8 +34,8 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
     """Show the result of a job: the verdict, a few lines of a song, and the training curve."""
     colour = colours.colour_of(job.artist) if job.state is JobState.SUCCEEDED else _ENDED_BADLY
     blocks: list[Block] = [Text(_heading(job)), Text(result(job))]
-    if job.outcome is not None and job.outcome.taste:
-        blocks.append(Text(markdown.quoted(job.outcome.taste)))
+    if job.outcome is not None and job.outcome.sample_lines:
+        blocks.append(Text(markdown.quoted(job.outcome.sample_lines)))
     files = []
     if curve_png is not None:
         files.append(NamedFile(_CURVE_NAME, curve_png))

@@ -34,7 +34,7 @@ class Artist:
     trained_at: datetime
     themes: tuple[str, ...] = ()
     """A few words that its lines often end with."""
-    taste: str | None = None
+    sample_lines: str | None = None
     """A few lines that it has sung; like the themes, without bad language where that is filtered."""
 
 
@@ -267,7 +267,7 @@ def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:
         baseline_bits_per_character=artist.baseline_bits_per_character,
         trained_at=artist.trained_at,
         themes=tuple(word for word in artist.themes.split() if not is_bad(word)),
-        taste=None if artist.taste is None else good_lines(artist.taste, is_bad),
+        sample_lines=None if artist.sample_lines is None else good_lines(artist.sample_lines, is_bad),
     )
 
 

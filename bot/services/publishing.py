@@ -20,10 +20,10 @@ VERSIONS_KEPT = 5
 WORSE_BITS_PER_CHARACTER = 0.02
 """A version that is worse than the current one by more than this does not take over. Both are measured on the same
 held-out songs; this is about one standard error of that measurement."""
-TASTE_LINES = 4
-TASTES = 3
+SAMPLE_LINES = 4
+SAMPLES = 3
 """Songs with rhymes, and as many without, of which the best is shown."""
-_LONGEST_TASTE = 400
+_LONGEST_SAMPLE = 400
 _LONGEST_REASON = 300
 
 
@@ -61,7 +61,7 @@ def describe(
     """
     model = load_model(weights)
     record = model.training
-    themes, taste = _introduce(model, has_bad_language, is_trusted=is_trusted)
+    themes, sample_lines = _introduce(model, has_bad_language, is_trusted=is_trusted)
     return NewVersion(
         weights=weights,
         curve_png=curve_png,
@@ -73,7 +73,7 @@ def describe(
         training_seconds=record.seconds,
         record=_announced(record),
         themes=" ".join(themes),
-        taste=taste,
+        sample_lines=sample_lines,
     )
 
 
@@ -129,7 +129,7 @@ def publish_result(
         seconds=version.training_seconds,
         held_back=published.held_back,
         record=version.record,
-        taste=version.taste,
+        sample_lines=version.sample_lines,
     )
 
 
@@ -158,12 +158,12 @@ def _introduce(
     try:
         singer = Singer(model)
         themes = themes_of(singer.style, has_bad_language)
-        if is_trusted and model.profile.taste:
-            return themes, model.profile.taste
+        if is_trusted and model.profile.sample_lines:
+            return themes, model.profile.sample_lines
         songs = [
             _song(singer, rhyme, random_seed, has_bad_language)
             for rhyme in ("AABB", "none")
-            for random_seed in range(TASTES)
+            for random_seed in range(SAMPLES)
         ]
     except ModelFileError:
         raise
@@ -171,15 +171,15 @@ def _introduce(
         raise ModelFileError(f"The model loads but can't sing ({type(error).__name__}).") from error
     if not all(text for _, text in songs):
         raise ModelFileError("The model loads but sings nothing.")
-    _, taste = max(songs)
-    return themes, taste if len(taste) <= _LONGEST_TASTE else taste[: _LONGEST_TASTE - 1] + "…"
+    _, lines = max(songs)
+    return themes, lines if len(lines) <= _LONGEST_SAMPLE else lines[: _LONGEST_SAMPLE - 1] + "…"
 
 
 def _song(
     singer: Singer, rhyme: str, random_seed: int, has_bad_language: Callable[[str], bool] | None
 ) -> tuple[float, str]:
     """Compose a few lines; return their mean rank, and them."""
-    settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=random_seed)
+    settings = SongSettings(lines=SAMPLE_LINES, rhyme=rhyme, random_seed=random_seed)
     composition = Composition(singer, "", settings, has_bad_language)
     text = "".join(drive(composition)).strip()
     return composition.mean_rank, text

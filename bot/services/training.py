@@ -322,8 +322,8 @@ class TrainingService:
         progress, outcome = job.progress, job.outcome
         if progress is not None and progress.sample is not None:
             progress = replace(progress, sample=good_lines(progress.sample, is_bad))
-        if outcome is not None and outcome.taste is not None:
-            outcome = replace(outcome, taste=good_lines(outcome.taste, is_bad))
+        if outcome is not None and outcome.sample_lines is not None:
+            outcome = replace(outcome, sample_lines=good_lines(outcome.sample_lines, is_bad))
         return replace(job, progress=progress, outcome=outcome)
 
     async def _has_upload(self, asker: Asker, name: str) -> bool:

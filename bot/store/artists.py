@@ -30,7 +30,7 @@ class StoredArtist:
     trained_at: datetime | None
     themes: str
     """Of the current version: words separated by spaces."""
-    taste: str | None
+    sample_lines: str | None
 
 
 def name_key(name: str) -> str:
@@ -113,5 +113,5 @@ def _artist(row: sqlite3.Row) -> StoredArtist:
         baseline_bits_per_character=row["baseline_bits_per_character"],
         trained_at=times.from_text_or_none(row["published_at"]),
         themes=row["themes"] or "",
-        taste=row["taste"],
+        sample_lines=row["taste"],
     )

@@ -94,7 +94,7 @@ class TrainingOutcome:
     """Why it does not take over."""
     record: TrainingRecord | None = None
     """What the model's own record says about its training; None in outcomes of earlier versions of the bot."""
-    taste: str | None = None
+    sample_lines: str | None = None
     """A few lines that it has sung."""
 
     def to_json(self) -> str:
@@ -113,7 +113,8 @@ class TrainingOutcome:
         version, seen = _number_or_none(data.get("version")), _number_or_none(data.get("characters_seen"))
         if version is None:
             raise ValueError("version is missing")
-        held_back, record, taste = data.get("held_back"), data.get("record"), data.get("taste")
+        held_back, record = data.get("held_back"), data.get("record")
+        sample_lines = data.get(stored_name("sample_lines"))
         return cls(
             version=int(version),
             takes_over=data.get("takes_over") is not False,
@@ -124,7 +125,7 @@ class TrainingOutcome:
             seconds=_number_or_none(data.get("seconds")),
             held_back=HeldBack(held_back) if held_back in list(HeldBack) else None,
             record=TrainingRecord.from_json(record) if isinstance(record, dict) else None,
-            taste=taste if isinstance(taste, str) else None,
+            sample_lines=sample_lines if isinstance(sample_lines, str) else None,
         )
 
 

@@ -25,7 +25,7 @@ class NewVersion:
     """What the model's own record says about its training; announced when the version is published, not stored."""
     themes: str = ""
     """Words that its lines often end with, separated by spaces."""
-    taste: str | None = None
+    sample_lines: str | None = None
     """A few lines that it has sung."""
 
 
@@ -91,7 +91,7 @@ def add(
             "seconds": version.training_seconds,
             "now": times.to_text(now),
             "themes": version.themes,
-            "taste": version.taste,
+            "taste": version.sample_lines,
         },
     )
     return _version(connection.execute(f"{_SELECT} WHERE id = ?", (cursor.lastrowid,)).fetchone())

@@ -14,7 +14,7 @@ Stopped = Literal["early", "minutes", "epochs"]
 STOPPED: tuple[Stopped, ...] = ("early", "minutes", "epochs")
 
 _LONGEST_CURVE = 10_000
-_STORED_AS = {"baseline_bits_per_character": "rival_bits_per_character"}
+_STORED_AS = {"baseline_bits_per_character": "rival_bits_per_character", "sample_lines": "taste"}
 """Fields that keep an older name in files, in the bot's database and in the commands' JSON."""
 
 
@@ -159,19 +159,21 @@ class ArtistProfile:
     """The characters of the artist's own corpus, which alone may be sung; None if any may."""
     style: Mapping[str, Any] | None = None
     """What `lstm.song.style.Style` has stored; it is checked where it is read."""
-    taste: str | None = None
+    sample_lines: str | None = None
     """A few lines that it wrote, to help choose an artist."""
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object, without what is not known."""
-        return {name.name: value for name in fields(self) if (value := getattr(self, name.name)) is not None}
+        return {
+            stored_name(each.name): value for each in fields(self) if (value := getattr(self, each.name)) is not None
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "ArtistProfile":
         """The profile in a model file, without what is missing or of the wrong type."""
         style = data.get("style")
         style = style if isinstance(style, dict) else None
-        return cls(_text(data.get("alphabet")), style, _text(data.get("taste")))
+        return cls(_text(data.get("alphabet")), style, _text(data.get(stored_name("sample_lines"))))
 
 
 def _text(value: object) -> str | None:

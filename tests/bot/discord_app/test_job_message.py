@@ -126,7 +126,7 @@ async def test_a_job_that_has_ended_is_not_headed_as_if_it_ran(job: Job, heading
 
 
 async def test_shows_the_result_with_lines_of_a_song_and_its_curve() -> None:
-    body = job_message.ended(replace(SUCCEEDED, outcome=replace(OUTCOME, taste="If you can\nkeep it")), b"png")
+    body = job_message.ended(replace(SUCCEEDED, outcome=replace(OUTCOME, sample_lines="If you can\nkeep it")), b"png")
     text = shown(body)
     assert "Version 2 sings" in text
     assert "2.10 bits per character" in text

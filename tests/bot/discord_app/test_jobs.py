@@ -121,7 +121,7 @@ async def test_a_result_that_was_held_back_can_be_used_anyway(
     bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
 ) -> None:
     outcome = replace(
-        OUTCOME, version=1, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE, taste="I *walk*\nalone"
+        OUTCOME, version=1, takes_over=False, held_back=HeldBack.WORSE_THAN_BASELINE, sample_lines="I *walk*\nalone"
     )
     services.training.script = [replace(SUCCEEDED, outcome=outcome)]
     message = await (await train(discord, chief)).message()

@@ -29,8 +29,8 @@ async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
     artists_service: ArtistsService, guilds_service: GuildsService, database: Database, bad_letters: set[str]
 ) -> None:
     bad_letters.add("X")
-    taste, themes = "a good line\na line with an X\nanother good one", "heather Xes rose"
-    await database.write(lambda c: c.execute("UPDATE versions SET taste = ?, themes = ?", (taste, themes)))
+    sung, themes = "a good line\na line with an X\nanother good one", "heather Xes rose"
+    await database.write(lambda c: c.execute("UPDATE versions SET taste = ?, themes = ?", (sung, themes)))
 
     async def shown(asker: Asker) -> list[tuple[str | None, int]]:
         found = [
@@ -38,10 +38,10 @@ async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
             await artists_service.find(asker, "anna"),
             (await artists_service.details(asker, "anna")).artist,
         ]
-        return list(dict.fromkeys((artist.taste, len(artist.themes)) for artist in found))
+        return list(dict.fromkeys((artist.sample_lines, len(artist.themes)) for artist in found))
 
     restricted = Asker(1, GUILD, 8, in_age_restricted_channel=True)
-    clean, whole = ("a good line\nanother good one", 2), (taste, 3)
+    clean, whole = ("a good line\nanother good one", 2), (sung, 3)
     assert [await shown(asker) for asker in (member(), restricted, OPERATOR)] == [[clean], [whole], [whole]]
     await guilds_service.change(manager(), language_filter=True)
     assert await shown(restricted) == [clean]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot.services.publishing import (
-    TASTE_LINES,
-    TASTES,
+    SAMPLE_LINES,
+    SAMPLES,
     VERSIONS_KEPT,
     Published,
     describe,
@@ -157,9 +157,9 @@ def test_a_shipped_model_sings_where_nothing_else_does(
 
 
 def test_a_model_shows_that_it_can_sing() -> None:
-    taste = describe(samples.copying_model(), None).taste
-    assert taste == "\n".join(["a,b;c:d!e?f.g"] * 4)
-    assert describe(samples.model(1), None, lambda line: "e" in line).taste
+    lines = describe(samples.copying_model(), None).sample_lines
+    assert lines == "\n".join(["a,b;c:d!e?f.g"] * 4)
+    assert describe(samples.model(1), None, lambda line: "e" in line).sample_lines
 
 
 def test_the_lines_shown_of_a_model_are_the_best_of_several_songs() -> None:
@@ -167,14 +167,14 @@ def test_the_lines_shown_of_a_model_are_the_best_of_several_songs() -> None:
     singer = Singer(load_model(weights))
     ranks: dict[str, float] = {}
     for rhyme in ("AABB", "none"):
-        for random_seed in range(TASTES):
-            settings = SongSettings(lines=TASTE_LINES, rhyme=rhyme, random_seed=random_seed)
+        for random_seed in range(SAMPLES):
+            settings = SongSettings(lines=SAMPLE_LINES, rhyme=rhyme, random_seed=random_seed)
             song = Composition(singer, "", settings)
             text = "".join(drive(song)).strip()
             ranks[text] = song.mean_rank
     best = max(ranks, key=lambda text: ranks[text])
     assert best != next(iter(ranks))
-    assert describe(weights, None).taste == best
+    assert describe(weights, None).sample_lines == best
 
 
 @pytest.mark.parametrize("style", [{"lines": 7}, {"nonsense": []}, {"rhymes": None}])

@@ -235,12 +235,12 @@ async def test_lines_that_a_training_has_sung_go_through_the_filter_of_its_guild
         async with aclosing(training.watch(job.id)) as states:
             state = await anext(states)
         assert state.progress is not None or state.outcome is not None
-        return state.outcome.taste if state.outcome is not None else state.progress and state.progress.sample
+        return state.outcome.sample_lines if state.outcome is not None else state.progress and state.progress.sample
 
     await database.write(lambda c: c.execute("UPDATE jobs SET progress = ?", (json.dumps(told),)))
     assert [await shown(ours), await shown(in_console)] == ["a good line", sung]
     for job in (ours, in_console):
-        outcome = replace(OUTCOME, taste=sung)
+        outcome = replace(OUTCOME, sample_lines=sung)
         until = clock() + timedelta(seconds=30)
         await database.write(lambda c, job=job, until=until: jobs.claim(c, job.id, "lease", until, clock()))
         await database.write(lambda c, job=job, outcome=outcome: jobs.succeed(c, job.id, "lease", outcome, clock()))

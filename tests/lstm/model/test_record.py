@@ -84,3 +84,9 @@ def test_any_json_object_is_a_record_that_can_be_written(stored):
     record = TrainingRecord.from_json(stored)
     assert TrainingRecord.from_json(record.to_json()) == record or "nan" in repr(record)
     ArtistProfile.from_json({"alphabet": stored.get("artist"), "style": stored.get("settings")}).to_json()
+
+
+def test_sample_lines_keep_the_name_that_files_have():
+    profile = ArtistProfile("ab", sample_lines="If you can\nkeep it")
+    assert profile.to_json() == {"alphabet": "ab", "taste": "If you can\nkeep it"}
+    assert ArtistProfile.from_json(profile.to_json()) == profile
