@@ -3,15 +3,16 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from bot.store import times
 
 
 @dataclass(frozen=True)
 class StoredRequest:
-    """A recorded song and what was asked for."""
+    """A recorded song and what was asked for: a field for each column, of the same name."""
 
     id: int
     user_id: int
@@ -43,36 +44,15 @@ class StoredRequest:
     """The second artist, who sings every other stanza."""
 
 
+_COLUMNS = [each.name for each in fields(StoredRequest)]
+
+
 def record(connection: sqlite3.Connection, request: StoredRequest) -> int:
     """Store a song and return its id; `request.id` is ignored."""
-    cursor = connection.execute(
-        """INSERT INTO requests (user_id, guild_id, channel_id, artist, seed, text, lines, temperature, rhyme,
-            private, random_seed, seconds, asked_at, continues, part, take, copied_lines, rhymes_missed, form,
-            partner)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            request.user_id,
-            request.guild_id,
-            request.channel_id,
-            request.artist,
-            request.seed,
-            request.text,
-            request.lines,
-            request.temperature,
-            request.rhyme,
-            request.private,
-            request.random_seed,
-            request.seconds,
-            times.to_text(request.asked_at),
-            request.continues,
-            request.part,
-            request.take,
-            request.copied_lines,
-            request.rhymes_missed,
-            request.form,
-            request.partner,
-        ),
-    )
+    values = {name: getattr(request, name) for name in _COLUMNS} | {"asked_at": times.to_text(request.asked_at)}
+    del values["id"]
+    columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+    cursor = connection.execute(f"INSERT INTO requests ({columns}) VALUES ({marks})", values)  # noqa: S608 - no data
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 
@@ -157,30 +137,9 @@ def delete_before(connection: sqlite3.Connection, time: datetime) -> int:
 
 
 def _requests(rows: Iterable[sqlite3.Row]) -> list[StoredRequest]:
-    return [
-        StoredRequest(
-            id=row["id"],
-            user_id=row["user_id"],
-            guild_id=row["guild_id"],
-            channel_id=row["channel_id"],
-            artist=row["artist"],
-            seed=row["seed"],
-            text=row["text"],
-            lines=row["lines"],
-            temperature=row["temperature"],
-            rhyme=row["rhyme"],
-            private=bool(row["private"]),
-            random_seed=row["random_seed"],
-            seconds=row["seconds"],
-            asked_at=times.from_text(row["asked_at"]),
-            message_id=row["message_id"],
-            continues=row["continues"],
-            part=row["part"],
-            take=row["take"],
-            copied_lines=row["copied_lines"],
-            rhymes_missed=row["rhymes_missed"],
-            form=row["form"],
-            partner=row["partner"],
-        )
-        for row in rows
-    ]
+    return [StoredRequest(**_values(row)) for row in rows]
+
+
+def _values(row: sqlite3.Row) -> dict[str, Any]:
+    values = {name: row[name] for name in _COLUMNS}
+    return values | {"private": bool(row["private"]), "asked_at": times.from_text(row["asked_at"])}
