@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,12 @@ def test_the_container_copies_what_exists_and_nothing_of_an_operator(copied: str
     for pattern in copied.split():
         assert list(ROOT.glob(pattern)), pattern
         assert pattern not in (".", "data", "data/models", "data/corpora")
+
+
+def test_the_container_has_every_file_that_the_package_includes() -> None:
+    """Building the package in the image fails without them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    included = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"])
+    copied = re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Containerfile").read_text("utf-8"), re.MULTILINE)
+    files = {str(path.relative_to(ROOT)) for part in copied for name in part.split() for path in ROOT.glob(name)}
+    assert included <= files
