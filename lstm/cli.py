@@ -65,7 +65,7 @@ def add_gemm(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--gemm",
         choices=("auto", "tiles", "whole"),
-        help="layout of the matrix products; runs agree bit for bit only with the same one (default: the faster one)",
+        help="layout of matrix products (default: the faster one); only runs with the same layout agree bit for bit",
     )
 
 

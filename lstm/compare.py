@@ -44,13 +44,19 @@ class Compared:
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
     parser = cli.Parser(
-        prog=PROG, description="Models side by side: their figures, and one song each from the same seed."
+        prog=PROG, description="Compare models side by side: their figures, and one song each from the same seed."
     )
     parser.add_argument("models", type=Path, nargs="+", metavar="MODEL", help="model files")
-    parser.add_argument("--text", type=Path, metavar="FILE", help="songs that no model has seen, to measure them on")
-    parser.add_argument("--seed", default="I walk alone", metavar="TEXT", help="how each song begins")
+    parser.add_argument(
+        "--text", type=Path, metavar="FILE", help="songs that none of the models has seen, to measure them on"
+    )
+    parser.add_argument(
+        "--seed", default="I walk alone", metavar="TEXT", help="how each song begins (default: I walk alone)"
+    )
     parser.add_argument("--lines", type=cli.number(int, 1, 200), help="lines of each song (default 12)")
-    parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), default=0, help="default 0")
+    parser.add_argument(
+        "--random-seed", type=cli.number(int, 0, 2**63), default=0, help="seed of all random choices (default 0)"
+    )
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
@@ -131,8 +137,8 @@ def _show(compared: list[Compared]) -> None:
         )
     console.print(figures)
     console.print(
-        "\nIn bits per character: lower is better. Held out: on the artist's own songs that were kept from training;"
-        " baseline: an n-gram on the same songs.\n"
+        "\nIn bits per character; lower is better. Held out: on the artist's own songs that were kept from training;"
+        " baseline: the n-gram baseline on the same songs.\n"
     )
     side_by_side = console.width // len(compared) >= NARROWEST_COLUMN
     songs = Table(box=None, pad_edge=False, padding=(0, 3, 1, 0), header_style="bold", show_header=side_by_side)

@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = cli.Parser(prog=PROG, description="Show what a model would learn from a file.")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="files, or folders with text files")
     parser.add_argument("--out", type=Path, metavar="CLEAN.txt", help="write the cleaned text to this file")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of prose")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if options.out is not None and options.out.is_dir():
         parser.error(f"--out {options.out} is a folder, not a file")

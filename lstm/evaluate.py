@@ -16,7 +16,10 @@ PROG = cli.program("lstm.evaluate")
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description=__doc__.partition(":\n")[0] if __doc__ else None)
+    parser = cli.Parser(
+        prog=PROG,
+        description="Measure how well a model predicts a text, in bits per character; it learns nothing from it.",
+    )
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to measure")
     parser.add_argument("--text", type=Path, required=True, metavar="FILE", help="songs that it has not seen")
     cli.add_gemm(parser)

@@ -32,18 +32,27 @@ LOG_SECONDS = 60.0
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description="Train a base model by a recipe, for hours, in the background.")
-    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="TOML file of texts, sizes, schedules")
+    parser = cli.Parser(prog=PROG, description="Train a base model from a recipe; this takes hours.")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE", help="TOML file of texts, sizes and schedules")
     parser.add_argument(
-        "--corpora", type=Path, required=True, metavar="DIR", help="folder that the recipe's file patterns start from"
+        "--corpora",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder that the recipe's file patterns are relative to",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="model; checkpoint and log beside it")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="model file; checkpoint and log are put beside it"
+    )
     parser.add_argument(
         "--start", type=Path, metavar="MODEL", help="continue this model, with its units, instead of a new network"
     )
-    parser.add_argument("--from", dest="first_run", metavar="RUN", help="leave out the recipe's runs before this one")
+    parser.add_argument("--from", dest="first_run", metavar="RUN", help="skip the runs of the recipe before this one")
     parser.add_argument(
-        "--share", type=cli.number(float, 1e-6, 1), default=1.0, help="do only this share of each run, to try a recipe"
+        "--share",
+        type=cli.number(float, 1e-6, 1),
+        default=1.0,
+        help="do only this share of each run, to try out a recipe",
     )
     parser.add_argument("--threads", type=cli.number(int, 1, 256), default=1, help="BLAS threads (default 1)")
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
@@ -51,10 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     options = parser.parse_args(arguments)
     if options.out.is_dir() or options.out.suffix in (".checkpoint", ".log"):
-        parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
+        parser.error(
+            f"--out {options.out} cannot be the model file: it is a folder, or has the suffix of another kind of file"
+        )
     checkpoint = options.out.with_suffix(".checkpoint")
     if checkpoint.exists() and not options.resume:
-        parser.error(f"{checkpoint} is of an interrupted run: continue it with --resume, or delete it")
+        parser.error(f"{checkpoint} belongs to an interrupted run: continue it with --resume, or delete it")
     blas.use_threads(options.threads)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _pretrain(options, checkpoint), PROG, cli.expected_errors)
@@ -89,7 +100,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
             settings["from"] = options.first_run
         identity = {"recipe": settings, "share": options.share, "data": reading.hashes}
         log.line(
-            f"{reading.training_characters:,} characters of {len(reading.hashes)} files, "
+            f"{reading.training_characters:,} characters from {len(reading.hashes)} files, "
             f"{len(reading.vocabulary):,} units, {len(weights.flat):,} parameters, matrix products: {layout()}"
         )
         if options.resume and checkpoint.exists():
@@ -203,7 +214,7 @@ def _report(model: "Model", out: Path, updates: int, as_json: bool) -> None:
         print(json.dumps(summary | {key: stored[key] for key in keys}))
         return
     print(
-        f"{out}: {record.validation_bits_per_character:.3f} bits per character of songs that it has not read\n"
+        f"{out}: {record.validation_bits_per_character:.3f} bits per character on songs that it has not read\n"
         f"{record.characters_seen:,} characters in {updates:,} updates and {record.seconds:,.0f} s"
     )
 

@@ -20,18 +20,22 @@ PROG = cli.program("lstm.sample")
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
-    parser = cli.Parser(prog=PROG, description="Let a model sing, on standard output.")
+    parser = cli.Parser(prog=PROG, description="Let a model sing; the songs go to standard output.")
     parser.add_argument("--model", type=Path, required=True, metavar="FILE", help="model to sample from")
     parser.add_argument("--seed", default="", metavar="TEXT", help="how the song begins, up to 200 characters")
     parser.add_argument("--lines", type=cli.number(int, 1, 200), help="lines of text (default 12)")
     parser.add_argument(
-        "--temperature", type=cli.number(float, 0.1, 1.5), help="0.1 safe to 1.5 wild (default: 0.5, what reads best)"
+        "--temperature",
+        type=cli.number(float, 0.1, 1.5),
+        help="0.1 (safe) to 1.5 (wild); default 0.5, which reads best",
     )
     parser.add_argument(
-        "--top-p", type=cli.number(float, 0.05, 1.0), help="share of the likeliest units to sample from (default 0.95)"
+        "--top-p",
+        type=cli.number(float, 0.05, 1.0),
+        help="sample from the likeliest units with this total probability (default 0.95)",
     )
     parser.add_argument(
-        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="default auto: as the artist does"
+        "--rhyme", choices=RHYMES, default="auto", type=_scheme, help="rhyme scheme (default auto: as the artist does)"
     )
     parser.add_argument(
         "--form",
@@ -41,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
         help="song (default): verses and a recurring chorus; verses: no chorus; free: the network ends stanzas",
     )
     parser.add_argument("--count", type=cli.number(int, 1, 1000), default=1, help="how many songs (default 1)")
-    parser.add_argument("--random-seed", type=cli.number(int, 0, 2**63), help="the same one gives the same songs")
+    parser.add_argument(
+        "--random-seed", type=cli.number(int, 0, 2**63), help="the same random seed gives the same songs"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the songs to this file instead")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -109,9 +115,12 @@ def _told(report: "Report") -> str:
     told = f"-- at most {report.longest_copied_run} words in a row are the artist's own; "
     told += f"{report.new_4grams:.0%} of the runs of four words are new"
     if report.copied_lines:
-        told += f"; {report.copied_lines} lines copy the artist despite several attempts"
+        copy = "1 line copies" if report.copied_lines == 1 else f"{report.copied_lines} lines copy"
+        told += f"; {copy} the artist despite several attempts"
     if report.rhymes_missed:
-        told += f"; {report.rhymes_missed} lines have no rhyme"
+        told += (
+            "; 1 line has no rhyme" if report.rhymes_missed == 1 else f"; {report.rhymes_missed} lines have no rhyme"
+        )
     if report.seed_is_title:
         told += "; the seed is not in the artist's script or language, so it is the title"
     return told + "\n"

@@ -39,22 +39,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, default=Path("data"), metavar="DIR", help="data folder (default data)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="model file (default: DIR/models/NAME.safetensors)")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="the longest it may take, in minutes")
+    length.add_argument("--minutes", type=number(float, 0.01, 100_000), help="time limit in minutes")
     length.add_argument("--epochs", type=number(float, 0.01, 10_000), help="passes over the corpus")
     scratch = parser.add_argument_group("sizes (imply --start scratch)")
-    scratch.add_argument("--hidden", type=number(int, 1, 4096), help="hidden units of a layer")
+    scratch.add_argument("--hidden", type=number(int, 1, 4096), help="hidden units per layer")
     scratch.add_argument("--layers", type=number(int, 1, 8), help="LSTM layers")
-    scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of a character's embedding")
+    scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of the embedding")
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
-    parser.add_argument("--optimiser", choices=tuple(OPTIMISERS), default="adam", help="default adam")
+    parser.add_argument("--optimiser", choices=tuple(OPTIMISERS), default="adam", help="optimiser (default adam)")
     parser.add_argument(
         "--start",
         default="auto",
         metavar="auto|base|scratch|FILE",
         help="what to start from (default auto: the base if it knows the alphabet, unless a trial prefers scratch)",
     )
-    parser.add_argument("--random-seed", type=number(int, 0, 2**63), default=0, help="default 0")
+    parser.add_argument(
+        "--random-seed", type=number(int, 0, 2**63), default=0, help="seed of all random choices (default 0)"
+    )
     _add_threads(parser)
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
     cli.add_gemm(parser)
@@ -66,9 +68,13 @@ def main(arguments: list[str] | None = None) -> int:
         options.start = "scratch"
     _check_name(parser, options.artist.strip())
     if options.out is not None and (options.out.is_dir() or options.out.suffix in (".png", ".checkpoint")):
-        parser.error(f"--out {options.out} can't be the model file: it is a folder, or has the suffix of another file")
+        parser.error(
+            f"--out {options.out} cannot be the model file: it is a folder, or has the suffix of another kind of file"
+        )
     if options.out is None and _is_shipped(options.data_dir, options.artist.strip()):
-        parser.error(f"{options.artist.strip()} comes with the bot; choose another name, or name a model file by --out")
+        parser.error(
+            f"{options.artist.strip()} comes with the bot; choose another name, or name a model file with --out"
+        )
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
 
@@ -87,7 +93,9 @@ def _threads(arguments: list[str] | None) -> int:
 
 def _check_name(parser: cli.Parser, name: str) -> None:
     if not 1 <= len(name) <= 40 or any(c in "/\\:\0" or not c.isprintable() for c in name) or name[0] == ".":
-        parser.error(f"--artist {name!r} is not an artist name: use 1 to 40 characters, no slash, backslash or colon")
+        parser.error(
+            f"--artist {name!r} is not an artist name: use 1 to 40 characters without slash, backslash or colon"
+        )
 
 
 def _is_shipped(data_dir: Path, name: str) -> bool:

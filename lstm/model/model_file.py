@@ -198,10 +198,10 @@ def _check(name: str, tensors: dict[str, np.ndarray[Any, Any]], wanted: Mapping[
 def _adapted(name: str, tensors: dict[str, np.ndarray[Any, Any]], config: Mapping[str, Any]) -> Adapted:
     sha256, rank = config.get("base"), config.get("rank")
     if not isinstance(sha256, str) or not isinstance(rank, int) or not 1 <= rank <= LARGEST_RANK:
-        raise ModelFileError(f"{name} holds adapters, but does not say of which base and rank.")
+        raise ModelFileError(f"{name} holds adapters, but does not name their base and rank.")
     base = base_with_hash(sha256)
     if base is None:
-        raise ModelFileError(f"{name} belongs to another base model than the one installed; train the artist again.")
+        raise ModelFileError(f"{name} belongs to a base model other than the one installed; train the artist again.")
     adapters = Adapters(base.shape, rank)
     _check(name, tensors, {key: array.shape for key, array in adapters.items()})
     for key, array in adapters.items():
@@ -232,7 +232,7 @@ def _installed(sha256: str) -> Model | None:
 
 def _installed_parameters(sha256: str) -> Parameters:
     if (model := _installed(sha256)) is None:
-        raise ModelFileError("The base model that this artist belongs to is not installed any more.")
+        raise ModelFileError("The base model that this artist belongs to is no longer installed.")
     return model.parameters
 
 

@@ -324,7 +324,7 @@ def peek_checkpoint(data: bytes) -> dict[str, Any]:
     try:
         extra: dict[str, Any] = json.loads(metadata["run"])["extra"]
     except (KeyError, TypeError, ValueError):
-        raise ValueError("this file is no checkpoint") from None
+        raise ValueError("this file is not a checkpoint") from None
     if not isinstance(extra, dict):
-        raise ValueError("this file is no checkpoint")
+        raise ValueError("this file is not a checkpoint")
     return extra

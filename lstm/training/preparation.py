@@ -180,7 +180,7 @@ def prepare(
         raise CorpusError(
             f"The corpus has only {len(text):,} of the {MINIMUM_CHARACTERS:,} characters that training needs."
         )
-    report("choosing songs to measure by")
+    report("choosing the held-out songs")
     split = split_songs(text, settings.held_out)
     training = join(split.training)
     minimum_count = 2 if len(training) > FEW_CHARACTERS else 1

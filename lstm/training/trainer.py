@@ -148,7 +148,7 @@ class Trainer:
 
     def _restore(self, checkpoint: bytes, extra: "_Extra") -> None:
         if extra.identity != self._identity():
-            raise CheckpointError("The checkpoint belongs to another corpus or to other settings; start without it.")
+            raise CheckpointError("The checkpoint belongs to another corpus or other settings; start without it.")
         try:
             self.loop.restore(checkpoint)
             self.budget.restore(extra.budget, self.loop.plan)

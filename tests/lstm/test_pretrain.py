@@ -104,10 +104,10 @@ def test_ctrl_c_leaves_a_checkpoint(folder, tmp_path):
 
     status, _, err = run("pretrain", *arguments(folder, out))
     assert status == 2
-    assert re.fullmatch(r"[^\n]*base\.checkpoint is of an interrupted run: continue it with --resume[^\n]*\n", err)
+    assert re.fullmatch(r"[^\n]*base\.checkpoint belongs to an interrupted run: continue it with --resume[^\n]*\n", err)
     status, _, err = run("pretrain", *arguments(folder, out), "--share", 0.5, "--resume")
     assert status == 2
-    assert err.splitlines()[-1].endswith("base.checkpoint: The checkpoint belongs to another recipe or to other texts.")
+    assert err.splitlines()[-1].endswith("base.checkpoint: The checkpoint belongs to another recipe or other texts.")
     succeed("pretrain", *arguments(folder, out), "--resume")
     assert weights(out) == weights(folder / "whole.safetensors")
 

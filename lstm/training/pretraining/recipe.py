@@ -287,7 +287,7 @@ class _Table:
     def whole(self, key: str, low: int, high: int = 1 << 60, default: int = _MISSING) -> int:
         value = self._take(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            wanted = f"from {low} to {high}" if high < 1 << 60 else f"from {low} on"
+            wanted = f"from {low} to {high}" if high < 1 << 60 else f"of at least {low}"
             raise RecipeError(f"{self._at(key)} must be a whole number {wanted}, not {value!r}.")
         return value
 

@@ -150,7 +150,7 @@ class Pretraining:
             tensors, metadata = read_tensors(data)
             run = json.loads(metadata["pretraining"])
             if run["identity"] != json.loads(json.dumps(identity)):
-                raise CheckpointError("The checkpoint belongs to another recipe or to other texts.")
+                raise CheckpointError("The checkpoint belongs to another recipe or other texts.")
             seen = Seen(**run["seen"] | {"position": Position(**run["seen"]["position"])})
             self._begin(seen.position.run)
             if seen.position.update:

@@ -193,7 +193,7 @@ class TestResuming:
         assert minutes_when_begun(second.checkpoint()) == 0.02
         record = finish(second).result().training
         assert record.left_out_characters == first.prepared.left_out_characters > 0
-        assert "passages from all over it" in record.verdict
+        assert "passages throughout it" in record.verdict
 
     def test_more_minutes_may_be_given(self):
         settings = replace(SETTINGS, minutes=100)
@@ -213,7 +213,7 @@ class TestResuming:
         ids=["corpus", "seed", "epochs", "dropout", "size"],
     )
     def test_another_run_is_refused(self, other):
-        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+        with pytest.raises(CheckpointError, match="another corpus or other settings"):
             trainer(checkpoint=trainer().checkpoint(), **other)
 
     @pytest.mark.parametrize("change", ["recipe", "schedule", "texts"])
