@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
     chosen = parser.parse_args(arguments)
     if sys.platform == "win32":
-        print("bot: Windows is not supported; run it under WSL, the Windows Subsystem for Linux", file=sys.stderr)  # noqa: T201
+        print("bot: Windows is not supported; run the bot under WSL, the Windows Subsystem for Linux", file=sys.stderr)  # noqa: T201
         return BAD_INPUT
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop installs its own handlers
     try:
@@ -157,7 +157,7 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
         if command == "backup":
             is_there = file.exists()
             size = back_up(database, file)
-            instead = ", in place of the backup that was there" if is_there else ""
+            instead = ", replacing the backup that was there" if is_there else ""
             print(f"Copied {database} to {file}{instead}: {size:,} bytes.")  # noqa: T201
         else:
             settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

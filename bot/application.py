@@ -309,10 +309,10 @@ async def _check_default_artist(name: str, database: Database) -> None:
     known = ", ".join(artist.name for artist in singing[:_ARTISTS_NAMED]) or "none yet; train one first"
     if len(singing) > _ARTISTS_NAMED:
         known += " …"
-    wrong = wrong_value("LYRICS_DEFAULT_ARTIST", repr(name), f"an artist that every server can ask for ({known})")
+    wrong = wrong_value("LYRICS_DEFAULT_ARTIST", repr(name), f"a shared artist ({known})")
     if name != Settings.default_artist:
         raise wrong
-    log.warning("%s; until then /lyrics has to name one", wrong)  # an operator may have removed the shipped one
+    log.warning("%s; until then, /lyrics must name an artist", wrong)  # an operator may have removed the shipped one
 
 
 async def _serve_metrics(
@@ -329,7 +329,7 @@ async def _serve_metrics(
         await stack.enter_async_context(served(port, tally, standing))
     except OSError as error:
         raise wrong_value(
-            "LYRICS_METRICS_PORT", f"'{port}'", f"a port that can be listened on ({error.strerror})"
+            "LYRICS_METRICS_PORT", f"'{port}'", f"a port that the bot can listen on ({error.strerror})"
         ) from None
     stack.enter_context(errors_counted_in(tally))
     await stack.enter_async_context(loop_lag_in(tally.loop_lag_seconds))
@@ -363,6 +363,6 @@ def _new_place(settings: Settings) -> Callable[[], Place]:
     try:
         from bot.training.cluster import Cluster  # distributed is an optional extra that only this setting needs
     except ModuleNotFoundError:
-        must_be = "empty unless the extra is installed: pip install 'lyricbot[cluster]'"
+        must_be = "empty unless the extra “cluster” is installed: pip install 'lyricbot[cluster]'"
         raise wrong_value("LYRICS_DASK_SCHEDULER", f"'{address}'", must_be) from None
     return Cluster(address, LocalPlace, settings.dask_patience_seconds, time.monotonic).new_place

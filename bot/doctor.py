@@ -145,7 +145,9 @@ def _data_folder(folder: Path) -> Iterator[Finding]:
         existing = existing.parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield Finding(
-            about, "wrong", f"{existing} is not writable: make it so, or set LYRICS_DATA_DIR to another folder."
+            about,
+            "wrong",
+            f"{existing} is not writable: fix its permissions, or set LYRICS_DATA_DIR to another folder.",
         )
         return
     try:
@@ -210,7 +212,10 @@ def _database(path: Path) -> Generator[Finding, None, Examined | None]:
         found = "; ".join(examined.problems)
         yield Finding(about, "wrong", f"{path} is damaged ({found}): restore a backup with python -m bot restore FILE.")
     elif examined.schema_version > newest:
-        text = f"{path} has schema version {examined.schema_version}, this bot knows {newest}: install the newer bot."
+        text = (
+            f"{path} has schema version {examined.schema_version}, but this bot knows only {newest}: "
+            "install the newer bot."
+        )
         yield Finding(about, "wrong", text)
     else:
         size = f"{path.stat().st_size / 1e6:,.1f} MB"
@@ -233,12 +238,12 @@ def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
         wrong += _damaged_versions(settings.data_dir / "lyrics.db")
     yield from (Finding("models", "wrong", text) for text in wrong)
     if not wrong:
-        stored = f", {examined.artists} artists in the database" if examined is not None else ""
-        yield Finding("models", "ok", f"{len(set(names))} model files{stored}")
+        stored = f"; artists in the database: {examined.artists}" if examined is not None else ""
+        yield Finding("models", "ok", f"model files: {len(set(names))}{stored}")
     known = {artist.key for artist in examined.everyones} if examined is not None else set()
     if not {name_key(settings.default_artist)} & (known | {name_key(name) for name in names}):
         listed = ", ".join(sorted(set(names))) or "none yet: train one"
-        wrong_artist = f"an artist that every server can ask for ({listed})"
+        wrong_artist = f"a shared artist ({listed})"
         text = wrong_value("LYRICS_DEFAULT_ARTIST", repr(settings.default_artist), wrong_artist)
         yield Finding("models", "wrong", f"{text}.")
 
@@ -256,7 +261,7 @@ def _damaged_versions(database: Path) -> Iterator[str]:
         try:
             load_model(weights)
         except ModelFileError as error:
-            fix = f"/rollback artist:{name} goes back to an older one, /train makes a new one."
+            fix = f"/rollback artist:{name} goes back to an older one, /train trains a new one."
             yield f"version {number} of {name} in the database cannot sing: {error} {fix}"
 
 
@@ -274,7 +279,7 @@ def _port(port: int) -> Finding:
             return Finding(about, "ok", f"port {port} is free")
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        return Finding(about, "wrong", f"port {port} cannot be listened on ({reason}): choose another one.")
+        return Finding(about, "wrong", f"nothing can listen on port {port} ({reason}): choose another one.")
 
 
 def _cluster(address: str) -> Finding:

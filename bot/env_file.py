@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
 
-_MAY_HOLD = "it must be NAME=value with every quote closed, or a comment after #"
+_MAY_HOLD = "it must be NAME=value with every quote closed, or a comment that begins with #"
 _NAME = re.compile(r"\s*(?:export\s+)?((?:DISCORD|LYRICS)_[A-Z_]+)")
 
 
@@ -38,7 +38,7 @@ def read_env_file(path: Path) -> EnvFile:
         with path.open(encoding="utf-8-sig") as lines:  # Windows' Notepad begins UTF-8 with a byte order mark
             bindings = list(parse_stream(lines))
     except UnicodeDecodeError as error:
-        raise EnvFileError(f"{path} cannot be read: it must hold lines NAME=value in UTF-8 ({error})") from error
+        raise EnvFileError(f"{path} cannot be read: it must contain NAME=value lines in UTF-8 ({error})") from error
     except OSError as error:
         raise EnvFileError(f"{path} cannot be read: {error.strerror}") from error
     values: dict[str, str] = {}

@@ -79,7 +79,7 @@ def _snowflake(what: str) -> Callable[[str], int]:
     return parse
 
 
-_guild_id = _snowflake("a guild id (a whole number), or empty")
+_guild_id = _snowflake("a server id (a whole number), or empty")
 _user_id = _snowflake("Discord user ids (whole numbers) separated by commas, or empty")
 _workers = _whole_number(1, 64, "a whole number from 1 to 64")
 _corpus_bytes = _whole_number(2_000, 2**30, "a whole number of bytes from 2000 to 1073741824")
@@ -112,7 +112,7 @@ def _user_ids(text: str) -> frozenset[int]:
 def _scheduler(text: str) -> str:
     match = re.fullmatch(r"(?:tcp|tls)://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})", text)
     if not match or not 1 <= int(match[1]) <= 65535:
-        raise _WrongValueError("the address of a Dask scheduler like tcp://host:8786, or empty")
+        raise _WrongValueError("the address of a Dask scheduler such as tcp://host:8786, or empty")
     return text
 
 

@@ -40,7 +40,9 @@ def use_anyway(job: Job) -> str | None:
 def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
     if artist.comes_with_the_bot:
-        return tr("It comes with the bot and will be back after the next start, without anything trained since.")
+        return tr(
+            "It comes with the bot, so it will be back after the next start, but without what it has learned since."
+        )
     return " ".join(filter(None, (tr("This can't be undone."), files_stay(artist))))
 
 
@@ -49,7 +51,11 @@ def files_stay(artist: ArtistToForget) -> str | None:
     if not artist.own_files:
         return None
     files = ", ".join(f"models/{name}" for name in artist.own_files)
-    return tr("What was put into the data folder stays: {files}, its curve and its text. Remove it there.", files=files)
+    return tr(
+        "Files that were put into the data folder stay there: {files}, with the curve and the text. "
+        "Delete them by hand.",
+        files=files,
+    )
 
 
 def unsung(artist: UnsungArtist) -> str:
@@ -63,8 +69,8 @@ def unsung(artist: UnsungArtist) -> str:
             **text,
         )
     return tr(
-        "{size} of text, stored on {date}; no training job has succeeded. /forget removes it, and the bot does so "
-        "{days} days later.",
+        "{size} of text, stored on {date}; no training job has succeeded. /forget deletes it now; otherwise, "
+        "the bot deletes it after {days} days.",
         days=UNSUNG_DAYS,
         **text,
     )
@@ -74,7 +80,7 @@ def storage_fault(error: StoreError) -> str:
     """Tell a member that something could not be stored."""
     return tr(
         "The bot can't store anything right now: {reason}. "
-        "Nothing that was stored is lost. Try again later, or tell whoever runs this bot.",
+        "Nothing already stored is lost. Try again later, or tell the bot's operator.",
         reason=tr(error.reason),
     )
 
@@ -131,7 +137,7 @@ def _progress(outcome: TrainingOutcome) -> str:
     if ours is None or before is None:
         return ""
     return tr(
-        "On the same songs it is {compared} the previous version ({before}).",
+        "On the same songs, it is {compared} the previous version ({before}).",
         compared=_compared(ours, before),
         before=f"{before:.2f}",
     )

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 ARTISTS = {
-    "corner-store-kid": "rap from around the corner store",
-    "gravel-and-rain": "country songs of roads, farms and rain",
+    "corner-store-kid": "rap from the corner store",
+    "gravel-and-rain": "country songs about roads, farms and rain",
     "harbour-lights": "ballads of a harbour town",
-    "loud-neighbours": "loud and short songs about next door",
+    "loud-neighbours": "short, loud songs about the neighbours",
     "neon-static": "city nights, taxis and neon",
     "saturday-june": "summer pop for a Saturday",
-    "tavern-crew": "tavern songs of dragons, space and games",
-    "velvet-hour": "slow soul for late hours",
+    "tavern-crew": "tavern songs about dragons, space and games",
+    "velvet-hour": "slow soul for the late hours",
 }
 """Their names, each with what it sings."""
 CHECKOUT_DATA = Path(__file__).parents[1] / "data"

@@ -58,7 +58,7 @@ class BackgroundTrainings:
         try:
             last = await self._watch(job)
         except Exception as error:
-            why = f"Job {job.id} is not shown here any more. {_reason(job, error)} /jobs shows how it goes."
+            why = f"Job {job.id} is no longer shown here. {_reason(job, error)} /jobs shows its progress."
             self._below.announce(lambda: self._screen.refuse(why))
             return
         finally:

@@ -82,7 +82,7 @@ async def _at_a_terminal(services: Services, screen: Screen) -> None:
         await _Chat(Context(services, PERSON, screen, ask=lines.next, follow=follow), lines).run()
     finally:
         for job in trainings.unfinished:
-            screen.aside(f"The training of “{job.artist}” will resume at the next start.")
+            screen.aside(f"Training of “{job.artist}” resumes at the next start.")
         await trainings.close()
 
 

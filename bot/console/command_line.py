@@ -93,7 +93,7 @@ def parse(line: str) -> CommandLine:
     if not line.startswith("/"):
         word = line.casefold()
         if (meant := MEANT.get(word, word)) in FORMS:
-            raise Refusal(f"The command is /{meant}. To sing about that word, type /lyrics seed:{line}")
+            raise Refusal(f"The command is /{meant}. To use that word as a seed, type /lyrics seed:{line}")
         return CommandLine("lyrics", {"seed": line})
     name, _, rest = line[1:].partition(" ")
     name = name.casefold()

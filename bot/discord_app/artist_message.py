@@ -36,9 +36,9 @@ _QUALITIES = (
 """By how much better than the n-gram baseline it is on held-out songs."""
 _CURVE_NAME = "curve.png"
 _EXPLANATION = (
-    "A tenth of the songs is *held out*: the model never learns from them, and is measured by how well it predicts "
-    "them, in bits per character. Lower is better. The n-gram baseline, a plain statistic of letters (Kneser-Ney, "
-    "order 6) that is measured on the same songs, is what the network has to beat."
+    "A tenth of the songs are *held out*: the model never learns from them and is measured by how well it predicts "
+    "them, in bits per character. Lower is better. The network has to beat the n-gram baseline, a table of letter "
+    "sequences (Kneser-Ney, order 6) that is measured on the same songs."
 )
 
 

@@ -23,7 +23,7 @@ class DeleteMyData(PlainButton, own_id="mydata:delete"):
         if deleted.likes:
             text += " " + tr("Votes deleted: {count}.", count=deleted.likes)
         if deleted.trainings:
-            sentence = "Training jobs that no longer record who asked for them: {count}; their artists stay."
+            sentence = "Training jobs that no longer record who asked for them: {count}; their artists are kept."
             text += " " + tr(sentence, count=deleted.trainings)
         await answering.update(interaction, MessageBody(text=text))
 
@@ -42,10 +42,10 @@ class ForgetArtist(NumberButton, prefix="artist:forget:id"):
         services, asker = interaction.client.services, asker_of(interaction)
         before = await services.lyrics.default_artist(asker)
         name = markdown.escape(await services.artists.forget(asker, self.number))
-        text = tr("{artist} is forgotten, with its text, models and training jobs.", artist=name)
+        text = tr("{artist} has been forgotten, with its text, models and training jobs.", artist=name)
         default = await services.lyrics.default_artist(asker)
         if default is not None and default != before:
-            text += " " + tr("When no artist is named, {artist} sings now.", artist=markdown.escape(default))
+            text += " " + tr("{artist} is now the default artist.", artist=markdown.escape(default))
         await answering.update(interaction, MessageBody(text=text))
 
 

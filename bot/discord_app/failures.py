@@ -63,6 +63,6 @@ def _sentence(error: BaseException) -> str:
         return tr("“{value}” cannot be used here: choose one of the values that Discord offers.", value=value)
     error_id = note(error, "an interaction")
     return tr(
-        "Something went wrong (error {error_id}). Try again, or tell whoever runs this bot.",
+        "Something went wrong (error {error_id}). Try again, or tell the bot's operator.",
         error_id=error_id,
     )

@@ -32,7 +32,7 @@ async def keep_registering(
         except UNDELIVERED as error:
             hint = ""
             if home_guild is not None and isinstance(error, discord.Forbidden):
-                hint = f"; is the bot in the guild {home_guild} that LYRICS_HOME_GUILD names?"
+                hint = f"; is the bot in server {home_guild}, which LYRICS_HOME_GUILD names?"
             _log.warning("cannot register the commands; trying again in %d s: %s%s", pause, error, hint)
         await asyncio.sleep(pause)
 
@@ -72,7 +72,7 @@ async def _withdraw(
     try:
         await tree.sync(guild=discord.Object(guild_id))
     except (discord.Forbidden, discord.NotFound):
-        _log.info("the bot has left guild %d, and its commands with it", guild_id)
+        _log.info("the bot has left guild %d, so its commands are gone too", guild_id)
     except discord.HTTPException as error:  # duplicate commands are no reason to fail
         _log.warning("could not withdraw the commands of guild %d; trying again at the next start: %s", guild_id, error)
         return

@@ -27,15 +27,15 @@ class TallyCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield every metric."""
         tally = self._tally
-        requests = CounterMetricFamily("lyrics_requests", "Requests for songs that have ended.", labels=["outcome"])
+        requests = CounterMetricFamily("lyrics_requests", "Finished requests for songs.", labels=["outcome"])
         for outcome in Outcome:
             requests.add_metric([outcome], tally.requests[outcome])
         yield requests
         yield _histogram("lyrics_first_line_seconds", "From the request to its first line.", tally.first_line_seconds)
         yield _histogram("lyrics_song_seconds", "From the request to its whole song.", tally.song_seconds)
-        yield _histogram("lyrics_batch_streams", "Streams that take a unit in one step.", tally.batch)
+        yield _histogram("lyrics_batch_streams", "Streams that advance in one step.", tally.batch)
         yield CounterMetricFamily("lyrics_characters", "Characters read or sampled by the network.", tally.characters)
-        yield _histogram("lyrics_event_loop_lag_seconds", "How late short sleeps end.", tally.loop_lag_seconds)
+        yield _histogram("lyrics_event_loop_lag_seconds", "Delay of the event loop.", tally.loop_lag_seconds)
         yield CounterMetricFamily("lyrics_errors", "Errors in the log.", tally.errors)
         standing = self._standing()
         if standing is not None:
@@ -82,7 +82,7 @@ async def served(port: int, tally: Tally, standing: Callable[[], Awaitable[Stand
 def _gauges(standing: Standing) -> Iterable[Metric]:
     yield GaugeMetricFamily("lyrics_songs_in_progress", "Songs being composed.", standing.songs_in_progress)
     yield GaugeMetricFamily("lyrics_songs_waiting", "Songs that wait for their turn.", standing.songs_waiting)
-    yield GaugeMetricFamily("lyrics_models_bytes", "Memory of the models that are loaded.", standing.models_bytes)
+    yield GaugeMetricFamily("lyrics_models_bytes", "Memory that loaded models take.", standing.models_bytes)
     jobs = GaugeMetricFamily("lyrics_jobs", "Training jobs.", labels=["state"])
     for state, count in standing.jobs.items():
         jobs.add_metric([state], count)

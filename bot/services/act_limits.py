@@ -47,7 +47,7 @@ class ActLimits:
         if self._refusal_pace.seconds_left(user_id, now):
             return False
         self._refusal_pace.use(user_id, now)
-        raise Refusal(f"That is too much at once. Try again in {math.ceil(wait)} s.")
+        raise Refusal(f"Too many requests at once. Try again in {math.ceil(wait)} s.")
 
     def admit_typing(self, user_id: int) -> bool:
         """Count a request for completions; return False if none should be offered."""

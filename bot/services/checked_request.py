@@ -18,7 +18,7 @@ from bot.store.guilds import GuildSettings
 from bot.store.requests import StoredRequest
 from lstm.song.composing import SongSettings
 
-_BAD_SEED = "The language filter here does not allow some words of this seed. Use other words."
+_BAD_SEED = "The language filter here does not allow some of the words in this seed. Use other words."
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class RequestChecker:
             random_seed=self._new_random_seed(),
         )
         if partner is not None and partner.id == artist.id:
-            raise Refusal(f"“{artist.name}” already sings: name a different artist to take turns with.")
+            raise Refusal(f"“{artist.name}” is already singing: name a different artist to take turns with.")
         return CheckedRequest(artist, request, settings, is_filtered, before, partner)
 
     async def default_artist(self, asker: Asker) -> str | None:

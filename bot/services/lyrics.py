@@ -263,7 +263,7 @@ class LyricsService:
         owner = asked_by if stored is None else stored.user_id
         is_here = stored is None or stored.guild_id == (asker.guild_id or EVERYONE)
         if asker.user_id != owner and not (asker.may_manage_messages and is_here):
-            raise Refusal("Only the member who asked for this song, or one with Manage Messages, can delete it.")
+            raise Refusal("Only the member who asked for this song, or a member with Manage Messages, can delete it.")
         if stored is None:
             return None
         if stored.user_id == asker.user_id:
@@ -284,7 +284,7 @@ class LyricsService:
             yield
             return
         if what.request_id in self._growing:
-            raise Refusal("This song is being continued already. Wait until its new lines are there, then try again.")
+            raise Refusal("This song is already being continued. Wait for its new lines, then try again.")
         self._growing.add(what.request_id)
         try:
             yield
@@ -305,7 +305,7 @@ class LyricsService:
         try:
             return await self._singers.get(artist.singing_version_id)
         except VersionGoneError:
-            raise Refusal(f"“{artist.name}” has just been changed. Try again.") from None
+            raise Refusal(f"“{artist.name}” has just changed. Try again.") from None
 
     async def _finish(
         self, asker: Asker, checked: CheckedRequest, text: str, said: Report, began: datetime, draft: Draft

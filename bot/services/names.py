@@ -40,11 +40,11 @@ def check_name(name: str) -> str:
     if characters & _PATH_CHARACTERS or stripped.startswith("."):
         raise Refusal("An artist's name cannot start with a dot or contain any of / \\ : * ? \" < > |")
     if _longest_stack(compared) > _MOST_MARKS or unicodedata.category(compared[0]) in _MARKS:
-        raise Refusal(f"An artist's name can have at most {_MOST_MARKS} accents on a letter.")
+        raise Refusal(f"A letter in an artist's name can have at most {_MOST_MARKS} accents.")
     for word in re.split(r"[\W_]+", "".join(_without_marks(compared))):
         if len(scripts := _scripts(word)) > 1:
             mixed = ", ".join(script.title() for script in sorted(scripts))
-            raise Refusal(f"An artist's name cannot mix alphabets in one word ({mixed}); type it in one of them.")
+            raise Refusal(f"An artist's name cannot mix alphabets in one word ({mixed}); use only one of them.")
     return stripped
 
 
@@ -57,7 +57,7 @@ def check_distinct(name: str, others: Iterable[str]) -> None:
     key, looks = name_key(name), _looks(name)
     for other in others:
         if name_key(other) != key and looks & _looks(other):
-            raise Refusal(f"That name looks too much like “{other}”, who is already here; choose another one.")
+            raise Refusal(f"That name looks too much like “{other}”, which is already in use; choose another one.")
 
 
 def _looks(name: str) -> frozenset[str]:

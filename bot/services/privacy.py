@@ -110,7 +110,9 @@ class PrivacyService:
             count = requests.count_here(connection, asker.user_id, guild_id)
             pages = max(1, -(-count // ENTRIES_A_PAGE))
             if not 1 <= page <= pages:
-                raise Refusal(f"Your history has pages 1 to {pages}." if pages > 1 else "Your history has one page.")
+                raise Refusal(
+                    f"Your history has only {pages} pages." if pages > 1 else "Your history has only one page."
+                )
             found = requests.page_here(
                 connection, asker.user_id, guild_id, offset=(page - 1) * ENTRIES_A_PAGE, limit=ENTRIES_A_PAGE
             )

@@ -43,20 +43,20 @@ class Quotas:
         guild_id = asker.guild_id
         if usage.artists(connection, guild_id) > self.artists:
             raise Refusal(
-                f"This server already has {self.artists} artists, the most it may have. Remove one with /forget first."
+                f"This server already has {self.artists} artists, the maximum. Remove one with /forget first."
             )
         stored = usage.stored_bytes(connection, guild_id)
         if stored > self.stored_bytes:
             raise Refusal(
-                f"This server's texts and models would take up {size(stored)} of the {size(self.stored_bytes)} "
-                "it may use. Remove an artist with /forget, or upload less text."
+                f"This server's texts and models would take up {size(stored)}, but it may use only "
+                f"{size(self.stored_bytes)}. Remove an artist with /forget, or upload less text."
             )
         usage.forget_trainings_until(connection, now - _DAY)
         asked = usage.trainings_since(connection, guild_id, now - _DAY)
         if len(asked) >= self.jobs_per_day:
             wait = math.ceil((asked[-self.jobs_per_day] + _DAY - now) / timedelta(minutes=1))
             raise Refusal(
-                f"This server has asked for {self.jobs_per_day} training jobs within a day, the most it may ask for. "
+                f"This server has asked for {self.jobs_per_day} training jobs within a day, the maximum. "
                 f"Try again in {wait // 60} h {wait % 60} min."
             )
         usage.note_training(connection, guild_id, now)
@@ -90,11 +90,11 @@ class UploadsInFlight:
         """
         sources = [("user", asker.user_id)]
         if self._of_sources[sources[0]]:  # in whichever server: a few servers of one person would take all places
-            raise Refusal("Another text of yours is being read. Try again in a minute.")
+            raise Refusal("Another of your texts is still being read. Try again in a minute.")
         if asker.guild_id is not None:
             sources.append(("guild", asker.guild_id))
             if self._of_sources[sources[1]]:
-                raise Refusal("Another text of this server is being read. Try again in a minute.")
+                raise Refusal("Another text from this server is still being read. Try again in a minute.")
         if self._in_flight >= MOST_UPLOADS:
             raise Refusal("Many texts are being read right now. Try again in a minute.")
         self._of_sources.update(sources)

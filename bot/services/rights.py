@@ -29,7 +29,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
     if artist.singing_version_id is None:
         if versions.of_artist(connection, artist.id):
             raise Refusal(
-                f"“{artist.name}” can't sing yet: it was trained, but is worse than a simple n-gram. "
+                f"“{artist.name}” can't sing yet: it was trained, but is worse than the n-gram baseline. "
                 "/rollback lets it sing anyway."
             )
         raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")

@@ -83,7 +83,7 @@ def check_settings(request: SongRequest) -> SongRequest:
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
         raise Refusal(f"A song must have {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:
-        raise Refusal(f"The temperature must be from {LOWEST_TEMPERATURE} (safe) to {HIGHEST_TEMPERATURE} (wild).")
+        raise Refusal(f"The temperature must be between {LOWEST_TEMPERATURE} (safe) and {HIGHEST_TEMPERATURE} (wild).")
     rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
     if rhyme is None:
         raise Refusal(f"The rhyme scheme must be one of {', '.join(RHYMES)}.")
@@ -101,4 +101,4 @@ def _check_seed(seed: str) -> None:
     if len(seed) > SEED_CHARACTERS:
         raise Refusal(f"A seed can have at most {SEED_CHARACTERS} characters; yours has {len(seed)}.")
     if any("\ud800" <= character <= "\udfff" for character in seed):
-        raise Refusal("The seed contains half a character. Type it again.")
+        raise Refusal("The seed contains an incomplete character. Type it again.")

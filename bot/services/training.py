@@ -129,7 +129,7 @@ class TrainingService:
 
         def transaction(connection: sqlite3.Connection) -> Job:
             if draft.is_guild_forgotten:
-                raise Refusal("The data of this server has just been deleted. Ask for the training again.")
+                raise Refusal("This server's data has just been deleted. Start the training again.")
             now = self._now()
             guild_id = asker.guild_id or EVERYONE
             known = self._artist(connection, asker, name, now)
@@ -169,9 +169,7 @@ class TrainingService:
         def read(connection: sqlite3.Connection) -> ReadCorpus | None:
             job = job_rights.job_here(connection, asker, job_id)
             if not job_rights.may_change(asker, job):
-                raise Refusal(
-                    f"Job {job_id} trains an artist of all servers; only the bot's operators can see its text."
-                )
+                raise Refusal(f"Job {job_id} trains a shared artist; only the bot's operators can see its text.")
             text = corpora.text_of(connection, job.artist_id)
             if text is None:
                 return None
@@ -254,7 +252,7 @@ class TrainingService:
         def transaction(connection: sqlite3.Connection) -> Job:
             job = job_rights.job_here(connection, asker, job_id)
             if not job_rights.may_change(asker, job):
-                raise Refusal(f"Job {job_id} trains an artist of all servers; only the bot's operators can cancel it.")
+                raise Refusal(f"Job {job_id} trains a shared artist; only the bot's operators can cancel it.")
             if not jobs.cancel(connection, job_id, self._now()):
                 raise Refusal(f"Job {job_id} has already ended.")
             cancelled = jobs.by_id(connection, job_id)

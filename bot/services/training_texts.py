@@ -91,7 +91,7 @@ class TrainingTexts:
         most_bytes = int(self._most_bytes * MOST_GROWTH)
         if read.summary.size > most_bytes:
             raise Refusal(
-                f"With its choruses written out the text has {read.summary.size:,} bytes; the limit is {most_bytes:,}."
+                f"With its choruses written out, the text has {read.summary.size:,} bytes; the limit is {most_bytes:,}."
             )
         return Brought(read, is_upload=True)
 
@@ -136,4 +136,4 @@ def keep(connection: sqlite3.Connection, artist: StoredArtist, brought: Brought 
         report = corpora.CorpusReport(read.summary, read.first_lines, read.kinds)
         corpora.keep(connection, artist.id, read.text, is_upload=brought.is_upload, now=now, report=report)
     elif not has_upload and corpora.text_of(connection, artist.id) is None:
-        raise Refusal(f"There is no text for “{artist.name}” yet; add one as corpus.")
+        raise Refusal(f"There is no text for “{artist.name}” yet; give one with the option corpus.")

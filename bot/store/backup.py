@@ -47,7 +47,7 @@ def back_up(path: Path, target: Path) -> int:
     if target.exists() and target.samefile(path):
         raise BackupError(f"{target} is the database itself; name another file.")
     if target.exists() and not _is_of_the_bot(target):
-        raise BackupError(f"{target} already exists and is not a backup of the bot; name another file.")
+        raise BackupError(f"{target} already exists and is not a backup made by the bot; name another file.")
     if not target.parent.is_dir():
         raise BackupError(f"There is no folder {target.parent}; create it first.")
     try:
@@ -126,7 +126,7 @@ def _check(file: Path) -> None:
         raise BackupError(f"There is no file {file}.")
     with _reading(file) as connection:
         if connection is None or not _tables(connection) >= _OF_THE_BOT:
-            raise BackupError(f"{file} is not a backup of the bot, or it is damaged.")
+            raise BackupError(f"{file} is not a backup made by the bot, or it is damaged.")
         version, newest = version_of(connection), newest_version()
         if version > newest:
             raise BackupError(

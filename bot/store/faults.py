@@ -48,7 +48,7 @@ def explained(error: OSError | sqlite3.Error, path: Path) -> StoreError:
         )
     if number in _NO_LOCKS or code == sqlite3.SQLITE_PROTOCOL or _is_lock_fault(error):
         return StoreError(
-            f"The disk that holds {path} does not support file locks, like some network drives. "
+            f"The disk that holds {path} does not support file locks, as is common on network drives. "
             "Set LYRICS_DATA_DIR to a folder on a local disk.",
             "its disk has no file locks",
         )
@@ -60,8 +60,8 @@ def explained(error: OSError | sqlite3.Error, path: Path) -> StoreError:
         )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreError(
-            f"{path} is damaged or not a database of the bot. "
-            "Restore a backup with `python -m bot restore FILE`, or move it away to start with an empty database.",
+            f"{path} is damaged, or is not the bot's database. "
+            "Restore a backup with `python -m bot restore FILE`, or move it away to start with an empty one.",
             "its database is damaged",
         )
     if code == sqlite3.SQLITE_BUSY:

@@ -24,7 +24,7 @@ class ProgressLog:
             return
         self._told_at = progress.seconds
         log.info(
-            "training job %d is at %.0f %%, %.0f characters/s, time left: %s",
+            "training job %d is at %.0f%%, %.0f characters/s, time left: %s",
             job.id,
             100 * job.share_done,
             progress.characters_per_second,

@@ -15,7 +15,7 @@ def note_on_amount(characters: int, say: Say = in_english) -> str:
     if characters >= USABLE_CHARACTERS:
         return ""
     return say(
-        "{characters} characters are few: expect songs that sound mostly like the base model. "
+        "With only {characters} characters, expect songs that sound mostly like the base model. "
         "{usable} make a usable artist, {good} a good one.",
         characters=f"{characters:,}",
         usable=f"{USABLE_CHARACTERS:,}",

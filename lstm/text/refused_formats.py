@@ -19,10 +19,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "This is a picture; use a plain text file of the lyrics instead."),
     (b"\xff\xd8\xff", "This is a picture; use a plain text file of the lyrics instead."),
     (b"GIF8", "This is a picture; use a plain text file of the lyrics instead."),
-    (b"ID3", "This is a sound file; use a plain text file of the lyrics instead."),
-    (b"OggS", "This is a sound file; use a plain text file of the lyrics instead."),
-    (b"fLaC", "This is a sound file; use a plain text file of the lyrics instead."),
-    (b"RIFF", "This is a sound, picture or video file; use a plain text file of the lyrics instead."),
+    (b"ID3", "This is an audio file; use a plain text file of the lyrics instead."),
+    (b"OggS", "This is an audio file; use a plain text file of the lyrics instead."),
+    (b"fLaC", "This is an audio file; use a plain text file of the lyrics instead."),
+    (b"RIFF", "This is an audio, picture or video file; use a plain text file of the lyrics instead."),
     (b"MThd", "This is a MIDI file; use a plain text file of the lyrics instead."),
     (b"\x7fELF", "This is a binary file, not plain text; use a .txt file of the lyrics instead."),
 )
@@ -30,7 +30,7 @@ _IN_A_ZIP: tuple[tuple[bytes, str], ...] = (
     (b"word/", f"This is a Word document; {_SAVE}"),
     (b"xl/", "This is an Excel workbook; save the sheet as CSV (UTF-8) and use that."),
     (b"ppt/", f"This is a PowerPoint document; {_SAVE}"),
-    (b"opendocument.text", f"This is an OpenDocument text; {_SAVE}"),
+    (b"opendocument.text", f"This is an OpenDocument text file; {_SAVE}"),
     (b"application/epub", f"This is an e-book; {_SAVE}"),
 )
 _NAMES_IN_A_ZIP = 65_536

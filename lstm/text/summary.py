@@ -57,9 +57,9 @@ class CorpusSummary:
         if removed:
             notes.append(say("removed: {removed}", removed=_counted(removed, say)))
         if self.left_out:
-            notes.append(say("{size} more left out, as there is no time to read them", size=size(self.left_out)))
+            notes.append(say("another {size} left out, because there is no time to read it", size=size(self.left_out)))
         if self.near_copies:
-            notes.append(say("near-copies of earlier songs, kept as well: {count}", count=f"{self.near_copies:,}"))
+            notes.append(say("near-copies of earlier songs, also kept: {count}", count=f"{self.near_copies:,}"))
         return notes
 
 

@@ -22,20 +22,20 @@ def _quality(record: TrainingRecord, say: Say) -> str:
     figures = {"ours": f"{ours:.2f}", "baseline": f"{baseline:.2f}"}
     if abs(ours - baseline) < AS_GOOD:
         return say(
-            "It predicts unread songs about as well as a table of letter sequences (n-gram) "
-            "({ours} bits per character against {baseline}, lower is better).",
+            "It predicts held-out songs about as well as the n-gram baseline (a table of letter sequences): "
+            "{ours} bits per character against {baseline}, lower is better.",
             **figures,
         )
     figures["difference"] = f"{abs(ours - baseline):.2f}"
     if ours < baseline:
         return say(
-            "It predicts unread songs better than a table of letter sequences (n-gram), by {difference} "
-            "({ours} bits per character against {baseline}, lower is better).",
+            "It predicts held-out songs better than the n-gram baseline (a table of letter sequences) by {difference}: "
+            "{ours} bits per character against {baseline}, lower is better.",
             **figures,
         )
     return say(
-        "It predicts unread songs worse than a table of letter sequences (n-gram), by {difference} "
-        "({ours} bits per character against {baseline}, lower is better).",
+        "It predicts held-out songs worse than the n-gram baseline (a table of letter sequences) by {difference}: "
+        "{ours} bits per character against {baseline}, lower is better.",
         **figures,
     )
 
@@ -44,7 +44,8 @@ def _left_out(record: TrainingRecord, say: Say) -> str:
     if record.share_read == 1 or not record.corpus_characters:
         return ""
     return say(
-        "There was no time to read the whole corpus: it took passages from all over it, {read} of {all} characters.",
+        "There was no time to read the whole corpus: it learned from passages throughout it, "
+        "{read} of {all} characters.",
         read=f"{record.corpus_characters:,}",
         all=f"{record.corpus_characters + (record.left_out_characters or 0):,}",
     )
@@ -65,11 +66,11 @@ def _reading(record: TrainingRecord, say: Say) -> str:
     wanted = _minutes(minutes / max(epochs, 1e-3))
     if epochs < 0.01:
         return say(
-            "It read less than 1% of its text; about {minutes} minutes would let it read all of it once.",
+            "It read less than 1% of its text; it needs about {minutes} minutes to read all of it once.",
             minutes=wanted,
         )
     return say(
-        "It read only {share} of its text; about {minutes} minutes would let it read all of it once.",
+        "It read only {share} of its text; it needs about {minutes} minutes to read all of it once.",
         share=f"{epochs:.0%}",
         minutes=wanted,
     )

@@ -68,9 +68,7 @@ async def test_a_default_artist_that_does_not_exist_stops_the_start(tmp_path: Pa
     with pytest.raises(SettingsError) as caught:
         async with open_application(settings, shipped=shipped):
             pass
-    assert str(caught.value) == (
-        "LYRICS_DEFAULT_ARTIST is 'nobody'; it must be an artist that every server can ask for (anna)"
-    )
+    assert str(caught.value) == ("LYRICS_DEFAULT_ARTIST is 'nobody'; it must be a shared artist (anna)")
 
 
 async def test_a_default_artist_that_was_held_back_can_be_let_sing(

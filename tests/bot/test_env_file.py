@@ -50,12 +50,13 @@ def test_a_line_that_cannot_be_read_is_named_without_its_value(env_file: Path, t
     with pytest.raises(EnvFileError) as caught:
         read_env_file(env_file)
     assert str(caught.value) == (
-        f"{env_file} line {line} cannot be read; it must be NAME=value with every quote closed, or a comment after #"
+        f"{env_file} line {line} cannot be read; "
+        "it must be NAME=value with every quote closed, or a comment that begins with #"
     )
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_another_encoding_is_one_sentence(env_file: Path, encoding: str) -> None:
     env_file.write_bytes("LYRICS_DATA_DIR=Mühle\n".encode(encoding))
-    with pytest.raises(EnvFileError, match=r"\.env cannot be read: it must hold lines NAME=value in UTF-8"):
+    with pytest.raises(EnvFileError, match=r"\.env cannot be read: it must contain NAME=value lines in UTF-8"):
         read_env_file(env_file)

@@ -162,7 +162,7 @@ SHOWN_AS_IT_STANDS = {"NumPy", "Python", "new message", "How many lines; {} by d
 """Names, a key, and a description that `offered` has with its number."""
 FOR_OPERATORS = {
     "/rollback artist:{} version:{}",
-    "; is the bot in the guild {} that LYRICS_HOME_GUILD names?",
+    "; is the bot in server {}, which LYRICS_HOME_GUILD names?",
     running._REFUSED,
 }
 """Read at the console, in the log, or when the bot does not start."""

@@ -53,7 +53,7 @@ def test_an_unreadable_line_and_a_missing_default_artist_end_with_2_and_one_line
     assert ended.returncode == 2
     assert ended.stderr.startswith(
         "bot: LYRICS_DEFAULT_ARTIST is 'nobody'; "
-        "it must be an artist that every server can ask for (corner-store-kid, gravel-and-rain, harbour-lights, "
+        "it must be a shared artist (corner-store-kid, gravel-and-rain, harbour-lights, "
     )
     assert len(ended.stderr.splitlines()) == 1
 
@@ -99,8 +99,8 @@ def test_a_store_that_cannot_be_used_ends_with_1_and_one_line(tmp_path: Path) ->
     ended = bot(tmp_path, LYRICS_DATA_DIR=".")
     assert ended.returncode == 1
     assert ended.stderr == (
-        "bot: lyrics.db is damaged or not a database of the bot. Restore a backup with "
-        "`python -m bot restore FILE`, or move it away to start with an empty database.\n"
+        "bot: lyrics.db is damaged, or is not the bot's database. Restore a backup with "
+        "`python -m bot restore FILE`, or move it away to start with an empty one.\n"
     )
 
 
@@ -161,7 +161,7 @@ def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Pa
         ended = bot(tmp_path, LYRICS_DATA_DIR="data", LYRICS_METRICS_PORT=str(port), LYRICS_LOG_LEVEL="ERROR")
     assert ended.returncode == 2
     assert ended.stderr == (
-        f"bot: LYRICS_METRICS_PORT is '{port}'; it must be a port that can be listened on (Address already in use)\n"
+        f"bot: LYRICS_METRICS_PORT is '{port}'; it must be a port that the bot can listen on (Address already in use)\n"
     )
 
 

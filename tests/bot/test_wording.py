@@ -20,25 +20,25 @@ MEASURED = TrainingRecord(validation_bits_per_character=2.1, baseline_bits_per_c
     [
         (
             TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=MEASURED),
-            "Version 1 sings from now on. It predicts unread songs better "
-            "than a table of letter sequences (n-gram), by 0.40 (2.10 bits "
-            "per character against 2.50, lower is better). It read its text twice.",
+            "Version 1 sings from now on. It predicts held-out songs better "
+            "than the n-gram baseline (a table of letter sequences) by 0.40: 2.10 bits "
+            "per character against 2.50, lower is better. It read its text twice.",
         ),
         (
             TrainingOutcome(3, False, 2.18, 2.1, None, 1, 1.0, HeldBack.WORSE_THAN_BEFORE),
             "Version 3 is kept but does not take over: it is worse than the version that sings. "
-            "On the same songs it is 0.08 worse than the previous version (2.10).",
+            "On the same songs, it is 0.08 worse than the previous version (2.10).",
         ),
         (
             TrainingOutcome(1, False, 2.6, None, 2.5, 1, 1.0, HeldBack.WORSE_THAN_BASELINE),
             "Version 1 is kept but does not sing yet. "
-            "It predicts unread songs worse "
-            "than a table of letter sequences (n-gram), by 0.10 (2.60 bits per character against 2.50, "
-            "lower is better). More songs or more minutes would help.",
+            "It predicts held-out songs worse "
+            "than the n-gram baseline (a table of letter sequences) by 0.10: 2.60 bits per character against 2.50, "
+            "lower is better. More songs or more minutes would help.",
         ),
         (
             TrainingOutcome(3, True, 2.1, 2.1, None, 1, 1.0),
-            "Version 3 sings from now on. On the same songs it is as good as the previous version (2.10).",
+            "Version 3 sings from now on. On the same songs, it is as good as the previous version (2.10).",
         ),
         (TrainingOutcome(2, True, None, None, None, None, None), "Version 2 sings from now on."),
         (
@@ -60,9 +60,9 @@ def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
     )
     record = replace(MEASURED, start_reason=reason)
     assert context.run(wording.verdict, TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=record)) == (
-        "Version 1 singt von jetzt an. Er sagt Lieder, die er nicht gelesen hat, besser vorher als "
-        "eine Tabelle von Buchstabenfolgen (n-Gramm), um 0.40 "
-        "(2.10 Bit pro Zeichen gegen 2.50, weniger ist besser). Er hat seinen Text zweimal gelesen. Er lernte von "
+        "Version 1 singt von jetzt an. Er sagt zurückgehaltene Lieder um 0.40 besser vorher als "
+        "der n-Gramm-Vergleich (eine Tabelle von Buchstabenfolgen): "
+        "2.10 Bit pro Zeichen gegen 2.50, weniger ist besser. Er hat seinen Text zweimal gelesen. Er lernte von "
         "Grund auf, weil das Basismodell in einem kurzen Versuch schlechter war: nach je 6,000 Zeichen 3.10 Bit pro "
         "Zeichen mit ihm und 2.90 ohne."
     )
@@ -102,6 +102,6 @@ def test_what_forgetting_means() -> None:
 def test_what_becomes_of_an_artist_that_cannot_sing() -> None:
     assert wording.unsung(UnsungArtist("mute", 41_000, NOON, 0)) == (
         "41 KB of text, stored on 2026-11-24; no training job has succeeded. "
-        "/forget removes it, and the bot does so 30 days later."
+        "/forget deletes it now; otherwise, the bot deletes it after 30 days."
     )
     assert "versions held back: 2. /rollback" in wording.unsung(UnsungArtist("shy", 41_000, NOON, 2))

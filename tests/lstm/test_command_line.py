@@ -197,8 +197,8 @@ class TestTrain:
         assert status == 0, err
         assert f"no checkpoint {out.with_suffix('.checkpoint')}; starting from the beginning" in err
         assert re.match(
-            r"Ann Ä: It predicts unread songs worse "
-            r"than a table of letter sequences \(n-gram\), by \d\.\d\d \(",
+            r"Ann Ä: It predicts held-out songs worse "
+            r"than the n-gram baseline \(a table of letter sequences\) by \d\.\d\d: ",
             prose,
         )
         model, curve, song = prose.rstrip().splitlines()[-3:]

@@ -46,7 +46,7 @@ async def forget(context: Context, line: CommandLine) -> None:
         context.screen.say(staying)
     default = await context.services.lyrics.default_artist(context.asker)
     if default is not None and default != before:
-        context.screen.say(f"When no artist is named, {default} sings now.")
+        context.screen.say(f"“{default}” is now the default artist.")
 
 
 async def rollback(context: Context, line: CommandLine) -> None:

@@ -47,7 +47,8 @@ async def mydata(context: Context, line: CommandLine) -> None:
         deleted = await context.services.privacy.delete(context.asker)
         context.last_song = None
         context.screen.say(
-            f"Requests deleted: {deleted.requests}. Training jobs that no longer record your name: {deleted.trainings}."
+            f"Requests deleted: {deleted.requests}. "
+            f"Training jobs that no longer record who asked for them: {deleted.trainings}."
         )
     else:
         raise Refusal("Type /mydata export or /mydata delete.")

@@ -29,7 +29,7 @@ async def train(context: Context, line: CommandLine) -> None:
     if await training.comes_with_the_bot(context.asker, artist) and not await context.confirms(
         line, f"“{shortened(artist)}” comes with the bot; this trains a new version of it for everyone."
     ):
-        context.screen.say("Nothing is trained.")
+        context.screen.say("No training was started.")
         return
     job = await training.queue(context.asker, artist, corpus, minutes)
     read = await training.corpus_of(context.asker, job.id)

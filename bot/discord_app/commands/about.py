@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.version import own_version
 
 _WHAT = (
-    "I write song lyrics in the style of an artist, from the words that you begin with. "
+    "I write song lyrics in the style of an artist, beginning with your words. "
     "A small neural network, an LSTM written by hand in NumPy, composes them a few letters at a time: "
     "they are invented, not the artist's own words. Start with `/lyrics`; `/artists` shows who can sing."
 )

@@ -24,7 +24,7 @@ async def artists(interaction: Interaction) -> None:
 
 
 @everywhere
-@app_commands.command(description="One artist: what it sings, how well, and its training curve")
+@app_commands.command(description="One artist: its model, quality, versions and training curve")
 @app_commands.describe(name="Which artist to show")
 @app_commands.autocomplete(name=autocompletion.artist_names)
 async def artist(interaction: Interaction, name: str) -> None:

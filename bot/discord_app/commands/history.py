@@ -47,7 +47,9 @@ class ShowSong(NumberButton, prefix="song:show"):
 
 def _body(page: HistoryPage) -> MessageBody:
     if not page.entries:
-        nothing = tr("You have not asked for a song here yet, or none is still stored. Ask for one with `/lyrics`.")
+        nothing = tr(
+            "You have not asked for a song here yet, or none of yours is still stored. Ask for one with `/lyrics`."
+        )
         return MessageBody(blocks=[Text(nothing)], colour=colours.OWN)
     blocks: list[Block] = [Text("### " + tr("Your songs here"))]
     blocks += [TextBeside(_entry(entry), ShowSong(entry.request_id)) for entry in page.entries]

@@ -16,7 +16,7 @@ LARGEST_PART_BYTES = 8_000_000
 MOST_PARTS = 10
 _TOO_MUCH = (
     "There is more than Discord can take: the oldest songs are not in these files. "
-    "`/history` shows them page by page, and whoever runs this bot can give them to you."
+    "`/history` shows them page by page, and the bot's operator can give them to you."
 )
 
 mydata = everywhere(app_commands.Group(name="mydata", description="What is stored about you"))

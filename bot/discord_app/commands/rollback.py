@@ -11,7 +11,7 @@ from bot.language import tr
 
 
 @to_managers
-@app_commands.command(description="Let an artist sing with its previous version, or any other that is kept")
+@app_commands.command(description="Go back to an artist's previous version, or to any other that is kept")
 @app_commands.describe(artist="Which artist", version="Which version; by default, the one before the current one")
 @app_commands.autocomplete(artist=autocompletion.changeable_artists)
 @app_commands.autocomplete(version=autocompletion.kept_versions)

@@ -21,8 +21,8 @@ _FILTER = {None: "on, except in age-restricted channels", True: "on", False: "of
 @app_commands.command(description="Show or change this server's settings")
 @app_commands.describe(
     default_artist="Who sings when no artist is named; none: the bot's default",
-    language_filter="Keep bad language out of songs; by default, everywhere but in age-restricted channels",
-    channel="The channel for songs; in others, a song is shown only to whoever asked for it",
+    language_filter="Keep bad language out of songs; by default, everywhere except in age-restricted channels",
+    channel="The channel for songs; elsewhere, a song is shown only to the member who asked for it",
 )
 @app_commands.autocomplete(default_artist=autocompletion.artist_names)
 async def settings(

@@ -23,7 +23,7 @@ async def top(interaction: Interaction) -> None:
     lyrics = interaction.client.services.lyrics
     best = await lyrics.top(asker_of(interaction), lambda channel_id: _may_see(interaction, channel_id))
     if not best:
-        nothing = tr("No song of the last seven days has a 👍 yet. Press it below a song that you like.")
+        nothing = tr("No song from the last seven days has a 👍 yet. Press it below a song that you like.")
         await answering.send(interaction, MessageBody(blocks=[Text(nothing)], colour=colours.OWN))
         return
     blocks: list[Block] = [Text("### " + tr("Most liked in the last seven days"))]

@@ -16,7 +16,7 @@ from bot.settings import MOST_TRAIN_MINUTES
 @app_commands.describe(
     artist="Which artist to train; a new name creates a new artist",
     corpus="Lyrics as plain text (UTF-8), blank lines between songs; by default, the text already stored",
-    minutes="The longest it may take, in minutes",
+    minutes="The time limit, in minutes",
 )
 @app_commands.autocomplete(artist=autocompletion.artist_names)
 @app_commands.autocomplete(minutes=autocompletion.allowed_minutes)

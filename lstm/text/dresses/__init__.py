@@ -52,7 +52,7 @@ CONTAINERS = (
 """What must be taken off before the text is cleaned: tabs, quotes and control characters mean something there."""
 
 DRESSES = (
-    Dress("mail", mail.take_off),
+    Dress("email", mail.take_off),
     Dress("subtitles", subtitles.take_off, (".srt", ".vtt", ".ass")),
     Dress("chat", chat.take_off),
     Dress("LRC times", lrc.take_off, (".lrc",)),

@@ -10,7 +10,7 @@ from lstm.text.dresses.undressed import Undressed
 from lstm.text.errors import CorpusError
 
 _BEGINNING = re.compile(r'\s{0,1000}(?:\{\s{0,1000}(?:"|\})|\[\s{0,1000}(?:[\[{"]|\]))')
-_DAMAGED = "This looks like JSON but line {line} cannot be read; export it again, or use plain text."
+_DAMAGED = "This looks like JSON, but line {line} cannot be read; export it again, or use plain text."
 _NO_TEXT = "This JSON has no field with lyrics (several words, ideally with line breaks); use plain text instead."
 _TOO_DEEP = "This JSON is nested too deeply; use a list of songs, or plain text."
 _LYRICS_NAMES = frozenset("lyrics lyric plainlyrics songtext song_text text body words content completion".split())

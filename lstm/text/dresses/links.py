@@ -17,7 +17,7 @@ _MENTION = re.compile(
 _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?![\w:])")
 _KINDS = (
     ("links", _URL),
-    ("mail addresses", _MAIL),
+    ("email addresses", _MAIL),
     ("mentions", _MENTION),
     ("links", _DOMAIN),
     ("emoji codes", _SHORTCODE),

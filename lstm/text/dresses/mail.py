@@ -40,4 +40,4 @@ def take_off(text: str) -> Undressed | None:
         if _SIGNATURE.fullmatch(line.strip()[:120]) or line == "--":
             gone[k] = True
     kept = [line for line, is_gone in zip(lines, gone, strict=True) if not is_gone]
-    return Undressed("\n".join(kept), {"mail fields": sum(gone)})
+    return Undressed("\n".join(kept), {"email headers": sum(gone)})

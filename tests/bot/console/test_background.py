@@ -95,7 +95,7 @@ async def test_a_fault_of_the_disk_is_told_and_not_a_traceback(
     assert (prompt.shown, trainings.unfinished) == ("", [])
     prompt.announced[0]()
     said = capsys.readouterr().out
-    assert said.startswith(f"Job {job.id} is not shown here any more. ")
+    assert said.startswith(f"Job {job.id} is no longer shown here. ")
     assert "lyrics.db is damaged" in said
     await trainings.close()
     assert caplog.records == []

@@ -69,7 +69,7 @@ def test_lines(line: str, name: str, options: dict[str, str]) -> None:
         ("/" + "y" * 100_000, "yyy…; try /help"),
         ("/", "There is no command /"),
         ("/artists all", "/artists takes no options"),
-        ("Quit", "The command is /quit. To sing about that word, type /lyrics seed:Quit"),
+        ("Quit", "The command is /quit. To use that word as a seed, type /lyrics seed:Quit"),
         ("/lyrics seed:love artst:burns", "no option artst:; did you mean artist:?"),
         ("/train artist:x speed:3", "no option speed:; it takes artist: corpus: minutes:."),
         ("/lyrics seed:love > hate lines:3", "> FILE must be the last thing on the line; put lines: before it."),

@@ -90,9 +90,10 @@ async def test_a_confirmation_that_does_not_come_changes_nothing(environment: di
     _, listed = said.split("“Burns” has been deleted.\n")
     stays, changed, *listed = listed.splitlines()
     assert stays.startswith(
-        "What was put into the data folder stays: models/Burns.safetensors, its curve and its text."
+        "Files that were put into the data folder stay there: models/Burns.safetensors, with the curve and the text. "
+        "Delete them by hand."
     )
-    assert changed == "When no artist is named, corner-store-kid sings now."
+    assert changed == "“corner-store-kid” is now the default artist."
     assert "Burns" not in "\n".join(listed)
 
 
@@ -125,7 +126,7 @@ async def test_what_a_terminal_would_obey_is_not_printed(environment: dict[str, 
 
 async def test_a_command_without_its_slash_gets_a_hint_instead_of_a_song(environment: dict[str, str]) -> None:
     said = await chat(environment, "exit", "Help", "help me sing", "/lyrics seed:quit artist:burns lines:2")
-    assert said.startswith("The command is /quit. To sing about that word, type /lyrics seed:exit\n")
+    assert said.startswith("The command is /quit. To use that word as a seed, type /lyrics seed:exit\n")
     assert "The command is /help." in said
     assert said.count("in the style of Burns") == 2
 

@@ -166,7 +166,7 @@ def test_a_training_left_behind_resumes_with_the_next_chat(environment: dict[str
     opened.type(f"/train artist:choir corpus:{tmp_path}/songs.txt\r")
     opened.see(r"(?m)^job 1, choir: \[", seconds=60)
     opened.type("/quit\r")
-    opened.see(r"The training of “choir” will resume at the next start")
+    opened.see(r"Training of “choir” resumes at the next start")
     assert opened.wait(20) == 0
     opened.close()
     opened = Terminal(environment)

@@ -136,7 +136,7 @@ async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices
     services.lyrics.default_artists = ["kip*ling", "bur*ns"]
     await discord.press(chief, message, "Forget this artist")
     await message.until(lambda message: "kip\\*ling is forgotten" in message.content)
-    assert message.content.endswith("When no artist is named, bur\\*ns sings now.")
+    assert message.content.endswith("bur\\*ns is now the default artist.")
     assert services.artists.forgotten == [5]
 
 

@@ -11,7 +11,7 @@ from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member
 from tests.discord_stand_in.interactions import CHOICES
 
 pytestmark = pytest.mark.usefixtures("bot", "no_time_passes")
-TOO_MUCH = "That is too much at once."
+TOO_MUCH = "Too many requests at once."
 
 
 @pytest.fixture
@@ -67,5 +67,5 @@ async def test_a_cleaned_text_is_sent_once_at_a_time(
     ]
     with services.training.texts.uploading(asker):
         refused = await (await discord.press(chief, message, "Show")).message()
-        assert "Another text of this server is being read" in refused.text
+        assert "Another text from this server is still being read" in refused.text
     assert "If you can" in (await (await discord.press(chief, message, "Show")).message()).text

@@ -140,7 +140,7 @@ async def test_a_home_guild_without_the_bot_is_named_in_the_log(
     async with online(discord, services):
         pass
     (line,) = (record.getMessage() for record in caplog.records if record.levelno == logging.WARNING)
-    assert f"is the bot in the guild {elsewhere.id} that LYRICS_HOME_GUILD names?" in line
+    assert f"is the bot in server {elsewhere.id}, which LYRICS_HOME_GUILD names?" in line
 
 
 @pytest.mark.parametrize("status", [400, 403, 429, 500, 503])

@@ -26,7 +26,7 @@ def test_a_member_who_does_too_much_is_told_once_and_then_left_alone() -> None:
     seconds = Seconds()
     limits = ActLimits(seconds)
     assert all(limits.admit(1, 100) for _ in range(MEMBER_IN_A_ROW))
-    with pytest.raises(Refusal, match=r"too much at once. Try again in 1 s"):
+    with pytest.raises(Refusal, match=r"Too many requests at once. Try again in 1 s"):
         limits.admit(1, 100)
     assert not any(limits.admit(1, 100) for _ in range(1_000))
     assert limits.admit(2, 100)  # the others are not concerned

@@ -134,7 +134,7 @@ async def test_a_held_back_result_is_used_by_request(
         return job.id
 
     job_id = await database.write(train)
-    with pytest.raises(Refusal, match=r"worse than a simple n-gram. /rollback lets it sing anyway\.$"):
+    with pytest.raises(Refusal, match=r"worse than the n-gram baseline. /rollback lets it sing anyway\.$"):
         await artists_service.find(member(), "duo")
     assert await artists_service.suggest_changeable(manager(), "") == ["Choir", "duo"]
     assert await artists_service.suggest_changeable(OPERATOR, "a") == ["Anna"]

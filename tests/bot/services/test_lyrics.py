@@ -98,7 +98,7 @@ async def test_where_bad_language_is_kept_out(
     assert (await lyrics._checker.check(asker, replace(REQUEST, seed="I walk"))).is_filtered is is_filtered
     bad = replace(REQUEST, seed="He sings")
     if is_filtered:
-        with pytest.raises(Refusal, match="language filter here does not allow some words of this seed"):
+        with pytest.raises(Refusal, match="language filter here does not allow some of the words in this seed"):
             await whole(lyrics.sing(asker, bad))
     else:
         stored = await whole(lyrics.sing(asker, bad))
@@ -311,7 +311,7 @@ async def test_a_song_grows_once_at_a_time_and_loses_no_lines(lyrics: LyricsServ
     growth = Continuation(song.request_id, in_place=True)
     async with aclosing(lyrics.sing(member(), growth)) as first:
         await anext(first)
-        with pytest.raises(Refusal, match="being continued already"):
+        with pytest.raises(Refusal, match="already being continued"):
             await whole(lyrics.sing(member(user_id=9), growth))
         async for part in first:
             grown = part
@@ -447,7 +447,7 @@ async def test_two_artists_take_turns(lyrics: LyricsService, database: Database)
 
 
 @pytest.mark.parametrize(
-    ("partner", "why"), [("anna", "already sings"), ("nobody", "no artist"), ("Choir", "no artist")]
+    ("partner", "why"), [("anna", "already singing"), ("nobody", "no artist"), ("Choir", "no artist")]
 )
 async def test_who_cannot_take_turns(lyrics: LyricsService, partner: str, why: str) -> None:
     with pytest.raises(Refusal, match=why):

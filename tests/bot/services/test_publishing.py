@@ -134,7 +134,7 @@ def test_a_training_is_announced_with_all_figures_of_its_model(
     announced = TrainingOutcome.from_json(outcome.to_json()).record
     assert announced is not None
     assert verdict(announced) == verdict(record)
-    assert "only 10% of its text; about 2 minutes" in verdict(announced)
+    assert "only 10% of its text; it needs about 2 minutes" in verdict(announced)
     assert (announced.curve, announced.settings, announced.verdict) == ((), {}, None)
 
 

@@ -29,7 +29,7 @@ async def cancel_all(training: TrainingService) -> None:
 async def test_a_guild_has_only_so_many_artists(training: TrainingService, database: Database) -> None:
     allow(training, artists=2)  # one exists already
     await training.queue(manager(), "first", CORPUS)
-    with pytest.raises(Refusal, match="already has 2 artists, the most it may have"):
+    with pytest.raises(Refusal, match="already has 2 artists, the maximum"):
         await training.queue(manager(), "second", CORPUS)
     assert await database.read(lambda connection: artists.find(connection, GUILD, "second")) is None
     await training.queue(manager(guild_id=OTHER_GUILD), "second", CORPUS)
@@ -41,7 +41,7 @@ async def test_a_guild_stores_only_so_much(training: TrainingService, database: 
     text = len(samples.corpus().encode())
     allow(training, stored_bytes=stored + text + 100)
     await training.queue(manager(), "first", CORPUS)
-    with pytest.raises(Refusal, match=r"would take up .* KB of the .* KB it may use"):
+    with pytest.raises(Refusal, match=r"would take up .* KB, but it may use only .* KB"):
         await training.queue(manager(), "second", CORPUS)
     await cancel_all(training)
     await training.queue(manager(), "first", CORPUS)  # replaces the previous text
@@ -80,9 +80,12 @@ def test_older_versions_make_room_for_a_new_one(connection: sqlite3.Connection, 
 def test_uploads_are_bounded_by_guild_and_in_all() -> None:
     uploads = UploadsInFlight()
     with uploads.one_of(manager()):
-        with pytest.raises(Refusal, match="of this server is being read"), uploads.one_of(manager(user_id=9)):
+        with pytest.raises(Refusal, match="from this server is still being read"), uploads.one_of(manager(user_id=9)):
             pass
-        with pytest.raises(Refusal, match="of yours is being read"), uploads.one_of(manager(guild_id=OTHER_GUILD)):
+        with (
+            pytest.raises(Refusal, match="of your texts is still being read"),
+            uploads.one_of(manager(guild_id=OTHER_GUILD)),
+        ):
             pass
         others = [uploads.one_of(manager(1000 + number, 1000 + number)) for number in range(MOST_UPLOADS)]
         for other in others[:-1]:
@@ -114,7 +117,7 @@ def test_operators_outside_of_guilds_do_not_block_one_another() -> None:
     with (
         uploads.one_of(OPERATOR),
         uploads.one_of(replace(OPERATOR, user_id=4)),
-        pytest.raises(Refusal, match="Another text of yours is being read"),
+        pytest.raises(Refusal, match="Another of your texts is still being read"),
         uploads.one_of(OPERATOR),
     ):
         pass

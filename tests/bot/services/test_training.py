@@ -64,7 +64,7 @@ async def test_a_text_that_grows_as_it_is_read_is_bounded_too(database: Database
     chorus = "\n".join(f"this is line {k} of a chorus that comes again" for k in range(1_500))
     text = f"[Verse 1]\nla la la\n\n[Chorus]\n{chorus}\n\n" + "[Chorus]\n\n" * 60
     assert len(text) < 100_000
-    with pytest.raises(Refusal, match=r"With its choruses written out the text has [0-9,]+ bytes; the limit"):
+    with pytest.raises(Refusal, match=r"With its choruses written out, the text has [0-9,]+ bytes; the limit"):
         await training.queue(manager(), "Duo", text.encode())
 
 

@@ -175,7 +175,7 @@ async def test_a_newer_database_is_refused(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lyrics.db").write_bytes(b"something else " * 100)
-    with pytest.raises(StoreError, match="is damaged or not a database of the bot"):
+    with pytest.raises(StoreError, match="is damaged, or is not the bot's database"):
         async with open_database(tmp_path / "lyrics.db"):
             pass
     (tmp_path / "lyrics.db").unlink()
@@ -194,5 +194,5 @@ async def test_many_writers_at_once_each_get_their_turn(database: Database) -> N
 
 async def test_a_damaged_page_is_explained_to_readers_too(database: Database, tmp_path: Path) -> None:
     await samples.damage(database, tmp_path / "lyrics.db", "guilds")
-    with pytest.raises(StoreError, match="is damaged or not a database of the bot"):
+    with pytest.raises(StoreError, match="is damaged, or is not the bot's database"):
         await database.read(lambda connection: connection.execute("SELECT * FROM guilds").fetchall())

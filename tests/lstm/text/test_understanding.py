@@ -248,7 +248,7 @@ def test_the_sentence_says_what_was_understood():
     understood = understand_text(text)
     assert understood.summary.sentence() == (
         "3 songs to learn from, 81 bytes after cleaning (recognised: Genius page, section headers;"
-        " removed: page titles (3), 'Embed' marks (3), section headers (3)). 81 characters are few: expect songs that"
+        " removed: page titles (3), 'Embed' marks (3), section headers (3)). With only 81 characters, expect songs that"
         " sound mostly like the base model. 20,000 make a usable artist, 50,000 a good one."
     )
     assert understood.first_lines == ["Line 1 of this", "and 1 more", "Line 2 of this", "and 2 more"]

@@ -16,15 +16,15 @@ def record(ours=2.25, baseline=2.5, **more):
     [
         (
             2.25,
-            "It predicts unread songs better "
-            "than a table of letter sequences (n-gram), by 0.25 (2.25 bits per character against 2.50",
+            "It predicts held-out songs better "
+            "than the n-gram baseline (a table of letter sequences) by 0.25: 2.25 bits per character against 2.50",
         ),
         (
             2.6,
-            "It predicts unread songs worse "
-            "than a table of letter sequences (n-gram), by 0.10 (2.60 bits per character against 2.50",
+            "It predicts held-out songs worse "
+            "than the n-gram baseline (a table of letter sequences) by 0.10: 2.60 bits per character against 2.50",
         ),
-        (2.497, "It predicts unread songs about as well as a table of letter sequences (n-gram)"),
+        (2.497, "It predicts held-out songs about as well as the n-gram baseline"),
         (None, "It could not be measured on held-out songs."),
     ],
 )
@@ -38,9 +38,9 @@ def test_better_or_worse_than_the_n_gram_and_by_how_much(ours, said):
         (3.4, 5, "It read its text 3.4 times."),
         (1.0, 5, "It read its text once."),
         (2.02, None, "It read its text twice."),
-        (0.25, 5, "It read only 25% of its text; about 20 minutes would let it read all of it once."),
-        (0.6, 0.5, "It read only 60% of its text; about 0.8 minutes would let it read all of it once."),
-        (0.001, 1, "It read less than 1% of its text; about 1,000 minutes would let it read all of it once."),
+        (0.25, 5, "It read only 25% of its text; it needs about 20 minutes to read all of it once."),
+        (0.6, 0.5, "It read only 60% of its text; it needs about 0.8 minutes to read all of it once."),
+        (0.001, 1, "It read less than 1% of its text; it needs about 1,000 minutes to read all of it once."),
     ],
 )
 def test_how_often_the_text_was_read(epochs, minutes, said):
@@ -49,8 +49,8 @@ def test_how_often_the_text_was_read(epochs, minutes, said):
 
 def test_what_was_left_out_of_a_large_corpus():
     said = verdict(record(epochs=0.4, corpus_characters=250_000, left_out_characters=750_000, minutes=0.25))
-    assert "it took passages from all over it, 250,000 of 1,000,000 characters." in said
-    assert "It read only 10% of its text; about 2 minutes would let it read all of it once." in said
+    assert "it learned from passages throughout it, 250,000 of 1,000,000 characters." in said
+    assert "It read only 10% of its text; it needs about 2 minutes to read all of it once." in said
 
 
 def test_a_plan_of_less_than_an_epoch_that_was_asked_for_needs_no_minutes():
@@ -62,13 +62,13 @@ def test_a_plan_of_less_than_an_epoch_that_was_asked_for_needs_no_minutes():
 @pytest.mark.parametrize(("ours", "characters"), [(2.7, 3_942), (1.9, 436), (2.5, 19_999)])
 def test_a_short_text_is_called_short_whatever_the_figures_say(ours, characters):
     said = verdict(record(ours, corpus_characters=characters))
-    assert f"{characters:,} characters are few: expect songs that sound mostly like the base model." in said
+    assert f"With only {characters:,} characters, expect songs that sound mostly like the base model." in said
     assert "20,000 make a usable artist, 50,000 a good one." in said
     assert "More songs" not in said
 
 
 def test_a_long_text_that_loses_says_what_would_help():
-    assert "are few" not in verdict(record(2.7))
+    assert "With only" not in verdict(record(2.7))
     assert "More songs or more minutes would help." in verdict(record(2.7))
     assert "More songs" not in verdict(record(2.4))
 
