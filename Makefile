@@ -31,7 +31,7 @@ train: named $(INSTALLED) ## train an artist offline: make train ARTIST=NAME [CO
 doctor: $(INSTALLED) ## check settings, data folder, database and models, and say how to fix what is wrong
 	@$(BIN)/python -m bot doctor
 
-COVERED = $(BIN)/coverage run -m pytest && echo "Coverage of bot and lstm: $$($(BIN)/coverage report --format=total) %" \
+COVERED = $(BIN)/coverage run -m pytest && echo "Coverage of bot and lstm: $$($(BIN)/coverage report --format=total)%" \
 	"of the lines, without worker processes (by file: $(BIN)/coverage report)"
 
 # From Python 3.12 on, coverage costs nothing (sys.monitoring). On 3.11 it doubles the time: see `make coverage`.
@@ -42,7 +42,7 @@ test: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure from Pyt
 coverage: $(TEST_INSTALLED) ## the whole test suite, with a coverage figure
 	@$(COVERED)
 
-faults: $(TEST_INSTALLED) ## 200 kills at random points of a training; prints survived/tried
+faults: $(TEST_INSTALLED) ## 200 kills at random points of a training job; prints survived/tried
 	$(BIN)/python -m tests.faults
 
 fuzz: $(TEST_INSTALLED) ## feed odd inputs to everything that reads foreign data: make fuzz [SECONDS=S]
@@ -74,7 +74,7 @@ bench: $(TEST_INSTALLED) ## speed and memory compared with PyTorch (extra "bench
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
-load: $(TEST_INSTALLED) ## a crowd on this machine: the real bot process against a stand-in for Discord
+load: $(TEST_INSTALLED) ## many members at once: the real bot process against a stand-in for Discord
 	$(BIN)/python -m tests.benchmarks.load
 
 quality: $(TEST_INSTALLED) ## bits per character and songs of every available artist, compared with baselines
@@ -100,7 +100,7 @@ $(VENV)/bin/python:
 NOT_INSTALLED = { echo "The dependencies could not be installed: pip gives the reason above. They come from the network:" \
 	"check the connection, a proxy or PIP_INDEX_URL, then run make again." >&2; exit 1; }
 
-# Every file that is downloaded has the hash that the lock names, what builds the package included.
+# Every file that is downloaded has the hash that the lock names, including the build backend.
 INSTALL_LOCKED = $(BIN)/python -m pip install --require-hashes -r $(1) && \
 	$(BIN)/python -m pip install --no-deps --no-build-isolation -e .
 
