@@ -269,7 +269,7 @@ def test_of_a_long_text_whole_songs_are_read(how):
     assert understood.left_out > 70_000
     if how != "lines":
         assert {song.text for song in understood.songs} <= set(songs)
-    assert "KB more left out" in understood.summary.sentence()
+    assert "KB left out" in understood.summary.sentence()
     assert understand(text.encode()).left_out == 0
 
 
