@@ -201,7 +201,7 @@ def _adapted(name: str, tensors: dict[str, np.ndarray[Any, Any]], config: Mappin
         raise ModelFileError(f"{name} holds adapters, but does not name their base and rank.")
     base = base_with_hash(sha256)
     if base is None:
-        raise ModelFileError(f"{name} belongs to a base model other than the one installed; train the artist again.")
+        raise ModelFileError(f"{name} belongs to a base model that is not installed; train the artist again.")
     adapters = Adapters(base.shape, rank)
     _check(name, tensors, {key: array.shape for key, array in adapters.items()})
     for key, array in adapters.items():
