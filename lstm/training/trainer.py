@@ -94,7 +94,7 @@ class Trainer:
 
         Raises:
             CorpusError: the text is too small.
-            CheckpointError: the checkpoint is damaged, or belongs to another corpus or to other settings.
+            CheckpointError: the checkpoint is damaged, or belongs to another corpus or other settings.
         """
         self._clock, self._seconds_before = clock, 0.0
         self._started = clock() if started is None else started

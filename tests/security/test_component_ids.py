@@ -10,8 +10,10 @@ from bot.store import likes, requests
 from tests.discord_stand_in import MANAGE_GUILD, MANAGE_MESSAGES, DiscordStandIn
 from tests.security.stage import opened, said_in_the_end
 
-REFUSED = re.compile(r"no longer stored|been forgotten|There is no|can delete it|Only (members|the bot)|No such")
-DONE = re.compile(r"generated|\(deleted\)|cancelled|is forgotten|sings from now on|\*\*")
+REFUSED = re.compile(
+    r"no longer stored|already been forgotten|There is no|can delete it|Only (members|the bot)|No such"
+)
+DONE = re.compile(r"generated|\(deleted\)|cancelled|has been forgotten, with|sings from now on|\*\*")
 NUMBERS = ("1", "999999999", "8999999999999999999")
 
 
@@ -134,9 +136,11 @@ async def test_a_replayed_confirmation_forgets_nobody_else(
             )
         )
         custom_id = f"artist:forget:id:{artist_id}"
-        assert "is forgotten" in await said_in_the_end(await stage.press(operator, channel, custom_id), REFUSED, DONE)
+        assert "has been forgotten, with" in await said_in_the_end(
+            await stage.press(operator, channel, custom_id), REFUSED, DONE
+        )
         assert "already been forgotten" in await said_in_the_end(
-            await stage.press(operator, channel, custom_id), REFUSED, re.compile("is forgotten")
+            await stage.press(operator, channel, custom_id), REFUSED, re.compile("has been forgotten, with")
         )
         assert [artist.name for artist in await stage.services.artists.visible(stage.asker(operator, channel))] == [
             "anna"

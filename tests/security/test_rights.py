@@ -160,7 +160,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "Cancel": (button(_cancel_id), "has been cancelled"),
     "Show cleaned text": (button(_text_id), "The text used for training"),
     "Use it anyway": (button(_use_id), "sings from now on"),
-    "Forget this artist": (button(_forget_id), "is forgotten"),
+    "Forget this artist": (button(_forget_id), "has been forgotten, with"),
     "Sing in every channel": (fixed("settings:every-channel"), "This server's settings"),
 }
 

@@ -152,7 +152,7 @@ class TestResuming:
     @pytest.mark.parametrize("run", [None, "{", "[]", "{}", '{"extra": 3}', "null"])
     def test_another_safetensors_file_is_no_checkpoint(self, run):
         data = safetensors.numpy.save({"a": np.zeros(2)}, {} if run is None else {"run": run})
-        with pytest.raises(ValueError, match="no checkpoint"):
+        with pytest.raises(ValueError, match="not a checkpoint"):
             peek_checkpoint(data)
 
 

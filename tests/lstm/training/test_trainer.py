@@ -227,7 +227,7 @@ class TestResuming:
             monkeypatch.setattr(Schedule, "rate", lambda self, progress: rate(self, progress) ** 2)
         else:
             monkeypatch.setattr("lstm.training.preparation.join", lambda songs: join(songs[::-1]))
-        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+        with pytest.raises(CheckpointError, match="another corpus or other settings"):
             trainer(checkpoint=kept)
 
     def test_a_checkpoint_on_another_base_is_refused(self, monkeypatch):
@@ -235,7 +235,7 @@ class TestResuming:
         before, after = (load_model(dump_model(base_of("subwords"), dtype)) for dtype in (np.float32, np.float16))
         kept = trainer(settings=TUNING, start=before).checkpoint()
         trainer(settings=TUNING, start=before, checkpoint=kept)
-        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+        with pytest.raises(CheckpointError, match="another corpus or other settings"):
             trainer(settings=TUNING, start=after, checkpoint=kept)
 
     def test_the_checkpoint_of_version_0_2_is_refused(self):
@@ -243,7 +243,7 @@ class TestResuming:
         run = json.loads(metadata["run"])
         identity = run["extra"]["identity"]
         run["extra"]["identity"] = {name: identity[name] for name in ("corpus_sha256", "settings", "parameters")}
-        with pytest.raises(CheckpointError, match="another corpus or to other settings"):
+        with pytest.raises(CheckpointError, match="another corpus or other settings"):
             trainer(checkpoint=safetensors.numpy.save(tensors, {"run": json.dumps(run)}))
 
     @pytest.mark.parametrize("size", [0, 10, 1000, -1])
@@ -263,7 +263,7 @@ class TestResuming:
             trainer(checkpoint=safetensors.numpy.save(tensors, {"run": json.dumps(run)}))
 
     def test_a_model_is_no_checkpoint(self, model):
-        with pytest.raises(CheckpointError, match="no checkpoint"):
+        with pytest.raises(CheckpointError, match="not a checkpoint"):
             trainer(checkpoint=dump_model(model))
 
 
