@@ -1,6 +1,6 @@
 """The training loop: chunks of parallel streams, one update each, measured on held-out text as it goes.
 
-A run is determined by its settings, its plan and its position: the order of the text and the dropout masks come from
+A run is determined by its settings, its goal and its position: the order of the text and the dropout masks come from
 generators seeded by (random seed, epoch or update). A checkpoint therefore holds a position, not a generator's state,
 and a resumed run takes the same steps, to the bit, as one that was not stopped.
 """
@@ -34,7 +34,7 @@ so that twice as many streams take half the steps only where the text is long, a
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """How to train. Shares are of the plan, from 0 to 1."""
+    """How to train. Shares are of the run, from 0 to 1."""
 
     batch: int = 16
     """Parallel streams, B."""
@@ -44,14 +44,14 @@ class LoopSettings:
     learning_rate: float = 4e-3
     """The peak of the schedule."""
     warm_up: float = 0.05
-    """Share of the plan in which the rate rises."""
+    """Share of the run in which the rate rises."""
     decay: float = 0.95
-    """Share of the plan in which it falls to zero."""
+    """Share of the run in which it falls to zero."""
     clip: float = 1.0
     """Largest norm of the gradient."""
     dropout: Dropout = field(default_factory=Dropout)
     evaluations: int = 20
-    """Most evaluations on the held-out text in the plan."""
+    """Most evaluations on the held-out text in a run."""
     evaluation_share: float = math.inf
     """Largest share of the time that measuring may take, if it is `EVALUATION_SPEED` times as fast as training."""
     patience: int = 6
@@ -60,7 +60,7 @@ class LoopSettings:
 
     @property
     def schedule(self) -> Schedule:
-        """The learning rate over the plan."""
+        """The learning rate over the run."""
         return Schedule(self.learning_rate, self.warm_up, self.decay)
 
 
@@ -93,7 +93,7 @@ class Text:
 class TrainingLoop:
     """One run over one text.
 
-    `plan` is the number of characters to see in all; it may be changed on the way.
+    `goal` is the number of characters to see in all; it may be changed on the way.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class TrainingLoop:
         training: IntArray | Sequence[Text],
         held_out: IntArray,
         settings: LoopSettings,
-        plan: int,
+        goal: int,
         clock: Callable[[], float] = time.perf_counter,
         lengths: IntArray | None = None,
         stored_as: type[np.floating] | None = None,
@@ -115,7 +115,7 @@ class TrainingLoop:
         """
         self.trained = AllWeights(weights) if isinstance(weights, Parameters) else weights
         parameters = self.trained.parameters
-        self.settings, self.plan, self.parameters = settings, plan, parameters
+        self.settings, self.goal, self.parameters = settings, goal, parameters
         self._clock, self._stored_as = clock, stored_as or parameters.flat.dtype
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
         if isinstance(training, np.ndarray):
@@ -147,21 +147,21 @@ class TrainingLoop:
 
     @property
     def progress(self) -> float:
-        """Share of the plan that is done."""
-        return min(1.0, self.position.characters / self.plan)
+        """Share of the goal that is reached."""
+        return min(1.0, self.position.characters / self.goal)
 
-    def evaluations_in(self, plan: float) -> int:
-        """How often the held-out text is measured in a plan of this many characters: at least once, at its end."""
+    def evaluations_in(self, goal: float) -> int:
+        """How often the held-out text is measured on the way to a goal of so many characters: at least once, there."""
         likelihood, read = self._likelihood, max(1, self._held_out_characters)
         if likelihood is not None:
             read += round(likelihood.lead_in(len(self._held_out)) / len(self._held_out) * read)
-        affordable = self.settings.evaluation_share * EVALUATION_SPEED * plan / read
+        affordable = self.settings.evaluation_share * EVALUATION_SPEED * goal / read
         return max(1, int(min(self.settings.evaluations, affordable)))
 
     @property
     def finished(self) -> bool:
-        """Whether the plan is done, or the held-out loss has long stopped falling."""
-        return self.position.characters >= self.plan or self.stopped_early
+        """Whether the goal is reached, or the held-out loss has long stopped falling."""
+        return self.position.characters >= self.goal or self.stopped_early
 
     @property
     def stopped_early(self) -> bool:
@@ -202,7 +202,7 @@ class TrainingLoop:
         seen = max(1, int(characters[start + 1 : end + 1].sum()))
         nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
-        rate = s.schedule.rate(min(1.0, (at.characters + seen / 2) / self.plan))
+        rate = s.schedule.rate(min(1.0, (at.characters + seen / 2) / self.goal))
         self.optimiser.step(self.trained.flat, gradient, rate)
         self.trained.apply()
         last = end == len(streams) - 1
@@ -245,13 +245,13 @@ class TrainingLoop:
         return point
 
     def run(self) -> Iterator[CurvePoint | None]:
-        """Continue to the end of the plan; yields after every update: None, or the evaluation that it led to."""
+        """Continue to the goal; yields after every update: None, or the evaluation that it led to."""
         while not self.finished:
             before = self.position.characters
-            every = self.plan / self.evaluations_in(self.plan)  # the plan may change
+            every = self.goal / self.evaluations_in(self.goal)  # the goal may change
             self.update()
             due = int(before / every) != int(self.position.characters / every)
-            yield self.evaluate() if due or self.position.characters >= self.plan else None
+            yield self.evaluate() if due or self.position.characters >= self.goal else None
 
     def take_best(self) -> None:
         """End the run with the best weights."""
@@ -271,7 +271,7 @@ class TrainingLoop:
         }
         tensors |= {f"moment.{name}": moment for name, moment in self.optimiser.moments.items()}
         run = {
-            "plan": self.plan,
+            "plan": self.goal,
             "position": asdict(self.position),
             "optimiser_steps": self.optimiser.steps,
             "curve": [asdict(point) for point in self.curve],
@@ -302,7 +302,7 @@ class TrainingLoop:
             if not tensors["hidden"].shape == tensors["cell"].shape == self.state.hidden.shape:
                 raise ValueError("the checkpoint's state has another shape")
             self.state = State(tensors["hidden"], tensors["cell"])
-            self.plan, self.position = run["plan"], Position(**run["position"])
+            self.goal, self.position = run["plan"], Position(**run["position"])
             self.trained.apply()
             self.optimiser.steps = run["optimiser_steps"]
             self.curve = [CurvePoint(**point) for point in run["curve"]]

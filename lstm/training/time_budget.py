@@ -1,7 +1,8 @@
 """From minutes to characters: how much text a training can read in its time.
 
-A plan in characters is made from the speed of the first seconds and corrected on the way, as the machine gets busier or
-less busy. It leaves room for the evaluations, which are part of the time. It looks at no clock and at no network.
+The goal, a number of characters, is set from the speed of the first seconds and corrected on the way, as the machine
+gets busier or less busy. It leaves room for the evaluations, which are part of the time. Nothing here looks at a clock
+or at a network.
 """
 
 import math
@@ -10,15 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 SPEED_SECONDS = 2.0
-"""How long updates are timed before the plan is made, or corrected."""
+"""How long updates are timed before the goal is set, or corrected."""
 SHORT_SHARE = 0.04
 """Under a short time limit, this share of it instead."""
 CHECKS = (0.25, 0.5, 0.75, 0.9, 0.96)
-"""Shares of the plan after which it is corrected."""
+"""Shares of the goal after which it is corrected."""
 SPARE_SHARE = 0.03
 """Share of the time limit that is kept for a machine that slows down at the end."""
 SLOWING_SHARE = 0.05
-"""Share of the remaining time that a plan leaves unused: the machine may slow down."""
+"""Share of the remaining time that the goal leaves unused: the machine may slow down."""
 EVALUATION_SPEED = 1.0
 """How many times as fast as training held-out text is read, until that is known: 0.9-1.6 by the base, 1.7-2 by a
 smaller network with AVX2, about 3 with AVX-512; less on a very busy machine."""
@@ -35,7 +36,7 @@ MEASURING_SHARE = 0.05
 
 @dataclass
 class Pace:
-    """The time that updates alone have taken since the last look at the plan."""
+    """The time that updates alone have taken since the goal was last looked at."""
 
     characters: int = 0
     seconds: float = 0.0
@@ -57,30 +58,30 @@ class Pace:
 
 
 class TimeBudget:
-    """Turns a limit in seconds into a plan of characters, and corrects it by the recent pace.
+    """Turns a limit in seconds into a number of characters to read, and corrects it by the recent pace.
 
-    ``plan`` is the number of characters to read in all.
+    ``goal`` is the number of characters to read in all.
     """
 
     def __init__(
-        self, limit_seconds: float | None, plan: int, measured_characters: int, evaluations_in: Callable[[float], int]
+        self, limit_seconds: float | None, goal: int, measured_characters: int, evaluations_in: Callable[[float], int]
     ) -> None:
-        """``plan`` is what would be read without a limit (None).
+        """``goal`` is what would be read without a limit (None).
 
-        ``evaluations_in`` gives the number of evaluations in a plan, each of ``measured_characters``.
+        ``evaluations_in`` gives the number of evaluations on the way to a goal, each of ``measured_characters``.
         """
-        self.limit_seconds, self.plan, self._whole_plan = limit_seconds, plan, plan
+        self.limit_seconds, self.goal, self._whole_goal = limit_seconds, goal, goal
         self.measured_characters, self._evaluations_in = measured_characters, evaluations_in
         self._evaluation_seconds: float | None = None
         self.is_made = limit_seconds is None
-        """Whether the plan takes the limit into account."""
+        """Whether the goal takes the limit into account."""
         self._checks = 0
         self.pace = Pace()
         self._speed = 0.0
         """Characters per second when the pace was last known."""
 
     def after_update(self, seen: int, spent: float) -> None:
-        """Make or correct the plan, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
+        """Set or correct the goal, if that is due, ``seen`` characters and ``spent`` seconds after the start."""
         if self.limit_seconds is None:
             return
         if self._knows_pace:
@@ -88,16 +89,16 @@ class TimeBudget:
         if not self._speed:
             # The first updates are slow, and where there is no time to know better they are all.
             if spent >= (1 - MEASURING_SHARE - SPARE_SHARE) * self.limit_seconds:
-                self.plan = min(self.plan, seen)
+                self.goal = min(self.goal, seen)
             return
         # There must be time for another update.
         if spent + self.pace.last_seconds + self._evaluation(self._speed) + self._spare >= self.limit_seconds:
-            self.plan = min(self.plan, seen)
+            self.goal = min(self.goal, seen)
         elif self._knows_pace and self._is_due(seen):
             if self.is_made:
                 self._checks += 1
             self.is_made = True
-            self.plan = min(self._whole_plan, max(seen + 1, self._affordable(seen, spent)))
+            self.goal = min(self._whole_goal, max(seen + 1, self._affordable(seen, spent)))
             self.pace = Pace()
 
     def after_evaluation(self, seconds: float) -> None:
@@ -105,7 +106,7 @@ class TimeBudget:
         self._evaluation_seconds = seconds
 
     def measurable_characters(self, spent: float, characters_per_second: float) -> float | None:
-        """How much held-out text can be measured in the time; None but just before the plan is made, or cut short.
+        """How much held-out text can be measured in the time; None but just before the goal is set, or lowered.
 
         ``spent`` seconds have passed, and ``characters_per_second`` is the speed as far as it is known.
         """
@@ -125,31 +126,31 @@ class TimeBudget:
 
     @property
     def is_shortened(self) -> bool:
-        """Whether the limit, not the plan, ends the training."""
-        return self.plan < self._whole_plan
+        """Whether the limit, not the goal, ends the training."""
+        return self.goal < self._whole_goal
 
     def seconds_left(self, seen: int, spent: float, characters_per_second: float) -> float:
-        """Until the end of the plan; never more than what is left of the limit."""
-        left = max(0, self.plan - seen) / characters_per_second if characters_per_second > 0 else math.inf
+        """Until the goal is reached; never more than what is left of the limit."""
+        left = max(0, self.goal - seen) / characters_per_second if characters_per_second > 0 else math.inf
         return left if self.limit_seconds is None else min(left, max(0.0, self.limit_seconds - spent))
 
     def state(self) -> dict[str, Any]:
-        """For a checkpoint; the plan is stored with the training loop."""
+        """For a checkpoint; the goal is stored with the training loop."""
         return {"limit_seconds": self.limit_seconds, "is_made": self.is_made, "checks": self._checks}
 
-    def restore(self, state: dict[str, Any], plan: int) -> None:
-        """Continue from a checkpoint; a plan made for another limit is made again.
+    def restore(self, state: dict[str, Any], goal: int) -> None:
+        """Continue from a checkpoint; a goal for another limit is set again.
 
         Raises:
             KeyError, TypeError: it is no state of a budget.
         """
         if state["limit_seconds"] == self.limit_seconds:
-            self.is_made, self._checks, self.plan = bool(state["is_made"]), int(state["checks"]), plan
+            self.is_made, self._checks, self.goal = bool(state["is_made"]), int(state["checks"]), goal
 
     def _is_due(self, seen: int) -> bool:
         if not self.is_made:
             return True
-        return self.is_shortened and self._checks < len(CHECKS) and seen >= CHECKS[self._checks] * self.plan
+        return self.is_shortened and self._checks < len(CHECKS) and seen >= CHECKS[self._checks] * self.goal
 
     @property
     def _spare(self) -> float:
@@ -169,12 +170,12 @@ class TimeBudget:
         speed = self.pace.characters_per_second
         left = (1 - SLOWING_SHARE) * (self.limit_seconds - spent) - self._spare
         readable = max(0.0, left) * speed
-        # What an evaluation costs, in characters; a longer plan has more evaluations.
+        # What an evaluation costs, in characters; a higher goal has more evaluations.
         evaluation = self._evaluation(speed) * speed
-        done = self._evaluations_in(self.plan) * min(1.0, seen / self.plan)
+        done = self._evaluations_in(self.goal) * min(1.0, seen / self.goal)
         affordable = readable
         for _ in range(3):
             ahead = max(1.0, self._evaluations_in(seen + affordable) - done)
             affordable = max(0.0, readable - ahead * evaluation)
-        # The plan ends within an update, which is done to its end.
+        # The goal is reached within an update, which is done to its end.
         return seen + max(0, round(affordable) - self.pace.last_characters)

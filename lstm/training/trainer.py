@@ -56,7 +56,7 @@ class Progress:
     baseline_bits_per_character: float | None
     """Of the n-gram baseline."""
     share: float = 0.0
-    """Of the plan that is done; 1 only at the end of everything."""
+    """Of the goal that is reached; 1 only at the end of everything."""
     stage: str = "training"
     """What is being done."""
     evaluated: bool = False
@@ -151,8 +151,8 @@ class Trainer:
             raise CheckpointError("The checkpoint belongs to another corpus or other settings; start without it.")
         try:
             self.loop.restore(checkpoint)
-            self.budget.restore(extra.budget, self.loop.plan)
-            self.loop.plan = self.budget.plan
+            self.budget.restore(extra.budget, self.loop.goal)
+            self.loop.goal = self.budget.goal
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"The checkpoint cannot be used: {error}.") from None
 
@@ -176,7 +176,7 @@ class Trainer:
         return self._seconds_before + self._clock() - self._started
 
     def run(self) -> Iterator[Progress]:
-        """Train to the end of the plan, of the minutes or of patience."""
+        """Train to the goal, or to the end of the minutes or of patience."""
         yield self._progress()
         loop = self.loop
         seen, since = loop.position.characters, self.seconds
@@ -189,7 +189,7 @@ class Trainer:
                     self.budget.pace.add(loop.position.characters - seen, now - since)
                 self._bound_measuring(now)
                 self.budget.after_update(loop.position.characters, now)
-                loop.plan = self.budget.plan
+                loop.goal = self.budget.goal
             else:
                 self.budget.after_evaluation(now - since)
             seen, since = loop.position.characters, now
@@ -217,7 +217,7 @@ class Trainer:
     def _finish(self) -> bool:
         """Take the best weights; whether that took another evaluation."""
         loop, seen = self.loop, self.loop.position.characters
-        # A plan that the clock has cut short ends between two evaluations.
+        # A goal that the clock has lowered lies between two evaluations.
         is_due = not loop.curve or (loop.curve[-1].characters < seen and not loop.stopped_early)
         if is_due:
             loop.evaluate()
@@ -250,7 +250,7 @@ class Trainer:
         spent = self.seconds
         return Progress(
             characters_seen=at.characters,
-            characters_planned=loop.plan,
+            characters_planned=loop.goal,
             epoch=at.characters / self.prepared.training_characters,
             seconds=spent,
             seconds_left=self.budget.seconds_left(at.characters, spent, speed),

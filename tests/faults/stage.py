@@ -16,7 +16,7 @@ from tests.faults.trial import Findings, Trial
 SONGS = 16
 """Some seconds of training."""
 MINUTES = "60"
-"""So many that the plan is the recipe's epochs: no measured speed matters, and every run takes the same steps."""
+"""So many that the goal is the recipe's epochs: no measured speed matters, and every run takes the same steps."""
 
 
 class Stage:

@@ -29,7 +29,7 @@ from tests.bot.training.test_runner import enqueue, has_ended, is_learning, runn
 from tests.bot.waiting import until
 
 SONGS = 12
-"""Enough for some seconds of training, planned in epochs, so that the plan does not depend on the measured speed."""
+"""Enough for some seconds of training, planned in epochs, so that the goal does not depend on the measured speed."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The training loop: it learns, keeps to its plan, and continues from a checkpoint bit for bit."""
+"""The training loop: it learns, ends at its goal, and continues from a checkpoint bit for bit."""
 
 import itertools
 import json
@@ -33,9 +33,9 @@ UPDATES = math.ceil(EPOCH / 4 / 16)
 """Updates of an epoch."""
 
 
-def loop(settings=SETTINGS, plan=5 * EPOCH // 2, held_out=HELD_OUT_IDS, ids=IDS, seed=1, clock=None):
+def loop(settings=SETTINGS, goal=5 * EPOCH // 2, held_out=HELD_OUT_IDS, ids=IDS, seed=1, clock=None):
     clock = clock or itertools.count().__next__
-    return TrainingLoop(initial_parameters(SHAPE, np.random.default_rng(seed)), ids, held_out, settings, plan, clock)
+    return TrainingLoop(initial_parameters(SHAPE, np.random.default_rng(seed)), ids, held_out, settings, goal, clock)
 
 
 def bits_of(run):
@@ -49,7 +49,7 @@ def bits_of(run):
         "curve": [replace(point, seconds=0) for point in run.curve],
         "position": replace(run.position, seconds=0),
         "best_bits": run.best_bits,
-        "plan": run.plan,
+        "goal": run.goal,
     }
 
 
@@ -73,7 +73,7 @@ class TestResuming:
             pass
         assert first.position.updates == stop
         saved = first.checkpoint({"note": "ü"})
-        second = loop(seed=99, plan=1)  # other weights, another plan: all of it comes from the checkpoint
+        second = loop(seed=99, goal=1)  # other weights, another goal: all of it comes from the checkpoint
         assert second.restore(saved) == {"note": "ü"}
         assert bits_of(second) == bits_of(first)
         assert bits_of(finish(second)) == undisturbed
@@ -103,7 +103,7 @@ class TestResuming:
         ids=["rmsprop", "no dropout", "one stream"],
     )
     def test_other_settings_too(self, settings):
-        whole, first, second = (loop(settings, plan=EPOCH) for _ in range(3))
+        whole, first, second = (loop(settings, goal=EPOCH) for _ in range(3))
         for _ in itertools.islice(first.run(), 20):
             pass
         second.restore(first.checkpoint())
@@ -169,7 +169,7 @@ class TestPlan:
         assert points == run.curve
         assert len(points) == SETTINGS.evaluations
         assert yielded[-1] is points[-1]
-        assert run.plan <= run.position.characters < run.plan + 4 * 16
+        assert run.goal <= run.position.characters < run.goal + 4 * 16
         assert run.position.updates == len(yielded) == run.optimiser.steps
         assert run.progress == 1
         assert run.finished
@@ -177,31 +177,31 @@ class TestPlan:
         assert list(run.run()) == []
 
     def test_a_plan_of_less_than_a_chunk_is_one_update(self):
-        run = loop(plan=1)
+        run = loop(goal=1)
         assert len(list(run.run())) == len(run.curve) == 1
 
     def test_evaluations_are_evenly_spaced(self):
         run = finish(loop())
         gaps = np.diff([0, *(point.characters for point in run.curve)])
-        assert np.abs(gaps - run.plan / 5).max() <= 2 * 4 * 16
+        assert np.abs(gaps - run.goal / 5).max() <= 2 * 4 * 16
 
     def test_they_are_spread_over_a_plan_that_is_changed(self):
-        run = loop(plan=100 * EPOCH)
+        run = loop(goal=100 * EPOCH)
         for _ in itertools.islice(run.run(), 3):
             pass
-        run.plan = EPOCH
+        run.goal = EPOCH
         assert len(finish(run).curve) == SETTINGS.evaluations
-        run = loop(plan=100 * EPOCH)
+        run = loop(goal=100 * EPOCH)
         for k, _ in enumerate(run.run()):
             if k == 2:
-                run.plan = EPOCH
+                run.goal = EPOCH
         assert len(run.curve) == SETTINGS.evaluations
 
     @pytest.mark.parametrize(("epochs", "count"), [(0.1, 1), (1, 2), (2, 4), (9, 10)])
     def test_measuring_takes_no_more_than_its_share_of_the_time(self, epochs, count):
         held_out = len(HELD_OUT_IDS) / (EVALUATION_SPEED * EPOCH)
-        run = loop(replace(SETTINGS, evaluations=10, evaluation_share=2.1 * held_out), plan=round(epochs * EPOCH))
-        assert len(finish(run).curve) == run.evaluations_in(run.plan) == count
+        run = loop(replace(SETTINGS, evaluations=10, evaluation_share=2.1 * held_out), goal=round(epochs * EPOCH))
+        assert len(finish(run).curve) == run.evaluations_in(run.goal) == count
 
     def test_the_curve_is_what_was_measured(self):
         run = loop()
@@ -233,7 +233,7 @@ class TestPlan:
         assert bits == Likelihood(parameters).bits_per_character(HELD_OUT_IDS)
 
     def test_the_rate_rises_and_falls(self):
-        run = loop(replace(SETTINGS, warm_up=0.5, decay=0.5), plan=EPOCH)
+        run = loop(replace(SETTINGS, warm_up=0.5, decay=0.5), goal=EPOCH)
         before, steps = run.parameters.flat.copy(), []
         for _ in run.run():
             steps.append(np.abs(run.parameters.flat - before).max())
@@ -285,20 +285,20 @@ class TestText:
 
     @pytest.mark.parametrize(("size", "streams"), [(2, 1), (3, 1), (9, 1), (17, 2), (40, 4)])
     def test_a_tiny_text_is_read_by_fewer_streams(self, size, streams):
-        run = finish(loop(ids=IDS[:size], plan=200))
+        run = finish(loop(ids=IDS[:size], goal=200))
         assert streams == run.B
         assert run.position.characters >= 200
         assert np.isfinite(run.parameters.flat).all()
 
     @pytest.mark.parametrize("size", [0, 1])
     def test_without_held_out_text_the_last_weights_are_the_best(self, size):
-        run = finish(loop(held_out=HELD_OUT_IDS[:size], plan=EPOCH))
+        run = finish(loop(held_out=HELD_OUT_IDS[:size], goal=EPOCH))
         assert run.best.tobytes() == run.parameters.flat.tobytes()
         assert all(math.isnan(point.validation_bits_per_character) for point in run.curve)
         assert not run.stopped_early
 
     def test_weights_that_give_nan_are_never_the_best(self):
-        run = loop(plan=4 * EPOCH)
+        run = loop(goal=4 * EPOCH)
         before = run.best.tobytes()
         run.trained.flat[:] = np.nan
         run.evaluate()
@@ -313,7 +313,7 @@ class TestStopping:
         run = finish(loop(settings))
         assert run.stopped_early
         assert len(run.curve) == 4, "one that is the best, then three that are no better"
-        assert run.position.characters < run.plan
+        assert run.position.characters < run.goal
 
     def test_patience_0_never_does(self):
         run = finish(loop(replace(SETTINGS, patience=0, evaluations=20, learning_rate=0.0)))
@@ -354,11 +354,11 @@ SUBWORDS = VOCABULARY.with_subwords(join(TRAINING), len(VOCABULARY) + 40)
 UNITS, HELD_OUT_UNITS = SUBWORDS.encode(join(TRAINING)), SUBWORDS.encode(join(HELD_OUT))
 
 
-def subword_loop(settings=SETTINGS, passes=2.5, seed=1, lengths=SUBWORDS.lengths, plan=None):
+def subword_loop(settings=SETTINGS, passes=2.5, seed=1, lengths=SUBWORDS.lengths, goal=None):
     parameters = initial_parameters(replace(SHAPE, V=len(SUBWORDS)), np.random.default_rng(seed))
-    plan = plan or round(passes * len(join(TRAINING)))
+    goal = goal or round(passes * len(join(TRAINING)))
     clock = itertools.count().__next__
-    return TrainingLoop(parameters, UNITS, HELD_OUT_UNITS, settings, plan, clock, lengths)
+    return TrainingLoop(parameters, UNITS, HELD_OUT_UNITS, settings, goal, clock, lengths)
 
 
 class TestSubwords:
@@ -382,7 +382,7 @@ class TestSubwords:
         assert (run.position.epoch, run.position.chunk) == (1, 0)
         assert len(join(TRAINING)) - 4 * 10 < run.position.characters < len(join(TRAINING))
         finish(run)
-        assert run.plan <= run.position.characters < run.plan + 4 * 16 * SUBWORDS.lengths.max()
+        assert run.goal <= run.position.characters < run.goal + 4 * 16 * SUBWORDS.lengths.max()
         assert run.position.epoch == 2
         assert [point.characters for point in run.curve] == sorted({point.characters for point in run.curve})
         assert len(run.curve) == SETTINGS.evaluations
@@ -397,7 +397,7 @@ class TestSubwords:
         assert point.validation_bits_per_character == pytest.approx(by_unit * (len(HELD_OUT_UNITS) - 1) / characters)
 
     def test_the_rate_follows_the_characters(self):
-        """Near the end of the plan steps are small, however many units that took."""
+        """Near the goal, steps are small, however many units that took."""
         run = subword_loop(replace(SETTINGS, optimiser="rmsprop", dropout=Dropout(), warm_up=0.0, decay=1.0), 1)
         before, steps = run.parameters.flat.copy(), []
         for _ in run.run():
@@ -406,8 +406,8 @@ class TestSubwords:
         assert steps[-1] < 0.1 * np.median(steps)
 
     def test_lengths_of_one_are_no_lengths(self):
-        ones = subword_loop(lengths=np.ones(len(SUBWORDS), np.int32), plan=len(UNITS))
-        none = subword_loop(lengths=None, plan=len(UNITS))
+        ones = subword_loop(lengths=np.ones(len(SUBWORDS), np.int32), goal=len(UNITS))
+        none = subword_loop(lengths=None, goal=len(UNITS))
         assert bits_of(finish(ones)) == bits_of(finish(none))
 
     @pytest.mark.parametrize("stop", [1, 7, 30])
@@ -415,7 +415,7 @@ class TestSubwords:
         whole, first = subword_loop(passes=1.5), subword_loop(passes=1.5)
         for _ in itertools.islice(first.run(), stop):
             pass
-        second = subword_loop(seed=99, plan=1)
+        second = subword_loop(seed=99, goal=1)
         second.restore(first.checkpoint())
         assert bits_of(second) == bits_of(first)
         assert bits_of(finish(second)) == bits_of(finish(whole))

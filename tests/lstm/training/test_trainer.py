@@ -114,7 +114,7 @@ class TestResult:
         assert record.characters_seen == pytest.approx(3 * len(training), rel=0.05)
         assert record.corpus_characters == len(training) + len(held_out)
         assert record.seconds > 0
-        assert len(record.curve) == undisturbed.loop.evaluations_in(undisturbed.loop.plan) > 3
+        assert len(record.curve) == undisturbed.loop.evaluations_in(undisturbed.loop.goal) > 3
         assert record.settings["batch"] == 4
         json.dumps(record.to_json(), allow_nan=False)
 
@@ -275,7 +275,7 @@ class TestMinutes:
         assert run.stopped == "minutes"
         assert run.result().training.stopped == "minutes"
         assert 25 < run.seconds <= 60
-        assert len(run.loop.curve) <= run.loop.evaluations_in(run.loop.plan) + 1 < 20
+        assert len(run.loop.curve) <= run.loop.evaluations_in(run.loop.goal) + 1 < 20
 
     def test_it_keeps_to_them_on_a_machine_that_slows_down_meanwhile(self):
         def clock():
@@ -301,7 +301,7 @@ class TestMinutes:
     def test_a_plan_that_fits_into_the_minutes_is_left_alone(self):
         run = finish(trainer(settings=replace(SETTINGS, epochs=1, minutes=60)))
         assert run.stopped == "epochs"
-        assert run.loop.plan == len(run.prepared.training[0].ids)
+        assert run.loop.goal == len(run.prepared.training[0].ids)
 
     @pytest.mark.parametrize("stop", [15, 100])
     def test_a_run_that_is_stopped_keeps_to_its_minutes_in_all(self, stop):
@@ -312,9 +312,9 @@ class TestMinutes:
                 break
         # It continues on a machine that is ten times as fast.
         second = trainer(settings=self.SETTINGS, checkpoint=first.checkpoint(), clock=ticking(0.01))
-        assert second.loop.plan == first.loop.plan
+        assert second.loop.goal == first.loop.goal
         assert second.seconds > first.seconds
-        assert finish(second).loop.plan >= first.loop.plan
+        assert finish(second).loop.goal >= first.loop.goal
         assert second.seconds <= 60
         assert second.stopped == "minutes"
 
@@ -400,7 +400,7 @@ class TestProgress:
         seen = [progress.characters_seen for progress in told]
         assert seen == sorted(seen)
         assert seen[0] == 0
-        assert seen[-1] >= told[-1].characters_planned == run.loop.plan
+        assert seen[-1] >= told[-1].characters_planned == run.loop.goal
         assert told[0].baseline_bits_per_character is not None
         assert told[0].validation_bits_per_character is None
         assert sum(progress.evaluated for progress in told) == len(run.loop.curve)
@@ -497,7 +497,7 @@ class TestStartingFromSubwords:
         assert record.validation_bits_per_character == pytest.approx(nats / (len(held_out) - 1) / math.log(2))
         assert record.corpus_characters == len(training) + len(held_out)
         assert record.held_out_characters == len(held_out)
-        assert tuned.loop.plan == 2 * len(training)
+        assert tuned.loop.goal == 2 * len(training)
         longest = SETTINGS.batch * SETTINGS.unroll * made.vocabulary.lengths.max()
         assert 2 * len(training) <= record.characters_seen < 2 * len(training) + longest
         assert record.curve[-1].characters == record.characters_seen
