@@ -23,7 +23,7 @@ from lstm.network.network import Network, State
 from lstm.network.optimiser import OPTIMISERS, Schedule, clip_by_global_norm
 from lstm.network.parameters import Parameters
 from lstm.training.time_budget import EVALUATION_SPEED
-from lstm.training.trained import AllWeights, Trained
+from lstm.training.trainable import AllWeights, Trainable
 
 LOG2 = math.log(2)
 MOST_STREAMS = 24
@@ -98,7 +98,7 @@ class TrainingLoop:
 
     def __init__(
         self,
-        weights: Parameters | Trained,
+        weights: Parameters | Trainable,
         training: IntArray | Sequence[Text],
         held_out: IntArray,
         settings: LoopSettings,
@@ -113,8 +113,8 @@ class TrainingLoop:
         the characters of each unit; without them each is one. ``stored_as`` is the precision of the file that the
         result is for: weights are rounded to it before they are measured and kept, so that the figure is the file's.
         """
-        self.trained = AllWeights(weights) if isinstance(weights, Parameters) else weights
-        parameters = self.trained.parameters
+        self.trainable = AllWeights(weights) if isinstance(weights, Parameters) else weights
+        parameters = self.trainable.parameters
         self.settings, self.goal, self.parameters = settings, goal, parameters
         self._clock, self._stored_as = clock, stored_as or parameters.flat.dtype
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
@@ -125,12 +125,12 @@ class TrainingLoop:
         self.B = max(1, min(settings.batch, (len(training[0].ids) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
         dtype = parameters.flat.dtype
-        self.optimiser = OPTIMISERS[settings.optimiser](len(self.trained.flat), dtype)
+        self.optimiser = OPTIMISERS[settings.optimiser](len(self.trainable.flat), dtype)
         self.state = State.zeros(parameters.shape, self.B, dtype)
         self.position = Position()
         self.curve: list[CurvePoint] = []
         self.measure_on(held_out)
-        self.best: FloatArray = self.trained.flat.copy()
+        self.best: FloatArray = self.trainable.flat.copy()
         """The trained weights at the best evaluation."""
         self.best_bits = math.inf
         self.last_nats = math.nan
@@ -197,14 +197,14 @@ class TrainingLoop:
         rng = np.random.default_rng([s.random_seed, 1, at.updates])
         targets = streams[start + 1 : end + 1]
         nats, self.state = self.network.loss_and_gradients(streams[start:end], targets, self.state, s.dropout, rng)
-        gradient = self.trained.gradient(self.network.gradients)
+        gradient = self.trainable.gradient(self.network.gradients)
         clip_by_global_norm(gradient, s.clip)
         seen = max(1, int(characters[start + 1 : end + 1].sum()))
         nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
         rate = s.schedule.rate(min(1.0, (at.characters + seen / 2) / self.goal))
-        self.optimiser.step(self.trained.flat, gradient, rate)
-        self.trained.apply()
+        self.optimiser.step(self.trainable.flat, gradient, rate)
+        self.trainable.apply()
         last = end == len(streams) - 1
         self.last_nats = nats
         self.position = replace(
@@ -222,14 +222,14 @@ class TrainingLoop:
     def evaluate(self) -> CurvePoint:
         """Measure the held-out text, extend the curve, keep the weights if they are the best so far."""
         started, at = self._clock(), self.position
-        kept = self.trained.flat.copy()
+        kept = self.trainable.flat.copy()
         self._set(kept.astype(self._stored_as))
         bits = self._likelihood.bits_per_character(self._held_out) if self._likelihood else math.nan
         # Without held-out text the last weights are the best; with it, weights that give NaN never are.
         better = self._likelihood is None or bits < self.best_bits
         if better:
             self.best_bits = bits if self._likelihood is not None else math.inf
-            self.best[...] = self.trained.flat
+            self.best[...] = self.trainable.flat
         self._set(kept)
         seconds = at.seconds + self._clock() - started
         train_bits = at.train_nats / max(1, at.train_updates) / LOG2
@@ -258,13 +258,13 @@ class TrainingLoop:
         self._set(self.best)
 
     def _set(self, flat: FloatArray) -> None:
-        self.trained.flat[...] = flat
-        self.trained.apply()
+        self.trainable.flat[...] = flat
+        self.trainable.apply()
 
     def checkpoint(self, extra: dict[str, Any] | None = None) -> bytes:
         """All that the future of the run depends on, as safetensors bytes; ``extra`` is kept for the caller."""
         tensors: dict[str, FloatArray] = {
-            "parameters": self.trained.flat,
+            "parameters": self.trainable.flat,
             "best": self.best,
             "hidden": self.state.hidden,
             "cell": self.state.cell,
@@ -291,7 +291,7 @@ class TrainingLoop:
         try:
             run = json.loads(metadata["run"])
             arrays = {
-                "parameters": self.trained.flat,
+                "parameters": self.trainable.flat,
                 "best": self.best,
                 **{f"moment.{name}": moment for name, moment in self.optimiser.moments.items()},
             }
@@ -303,7 +303,7 @@ class TrainingLoop:
                 raise ValueError("the checkpoint's state has another shape")
             self.state = State(tensors["hidden"], tensors["cell"])
             self.goal, self.position = run["plan"], Position(**run["position"])
-            self.trained.apply()
+            self.trainable.apply()
             self.optimiser.steps = run["optimiser_steps"]
             self.curve = [CurvePoint(**point) for point in run["curve"]]
             self.best_bits = run["best_bits"]

@@ -29,7 +29,7 @@ from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import Split, split_songs
 from lstm.training.start import Start, StartDecision, choose, loop_settings
-from lstm.training.trained import Trained
+from lstm.training.trainable import Trainable
 
 MINIMUM_CHARACTERS = 400
 """For a split and an n-gram; the commands and the bot refuse texts below `FEWEST_CHARACTERS`."""
@@ -95,7 +95,7 @@ class Prepared:
     corpus_sha256: str
     split: Split
     vocabulary: Vocabulary
-    trained: Trained
+    trainable: Trainable
     """The first weights. The training loop changes them in place."""
     training: tuple[Text, ...]
     """What is learned from: the text, or two versions of it with plans."""
@@ -217,7 +217,7 @@ def prepare(
         corpus_sha256=hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest(),
         split=split,
         vocabulary=vocabulary,
-        trained=candidate.trained,
+        trainable=candidate.trainable,
         training=texts,
         measured=_with_ids(measured, baseline_bits, vocabulary),
         training_characters=int(texts[0].characters.sum()),

@@ -24,7 +24,7 @@ from lstm.training import base_model, recipe
 from lstm.training.loop import LoopSettings, TrainingLoop
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
-from lstm.training.trained import AdaptersOnly, AllWeights, Trained
+from lstm.training.trainable import AdaptersOnly, AllWeights, Trainable
 
 LANGUAGE_CHARACTERS = 200_000
 """Of the text, by which its language is recognised."""
@@ -97,7 +97,7 @@ class Candidate:
     """Weights to start from, for one corpus."""
 
     vocabulary: Vocabulary
-    trained: Trained
+    trainable: Trainable
     recipe: Recipe
 
 
@@ -238,7 +238,7 @@ def _short_training(
     ids = vocabulary.encode(training[: characters + characters // 4])
     held_out = vocabulary.encode(measured[:TRIAL_MEASURED_CHARACTERS])
     how = replace(loop_settings(settings, candidate.recipe), evaluations=1, patience=0)
-    trial = TrainingLoop(candidate.trained.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
+    trial = TrainingLoop(candidate.trainable.copy(), ids, held_out, how, characters, clock, vocabulary.lengths)
     for _ in trial.run():
         if clock() > deadline:
             return None

@@ -118,7 +118,14 @@ class Trainer:
         p = self.prepared
         self._texts_sha256 = _sha256_of(p.training)
         self.loop = TrainingLoop(
-            p.trained, p.training, p.measured.ids, p.loop, p.planned_by_epochs, clock, p.vocabulary.lengths, np.float16
+            p.trainable,
+            p.training,
+            p.measured.ids,
+            p.loop,
+            p.planned_by_epochs,
+            clock,
+            p.vocabulary.lengths,
+            np.float16,
         )
         limit = None if settings.minutes is None else 60 * settings.minutes
         self.budget = TimeBudget(limit, p.planned_by_epochs, p.measured.characters[-1], self.loop.evaluations_in)
@@ -133,7 +140,7 @@ class Trainer:
         may have changed; so may have the base, and how a text becomes what is learned.
         """
         p, settings = self.prepared, asdict(replace(self.settings, minutes=None, samples=False))
-        weights = p.trained.weights()
+        weights = p.trainable.weights()
         identity = {
             "corpus_sha256": p.corpus_sha256,
             "settings": settings,
@@ -141,7 +148,7 @@ class Trainer:
             "learning_rates": [p.loop.schedule.rate(k / RATES_COMPARED) for k in range(RATES_COMPARED + 1)],
             "texts_sha256": self._texts_sha256,
             "base_sha256": weights.base.sha256 if isinstance(weights, Adapted) else None,
-            "parameters": len(p.trained.flat),
+            "parameters": len(p.trainable.flat),
         }
         compared: dict[str, Any] = json.loads(json.dumps(identity))  # as it comes back from a checkpoint
         return compared
@@ -312,7 +319,7 @@ class Trainer:
 
     def _model(self, record: TrainingRecord) -> Model:
         p = self.prepared
-        return Model(p.trained.weights(), p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
+        return Model(p.trainable.weights(), p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
 
 
 def _sha256_of(texts: Sequence[Text]) -> str:

@@ -300,7 +300,7 @@ class TestText:
     def test_weights_that_give_nan_are_never_the_best(self):
         run = loop(goal=4 * EPOCH)
         before = run.best.tobytes()
-        run.trained.flat[:] = np.nan
+        run.trainable.flat[:] = np.nan
         run.evaluate()
         assert run.best.tobytes() == before
         assert run.best_bits == math.inf

@@ -39,7 +39,7 @@ def test_steps_are_reported_as_they_begin():
 
 def test_it_is_a_function_of_its_arguments():
     first, second = prepared(), prepared()
-    np.testing.assert_array_equal(first.trained.flat, second.trained.flat)
+    np.testing.assert_array_equal(first.trainable.flat, second.trainable.flat)
     np.testing.assert_array_equal(first.measured.ids, second.measured.ids)
     assert first.split == second.split
     assert first.style == second.style

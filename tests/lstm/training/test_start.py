@@ -103,7 +103,7 @@ def test_a_trial_trains_both_and_leaves_the_weights_alone():
     assert 1 < trial.base_bits_per_character < 8
     assert trial.characters == trial_characters(SMALL, len(join(text.split(SONG_BREAK)[2:])))
     _, again = decide(text, Start.auto(small_base()), decided=decision)
-    np.testing.assert_array_equal(candidate.trained.parameters.flat, again.trained.parameters.flat)
+    np.testing.assert_array_equal(candidate.trainable.parameters.flat, again.trainable.parameters.flat)
 
 
 def test_a_trial_that_would_take_too_long_is_given_up():
@@ -169,5 +169,5 @@ def test_a_base_that_is_not_installed_is_trained_as_a_whole():
     own = load_model(dump_model(small_base()))
     assert own.is_base
     _, candidate = decide(ENGLISH, Start(own, "own.safetensors"))
-    again = load_model(dump_model(Model(candidate.trained.weights(), candidate.vocabulary)))
-    np.testing.assert_array_equal(again.parameters.flat, candidate.trained.parameters.flat)
+    again = load_model(dump_model(Model(candidate.trainable.weights(), candidate.vocabulary)))
+    np.testing.assert_array_equal(again.parameters.flat, candidate.trainable.parameters.flat)

@@ -13,7 +13,7 @@ from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters
 
 
-class Trained(Protocol):
+class Trainable(Protocol):
     """What the training loop updates."""
 
     parameters: Parameters
@@ -27,7 +27,7 @@ class Trained(Protocol):
     def apply(self) -> None:
         """Bring `parameters` up to date with `flat`."""
 
-    def copy(self) -> "Trained":
+    def copy(self) -> "Trainable":
         """An independent copy."""
 
     def weights(self) -> Parameters | Adapted:
