@@ -7,7 +7,6 @@ ended, by how much heartbeats were late, and how long the others waited for a fi
 
 import argparse
 import asyncio
-import itertools
 import math
 import os
 import re
@@ -15,24 +14,19 @@ import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from bot.discord_app.running import BUTTONS
-from tests.benchmarks.processes import family_megabytes, resident_megabytes
-from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Interaction, Member, Message, Upload
+from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Interaction, Member, Message, Upload
 from tests.discord_stand_in.interactions import COMPONENT
-from tests.end_to_end.bot_process import REPOSITORY, BotProcess
+from tests.end_to_end.bot_process import REPOSITORY
 from tests.security.hostile_files import FILES, HostileFile, songs
 from tests.security.hostile_words import CONSOLE_LINES, CUSTOM_IDS, MESSAGES, NAMES, SEEDS
+from tests.security.neighbours import MOST_LATE_SECONDS, MOST_WAIT_SECONDS, has_button
+from tests.security.process_stage import COLUMNS, ProcessStage, Row, started
 
-HEARTBEAT_SECONDS = 0.5
-MOST_LATE_SECONDS = 0.25
-MOST_WAIT_SECONDS = 1.0
-OTHERS = 24
-SECONDS_BETWEEN_ACTS = 0.5
 UPLOAD_SECONDS = 400.0
 TRAINING_SECONDS = 20.0
 """How long an artist trains on a text that was accepted before it is cancelled."""
@@ -40,182 +34,19 @@ UPLOADERS = 12
 AT_ONCE = 8
 """Hostile words that are typed at the same time."""
 LONGEST_SAID = 140
-TURNS = ("lyrics", "👍", "lyrics", "artists", "Again", "Whole song", "lyrics", "Continue")
-"""What the others do, one after the other."""
 
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MENTION = re.compile(r"(?<!\\)<[@#/:t]|@(?:everyone|here)")
 
 
-@dataclass
-class Watched:
-    """What happened to everybody else during an attack."""
-
-    late: list[float] = field(default_factory=list)
-    """Seconds, of each heartbeat."""
-    waits: list[float] = field(default_factory=list)
-    """Seconds until each act of another member was answered; infinite for one that never was."""
-    songs: int = 0
-    megabytes: float = 0.0
-    """Of the bot's own process, at most."""
-    family_megabytes: float = 0.0
-    """With its workers."""
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether heartbeats came in time and nobody waited long and nobody waited long."""
-        return max(self.late, default=0) < MOST_LATE_SECONDS and max(self.waits, default=0) < MOST_WAIT_SECONDS
-
-
-@dataclass
-class Row:
-    """One attack in the table."""
-
-    attack: str
-    said: str
-    seconds: float
-    watched: Watched
-    is_fine: bool = True
-
-    def __str__(self) -> str:
-        watched = self.watched
-        cells = [
-            self.attack,
-            self.said.replace("|", "\\|"),
-            f"{self.seconds:.1f}",
-            f"{max(watched.late, default=math.nan) * 1000:.0f}",
-            f"{max(watched.waits, default=math.nan):.2f}",
-            f"{len(watched.waits)}",
-            f"{watched.megabytes:.0f}, {watched.family_megabytes:.0f}",
-            "" if self.is_fine and watched.is_fine else "**no**",
-        ]
-        return f"| {' | '.join(cells)} |"
-
-
-COLUMNS = (
-    "attack", "how it ended", "seconds", "heartbeats late by, ms", "others waited, s", "acts of others",
-    "MB: bot, all processes", "held",
-)  # fmt: skip
-
-
-class Neighbours:
-    """Members of another server who want their songs meanwhile."""
-
-    def __init__(self, discord: DiscordStandIn, guild: Guild) -> None:
-        self._discord = discord
-        self._members = itertools.cycle([guild.member(f"member {number}") for number in range(OTHERS)])
-        self._turns = itertools.cycle(TURNS)
-        self._latest: Message | None = None
-        self._acts: set[asyncio.Task[None]] = set()
-        self.watched = Watched()
-        self.is_here = True
-        """The bot, until it is told to stop."""
-
-    async def act(self) -> None:
-        """Do one thing after the other, at fixed times whether the bot keeps up or not."""
-        try:
-            while self.is_here:
-                task = asyncio.create_task(self._act(next(self._members), next(self._turns), self.watched))
-                self._acts.add(task)
-                task.add_done_callback(self._acts.discard)
-                await asyncio.sleep(SECONDS_BETWEEN_ACTS)
-        finally:
-            for task in self._acts:
-                task.cancel()
-
-    async def _act(self, who: Member, what: str, watched: Watched) -> None:
-        latest = self._latest
-        if what == "artists":
-            interaction = await self._discord.slash(who, "artists")
-        elif what == "lyrics" or latest is None or latest.deleted or not _has(latest, what):
-            interaction = await self._discord.slash(who, "lyrics", {"seed": "I walk alone", "lines": 8})
-        else:
-            interaction = await self._discord.press(who, latest, what)
-        try:
-            await interaction.acknowledged()
-            watched.waits.append(interaction.latency)
-        except AssertionError:
-            if self.is_here:
-                watched.waits.append(math.inf)
-            return
-        with suppress(AssertionError):
-            message = await interaction.final(lambda message: bool(message.buttons), 30)
-            if _has(message, "Again"):
-                watched.songs += 1
-                self._latest = message
-
-
-@dataclass
-class Stage:
-    """The bot, and who is there."""
-
-    discord: DiscordStandIn
-    bot: BotProcess
-    neighbours: Neighbours
-    guild: Guild
-    rows: list[Row] = field(default_factory=list)
-    strangers: int = 0
-
-    def stranger(self, permissions: int = MANAGE_GUILD) -> Member:
-        """Somebody who manages a server of their own."""
-        self.strangers += 1
-        return self.discord.guild(f"strangers {self.strangers}").member("stranger", permissions)
-
-    @asynccontextmanager
-    async def watching(self) -> AsyncIterator[Watched]:
-        """Record heartbeats, the others' waits, and memory."""
-        watched = self.neighbours.watched = Watched()
-        first = len(self.discord.gateway.heartbeats)
-
-        async def weigh() -> None:
-            while True:
-                own = await asyncio.to_thread(resident_megabytes, self.bot.pid)
-                all_processes = await asyncio.to_thread(family_megabytes, self.bot.pid)
-                watched.megabytes = max(watched.megabytes, own)
-                watched.family_megabytes = max(watched.family_megabytes, all_processes)
-                await asyncio.sleep(1)
-
-        weighing = asyncio.create_task(weigh())
-        try:
-            yield watched
-            await asyncio.sleep(2.2 * HEARTBEAT_SECONDS)  # one that is late now will have come
-        finally:
-            weighing.cancel()
-            watched.late = [beat.late_by for beat in self.discord.gateway.heartbeats[first:]]
-
-    def add(self, row: Row) -> None:
-        """Show a row as soon as it is known."""
-        self.rows.append(row)
-        print(row, flush=True)
-
-
-@asynccontextmanager
-async def stage(folder: Path, **settings: str) -> AsyncIterator[Stage]:
-    """Start the bot with the shipped artists, bring it online, and let the others sing."""
-    async with DiscordStandIn(heartbeat_seconds=HEARTBEAT_SECONDS) as discord:
-        guild = discord.guild("Choir")
-        for number in range(len(FILES) + UPLOADERS + 20):  # so that no server has to join while the clock runs
-            discord.guild(f"unused {number}")
-        bot = BotProcess(discord, folder / "data", **settings)
-        await bot.start()
-        neighbours = Neighbours(discord, guild)
-        acting = asyncio.create_task(neighbours.act())
-        try:
-            yield Stage(discord, bot, neighbours, guild)
-        finally:
-            acting.cancel()
-            await asyncio.gather(acting, return_exceptions=True)
-            await bot.kill()
-
-
-async def nothing(here: Stage, seconds: float = 10) -> None:
+async def nothing(here: ProcessStage, seconds: float = 10) -> None:
     """What the table is to be compared with."""
     async with here.watching() as watched:
         await asyncio.sleep(seconds)
     here.add(Row("none", "", seconds, watched))
 
 
-async def upload(here: Stage, file: HostileFile) -> None:
+async def upload(here: ProcessStage, file: HostileFile) -> None:
     """A stranger's server brings a file."""
     # In a thread, so that this process, which is also Discord, goes on to take heartbeats.
     data = await asyncio.to_thread(file.make)
@@ -228,7 +59,7 @@ async def upload(here: Stage, file: HostileFile) -> None:
     here.add(Row(file.name, said, seconds, watched, is_fine))
 
 
-async def uploaded(here: Stage, who: Member, attached: Upload) -> tuple[str, bool]:
+async def uploaded(here: ProcessStage, who: Member, attached: Upload) -> tuple[str, bool]:
     """What the bot said of a file, and whether that is one sentence, or a training that could be cancelled."""
     asked = await here.discord.slash(who, "train", {"artist": "hostile", "corpus": attached})
     try:
@@ -254,7 +85,7 @@ async def uploaded(here: Stage, who: Member, attached: Upload) -> tuple[str, boo
     return said, is_a_sentence(understood)
 
 
-async def many_uploads(here: Stage) -> None:
+async def many_uploads(here: ProcessStage) -> None:
     """Many servers bring a large file at the same time."""
     data = await asyncio.to_thread(songs)
     strangers = [here.stranger() for _ in range(UPLOADERS)]
@@ -268,7 +99,7 @@ async def many_uploads(here: Stage) -> None:
     here.add(Row(f"{UPLOADERS} servers with 8 MB each at once", said, seconds, watched, all(fine for _, fine in ends)))
 
 
-async def floods(here: Stage) -> None:
+async def floods(here: ProcessStage) -> None:
     """One member does the same thing very often at the same moment."""
     discord, who = here.discord, here.stranger()
     song = await (await discord.slash(who, "lyrics", {"seed": "I walk", "lines": 4})).final(_is_whole)
@@ -320,10 +151,10 @@ def _text(interaction: Interaction) -> str:
 
 
 def _is_whole(message: Message) -> bool:
-    return _has(message, "Again")
+    return has_button(message, "Again")
 
 
-async def stop_meanwhile(here: Stage) -> None:
+async def stop_meanwhile(here: ProcessStage) -> None:
     """SIGTERM while files are read and songs are sung."""
     data = await asyncio.to_thread(songs)
     for who in [here.stranger() for _ in range(2)]:
@@ -331,14 +162,13 @@ async def stop_meanwhile(here: Stage) -> None:
     await asyncio.sleep(2)
     here.neighbours.is_here = False
     status, seconds = await here.bot.stop()
-    watched = Watched()
-    here.add(Row("SIGTERM while two files are read", f"exit status {status}", seconds, watched, status == 0))
+    here.add(Row("SIGTERM while two files are read", f"exit status {status}", seconds, None, status == 0))
 
 
-Act = Callable[[Stage, str], Awaitable[tuple[Interaction, str]]]
+Act = Callable[[ProcessStage, str], Awaitable[tuple[Interaction, str]]]
 
 
-async def words(here: Stage) -> None:
+async def words(here: ProcessStage) -> None:
     """Members of a stranger's server type seeds and names, choose messages, and forge ids."""
     await _words(here, "seeds of 200 characters", SEEDS, sing)
     await _words(here, "messages for Sing this", MESSAGES, _sing_this)
@@ -347,7 +177,7 @@ async def words(here: Stage) -> None:
     await _words(here, "forged component ids", {custom_id: custom_id for custom_id in CUSTOM_IDS}, _press)
 
 
-async def _words(here: Stage, name: str, all_of_them: dict[str, str], act: Act) -> None:
+async def _words(here: ProcessStage, name: str, all_of_them: dict[str, str], act: Act) -> None:
     wrong: list[str] = []
     answers: list[str] = []
     kinds = list(all_of_them)
@@ -403,29 +233,29 @@ def longest_stack(text: str) -> int:
     return longest
 
 
-async def sing(here: Stage, seed: str) -> tuple[Interaction, str]:
+async def sing(here: ProcessStage, seed: str) -> tuple[Interaction, str]:
     """A stranger asks for a song; what it was answered with in the end."""
     who = here.stranger(0)
     return await _shown(await here.discord.slash(who, "lyrics", {"seed": seed, "lines": 4}, checked=False))
 
 
-async def _sing_this(here: Stage, text: str) -> tuple[Interaction, str]:
+async def _sing_this(here: ProcessStage, text: str) -> tuple[Interaction, str]:
     who = here.stranger(0)
     message = here.discord.says(who, text)
     return await _shown(await here.discord.on_message(who, "Sing this", message))
 
 
-async def _train(here: Stage, name: str) -> tuple[Interaction, str]:
+async def _train(here: ProcessStage, name: str) -> tuple[Interaction, str]:
     interaction = await here.discord.slash(here.stranger(), "train", {"artist": name}, checked=False)
     return await _shown(interaction)
 
 
-async def _ask_for(here: Stage, name: str) -> tuple[Interaction, str]:
+async def _ask_for(here: ProcessStage, name: str) -> tuple[Interaction, str]:
     who = here.stranger(0)
     return await _shown(await here.discord.slash(who, "artist", {"name": name}, checked=False))
 
 
-async def _press(here: Stage, custom_id: str) -> tuple[Interaction, str]:
+async def _press(here: ProcessStage, custom_id: str) -> tuple[Interaction, str]:
     """Press a button that was never sent."""
     who, discord = here.stranger(), here.discord
     message = discord.messages.said(discord.world.bot, who.guild.channels[0], "A message with a button.")
@@ -459,7 +289,7 @@ async def _shown(interaction: Interaction) -> tuple[Interaction, str]:
     return interaction, _text(interaction)
 
 
-async def console(here: Stage, folder: Path) -> None:
+async def console(here: ProcessStage, folder: Path) -> None:
     """Hostile lines at the prompt of a console."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LYRICS_", "DISCORD_"))}
     environment |= {"PYTHONPATH": str(REPOSITORY), "LYRICS_DATA_DIR": str(folder / "console")}
@@ -499,18 +329,8 @@ def _ended(message: Message) -> bool:
     return not any(button.get("label") == "Cancel" for button in message.buttons)
 
 
-def _has(message: Message, label: str) -> bool:
-    return any(label in (button.get("label"), (button.get("emoji") or {}).get("name")) for button in message.buttons)
-
-
 def _short(said: str) -> str:
     return said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + "…"
-
-
-@contextmanager
-def _table() -> Iterator[None]:
-    print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
-    yield
 
 
 PARTS = {"many": many_uploads, "floods": floods, "words": words, "stop": stop_meanwhile}
@@ -519,26 +339,27 @@ PARTS = {"many": many_uploads, "floods": floods, "words": words, "stop": stop_me
 async def attack(parts: Sequence[str], chosen: Sequence[HostileFile]) -> bool:
     """Run the attacks; return whether all was held."""
     with tempfile.TemporaryDirectory() as folder:
-        async with stage(Path(folder)) as here:
-            with _table():
-                await nothing(here)
-                for part in parts:
-                    if part == "files":
-                        for file in chosen:
-                            await upload(here, file)
-                    elif part == "console":
-                        await console(here, Path(folder))
-                    else:
-                        await PARTS[part](here)
+        async with started(Path(folder)) as here:
+            print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
+            await nothing(here)
+            for part in parts:
+                if part == "files":
+                    for file in chosen:
+                        await upload(here, file)
+                elif part == "console":
+                    await console(here, Path(folder))
+                else:
+                    await PARTS[part](here)
             problems = [line for line in here.bot.log.splitlines() if "ERROR" in line or "Traceback" in line]
-            late = [beat for row in here.rows for beat in row.watched.late]
-            waits = [wait for row in here.rows for wait in row.watched.waits]
-            bound = f"< {MOST_LATE_SECONDS * 1000:.0f}"
-            print(f"\nHeartbeats: {len(late)}, late by at most {max(late) * 1000:.0f} ms ({bound}).")
-            print(f"Acts of others: {len(waits)}, answered within {max(waits):.2f} s (< {MOST_WAIT_SECONDS:g}).")
+            watched = [row.watched for row in here.rows if row.watched is not None]
+            late = [beat for one in watched for beat in one.late]
+            waits = [wait for one in watched for wait in one.waits]
+            latest, longest = max(late, default=math.inf) * 1000, max(waits, default=math.inf)
+            print(f"\nHeartbeats: {len(late)}, late by at most {latest:.0f} ms (< {MOST_LATE_SECONDS * 1000:.0f}).")
+            print(f"Acts of others: {len(waits)}, answered within {longest:.2f} s (< {MOST_WAIT_SECONDS:g}).")
             print(f"Pings: {len(here.discord.messages.pings)}; lines of errors in the log: {len(problems)}.")
             print(*problems[:5], sep="\n")
-            return all(row.is_fine and row.watched.is_fine for row in here.rows) and not problems
+            return all(row.is_fine for row in here.rows) and not problems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
