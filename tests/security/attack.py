@@ -9,34 +9,27 @@ import argparse
 import asyncio
 import math
 import os
-import re
 import sys
 import tempfile
 import time
-import unicodedata
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from bot.discord_app.running import BUTTONS
-from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Interaction, Member, Message, Upload
-from tests.discord_stand_in.interactions import COMPONENT
+from tests.discord_stand_in import MANAGE_GUILD, Interaction, Member, Message, Upload
 from tests.end_to_end.bot_process import REPOSITORY
+from tests.security.answers import is_a_sentence, is_over, text_of
 from tests.security.hostile_files import FILES, HostileFile, songs
-from tests.security.hostile_words import CONSOLE_LINES, CUSTOM_IDS, MESSAGES, NAMES, SEEDS
+from tests.security.hostile_words import CONSOLE_LINES
 from tests.security.neighbours import MOST_LATE_SECONDS, MOST_WAIT_SECONDS, has_button
 from tests.security.process_stage import COLUMNS, ProcessStage, Row, started
+from tests.security.word_attacks import words
 
 UPLOAD_SECONDS = 400.0
 TRAINING_SECONDS = 20.0
 """How long an artist trains on a text that was accepted before it is cancelled."""
 UPLOADERS = 12
-AT_ONCE = 8
-"""Hostile words that are typed at the same time."""
 LONGEST_SAID = 140
-
-_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_MENTION = re.compile(r"(?<!\\)<[@#/:t]|@(?:everyone|here)")
 
 
 async def nothing(here: ProcessStage, seconds: float = 10) -> None:
@@ -123,7 +116,7 @@ async def floods(here: ProcessStage) -> None:
             answered = await _answered(sent)
             seconds = time.monotonic() - began
             await asyncio.sleep(max(0.0, 3 - seconds))
-        wrong = sum("Something went wrong" in _text(interaction) for interaction in sent)
+        wrong = sum("Something went wrong" in text_of(interaction) for interaction in sent)
         said = f"{answered} answered" + (f", {wrong} errors" if wrong else "")
         here.add(Row(f"{count} times {name}, one member at once", said, seconds, watched, not wrong))
     await discord.press(who.guild.member("another", MANAGE_GUILD), training, "Cancel")  # the first is not answered now
@@ -132,22 +125,10 @@ async def floods(here: ProcessStage) -> None:
 async def _answered(sent: Sequence[Interaction]) -> int:
     """How many interactions are answered, once no further ones are."""
     answered = -1
-    while (now := sum(_is_over(interaction) for interaction in sent)) not in (answered, len(sent)):
+    while (now := sum(is_over(interaction) for interaction in sent)) not in (answered, len(sent)):
         answered = now
         await asyncio.sleep(2)
     return now
-
-
-def _is_over(interaction: Interaction) -> bool:
-    if interaction.followups or interaction.choices is not None:
-        return True
-    original = interaction.original
-    return interaction.answer is not None and (original is None or not original.loading)
-
-
-def _text(interaction: Interaction) -> str:
-    messages = [*([interaction.original] if interaction.original else []), *interaction.followups]
-    return "\n".join(message.text for message in messages if not message.deleted)
 
 
 def _is_whole(message: Message) -> bool:
@@ -163,130 +144,6 @@ async def stop_meanwhile(here: ProcessStage) -> None:
     here.neighbours.is_here = False
     status, seconds = await here.bot.stop()
     here.add(Row("SIGTERM while two files are read", f"exit status {status}", seconds, None, status == 0))
-
-
-Act = Callable[[ProcessStage, str], Awaitable[tuple[Interaction, str]]]
-
-
-async def words(here: ProcessStage) -> None:
-    """Members of a stranger's server type seeds and names, choose messages, and forge ids."""
-    await _words(here, "seeds of 200 characters", SEEDS, sing)
-    await _words(here, "messages for Sing this", MESSAGES, _sing_this)
-    await _words(here, "names of artists to train", NAMES, _train)
-    await _words(here, "names of artists to ask for", NAMES, _ask_for)
-    await _words(here, "forged component ids", {custom_id: custom_id for custom_id in CUSTOM_IDS}, _press)
-
-
-async def _words(here: ProcessStage, name: str, all_of_them: dict[str, str], act: Act) -> None:
-    wrong: list[str] = []
-    answers: list[str] = []
-    kinds = list(all_of_them)
-    async with here.watching() as watched:
-        began = time.monotonic()
-        for start in range(0, len(kinds), AT_ONCE):
-            together = kinds[start : start + AT_ONCE]
-            shown = await asyncio.gather(*(act(here, all_of_them[kind]) for kind in together))
-            for kind, (interaction, answer) in zip(together, shown, strict=True):
-                wrong += [f"{kind}: {fault}" for fault in faults_of(interaction, answer)]
-                answers.append(answer)
-            wrong += [f"{', '.join(together)}: {fault}" for fault in faults_seen_by(here.discord)]
-        seconds = time.monotonic() - began
-    sung = sum("generated, in" in answer for answer in answers)
-    unanswered = answers.count("")
-    said = f"{len(kinds)} tried: {sung} sung, {len(kinds) - sung - unanswered} told no, {unanswered} not answered"
-    here.add(Row(name, f"{said}; {'; '.join(wrong)}" if wrong else said, seconds, watched, not wrong))
-
-
-def faults_of(interaction: Interaction, shown: str) -> Iterator[str]:
-    """What is wrong with an answer."""
-    if interaction.answered_at is None:
-        yield "no answer"
-    elif interaction.latency > MOST_WAIT_SECONDS:
-        yield f"answered after {interaction.latency:.1f} s"
-    if "Something went wrong" in shown:
-        yield "an error"
-    if _OVERRIDES.search(shown):
-        yield "shows an override"
-    if longest_stack(shown) > 4:
-        yield f"shows {longest_stack(shown)} marks on a letter"
-    if _MENTION.search(re.sub(r"for <@\d+>|<t:\d+:[a-zA-Z]>", "", shown)):
-        yield "shows a mention"
-
-
-def faults_seen_by(discord: DiscordStandIn) -> Iterator[str]:
-    """What Discord had to refuse, and whom it would have notified."""
-    if discord.messages.pings:
-        yield f"pings {discord.messages.pings[0].mention}"
-    discord.messages.pings.clear()
-    for refusal in discord.refusals:
-        if refusal.error.status == 400:
-            yield f"Discord refuses the answer: {refusal.error}"
-    discord.refusals.clear()
-
-
-def longest_stack(text: str) -> int:
-    """The most combining marks in a row."""
-    longest = stacked = 0
-    for character in unicodedata.normalize("NFD", text):
-        stacked = stacked + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
-        longest = max(longest, stacked)
-    return longest
-
-
-async def sing(here: ProcessStage, seed: str) -> tuple[Interaction, str]:
-    """A stranger asks for a song; what it was answered with in the end."""
-    who = here.stranger(0)
-    return await _shown(await here.discord.slash(who, "lyrics", {"seed": seed, "lines": 4}, checked=False))
-
-
-async def _sing_this(here: ProcessStage, text: str) -> tuple[Interaction, str]:
-    who = here.stranger(0)
-    message = here.discord.says(who, text)
-    return await _shown(await here.discord.on_message(who, "Sing this", message))
-
-
-async def _train(here: ProcessStage, name: str) -> tuple[Interaction, str]:
-    interaction = await here.discord.slash(here.stranger(), "train", {"artist": name}, checked=False)
-    return await _shown(interaction)
-
-
-async def _ask_for(here: ProcessStage, name: str) -> tuple[Interaction, str]:
-    who = here.stranger(0)
-    return await _shown(await here.discord.slash(who, "artist", {"name": name}, checked=False))
-
-
-async def _press(here: ProcessStage, custom_id: str) -> tuple[Interaction, str]:
-    """Press a button that was never sent."""
-    who, discord = here.stranger(), here.discord
-    message = discord.messages.said(discord.world.bot, who.guild.channels[0], "A message with a button.")
-    message.asked_by, message.interaction_id = who.user, 1
-    button = {"type": 2, "style": 2, "label": "Press", "custom_id": custom_id, "id": 2}
-    message.components = [{"type": 1, "id": 1, "components": [button]}]
-    data = {"component_type": 2, "custom_id": custom_id, "id": 2}
-    interaction = await discord._acts._send(COMPONENT, who, who.guild.channels[0], data, message)
-    if not _is_known(custom_id):
-        await asyncio.sleep(0.1)
-        interaction.answered_at = interaction.sent_at  # nobody has sent such a button: Discord says so by itself
-        return interaction, "" if interaction.answer is None else "answered what it does not know"
-    return await _shown(interaction)
-
-
-def _is_known(custom_id: str) -> bool:
-    return any(button.__discord_ui_compiled_template__.fullmatch(custom_id) for button in BUTTONS)
-
-
-async def _shown(interaction: Interaction) -> tuple[Interaction, str]:
-    """All that an interaction is answered with, once it is over."""
-
-    def is_over() -> bool:
-        original = interaction.original
-        if interaction.followups:
-            return True
-        return original is not None and not original.loading and "is singing" not in original.text
-
-    with suppress(AssertionError):
-        await interaction.changes.until(is_over, 60, "an end")
-    return interaction, _text(interaction)
 
 
 async def console(here: ProcessStage, folder: Path) -> None:
@@ -310,11 +167,6 @@ async def console(here: ProcessStage, folder: Path) -> None:
     wrong = [word for word in ("Traceback", "Something went wrong", "\x1b[2J", "\x07") if word in text]
     said = f"{len(CONSOLE_LINES)} lines, exit status {process.returncode}"
     here.add(Row("lines at the console", f"{said}; {wrong}" if wrong else said, seconds, watched, not wrong))
-
-
-def is_a_sentence(said: str) -> bool:
-    """Whether it tells somebody what is the matter, and no more than that."""
-    return 10 < len(said) < 400 and "\n" not in said and said.rstrip("“”\"'").endswith(".") and "error" not in said
 
 
 def _outcome(asked: Interaction) -> Message | None:

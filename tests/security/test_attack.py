@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.attack import faults_of, sing, stop_meanwhile, upload
+from tests.discord_stand_in import DiscordStandIn, Interaction
+from tests.discord_stand_in.interactions import COMMAND, MESSAGE
+from tests.security.answers import faults_of
+from tests.security.attack import stop_meanwhile, upload
 from tests.security.hostile_files import FILES
 from tests.security.hostile_words import SEEDS
 from tests.security.neighbours import Watched
 from tests.security.process_stage import started
+from tests.security.word_attacks import sing
 
 WORST_FILES = (
     "60 KB of spaces before a letter",
@@ -63,3 +67,23 @@ async def test_seeds_do_nothing_but_begin_a_song(tmp_path: Path) -> None:
 )
 def test_nobody_is_fine_whom_the_bot_never_answered(late: list[float], waits: list[float], is_fine: bool) -> None:
     assert Watched(late=late, waits=waits).is_fine is is_fine
+
+
+@pytest.mark.parametrize(
+    ("shown", "faults"),
+    [
+        ("I walk\n-# anna is singing …", ["not finished"]),
+        ("The bird is singing …\n-# generated, in the style of **anna**", []),
+        ("The bird is singing", []),
+    ],
+)
+def test_a_song_in_progress_is_a_fault_but_not_a_line_about_singing(
+    discord: DiscordStandIn, shown: str, faults: list[str]
+) -> None:
+    who = discord.guild("Choir").member("anna")
+    channel = who.guild.channels[0]
+    message = discord.messages.said(discord.world.bot, channel, shown)
+    interaction = Interaction(
+        1, "token", COMMAND, who.user, channel, sent_at=0.0, answer=MESSAGE, answered_at=0.1, original=message
+    )
+    assert list(faults_of(interaction, shown)) == faults
