@@ -169,64 +169,86 @@ def prepare(
         CorpusError: the text is too small.
     """
     report("cleaning the text")
-    began = clock()
-    whole = clean(corpus_text)
-    if earlier is None:
-        most = _readable_in_time(len(whole), settings.minutes, clock() - began, spent)
-    else:
-        most = earlier.most_characters
-    text = whole if most is None else excerpt(whole, most)
-    if len(text) < MINIMUM_CHARACTERS:
-        raise CorpusError(
-            f"The corpus has only {len(text):,} of the {MINIMUM_CHARACTERS:,} characters that training needs."
-        )
+    corpus = _CleanCorpus.of(corpus_text, settings.minutes, earlier, clock, spent)
     report("choosing the held-out songs")
-    split = split_songs(text, settings.held_out)
+    split = split_songs(corpus.text, settings.held_out)
     training = join(split.training)
     minimum_count = 2 if len(training) > FEW_CHARACTERS else 1
     letters = Vocabulary.of(training, minimum_count)
-
     report("reading the text")
-    # Before the ids and the weights are in memory: the index of all runs of words takes some 100 MB while it is made.
-    style = Style.of(text, kinds).to_json()
-    give_back()
-
+    style = _style_of(corpus.text, kinds)
     report("fitting the n-gram baseline")
     measured, baseline_bits = _songs_to_measure(training, split.held_out, letters, settings)
     give_back()  # what the n-grams took: 75 MB for a text of 10
     report("choosing what to start from")
-    decision, candidate = choose(
-        start,
-        training,
-        join(measured),
-        letters,
-        minimum_count,
-        settings,
-        None if earlier is None else earlier.start,
-        clock,
-    )
+    decided = None if earlier is None else earlier.start
+    decision, candidate = choose(start, training, join(measured), letters, minimum_count, settings, decided, clock)
     if decision.trial is not None:
         give_back()
-    vocabulary = candidate.vocabulary
-    texts = _texts(split.training, vocabulary)
+    texts = _texts(split.training, candidate.vocabulary)
     return Prepared(
         settings=settings,
         loop=loop_settings(settings, candidate.recipe),
         recipe=candidate.recipe,
         start=decision,
-        corpus_sha256=hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest(),
+        corpus_sha256=corpus.sha256,
         split=split,
-        vocabulary=vocabulary,
+        vocabulary=candidate.vocabulary,
         trainable=candidate.trainable,
         training=texts,
-        measured=_with_ids(measured, baseline_bits, vocabulary),
+        measured=_with_ids(measured, baseline_bits, candidate.vocabulary),
         training_characters=int(texts[0].characters.sum()),
         held_out_characters=len(join(split.held_out)),
-        left_out_characters=len(whole) - len(text),
-        most_characters=most,
-        alphabet="".join(sorted(set(text) & set(vocabulary.units))),
+        left_out_characters=len(corpus.whole) - len(corpus.text),
+        most_characters=corpus.most_characters,
+        alphabet="".join(sorted(set(corpus.text) & set(candidate.vocabulary.units))),
         style=style,
     )
+
+
+@dataclass(frozen=True)
+class _CleanCorpus:
+    """A corpus after cleaning, and as much of it as there is time to learn from."""
+
+    whole: str
+    text: str
+    """All of it, or passages."""
+    most_characters: int | None
+    """As in `Prepared`."""
+
+    @classmethod
+    def of(
+        cls, corpus_text: str, minutes: float | None, earlier: Earlier | None, clock: Callable[[], float], spent: float
+    ) -> "_CleanCorpus":
+        """Clean a corpus; see `prepare`."""
+        began = clock()
+        whole = clean(corpus_text)
+        if earlier is None:
+            most = _readable_in_time(len(whole), minutes, clock() - began, spent)
+        else:
+            most = earlier.most_characters
+        text = whole if most is None else excerpt(whole, most)
+        if len(text) < MINIMUM_CHARACTERS:
+            raise CorpusError(
+                f"The corpus has only {len(text):,} of the {MINIMUM_CHARACTERS:,} characters that training needs."
+            )
+        return cls(whole, text, most)
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole corpus, by which the record names it."""
+        return hashlib.sha256(self.whole.encode("utf-8", "replace")).hexdigest()
+
+
+def _style_of(text: str, kinds: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """The style of the songs, as JSON.
+
+    Call it before the ids and the weights are in memory: the index of all runs of words takes some 100 MB while it is
+    made.
+    """
+    style = Style.of(text, kinds).to_json()
+    give_back()
+    return style
 
 
 def _texts(songs: Sequence[str], vocabulary: Vocabulary) -> tuple[Text, ...]:
