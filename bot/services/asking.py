@@ -39,6 +39,14 @@ class Asker:
     called."""
 
     @property
+    def may_manage_artists(self) -> bool:
+        """Whether they may train and change artists here: their guild's with Manage Server, everyone's as an operator.
+
+        `bot.services.rights` says which ones.
+        """
+        return self.is_operator or (self.guild_id is not None and self.may_manage_guild)
+
+    @property
     def is_at_console(self) -> bool:
         """Whether this is the person at the console, who shares the bot with nobody."""
         return self.channel_id is None

@@ -27,13 +27,8 @@ def job_here(connection: sqlite3.Connection, asker: Asker, job_id: int) -> Job:
 
 def check_may_look(asker: Asker) -> None:
     """Refuse whoever may not see the guild's training jobs."""
-    if not may_train(asker):
+    if not asker.may_manage_artists:
         raise Refusal("Only members with Manage Server can see this server's training jobs.")
-
-
-def may_train(asker: Asker) -> bool:
-    """Return whether the asker may train artists: with Manage Server in a guild, or as an operator."""
-    return asker.is_operator or (asker.guild_id is not None and asker.may_manage_guild)
 
 
 def may_change(asker: Asker, job: Job) -> bool:

@@ -67,10 +67,11 @@ def changeable_by_id(connection: sqlite3.Connection, asker: Asker, artist_id: in
 
 def all_changeable(connection: sqlite3.Connection, asker: Asker) -> list[StoredArtist]:
     """List the artists that the asker may change, by name, whether they can sing or not."""
-    own = artists.of_guild(connection, asker.guild_id) if _manages_guild(asker) and asker.guild_id is not None else []
-    everyones = artists.of_guild(connection, EVERYONE) if asker.is_operator else []
-    shadowed = {artist.key for artist in own}
-    return sorted([*own, *(a for a in everyones if a.key not in shadowed)], key=lambda artist: artist.key)
+    changeable: dict[str, StoredArtist] = {}
+    for guild_id in (EVERYONE, asker.guild_id):  # the guild's own last: they hide shared ones of the same name
+        if guild_id is not None and _may_change_artists_of(asker, guild_id):
+            changeable |= {artist.key: artist for artist in artists.of_guild(connection, guild_id)}
+    return [changeable[key] for key in sorted(changeable)]
 
 
 def check_may_see(asker: Asker, song: StoredRequest | StoredUnfinished, *, private: bool) -> None:
@@ -90,19 +91,22 @@ def song_is_gone() -> Refusal:
 
 
 def _check_may_change_any(asker: Asker) -> None:
-    if not _manages_guild(asker) and not asker.is_operator:
+    if not asker.may_manage_artists:
         raise Refusal("Only members with Manage Server can change this server's artists.")
 
 
 def _check_may_change(asker: Asker, artist: StoredArtist) -> None:
-    if artist.guild_id == EVERYONE and not asker.is_operator:
+    if _may_change_artists_of(asker, artist.guild_id):
+        return
+    if artist.guild_id == EVERYONE:
         raise Refusal(f"“{artist.name}” is shared by all servers. Only the bot's operators can change it.")
-    if artist.guild_id != EVERYONE and not _manages_guild(asker):
-        raise Refusal(f"“{artist.name}” belongs to this server. Only members with Manage Server can change it.")
+    raise Refusal(f"“{artist.name}” belongs to this server. Only members with Manage Server can change it.")
 
 
-def _manages_guild(asker: Asker) -> bool:
-    return asker.guild_id is not None and asker.may_manage_guild
+def _may_change_artists_of(asker: Asker, guild_id: int) -> bool:
+    if guild_id == EVERYONE:
+        return asker.is_operator
+    return guild_id == asker.guild_id and asker.may_manage_guild
 
 
 def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:

@@ -75,7 +75,7 @@ class TrainingService:
         Raises:
             Refusal: as for `queue`.
         """
-        if not job_rights.may_train(asker):
+        if not asker.may_manage_artists:
             raise Refusal("Only members with Manage Server can train artists.")
         check_name(artist)
         if corpus_bytes is not None:
@@ -163,7 +163,7 @@ class TrainingService:
             Refusal: if the asker may not change the artist of that job, there is no such job here, or the text is a
                 file of the data folder, which only operators may see.
         """
-        if not job_rights.may_train(asker):
+        if not asker.may_manage_artists:
             raise Refusal("Only members with Manage Server can see this server's texts.")
 
         def read(connection: sqlite3.Connection) -> ReadCorpus | None:
@@ -231,7 +231,7 @@ class TrainingService:
 
     async def suggest_cancellable(self, asker: Asker, typed: str, limit: int = 25) -> list[Job]:
         """List the live jobs that the asker may cancel, for autocomplete."""
-        if not job_rights.may_train(asker):
+        if not asker.may_manage_artists:
             return []
         live = await self._database.read(lambda connection: queue_order.live(connection, asker.guild_id))
         typed = typed.strip().casefold()
@@ -246,7 +246,7 @@ class TrainingService:
         Raises:
             Refusal: if the asker may not cancel it, there is no such job here, or it has ended.
         """
-        if not job_rights.may_train(asker):
+        if not asker.may_manage_artists:
             raise Refusal("Only members with Manage Server can cancel this server's training jobs.")
 
         def transaction(connection: sqlite3.Connection) -> Job:

@@ -21,7 +21,7 @@ _ON_A_MESSAGE = "**{name}** A song from a message: right-click it, or hold it on
 async def help_(interaction: Interaction) -> None:
     """List the commands."""
     asker, commands = asker_of(interaction), interaction.client.commands
-    may_manage = asker.guild_id is not None and (asker.may_manage_guild or asker.is_operator)
+    may_manage = asker.guild_id is not None and asker.may_manage_artists  # its commands are offered in servers only
     everyones = [command for command in commands if not is_for_managers(command)]
     groups = {
         tr("Songs"): [command for command in everyones if command.name in _SONGS],
