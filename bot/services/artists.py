@@ -96,6 +96,12 @@ class ArtistsService:
 
         return await self._database.read(read)
 
+    async def count(self, asker: Asker) -> int:
+        """Count the artists that `visible` lists."""
+        return await self._database.read(
+            lambda connection: artists.count_visible(connection, asker.guild_id or EVERYONE)
+        )
+
     async def find(self, asker: Asker, name: str) -> Artist:
         """Find the artist of that name who can sing here.
 

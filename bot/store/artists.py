@@ -59,6 +59,15 @@ def singing(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]
     return [_artist(row) for row in rows]
 
 
+def count_visible(connection: sqlite3.Connection, guild_id: int) -> int:
+    """Count the names under which a guild finds an artist that can sing: its own, or a shared one."""
+    (count,) = connection.execute(
+        "SELECT COUNT(DISTINCT key) FROM artists WHERE guild_id IN (?, ?) AND singing_version_id IS NOT NULL",
+        (EVERYONE, guild_id),
+    ).fetchone()
+    return int(count)
+
+
 def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist]:
     """List the artists of exactly that guild (or the shared ones), by name, whether they can sing or not."""
     rows = connection.execute(f"{_SELECT} WHERE artists.guild_id = ? ORDER BY artists.key", (guild_id,))

@@ -60,13 +60,13 @@ def _stored(settings: Settings) -> str:
 async def _standing(interaction: Interaction) -> str:
     client: LyricsClient = interaction.client
     up = job_message.duration((discord.utils.utcnow() - client.services.started_at).total_seconds())
-    artists, lyrics = await client.services.artists.visible(asker_of(interaction)), client.services.lyrics
+    artists, lyrics = await client.services.artists.count(asker_of(interaction)), client.services.lyrics
     parts = [tr("up {duration}", duration=up)]
     if math.isfinite(client.latency):
         parts.append(tr("gateway latency {milliseconds} ms", milliseconds=f"{client.latency * 1000:.0f}"))
     counts = {"singing": lyrics.songs_in_progress, "waiting": lyrics.songs_waiting}
     parts.append(tr("songs: {singing} in progress, {waiting} waiting", **counts))
-    parts.append(tr("artists here: {count}", count=len(artists)))
+    parts.append(tr("artists here: {count}", count=artists))
     return " · ".join(parts)
 
 

@@ -289,6 +289,9 @@ class StubArtists:
     async def visible(self, asker: Asker) -> list[Artist]:
         return [BURNS, replace(BURNS, name="*wild*", of_everyone=False), *self.more]
 
+    async def count(self, asker: Asker) -> int:
+        return len(await self.visible(asker))
+
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         return self.names(typed)
 

@@ -25,6 +25,15 @@ async def test_who_is_visible_where(artists_service: ArtistsService) -> None:
     assert (anna.of_everyone, anna.bits_per_character, anna.corpus_bytes) == (True, 2.25, None)
 
 
+async def test_as_many_are_counted_as_are_visible(
+    artists_service: ArtistsService, database: Database, clock: Clock
+) -> None:
+    await add_artist(database, clock, GUILD, "anna", 8)  # hides the shared one
+    await database.write(lambda connection: artists.find_or_create(connection, GUILD, "untrained", clock()))
+    for asker, count in ((member(), 3), (member(guild_id=None), 2), (member(guild_id=OTHER_GUILD), 2)):
+        assert await artists_service.count(asker) == len(await artists_service.visible(asker)) == count
+
+
 async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
     artists_service: ArtistsService, guilds_service: GuildsService, database: Database, bad_letters: set[str]
 ) -> None:
