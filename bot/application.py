@@ -243,7 +243,7 @@ def _lyrics(parts: _Parts) -> LyricsService:
 def _training(parts: _Parts) -> TrainingService:
     return TrainingService(
         parts.database,
-        TrainingTexts(parts.files, most_bytes=parts.settings.max_corpus_bytes, now=parts.now),
+        TrainingTexts(parts.files, most_bytes=parts.settings.max_corpus_bytes, seconds=parts.seconds),
         parts.news,
         parts.drafts,
         most_minutes=parts.settings.train_minutes,

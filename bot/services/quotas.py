@@ -3,7 +3,7 @@
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -76,27 +76,29 @@ class Quotas:
 class UploadsInFlight:
     """Limits how many texts are in memory at the same time, and how many are read."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        """Take the time from `seconds`, a monotonic clock: one that is set back would shut a guild out for as long."""
+        self._seconds = seconds
         self._of_sources: Counter[tuple[str, int]] = Counter()
         self._in_flight = 0
         self._pace = Pace(UPLOADS_IN_A_ROW, UPLOAD_SECONDS)
 
     @contextmanager
     def one_of(self, asker: Asker) -> Iterator[None]:
-        """Count an upload while it is downloaded and read.
+        """Count a text while it is downloaded and read, or sent to somebody.
 
         Raises:
             Refusal: if there are too many.
         """
         sources = [("user", asker.user_id)]
         if self._of_sources[sources[0]]:  # in whichever server: a few servers of one person would take all places
-            raise Refusal("Another of your texts is still being read. Try again in a minute.")
+            raise Refusal("Another of your texts is still being read or sent. Try again in a minute.")
         if asker.guild_id is not None:
             sources.append(("guild", asker.guild_id))
             if self._of_sources[sources[1]]:
-                raise Refusal("Another text from this server is still being read. Try again in a minute.")
+                raise Refusal("Another text from this server is still being read or sent. Try again in a minute.")
         if self._in_flight >= MOST_UPLOADS:
-            raise Refusal("Many texts are being read right now. Try again in a minute.")
+            raise Refusal("Many texts are being read or sent right now. Try again in a minute.")
         self._of_sources.update(sources)
         self._in_flight += 1
         try:
@@ -106,7 +108,7 @@ class UploadsInFlight:
             for source in sources:
                 del self._of_sources[source]
 
-    def count(self, asker: Asker, now: datetime) -> None:
+    def count(self, asker: Asker) -> None:
         """Count a text that is about to be downloaded and read; operators are exempt.
 
         Raises:
@@ -114,8 +116,9 @@ class UploadsInFlight:
         """
         if asker.is_operator or asker.guild_id is None:
             return
-        wait = self._pace.seconds_left(asker.guild_id, now.timestamp())
+        now = self._seconds()
+        wait = self._pace.seconds_left(asker.guild_id, now)
         if wait:
             minutes = math.ceil(wait / 60)
             raise Refusal(f"The bot has read many texts for this server. Try again in {minutes} min.")
-        self._pace.use(asker.guild_id, now.timestamp())
+        self._pace.use(asker.guild_id, now)

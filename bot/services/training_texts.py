@@ -47,14 +47,13 @@ class TrainingTexts:
     """Reads texts in a separate process, and bounds their size and how many are in flight."""
 
     def __init__(
-        self, files: DataFiles, *, most_bytes: int, now: Callable[[], datetime], reader: TextReader | None = None
+        self, files: DataFiles, *, most_bytes: int, seconds: Callable[[], float], reader: TextReader | None = None
     ) -> None:
-        """Read texts of at most `most_bytes`."""
+        """Read texts of at most `most_bytes`; the time comes from `seconds`, a monotonic clock."""
         self._files = files
         self._most_bytes = most_bytes
-        self._now = now
         self._reader = reader or TextReader()
-        self._uploads = UploadsInFlight()
+        self._uploads = UploadsInFlight(seconds)
 
     def check_size(self, size: int) -> None:
         """Refuse a text of too many bytes, before it is downloaded."""
@@ -70,7 +69,7 @@ class TrainingTexts:
                 guild has had too many read lately.
         """
         with self._uploads.one_of(asker):
-            self._uploads.count(asker, self._now())
+            self._uploads.count(asker)
             yield
 
     def handing_out(self, asker: Asker) -> AbstractContextManager[None]:

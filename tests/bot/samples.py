@@ -103,12 +103,22 @@ class Clock:
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 24, 12, tzinfo=UTC)
+        self._seconds = 0.0
+
+    def seconds(self) -> float:
+        """As a monotonic clock."""
+        return self._seconds
+
+    def set_back(self, **duration: float) -> None:
+        """Correct the time of day, which no monotonic clock notices."""
+        self.time -= timedelta(**duration)
 
     def __call__(self) -> datetime:
         return self.time
 
     def move(self, **duration: float) -> None:
         self.time += timedelta(**duration)
+        self._seconds += timedelta(**duration).total_seconds()
 
 
 def counting_bits() -> "Iterator[int]":

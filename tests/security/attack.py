@@ -86,7 +86,7 @@ async def many_uploads(here: ProcessStage) -> None:
         began = time.monotonic()
         ends = await asyncio.gather(*(uploaded(here, who, Upload("songs.txt", data)) for who in strangers))
         seconds = time.monotonic() - began
-    busy = sum("Many texts are being read" in said for said, _ in ends)
+    busy = sum("Many texts are being read or sent" in said for said, _ in ends)
     rest = [said for said, _ in ends if "Many texts" not in said]
     said = f"{busy} told to try again in a minute; the others: {_short(rest[0])}"
     here.add(Row(f"{UPLOADERS} servers with 8 MB each at once", said, seconds, watched, all(fine for _, fine in ends)))

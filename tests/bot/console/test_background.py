@@ -45,7 +45,7 @@ def news() -> JobNews:
 def training(database: Database, news: JobNews, clock: Clock) -> TrainingService:
     return TrainingService(
         database,
-        TrainingTexts(DataFiles([]), most_bytes=100_000, now=clock),
+        TrainingTexts(DataFiles([]), most_bytes=100_000, seconds=clock.seconds),
         news,
         Drafts(),
         most_minutes=5.0,

@@ -189,7 +189,7 @@ class StubTraining:
     refusal: str | None = None
     summary: CorpusSummary | None = None
     texts: TrainingTexts = field(
-        default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, now=lambda: NOON)
+        default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, seconds=lambda: 0.0)
     )
 
     def check(self, asker: Asker, artist: str, corpus_bytes: int | None = None, minutes: float | None = None) -> None:

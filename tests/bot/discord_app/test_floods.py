@@ -67,5 +67,5 @@ async def test_a_cleaned_text_is_sent_once_at_a_time(
     ]
     with services.training.texts.uploading(asker):
         refused = await (await discord.press(chief, message, "Show")).message()
-        assert "Another text from this server is still being read" in refused.text
+        assert "Another text from this server is still being read or sent" in refused.text
     assert "If you can" in (await (await discord.press(chief, message, "Show")).message()).text

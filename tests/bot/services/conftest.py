@@ -161,7 +161,7 @@ def training(
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
-        TrainingTexts(DataFiles([DataFolder(tmp_path, "own")]), most_bytes=100_000, now=clock),
+        TrainingTexts(DataFiles([DataFolder(tmp_path, "own")]), most_bytes=100_000, seconds=clock.seconds),
         news,
         drafts,
         most_minutes=5.0,

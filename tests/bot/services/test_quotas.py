@@ -78,19 +78,22 @@ def test_older_versions_make_room_for_a_new_one(connection: sqlite3.Connection, 
 
 
 def test_uploads_are_bounded_by_guild_and_in_all() -> None:
-    uploads = UploadsInFlight()
+    uploads = UploadsInFlight(lambda: 0.0)
     with uploads.one_of(manager()):
-        with pytest.raises(Refusal, match="from this server is still being read"), uploads.one_of(manager(user_id=9)):
+        with (
+            pytest.raises(Refusal, match="from this server is still being read or sent"),
+            uploads.one_of(manager(user_id=9)),
+        ):
             pass
         with (
-            pytest.raises(Refusal, match="of your texts is still being read"),
+            pytest.raises(Refusal, match="of your texts is still being read or sent"),
             uploads.one_of(manager(guild_id=OTHER_GUILD)),
         ):
             pass
         others = [uploads.one_of(manager(1000 + number, 1000 + number)) for number in range(MOST_UPLOADS)]
         for other in others[:-1]:
             other.__enter__()
-        with pytest.raises(Refusal, match="Many texts are being read"):
+        with pytest.raises(Refusal, match="Many texts are being read or sent"):
             others[-1].__enter__()
         for other in others[:-1]:
             other.__exit__(None, None, None)
@@ -99,25 +102,25 @@ def test_uploads_are_bounded_by_guild_and_in_all() -> None:
 
 
 def test_a_guild_has_a_text_read_now_and_then_whether_a_job_comes_of_it_or_not(clock: Clock) -> None:
-    uploads = UploadsInFlight()
+    uploads = UploadsInFlight(clock.seconds)
     for _ in range(UPLOADS_IN_A_ROW):
-        uploads.count(manager(), clock())
+        uploads.count(manager())
     with pytest.raises(Refusal, match=r"many texts for this server. Try again in 2 min"):
-        uploads.count(manager(), clock())
-    uploads.count(manager(guild_id=OTHER_GUILD), clock())
+        uploads.count(manager())
+    uploads.count(manager(guild_id=OTHER_GUILD))
     for _ in range(2 * UPLOADS_IN_A_ROW):
-        uploads.count(OPERATOR, clock())
-        uploads.count(replace(manager(), is_operator=True), clock())
+        uploads.count(OPERATOR)
+        uploads.count(replace(manager(), is_operator=True))
     clock.move(seconds=UPLOAD_SECONDS)
-    uploads.count(manager(), clock())
+    uploads.count(manager())
 
 
 def test_operators_outside_of_guilds_do_not_block_one_another() -> None:
-    uploads = UploadsInFlight()
+    uploads = UploadsInFlight(lambda: 0.0)
     with (
         uploads.one_of(OPERATOR),
         uploads.one_of(replace(OPERATOR, user_id=4)),
-        pytest.raises(Refusal, match="Another of your texts is still being read"),
+        pytest.raises(Refusal, match="Another of your texts is still being read or sent"),
         uploads.one_of(OPERATOR),
     ):
         pass

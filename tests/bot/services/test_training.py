@@ -149,6 +149,18 @@ async def test_a_file_that_is_read_counts_like_an_upload(training: TrainingServi
         await training.queue(manager(), "Duo")
 
 
+async def test_a_clock_that_is_set_back_shuts_no_guild_out(training: TrainingService, clock: Clock) -> None:
+    for _ in range(quotas.UPLOADS_IN_A_ROW):
+        with training.texts.uploading(manager()):
+            pass
+    clock.set_back(hours=1)
+    with pytest.raises(Refusal, match="Try again in 2 min"), training.texts.uploading(manager()):
+        pass
+    clock.move(seconds=quotas.UPLOAD_SECONDS)
+    with training.texts.uploading(manager()):
+        pass
+
+
 @pytest.mark.parametrize("first", [manager(), OPERATOR])
 async def test_names_that_look_alike_are_refused_while_the_first_is_still_queued(
     training: TrainingService, first: Asker
