@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -49,4 +50,37 @@ def test_a_newer_database_is_left_alone(empty: sqlite3.Connection, tmp_path: Pat
     with pytest.raises(NewerDatabaseError):
         migrate(empty, tmp_path)
     assert tables(empty) == set()
+    empty.close()
+
+
+def migrate_until(connection: sqlite3.Connection, last: int, folder: Path) -> None:
+    """Apply the migrations up to one of them."""
+    for path in MIGRATIONS.glob("*.sql"):
+        if int(path.name[:4]) <= last:
+            shutil.copy(path, folder)
+    assert migrate(connection, folder) == last
+
+
+def test_versions_learn_the_size_of_the_present_text_only_if_they_were_trained_on_it(
+    empty: sqlite3.Connection, tmp_path: Path
+) -> None:
+    migrate_until(empty, 12, tmp_path)
+    present, unknown = "a" * 64, None
+    for artist, hashes in {1: ("b" * 64, present), 2: (present, "b" * 64), 3: (unknown,)}.items():
+        empty.execute("INSERT INTO artists VALUES (?, 9, ?, ?, NULL, 'now')", (artist, f"A{artist}", f"a{artist}"))
+        empty.execute(
+            """INSERT INTO corpora (artist_id, text, sha256, bytes, is_upload, stored_at)
+            VALUES (?, 'text', ?, 4, 1, 'now')""",
+            (artist, present),
+        )
+        for number, corpus in enumerate(hashes, 1):
+            empty.execute(
+                """INSERT INTO versions (artist_id, number, held_back, weights, parameters, corpus_sha256, published_at)
+                VALUES (?, ?, 0, x'00', 1, ?, 'now')""",
+                (artist, number, corpus),
+            )
+        empty.execute("UPDATE artists SET singing_version_id = (SELECT MAX(id) FROM versions) WHERE id = ?", (artist,))
+    migrate(empty)
+    learned_from = empty.execute("SELECT artist_id, number, corpus_bytes FROM versions ORDER BY id").fetchall()
+    assert learned_from == [(1, 1, None), (1, 2, 4), (2, 1, 4), (2, 2, None), (3, 1, None)]
     empty.close()
