@@ -28,7 +28,7 @@ UNSURE = 1.5
 LEAD_IN_PER_ROOT = 20
 """Characters that are read without being measured, per square root of the number of those that are: the parallel
 streams of an evaluation grow in number with that root, and each has a lead-in."""
-FEWEST_MEASURED = 1_500
+FEWEST_CONCLUSIVE = 1_500
 """Fewest characters that still tell a better network from a worse one; fewer only when time has run out."""
 MEASURING_SHARE = 0.05
 """Of the limit, that an evaluation may take at most."""
@@ -118,7 +118,7 @@ class TimeBudget:
             return None
         readable = MEASURING_SHARE * self.limit_seconds * EVALUATION_SPEED * characters_per_second
         measurable = (math.sqrt(LEAD_IN_PER_ROOT**2 + 4 * readable) - LEAD_IN_PER_ROOT) ** 2 / 4
-        return max(FEWEST_MEASURED, measurable) if self._knows_pace else measurable
+        return max(FEWEST_CONCLUSIVE, measurable) if self._knows_pace else measurable
 
     @property
     def _knows_pace(self) -> bool:

@@ -25,7 +25,7 @@ from lstm.training.loop import Text, TrainingLoop, peek_checkpoint
 from lstm.training.preparation import Earlier, prepare
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start, StartDecision
-from lstm.training.time_budget import FEWEST_MEASURED, TimeBudget
+from lstm.training.time_budget import FEWEST_CONCLUSIVE, TimeBudget
 from lstm.training.verdict import verdict
 
 SAMPLE_LINES = 4
@@ -216,7 +216,7 @@ class Trainer:
         most = self.budget.measurable_characters(spent, at.characters / max(1e-9, at.seconds))
         if most is None or self.loop.curve or measured.characters[-1] <= most:
             return
-        measured = measured.within(most, FEWEST_MEASURED if most >= FEWEST_MEASURED else 0)
+        measured = measured.within(most, FEWEST_CONCLUSIVE if most >= FEWEST_CONCLUSIVE else 0)
         self.prepared = replace(self.prepared, measured=measured)
         self.loop.measure_on(measured.ids)
         self.budget.measured_characters = measured.characters[-1]

@@ -15,7 +15,7 @@ from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.text.plans import PLAN_END, planned
 from lstm.text.songs import SONG_BREAK
 from lstm.text.vocabulary import Vocabulary
-from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Run
+from lstm.training.pretraining.recipe import LOWER, PretrainingRecipe, RecipeError, Run
 from lstm.training.pretraining.texts import Texts, make_vocabulary, read_texts
 
 
@@ -41,7 +41,7 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class Position:
+class ReadingPosition:
     """How far a recipe has come."""
 
     run: int = 0
@@ -53,7 +53,7 @@ class Position:
     """Of the pass."""
 
 
-BEGINNING = Position()
+BEGINNING = ReadingPosition()
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Batch:
 
     run: Run
     stage: str
-    position: Position
-    after: Position
+    position: ReadingPosition
+    after: ReadingPosition
     """The position of the next batch."""
     updates: int
     """Of the whole run."""
@@ -90,7 +90,7 @@ class Batch:
 class Reading:
     """The encoded texts of a recipe, and their vocabulary."""
 
-    def __init__(self, recipe: Recipe, corpora: Path, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(self, recipe: PretrainingRecipe, corpora: Path, vocabulary: Vocabulary | None = None) -> None:
         """Read the texts from the folder ``corpora``, which takes some minutes for 100 MB.
 
         With the ``vocabulary`` of a model that the recipe continues, only the sources that its runs read are read.
@@ -153,13 +153,13 @@ class Reading:
         return Pass(np.concatenate([drawn[k] for k in rng.permutation(len(drawn))]), characters)
 
 
-def _sources_of(recipe: Recipe) -> set[str]:
+def _sources_of(recipe: PretrainingRecipe) -> set[str]:
     """The sources that the recipe's runs need."""
     read = {name for run in recipe.runs for stage in run.stages for name, weight in stage.weights.items() if weight}
     return read | {recipe.measured} | (set(recipe.lower) if LOWER in read else set())
 
 
-def initial_weights(recipe: Recipe, reading: Reading) -> Parameters:
+def initial_weights(recipe: PretrainingRecipe, reading: Reading) -> Parameters:
     """The network that the first run starts from; its output bias knows how frequent each unit is."""
     shape = Shape(len(reading.vocabulary), recipe.embedding, recipe.hidden, recipe.layers)
     rng = np.random.default_rng(recipe.weight_seed)
@@ -169,7 +169,9 @@ def initial_weights(recipe: Recipe, reading: Reading) -> Parameters:
     return parameters
 
 
-def batches(recipe: Recipe, reading: Reading, share: float = 1.0, start: Position = BEGINNING) -> Iterator[Batch]:
+def batches(
+    recipe: PretrainingRecipe, reading: Reading, share: float = 1.0, start: ReadingPosition = BEGINNING
+) -> Iterator[Batch]:
     """All batches of a recipe from a position on; ``share`` shortens each run.
 
     Raises:
@@ -177,7 +179,7 @@ def batches(recipe: Recipe, reading: Reading, share: float = 1.0, start: Positio
     """
     for number in range(start.run, len(recipe.runs)):
         run = recipe.runs[number]
-        at = start if number == start.run else Position(number)
+        at = start if number == start.run else ReadingPosition(number)
         updates = reading.updates(run, share)
         ends = np.round(np.cumsum([stage.share for stage in run.stages]) * updates).astype(int)
         ends[-1] = updates
@@ -196,7 +198,7 @@ def batches(recipe: Recipe, reading: Reading, share: float = 1.0, start: Positio
                 is_last = last == n - 1
                 after = replace(at, update=at.update + 1, chunk=at.chunk + 1)
                 if after.update == updates:
-                    after = Position(number + 1)
+                    after = ReadingPosition(number + 1)
                 elif is_last or after.update == end:
                     after = replace(after, passes=at.passes + 1, chunk=0)
                 targets = streams[first + 1 : last + 1].astype(np.int32)

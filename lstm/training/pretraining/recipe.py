@@ -90,7 +90,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class PretrainingRecipe:
     """All that determines a base model, apart from the texts themselves."""
 
     text_seed: int
@@ -117,7 +117,7 @@ class Recipe:
     settings: Mapping[str, Any]
     """The file as it is, for the record."""
 
-    def from_run(self, name: str) -> "Recipe":
+    def from_run(self, name: str) -> "PretrainingRecipe":
         """The recipe without the runs before the one called ``name``.
 
         Raises:
@@ -132,7 +132,7 @@ class Recipe:
 LOWER = "lower"
 
 
-def read_recipe(path: Path) -> Recipe:
+def read_recipe(path: Path) -> PretrainingRecipe:
     """Read and check a recipe.
 
     Raises:
@@ -149,7 +149,7 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: {error}") from None
 
 
-def _recipe(values: dict[str, Any], folder: Path) -> Recipe:
+def _recipe(values: dict[str, Any], folder: Path) -> PretrainingRecipe:
     top = _Table(values, "")
     seeds, network, modes, measured = (top.table(name) for name in ("seeds", "network", "modes", "measured"))
     sources = {name: _source(table, folder) for name, table in top.table("sources").tables().items()}
@@ -157,7 +157,7 @@ def _recipe(values: dict[str, Any], folder: Path) -> Recipe:
         raise RecipeError(f"sources.{LOWER} has its own table, [{LOWER}].")
     lower = top.table(LOWER, {}).counts(sources)
     known = sources | {LOWER: None} if lower else sources
-    recipe = Recipe(
+    recipe = PretrainingRecipe(
         text_seed=seeds.whole("texts", 0),
         weight_seed=seeds.whole("weights", 0),
         order_seed=seeds.whole("order", 0),

@@ -12,7 +12,7 @@ from lstm.text.cleaning import clean
 from lstm.text.plans import PLAN_END, planned
 from lstm.text.songs import songs_of
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
-from lstm.training.pretraining.recipe import LOWER, Recipe, RecipeError, Source
+from lstm.training.pretraining.recipe import LOWER, PretrainingRecipe, RecipeError, Source
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Texts:
 
 
 def read_texts(
-    recipe: Recipe, corpora: Path, wanted: Container[str] | None = None
+    recipe: PretrainingRecipe, corpora: Path, wanted: Container[str] | None = None
 ) -> tuple[dict[str, Texts], dict[str, str]]:
     """The texts of each source, or of those that are ``wanted``, and the SHA-256 of each file that was read.
 
@@ -64,7 +64,7 @@ def read_texts(
     return texts, hashes
 
 
-def _rng(recipe: Recipe) -> random.Random:
+def _rng(recipe: PretrainingRecipe) -> random.Random:
     return random.Random(recipe.text_seed)  # noqa: S311
 
 
@@ -93,7 +93,7 @@ def _pieces(source: Source, song: str) -> Iterator[str]:
     return iter([song]) if source.longest is None else parts(song, source.longest)
 
 
-def _some(recipe: Recipe, texts: Mapping[str, Texts]) -> list[str]:
+def _some(recipe: PretrainingRecipe, texts: Mapping[str, Texts]) -> list[str]:
     """The songs that are also read in lower case."""
     chosen: list[str] = []
     for name, count in recipe.lower.items():
@@ -135,7 +135,7 @@ def without_capitals(song: str) -> str:
     return "\n".join(re.sub(r"[,.;:!?]+$", "", line.lower()) for line in song.split("\n"))
 
 
-def make_vocabulary(recipe: Recipe, texts: Mapping[str, Texts]) -> Vocabulary:
+def make_vocabulary(recipe: PretrainingRecipe, texts: Mapping[str, Texts]) -> Vocabulary:
     """Characters, and the subwords of a sample of the texts, in which songs are planned.
 
     Raises:

@@ -16,7 +16,7 @@ from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, clip_by_global_norm
 from lstm.network.parameters import Parameters
 from lstm.training.errors import CheckpointError
-from lstm.training.pretraining.reading import BEGINNING, Batch, Position, Reading, batches
+from lstm.training.pretraining.reading import BEGINNING, Batch, Reading, ReadingPosition, batches
 
 LARGEST_NORM = 1.0
 """Of the gradient; a larger one is clipped."""
@@ -26,7 +26,7 @@ LARGEST_NORM = 1.0
 class Seen:
     """How far a run has come, and its sums."""
 
-    position: Position = BEGINNING
+    position: ReadingPosition = BEGINNING
     """The next batch."""
     characters: float = 0.0
     seconds: float = 0.0
@@ -151,7 +151,7 @@ class Pretraining:
             run = json.loads(metadata["pretraining"])
             if run["identity"] != json.loads(json.dumps(identity)):
                 raise CheckpointError("The checkpoint belongs to another recipe or other texts.")
-            seen = Seen(**run["seen"] | {"position": Position(**run["seen"]["position"])})
+            seen = Seen(**run["seen"] | {"position": ReadingPosition(**run["seen"]["position"])})
             self._begin(seen.position.run)
             if seen.position.update:
                 self._state = State(tensors["hidden"], tensors["cell"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm.text.plans import PLAN_END
-from lstm.training.pretraining.reading import Position, Reading, batches, initial_weights
+from lstm.training.pretraining.reading import Reading, ReadingPosition, batches, initial_weights
 from lstm.training.pretraining.recipe import RecipeError, read_recipe
 from tests.lstm import recipes
 
@@ -97,4 +97,4 @@ def test_the_first_weights_follow_from_the_seed_and_know_the_units(reading):
 
 def test_positions_are_what_a_checkpoint_can_hold(reading):
     *_, last = islice(batches(reading.recipe, reading), 12)
-    assert last.after == Position(0, 12, last.after.passes, last.after.chunk)
+    assert last.after == ReadingPosition(0, 12, last.after.passes, last.after.chunk)
