@@ -134,6 +134,8 @@ class TrainingLoop:
         """The trained weights at the best evaluation."""
         self.best_bits = math.inf
         self.last_nats = math.nan
+        self.evaluation_seconds = 0.0
+        """How long the last evaluation took."""
         self._streams: tuple[int, IntArray, IntArray] | None = None
 
     def measure_on(self, held_out: IntArray) -> None:
@@ -231,7 +233,8 @@ class TrainingLoop:
             self.best_bits = bits if self._likelihood is not None else math.inf
             self.best[...] = self.trainable.flat
         self._set(kept)
-        seconds = at.seconds + self._clock() - started
+        self.evaluation_seconds = self._clock() - started
+        seconds = at.seconds + self.evaluation_seconds
         train_bits = at.train_nats / max(1, at.train_updates) / LOG2
         point = CurvePoint(at.characters, round(seconds, 2), train_bits, bits)
         self.curve.append(point)

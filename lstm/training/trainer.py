@@ -198,7 +198,7 @@ class Trainer:
                 self.budget.after_update(loop.position.characters, now)
                 loop.goal = self.budget.goal
             else:
-                self.budget.after_evaluation(now - since)
+                self.budget.after_evaluation(loop.evaluation_seconds)
             seen, since = loop.position.characters, now
             if point is not None or now - reported >= REPORT_SECONDS:
                 reported = now

@@ -277,6 +277,24 @@ class TestMinutes:
         assert 25 < run.seconds <= 60
         assert len(run.loop.curve) <= run.loop.evaluations_in(run.loop.goal) + 1 < 20
 
+    def test_an_evaluation_is_timed_without_the_update_before_it(self, monkeypatch):
+        """Its time decides when the plan is cut short: an update of some seconds would cost another one."""
+        noted = []
+
+        def slow_update():
+            nonlocal now
+            now += 5.0
+            return update()
+
+        now = 0.0
+        run = trainer(clock=lambda: now)
+        update = run.loop.update
+        monkeypatch.setattr(run.loop, "update", slow_update)
+        monkeypatch.setattr(run.budget, "after_evaluation", noted.append)
+        finish(run)
+        assert len(noted) > 1
+        assert set(noted) == {0.0}
+
     def test_it_keeps_to_them_on_a_machine_that_slows_down_meanwhile(self):
         def clock():
             nonlocal looks, now
