@@ -61,7 +61,7 @@ def run(environment: Mapping[str, str], env_file: Path, *, as_json: bool) -> int
     elif wrong:
         print(f"\n{wrong} of {len(findings)} checks found something wrong.")  # noqa: T201
     else:
-        print("\nNothing is wrong.")  # noqa: T201
+        print("\nNo problems found.")  # noqa: T201
     return 1 if wrong else 0
 
 

@@ -42,7 +42,7 @@ class ForgetArtist(NumberButton, prefix="artist:forget:id"):
         services, asker = interaction.client.services, asker_of(interaction)
         before = await services.lyrics.default_artist(asker)
         name = markdown.escape(await services.artists.forget(asker, self.number))
-        text = tr("{artist} has been forgotten, with its text, models and training jobs.", artist=name)
+        text = tr("{artist} has been deleted, with its text, models and training jobs.", artist=name)
         default = await services.lyrics.default_artist(asker)
         if default is not None and default != before:
             text += " " + tr("{artist} is now the default artist.", artist=markdown.escape(default))

@@ -60,7 +60,7 @@ def cleaned(corpus: ReadCorpus) -> MessageBody:
 
 def forgotten(job: Job) -> MessageBody:
     """Show that a job was deleted with its artist."""
-    blocks = [Text(_heading(job)), Text(tr("This artist has been forgotten, and this job with it."))]
+    blocks = [Text(_heading(job)), Text(tr("This artist has been deleted, and this job with it."))]
     return MessageBody(blocks=blocks, colour=_ENDED_BADLY)
 
 

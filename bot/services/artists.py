@@ -167,7 +167,7 @@ class ArtistsService:
         found = await self._database.read(lambda connection: rights.changeable_by_id(connection, asker, artist_id))
         await self._database.erase_from_copies(partial(artists.forget_named, guild_id=found.guild_id, key=found.key))
         artist = await self._database.write(transaction)
-        log.info("artist %d, %r, guild %s, is forgotten", artist.id, artist.name, artist.guild_id or "everyone")
+        log.info("artist %d, %r, guild %s, was deleted", artist.id, artist.name, artist.guild_id or "everyone")
         self._news.tell()
         await self._database.give_back_space()
         return artist.name

@@ -14,7 +14,7 @@ from bot.store.unfinished_songs import StoredUnfinished
 
 _ALIKE = 0.75
 """How similar two names must be for one to be suggested instead of the other; 1: identical."""
-_FORGOTTEN = "That artist has already been forgotten."
+_DELETED = "That artist has already been deleted."
 
 
 def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArtist:
@@ -60,7 +60,7 @@ def changeable_by_id(connection: sqlite3.Connection, asker: Asker, artist_id: in
     _check_may_change_any(asker)
     artist = artists.by_id(connection, artist_id)
     if artist is None or artist.guild_id not in (EVERYONE, asker.guild_id):
-        raise Refusal(_FORGOTTEN)  # other guilds must not even learn that the artist exists
+        raise Refusal(_DELETED)  # other guilds must not even learn that the artist exists
     _check_may_change(asker, artist)
     return artist
 

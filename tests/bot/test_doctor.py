@@ -182,7 +182,7 @@ def test_as_a_command(tmp_path: Path) -> None:
 
     well = doctor()
     assert (well.returncode, well.stderr) == (0, "")
-    assert well.stdout.endswith("\n\nNothing is wrong.\n")
+    assert well.stdout.endswith("\n\nNo problems found.\n")
     (tmp_path / ".env").write_text("DISCORD_TOKEN: abc.def.ghi\n")
     ill = doctor("--json")
     assert ill.returncode == 1

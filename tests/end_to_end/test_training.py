@@ -83,7 +83,7 @@ async def test_cancel_then_forget(bot: BotProcess, discord: DiscordStandIn, chie
     await message.until(lambda message: "Cancelled." in message.text and not message.buttons)
     question = await (await discord.slash(chief, "forget", {"artist": "drover"})).message()
     await discord.press(chief, question, "Forget this artist")
-    await question.until(lambda message: "has been forgotten, with" in message.content)
+    await question.until(lambda message: "has been deleted, with" in message.content)
 
 
 async def test_a_training_outlives_the_process_and_its_token(

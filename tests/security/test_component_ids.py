@@ -10,10 +10,8 @@ from bot.store import likes, requests
 from tests.discord_stand_in import MANAGE_GUILD, MANAGE_MESSAGES, DiscordStandIn
 from tests.security.stage import opened, said_in_the_end
 
-REFUSED = re.compile(
-    r"no longer stored|already been forgotten|There is no|can delete it|Only (members|the bot)|No such"
-)
-DONE = re.compile(r"generated|\(deleted\)|cancelled|has been forgotten, with|sings from now on|\*\*")
+REFUSED = re.compile(r"no longer stored|already been deleted|There is no|can delete it|Only (members|the bot)|No such")
+DONE = re.compile(r"generated|\(deleted\)|cancelled|has been deleted, with|sings from now on|\*\*")
 NUMBERS = ("1", "999999999", "8999999999999999999")
 
 
@@ -136,11 +134,11 @@ async def test_a_replayed_confirmation_forgets_nobody_else(
             )
         )
         custom_id = f"artist:forget:id:{artist_id}"
-        assert "has been forgotten, with" in await said_in_the_end(
+        assert "has been deleted, with" in await said_in_the_end(
             await stage.press(operator, channel, custom_id), REFUSED, DONE
         )
-        assert "already been forgotten" in await said_in_the_end(
-            await stage.press(operator, channel, custom_id), REFUSED, re.compile("has been forgotten, with")
+        assert "already been deleted" in await said_in_the_end(
+            await stage.press(operator, channel, custom_id), REFUSED, re.compile("has been deleted, with")
         )
         assert [artist.name for artist in await stage.services.artists.visible(stage.asker(operator, channel))] == [
             "anna"

@@ -12,7 +12,7 @@ from tests.security.stage import CORPUS, Stage, opened, said_in_the_end
 
 WENT_WRONG = re.compile("Something went wrong")
 ENDED = re.compile(
-    r"generated, in|been forgotten|Number \d|being trained|being read|deleted|been cancelled"
+    r"generated, in|Number \d|being trained|being read|deleted|been cancelled"
     r"|already ended|no longer stored|already being continued|There is no|\(deleted\)"
 )
 
@@ -40,8 +40,8 @@ async def test_an_artist_is_forgotten_once(
         chiefs = [stage.guild.member(f"chief {number}", MANAGE_GUILD) for number in range(4)]
         sent = [await stage.press(chief, channel, f"artist:forget:id:{artist_id}") for chief in chiefs]
         said = await together(stage, *sent)
-        assert sum("has been forgotten, with" in text for text in said) == 1
-        assert sum("already been forgotten" in text for text in said) == 3, said
+        assert sum("has been deleted, with" in text for text in said) == 1
+        assert sum("already been deleted" in text for text in said) == 3, said
 
 
 async def test_an_artist_is_trained_once_at_a_time(
@@ -68,7 +68,7 @@ async def test_a_new_artist_that_is_forgotten_while_its_text_is_read(
         training = await discord.slash(chief, "train", {"artist": name, "corpus": CORPUS})
         forgetting = await stage.press(chief, channel, f"artist:forget:id:{artist_id}")
         said = await together(stage, training, forgetting)
-        assert "has been forgotten, with" in said[1]
+        assert "has been deleted, with" in said[1]
         assert await count(stage, "jobs") == await count(stage, "corpora") == 1  # a new artist of the same name
         read = stage.services.database.read
         assert (

@@ -22,7 +22,7 @@ from tests.security.stage import CORPUS, Stage, opened, said_in_the_end
 TABLE = rows()
 REFUSED = re.compile(
     r"Only members with Manage Server|operators can|only works in a server|"
-    r"no longer stored|been forgotten|There is no (artist|training)|can delete it"
+    r"no longer stored|already been deleted|There is no (artist|training)|can delete it"
 )
 WENT_WRONG = re.compile("Something went wrong")
 
@@ -160,7 +160,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "Cancel": (button(_cancel_id), "has been cancelled"),
     "Show cleaned text": (button(_text_id), "The text used for training"),
     "Use it anyway": (button(_use_id), "sings from now on"),
-    "Forget this artist": (button(_forget_id), "has been forgotten, with"),
+    "Forget this artist": (button(_forget_id), "has been deleted, with"),
     "Sing in every channel": (fixed("settings:every-channel"), "This server's settings"),
 }
 

@@ -22,7 +22,7 @@ async def about(context: Context, _line: CommandLine) -> None:
     )
     context.screen.say(
         f"Stored in {chosen.data_dir.resolve()}: your requests and their songs, {kept} (/history, /mydata); "
-        "texts for training and the models trained on them, until the artist is forgotten (/forget)."
+        "texts for training and the models trained on them, until the artist is deleted (/forget)."
     )
     services = context.services
     up = datetime.now(UTC) - services.started_at

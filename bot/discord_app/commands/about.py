@@ -23,7 +23,7 @@ _WHAT = (
 )
 _STORED = (
     "Your requests and their songs, {kept}; see `/history` and `/mydata export`. Your votes for songs. "
-    "Texts uploaded for training and the models trained on them, until the artist is forgotten. "
+    "Texts uploaded for training and the models trained on them, until the artist is deleted. "
     "A server's `/settings`. The only message I read is the one that you choose for *Sing this*."
 )
 _LEFT = "A server's data is deleted {days} days after I leave it."

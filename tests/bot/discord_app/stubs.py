@@ -307,7 +307,7 @@ class StubArtists:
 
     async def forget(self, asker: Asker, artist_id: int) -> str:
         if artist_id in self.forgotten:
-            raise Refusal("That artist has already been forgotten.")
+            raise Refusal("That artist has already been deleted.")
         self.forgotten.append(artist_id)
         return "kip*ling"
 

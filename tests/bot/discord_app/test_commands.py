@@ -135,7 +135,7 @@ async def test_forget_asks_first(discord: DiscordStandIn, services: StubServices
     assert services.artists.forgotten == []
     services.lyrics.default_artists = ["kip*ling", "bur*ns"]
     await discord.press(chief, message, "Forget this artist")
-    await message.until(lambda message: "kip\\*ling has been forgotten, with" in message.content)
+    await message.until(lambda message: "kip\\*ling has been deleted, with" in message.content)
     assert message.content.endswith("bur\\*ns is now the default artist.")
     assert services.artists.forgotten == [5]
 

@@ -11,7 +11,7 @@ from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member
 from tests.discord_stand_in.interactions import CHOICES
 
 pytestmark = pytest.mark.usefixtures("bot", "no_time_passes")
-TOO_MUCH = "Too many requests at once."
+TOO_MANY = "Too many requests at once."
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ async def test_commands(discord: DiscordStandIn, guild: Guild, anna: Member) -> 
     other = await discord.slash(guild.member("ben"), "artists")
     assert "burns" in (await other.message()).text
     texts = await settled(flood)
-    assert sum(TOO_MUCH in text for text in texts) == 1
+    assert sum(TOO_MANY in text for text in texts) == 1
     assert len(texts) == MEMBER_IN_A_ROW + 1
 
 
@@ -41,7 +41,7 @@ async def test_buttons(discord: DiscordStandIn, guild: Guild, anna: Member) -> N
     message = await (await discord.slash(anna, "artist", {"name": "burns"})).message()
     ben = guild.member("ben")
     texts = await settled([await discord.press(ben, message, "Details") for _ in range(100)])
-    assert sum(TOO_MUCH in text for text in texts) == 1
+    assert sum(TOO_MANY in text for text in texts) == 1
     assert len(texts) == MEMBER_IN_A_ROW + 1
 
 

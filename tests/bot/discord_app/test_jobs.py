@@ -165,7 +165,7 @@ async def test_an_artist_forgotten_meanwhile(
 ) -> None:
     services.training.script = [RUNNING]
     message = await (await train(discord, chief)).message()
-    await message.until(lambda message: "forgotten" in message.text and not message.buttons)
+    await message.until(lambda message: "has been deleted" in message.text and not message.buttons)
 
 
 async def test_a_restart_continues_where_the_last_process_stopped(

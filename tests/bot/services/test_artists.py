@@ -148,7 +148,7 @@ async def test_a_held_back_result_is_used_by_request(
     assert await artists_service.suggest_changeable(manager(), "") == ["Choir", "duo"]
     assert await artists_service.suggest_changeable(OPERATOR, "a") == ["Anna"]
     assert await artists_service.suggest_changeable(member(), "") == []
-    for asker, reason in ((member(), "Manage Server"), (manager(guild_id=OTHER_GUILD), "already been forgotten")):
+    for asker, reason in ((member(), "Manage Server"), (manager(guild_id=OTHER_GUILD), "already been deleted")):
         with pytest.raises(Refusal, match=reason):
             await artists_service.use_result(asker, job_id)
     name, version = await artists_service.use_result(manager(), job_id)
@@ -234,8 +234,8 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
     assert choir.name == "Choir"
     for asker, reason in (
         (member(), "Manage Server"),
-        (manager(guild_id=OTHER_GUILD), "already been forgotten"),
-        (OPERATOR, "already been forgotten"),
+        (manager(guild_id=OTHER_GUILD), "already been deleted"),
+        (OPERATOR, "already been deleted"),
         (Asker(3, GUILD, 7, is_operator=True), "belongs to this server"),
     ):
         with pytest.raises(Refusal, match=reason):
@@ -259,6 +259,6 @@ async def test_a_confirmation_pressed_twice_forgets_nobody_elses_artist(
     asker = Asker(3, GUILD, 7, may_manage_guild=True, is_operator=True)
     own = await artists_service.may_forget(asker, "anna")
     await artists_service.forget(asker, own.id)
-    with pytest.raises(Refusal, match="already been forgotten"):
+    with pytest.raises(Refusal, match="already been deleted"):
         await artists_service.forget(asker, own.id)
     assert (await artists_service.find(member(), "anna")).of_everyone
