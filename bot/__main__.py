@@ -103,8 +103,8 @@ def _guild_id(text: str) -> int:
 
 def _forget_guild(guild_id: int, settings: Settings) -> int:
     """Leave an order for a running bot, or carry it out if none is running."""
-    from bot.services.drafts import Drafts
     from bot.services.left_guilds import ORDERS, Forgotten, LeftGuilds
+    from bot.services.recent_deletions import RecentDeletions
     from bot.services.song_record import SongRecord
     from bot.store import jobs
     from bot.store.database import open_database
@@ -117,7 +117,7 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
 
     async def forget() -> Forgotten:
         async with open_database(path) as database:
-            record = SongRecord(database, Drafts(), on_disk=True, new_id=int)
+            record = SongRecord(database, RecentDeletions(), on_disk=True, new_id=int)
             days, now = settings.left_guild_days, lambda: datetime.now(UTC)
             forgotten = await LeftGuilds(database, record, JobNews(), days=days, now=now).forget(guild_id)
             live = await database.read(lambda connection: jobs.live(connection, None))

@@ -32,21 +32,21 @@ from bot.metrics.loop_lag import loop_lag_in
 from bot.metrics.tally import Standing, Tally
 from bot.periodic import repeated
 from bot.services import (
-    ActLimits,
     ArtistsService,
     Asker,
-    Drafts,
     GuildsService,
+    InteractionLimiter,
     LeftGuilds,
     LyricsService,
     PrivacyService,
+    RecentDeletions,
     TrainingService,
     UnfinishedSongs,
     publishing,
     queue_order,
     visibility,
 )
-from bot.services.bad_language import ShownLanguage
+from bot.services.bad_language import LanguagePolicy
 from bot.services.bases import Bases
 from bot.services.data_files import SHIPPED, DataFiles, DataFolder, own_folder
 from bot.services.left_guilds import ORDERS
@@ -84,8 +84,8 @@ class Services:
     privacy: PrivacyService
     left_guilds: LeftGuilds
     unfinished: UnfinishedSongs
-    acts: ActLimits
-    drafts: Drafts
+    interaction_limiter: InteractionLimiter
+    deletions: RecentDeletions
     database: Database
     """For what a front end stores itself; everything else goes through a service."""
     started_at: datetime
@@ -127,7 +127,7 @@ class _Parts:
     composing: ComposingThread
     files: DataFiles
     news: JobNews
-    drafts: Drafts
+    deletions: RecentDeletions
     record: SongRecord
     quotas: Quotas
     tally: Tally
@@ -163,15 +163,15 @@ async def open_application(
     tally = Tally()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(open_database(data_dir / "lyrics.db"))
-        drafts = Drafts()
+        deletions = RecentDeletions()
         parts = _Parts(
             settings=settings,
             database=database,
             composing=await stack.enter_async_context(ComposingThread(tally)),
             files=DataFiles([own_folder(data_dir, shipped), shipped]),
             news=JobNews(),
-            drafts=drafts,
-            record=SongRecord(database, drafts, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62)),
+            deletions=deletions,
+            record=SongRecord(database, deletions, on_disk=settings.history_days > 0, new_id=lambda: random_bits(62)),
             quotas=Quotas(settings.guild_corpus_bytes, settings.guild_artists, settings.guild_jobs),
             tally=tally,
             has_bad_language=await asyncio.to_thread(_language_filter, data_dir / "language_filter.txt"),
@@ -209,14 +209,14 @@ def _services(parts: _Parts) -> Services:
     return Services(
         settings=settings,
         lyrics=_lyrics(parts),
-        artists=ArtistsService(database, parts.news, ShownLanguage(parts.has_bad_language)),
+        artists=ArtistsService(database, parts.news, LanguagePolicy(parts.has_bad_language)),
         training=_training(parts),
         guilds=GuildsService(database),
         privacy=PrivacyService(database, parts.record, history_days=settings.history_days, now=parts.now),
         left_guilds=LeftGuilds(database, parts.record, parts.news, days=settings.left_guild_days, now=parts.now),
-        unfinished=UnfinishedSongs(database, parts.drafts, on_disk=settings.history_days > 0, now=parts.now),
-        acts=ActLimits(parts.seconds),
-        drafts=parts.drafts,
+        unfinished=UnfinishedSongs(database, parts.deletions, on_disk=settings.history_days > 0, now=parts.now),
+        interaction_limiter=InteractionLimiter(parts.seconds),
+        deletions=parts.deletions,
         database=database,
         started_at=parts.now(),
     )
@@ -245,12 +245,12 @@ def _training(parts: _Parts) -> TrainingService:
         parts.database,
         TrainingTexts(parts.files, most_bytes=parts.settings.max_corpus_bytes, seconds=parts.seconds),
         parts.news,
-        parts.drafts,
+        parts.deletions,
         most_minutes=parts.settings.train_minutes,
         now=parts.now,
         new_random_seed=parts.new_random_seed,
         quotas=parts.quotas,
-        language=ShownLanguage(parts.has_bad_language),
+        language=LanguagePolicy(parts.has_bad_language),
     )
 
 

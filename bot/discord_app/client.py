@@ -149,7 +149,7 @@ class CommandTree(app_commands.CommandTree[LyricsClient]):
         """Set the asker's language, and admit the command; called before every command, and while one is typed."""
         language.speak(interaction.locale.value)
         if interaction.type is discord.InteractionType.autocomplete:
-            return interaction.client.services.acts.admit_typing(interaction.user.id)
+            return interaction.client.services.interaction_limiter.admit_typing(interaction.user.id)
         return await admit(interaction, "acknowledging a command")
 
     async def on_error(
@@ -165,9 +165,9 @@ Interaction = discord.Interaction[LyricsClient]
 async def admit(interaction: Interaction, task_name: str) -> bool:
     """Make sure that a command or a button is acknowledged in time; return False if a member does too much."""
     client = interaction.client
-    interaction.extras[ASKED] = client.services.drafts.moment
+    interaction.extras[ASKED] = client.services.deletions.moment
     try:
-        if not client.services.acts.admit(interaction.user.id, interaction.guild_id):
+        if not client.services.interaction_limiter.admit(interaction.user.id, interaction.guild_id):
             return False
     except Refusal as refusal:
         await failures.tell(interaction, refusal)

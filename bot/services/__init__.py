@@ -1,13 +1,13 @@
 """Every rule of the bot, without Discord and SQL; everything that a front end needs is exported here."""
 
-from bot.services.act_limits import ActLimits
 from bot.services.artists import Artist, ArtistDetails, ArtistsService, ArtistToForget, Version
 from bot.services.asking import Asker, Refusal
-from bot.services.drafts import Drafts
 from bot.services.guilds import GuildSettings, GuildsService
+from bot.services.interaction_limiter import InteractionLimiter
 from bot.services.left_guilds import LeftGuilds
 from bot.services.lyrics import LyricsService
 from bot.services.privacy import Deleted, HistoryEntry, HistoryPage, PrivacyService
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song import Song, SongSoFar
 from bot.services.song_request import (
     DEFAULT_LINES,
@@ -49,7 +49,6 @@ __all__ = [
     "SEED_CHARACTERS",
     "SONG_FORMS",
     "UNSUNG_DAYS",
-    "ActLimits",
     "Artist",
     "ArtistDetails",
     "ArtistToForget",
@@ -58,12 +57,12 @@ __all__ = [
     "Continuation",
     "CorpusSummary",
     "Deleted",
-    "Drafts",
     "GuildSettings",
     "GuildsService",
     "HeldBack",
     "HistoryEntry",
     "HistoryPage",
+    "InteractionLimiter",
     "Job",
     "JobState",
     "LeftGuilds",
@@ -71,6 +70,7 @@ __all__ = [
     "OwnWords",
     "PrivacyService",
     "ReadCorpus",
+    "RecentDeletions",
     "Refusal",
     "Song",
     "SongMessage",

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
-from bot.services.bad_language import ShownLanguage, good_lines
+from bot.services.bad_language import LanguagePolicy, good_lines
 from bot.store import artists, jobs, model_files, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.database import Database
@@ -82,7 +82,7 @@ class ArtistToForget:
 class ArtistsService:
     """Shows artists to those who may see them, and changes them for those who may change them."""
 
-    def __init__(self, database: Database, news: JobNews, language: ShownLanguage) -> None:
+    def __init__(self, database: Database, news: JobNews, language: LanguagePolicy) -> None:
         self._database = database
         self._news = news
         self._language = language

@@ -35,8 +35,8 @@ class Asker:
     is_operator: bool = False
     """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""
     asked: int | None = None
-    """`Drafts.moment` when they asked, so that a deletion reaches what they asked for before; None: when a service is
-    called."""
+    """`RecentDeletions.moment` when they asked, so that a deletion reaches what they asked for before; None: when a
+    service is called."""
 
     @property
     def may_manage_artists(self) -> bool:

@@ -17,7 +17,7 @@ def is_kept_out(asker: Asker, chosen: GuildSettings) -> bool:
 
 
 @dataclass(frozen=True)
-class ShownLanguage:
+class LanguagePolicy:
     """Decides which stored lines an asker is shown: a guild may turn the filter on after they were sung."""
 
     has_bad_language: Callable[[str], bool]

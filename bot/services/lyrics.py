@@ -10,10 +10,10 @@ from bot.engine.composing_thread import ComposingThread
 from bot.engine.singer_cache import SingerCache, VersionGoneError
 from bot.metrics.tally import Tally
 from bot.services.asking import Asker, Refusal
-from bot.services.bad_language import ShownLanguage
+from bot.services.bad_language import LanguagePolicy
 from bot.services.checked_request import CheckedRequest, RequestChecker
-from bot.services.drafts import Draft
 from bot.services.rate_limits import RateLimits
+from bot.services.recent_deletions import PendingWrite
 from bot.services.rights import song_is_gone
 from bot.services.song import Song, SongSoFar, of_record
 from bot.services.song_record import SongRecord
@@ -114,7 +114,7 @@ class LyricsService:
             self._growing_once(what),
             self._limits.song_of(asker),
         ):
-            draft = self._record.drafts.of(asker)
+            pending = self._record.deletions.pending_write(asker)
             checked = await self._checker.check(asker, what)
             report.artist, report.request = checked.artist.name, checked.request
             began = self._now()
@@ -136,7 +136,7 @@ class LyricsService:
                     if text := composed[hidden:]:
                         yield SongSoFar(checked.artist.name, text, checked.request.seed)
             assert said is not None
-            yield await self._finish(asker, checked, composed[hidden:], said, began, draft)
+            yield await self._finish(asker, checked, composed[hidden:], said, began, pending)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown only to the asker.
@@ -190,7 +190,7 @@ class LyricsService:
         Raises:
             Refusal: as for `recall`, or if songs are not stored (LYRICS_HISTORY_DAYS 0), or this one is private.
         """
-        draft = self._record.drafts.of(asker)
+        pending = self._record.deletions.pending_write(asker)
         stored = await self._checker.stored(asker, request_id)
         if stored.private:
             raise Refusal("Only you can see this song, so there is nothing to vote on.")
@@ -201,7 +201,7 @@ class LyricsService:
         def transaction(connection: sqlite3.Connection) -> None:
             if requests.by_id(connection, request_id) is None:  # deleted meanwhile, or too late for a full disk
                 raise song_is_gone()
-            if draft.is_wanted:
+            if pending.is_wanted:
                 likes.toggle(connection, request_id, asker.user_id, now)
 
         await self._database.write(transaction)
@@ -226,7 +226,7 @@ class LyricsService:
         since = self._now() - timedelta(days=TOP_DAYS)
 
         def read(connection: sqlite3.Connection) -> list[Song]:
-            is_bad = ShownLanguage(self._has_bad_language).rule_for(connection, asker)
+            is_bad = LanguagePolicy(self._has_bad_language).rule_for(connection, asker)
             songs: list[Song] = []
             for request_id, votes in likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES):
                 if len(songs) == limit:
@@ -308,7 +308,7 @@ class LyricsService:
             raise Refusal(f"“{artist.name}” has just changed. Try again.") from None
 
     async def _finish(
-        self, asker: Asker, checked: CheckedRequest, text: str, said: Report, began: datetime, draft: Draft
+        self, asker: Asker, checked: CheckedRequest, text: str, said: Report, began: datetime, pending: PendingWrite
     ) -> Song:
         seconds = max(0.0, (self._now() - began).total_seconds())
         request, settings = checked.request, checked.settings
@@ -338,7 +338,7 @@ class LyricsService:
             form=settings.form,
             partner=None if checked.partner is None else checked.partner.name,
         )
-        return of_record(replace(stored, id=await self._record.keep(draft, stored)))
+        return of_record(replace(stored, id=await self._record.keep(pending, stored)))
 
     async def _extend(self, earlier: StoredRequest, text: str, said: Report, seconds: float) -> Song:
         grown = replace(

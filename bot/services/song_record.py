@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.services.drafts import Draft, Drafts
+from bot.services.recent_deletions import PendingWrite, RecentDeletions
 from bot.store import requests
 from bot.store.database import Database
 from bot.store.faults import StoreError
@@ -19,25 +19,27 @@ log = logging.getLogger(__name__)
 class SongRecord:
     """Keeps requests in the database, or (LYRICS_HISTORY_DAYS 0) only the latest ones in memory."""
 
-    def __init__(self, database: Database, drafts: Drafts, *, on_disk: bool, new_id: Callable[[], int]) -> None:
+    def __init__(
+        self, database: Database, deletions: RecentDeletions, *, on_disk: bool, new_id: Callable[[], int]
+    ) -> None:
         """Keep requests; those in memory get ids from `new_id`, which must never repeat."""
         self._database = database
-        self.drafts = drafts
+        self.deletions = deletions
         """Songs, and whatever else is being made."""
         self._new_id = new_id
         self.is_on_disk = on_disk
         self._recent: OrderedDict[int, StoredRequest] = OrderedDict()
 
-    async def keep(self, draft: Draft, request: StoredRequest) -> int:
-        """Keep a request, unless its draft is no longer wanted, and return its new id."""
-        if draft.is_wanted and self.is_on_disk:
+    async def keep(self, pending: PendingWrite, request: StoredRequest) -> int:
+        """Keep a request, unless it is no longer wanted, and return its new id."""
+        if pending.is_wanted and self.is_on_disk:
             try:
                 # There is no await in between, so a deletion requested from now on is queued behind this write.
                 return await self._database.write(lambda connection: requests.record(connection, request))
             except StoreError as error:  # the song has been sung: its buttons work until the next start
                 log.error("a song is kept in memory only. %s", error)
         request_id = self._new_id()
-        if not draft.is_wanted:
+        if not pending.is_wanted:
             return request_id
         self._recent[request_id] = replace(request, id=request_id)
         if len(self._recent) > _KEPT_IN_MEMORY:
@@ -89,12 +91,12 @@ class SongRecord:
 
         What is being made for them will not be recorded.
         """
-        self.drafts.forget_person(user_id)
+        self.deletions.forget_person(user_id)
         return self._forget(lambda request: request.user_id == user_id)
 
     def forget_guild(self, guild_id: int) -> int:
         """Forget a guild's requests in memory, as `forget_person` does a person's."""
-        self.drafts.forget_guild(guild_id)
+        self.deletions.forget_guild(guild_id)
         return self._forget(lambda request: request.guild_id == guild_id)
 
     def _forget(self, is_meant: Callable[[StoredRequest], bool]) -> int:

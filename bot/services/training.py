@@ -9,10 +9,10 @@ from functools import partial
 
 from bot.services import job_rights, queue_order, training_texts, visibility
 from bot.services.asking import Asker, Refusal
-from bot.services.bad_language import ShownLanguage, good_lines
-from bot.services.drafts import Drafts
+from bot.services.bad_language import LanguagePolicy, good_lines
 from bot.services.names import check_distinct, check_name
 from bot.services.quotas import Quotas
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.training_texts import ReadCorpus, TrainingTexts
 from bot.store import artists, corpora, jobs, model_files, usage, versions
 from bot.store.artists import EVERYONE, StoredArtist
@@ -50,19 +50,19 @@ class TrainingService:
         database: Database,
         texts: TrainingTexts,
         news: JobNews,
-        drafts: Drafts,
+        deletions: RecentDeletions,
         *,
         most_minutes: float,
         now: Callable[[], datetime],
         new_random_seed: Callable[[], int],
         quotas: Quotas,
-        language: ShownLanguage,
+        language: LanguagePolicy,
     ) -> None:
         """Queue jobs of at most `most_minutes`."""
         self._database = database
         self.texts = texts
         self._news = news
-        self._drafts = drafts
+        self._deletions = deletions
         self._most_minutes = most_minutes
         self._now = now
         self._new_random_seed = new_random_seed
@@ -117,7 +117,7 @@ class TrainingService:
             Refusal: if the asker may not train, the name or the text is unsuitable, there is no text, the artist has a
                 live job, the guild has 5 jobs waiting, or it exceeds a quota.
         """
-        draft = self._drafts.of(asker)
+        pending = self._deletions.pending_write(asker)
         self.check(asker, artist, None if corpus is None else len(corpus), minutes)
         name = check_name(artist)
         if corpus is not None:
@@ -128,7 +128,7 @@ class TrainingService:
             brought = await self.texts.of_file(asker, name)
 
         def transaction(connection: sqlite3.Connection) -> Job:
-            if draft.is_guild_forgotten:
+            if pending.is_guild_forgotten:
                 raise Refusal("This server's data has just been deleted. Start the training again.")
             now = self._now()
             guild_id = asker.guild_id or EVERYONE
@@ -141,7 +141,7 @@ class TrainingService:
                 NewJob(
                     artist_id=known.id,
                     guild_id=guild_id,
-                    asked_by=None if draft.is_asker_forgotten else asker.user_id,
+                    asked_by=None if pending.is_asker_forgotten else asker.user_id,
                     channel_id=asker.channel_id,
                     minutes=self._most_minutes if minutes is None else minutes,
                     random_seed=self._new_random_seed(),

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from bot.services.asking import Asker
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.rights import check_may_see, song_is_gone
 from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
 from bot.store import unfinished_songs
@@ -47,10 +47,12 @@ class UnfinishedSong:
 class UnfinishedSongs:
     """Stores the songs that are being sung."""
 
-    def __init__(self, database: Database, drafts: Drafts, *, on_disk: bool, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, deletions: RecentDeletions, *, on_disk: bool, now: Callable[[], datetime]
+    ) -> None:
         """Store nothing unless `on_disk`, because it would record what members asked for."""
         self._database = database
-        self._drafts = drafts
+        self._deletions = deletions
         self._on_disk = on_disk
         self._now = now
 
@@ -58,7 +60,7 @@ class UnfinishedSongs:
         """Store a song that a message shows from now on; return its id, or None if nothing is stored."""
         if not self._on_disk:
             return None
-        draft = self._drafts.of(asker)
+        pending = self._deletions.pending_write(asker)
         song = StoredUnfinished(
             id=0,
             user_id=asker.user_id,
@@ -72,7 +74,7 @@ class UnfinishedSongs:
         )
 
         def transaction(connection: sqlite3.Connection) -> int | None:
-            return unfinished_songs.add(connection, song) if draft.is_wanted else None
+            return unfinished_songs.add(connection, song) if pending.is_wanted else None
 
         return await self._database.write(transaction)
 

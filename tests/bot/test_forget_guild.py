@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.services import ArtistsService, LeftGuilds
-from bot.services.bad_language import ShownLanguage
-from bot.services.drafts import Drafts
+from bot.services.bad_language import LanguagePolicy
 from bot.services.left_guilds import ORDERS
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
 from bot.store import artists, jobs
 from bot.store.database import Database, open_database
@@ -30,7 +30,7 @@ def forget_guild(data_dir: Path, guild: str) -> subprocess.CompletedProcess[str]
 
 
 async def names(database: Database) -> list[str]:
-    service = ArtistsService(database, JobNews(), ShownLanguage(lambda _: False))
+    service = ArtistsService(database, JobNews(), LanguagePolicy(lambda _: False))
     return [a.name for guild in (GUILD, OTHER_GUILD) for a in await service.visible(member(guild_id=guild))]
 
 
@@ -77,7 +77,7 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
     ended = forget_guild(tmp_path, str(GUILD))
     assert "The running bot will delete" in ended.stdout
     assert ended.returncode == 0
-    record = SongRecord(database, Drafts(), on_disk=True, new_id=int)
+    record = SongRecord(database, RecentDeletions(), on_disk=True, new_id=int)
     left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
     for name in ("no id", "0", str(2**63), "9" * 19):
         (tmp_path / ORDERS / name).touch()

@@ -8,10 +8,10 @@ import pytest
 from bot.console.background import BackgroundTrainings
 from bot.console.screen import Screen
 from bot.services import Asker, Job, TrainingService
-from bot.services.bad_language import ShownLanguage
+from bot.services.bad_language import LanguagePolicy
 from bot.services.data_files import DataFiles
-from bot.services.drafts import Drafts
 from bot.services.quotas import Quotas
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.training_texts import TrainingTexts
 from bot.store.database import Database
 from bot.training.news import JobNews
@@ -47,12 +47,12 @@ def training(database: Database, news: JobNews, clock: Clock) -> TrainingService
         database,
         TrainingTexts(DataFiles([]), most_bytes=100_000, seconds=clock.seconds),
         news,
-        Drafts(),
+        RecentDeletions(),
         most_minutes=5.0,
         now=clock,
         new_random_seed=itertools.count().__next__,
         quotas=Quotas(10**9, 1000, 1000),
-        language=ShownLanguage(lambda _: False),
+        language=LanguagePolicy(lambda _: False),
     )
 
 

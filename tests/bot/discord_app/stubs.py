@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.services import (
-    ActLimits,
     Artist,
     ArtistDetails,
     ArtistToForget,
@@ -19,6 +18,7 @@ from bot.services import (
     GuildSettings,
     HistoryEntry,
     HistoryPage,
+    InteractionLimiter,
     Job,
     JobState,
     OwnWords,
@@ -35,7 +35,7 @@ from bot.services import (
     Version,
 )
 from bot.services.data_files import DataFiles
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.training_texts import TrainingTexts
 from bot.settings import Settings
 from bot.store.database import Database
@@ -405,13 +405,13 @@ class StubServices:
     guilds: StubGuilds = field(default_factory=StubGuilds)
     privacy: StubPrivacy = field(default_factory=StubPrivacy)
     left_guilds: StubLeftGuilds = field(default_factory=StubLeftGuilds)
-    drafts: Drafts = field(default_factory=Drafts)
-    acts: ActLimits = field(default_factory=lambda: ActLimits(time.monotonic))
+    deletions: RecentDeletions = field(default_factory=RecentDeletions)
+    interaction_limiter: InteractionLimiter = field(default_factory=lambda: InteractionLimiter(time.monotonic))
     unfinished: UnfinishedSongs = field(init=False)
     started_at: datetime = NOON
 
     def __post_init__(self) -> None:
-        self.unfinished = UnfinishedSongs(self.database, self.drafts, on_disk=True, now=lambda: datetime.now(UTC))
+        self.unfinished = UnfinishedSongs(self.database, self.deletions, on_disk=True, now=lambda: datetime.now(UTC))
 
     def asker(self, **facts: Any) -> Asker:
         return Asker(**facts)

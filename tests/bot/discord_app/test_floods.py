@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.services import ActLimits
-from bot.services.act_limits import MEMBER_IN_A_ROW, TYPED_IN_A_ROW
+from bot.services import InteractionLimiter
+from bot.services.interaction_limiter import MEMBER_IN_A_ROW, TYPED_IN_A_ROW
 from tests.bot.discord_app.stubs import StubServices
 from tests.bot.waiting import until
 from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member
@@ -15,7 +15,7 @@ TOO_MANY = "Too many requests at once."
 
 @pytest.fixture
 def no_time_passes(services: StubServices) -> None:
-    services.acts = ActLimits(lambda: 0.0)
+    services.interaction_limiter = InteractionLimiter(lambda: 0.0)
 
 
 async def answered(flood: list[Interaction], at_least: int, later: Interaction) -> list[Interaction]:

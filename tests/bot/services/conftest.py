@@ -11,11 +11,11 @@ from bot.engine.composing_thread import ComposingThread
 from bot.engine.singer_cache import SingerCache, VersionGoneError
 from bot.metrics.tally import Tally
 from bot.services import ArtistsService, Asker, GuildsService, LyricsService, PrivacyService, TrainingService
-from bot.services.bad_language import ShownLanguage
+from bot.services.bad_language import LanguagePolicy
 from bot.services.data_files import DataFiles, DataFolder
-from bot.services.drafts import Drafts
 from bot.services.publishing import describe, publish
 from bot.services.quotas import Quotas
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
 from bot.services.training_texts import TrainingTexts
 from bot.store import artists, versions
@@ -93,13 +93,13 @@ def news() -> JobNews:
 
 
 @pytest.fixture
-def drafts() -> Drafts:
-    return Drafts()
+def deletions() -> RecentDeletions:
+    return RecentDeletions()
 
 
 @pytest.fixture
-def record(stocked: Database, drafts: Drafts) -> SongRecord:
-    return SongRecord(stocked, drafts, on_disk=True, new_id=itertools.count(10**15).__next__)
+def record(stocked: Database, deletions: RecentDeletions) -> SongRecord:
+    return SongRecord(stocked, deletions, on_disk=True, new_id=itertools.count(10**15).__next__)
 
 
 @pytest.fixture
@@ -135,12 +135,12 @@ def lyrics(
 
 
 @pytest.fixture
-def language(bad_letters: set[str]) -> ShownLanguage:
-    return ShownLanguage(lambda text: any(letter in text for letter in bad_letters))
+def language(bad_letters: set[str]) -> LanguagePolicy:
+    return LanguagePolicy(lambda text: any(letter in text for letter in bad_letters))
 
 
 @pytest.fixture
-def artists_service(stocked: Database, news: JobNews, language: ShownLanguage) -> ArtistsService:
+def artists_service(stocked: Database, news: JobNews, language: LanguagePolicy) -> ArtistsService:
     return ArtistsService(stocked, news, language)
 
 
@@ -156,14 +156,14 @@ def privacy(stocked: Database, record: SongRecord, clock: Clock) -> PrivacyServi
 
 @pytest.fixture
 def training(
-    stocked: Database, news: JobNews, drafts: Drafts, clock: Clock, tmp_path: Path, language: ShownLanguage
+    stocked: Database, news: JobNews, deletions: RecentDeletions, clock: Clock, tmp_path: Path, language: LanguagePolicy
 ) -> TrainingService:
     (tmp_path / "corpora").mkdir()
     return TrainingService(
         stocked,
         TrainingTexts(DataFiles([DataFolder(tmp_path, "own")]), most_bytes=100_000, seconds=clock.seconds),
         news,
-        drafts,
+        deletions,
         most_minutes=5.0,
         now=clock,
         new_random_seed=itertools.count().__next__,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.services import ArtistsService, GuildsService, LeftGuilds, LyricsService, Refusal, SongRequest, TrainingService
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
 from bot.store import unfinished_songs
 from bot.store.database import Database
@@ -120,7 +120,7 @@ async def test_with_no_days_it_goes_at_once(stocked: Database, record: SongRecor
 async def test_songs_in_memory_and_in_the_making_go_too(
     lyrics: LyricsService, stocked: Database, news: JobNews, clock: Clock
 ) -> None:
-    record = SongRecord(stocked, Drafts(), on_disk=False, new_id=itertools.count(10**15).__next__)
+    record = SongRecord(stocked, RecentDeletions(), on_disk=False, new_id=itertools.count(10**15).__next__)
     lyrics._record = record
     done = await whole(lyrics.sing(member(), SongRequest("done", lines=2)))
     elsewhere = await whole(lyrics.sing(member(guild_id=OTHER_GUILD), SongRequest("elsewhere", lines=2)))
@@ -138,7 +138,7 @@ async def test_a_text_in_flight_is_not_stored_once_its_guild_is_forgotten(
     training: TrainingService, stocked: Database, record: SongRecord, news: JobNews, clock: Clock
 ) -> None:
     at_once = LeftGuilds(stocked, record, news, days=0, now=clock)
-    asker = replace(manager(), asked=record.drafts.moment)
+    asker = replace(manager(), asked=record.deletions.moment)
     with training.texts.uploading(asker):
         await at_once.left(GUILD)
         with pytest.raises(Refusal, match="has just been deleted"):

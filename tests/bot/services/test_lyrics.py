@@ -18,7 +18,7 @@ from bot.services import (
     SongSoFar,
     SungAgain,
 )
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
 from bot.store import artists, likes, requests
 from bot.store.artists import EVERYONE
@@ -241,7 +241,9 @@ async def test_a_new_version_sings_from_the_next_song_on(
 
 async def test_without_history_nothing_reaches_the_disk(lyrics: LyricsService, database: Database) -> None:
     ids = iter([10**15, 10**15 + 1])
-    lyrics._record = lyrics._checker._record = SongRecord(database, Drafts(), on_disk=False, new_id=lambda: next(ids))
+    lyrics._record = lyrics._checker._record = SongRecord(
+        database, RecentDeletions(), on_disk=False, new_id=lambda: next(ids)
+    )
     song = await whole(lyrics.sing(member(), REQUEST))
     assert await database.read(lambda connection: requests.of_person(connection, 1)) == []
     assert (await whole(lyrics.sing(member(), SungAgain(song.request_id)))).seed == REQUEST.seed
@@ -326,7 +328,9 @@ async def test_a_song_grows_once_at_a_time_and_loses_no_lines(lyrics: LyricsServ
 async def test_what_is_noted_of_a_song_in_memory_while_it_grows_stays(
     lyrics: LyricsService, database: Database
 ) -> None:
-    lyrics._record = record = SongRecord(database, Drafts(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
+    lyrics._record = record = SongRecord(
+        database, RecentDeletions(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__
+    )
     lyrics._checker._record = record
     song = await whole(lyrics.sing(member(), REQUEST))
     async with aclosing(lyrics.sing(member(), Continuation(song.request_id, in_place=True))) as parts:
@@ -427,7 +431,9 @@ async def test_a_song_that_the_database_does_not_have_gets_no_votes(lyrics: Lyri
 
 
 async def test_without_history_there_are_no_votes(lyrics: LyricsService, database: Database) -> None:
-    lyrics._record = record = SongRecord(database, Drafts(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__)
+    lyrics._record = record = SongRecord(
+        database, RecentDeletions(), on_disk=False, new_id=iter(range(10**9, 10**10)).__next__
+    )
     lyrics._checker._record = record
     song = await whole(lyrics.sing(member(), REQUEST))
     grown = await whole(lyrics.sing(member(), Continuation(song.request_id, in_place=True)))

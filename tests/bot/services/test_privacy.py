@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.services import Asker, LyricsService, PrivacyService, Refusal, SongRequest, SungAgain, TrainingService
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
 from bot.store import jobs, likes, requests, times, unfinished_songs
 from bot.store.database import Database
@@ -219,7 +219,7 @@ async def test_nothing_is_kept_where_the_operator_wants_no_history(
     lyrics: LyricsService, stocked: Database, clock: Clock
 ) -> None:
     await sing(lyrics, "of the time before")
-    record = SongRecord(stocked, Drafts(), on_disk=False, new_id=lambda: 10**15)
+    record = SongRecord(stocked, RecentDeletions(), on_disk=False, new_id=lambda: 10**15)
     privacy = PrivacyService(stocked, record, history_days=0, now=clock)
     clock.move(seconds=1)
     assert await privacy.purge() == 1
@@ -232,7 +232,7 @@ async def test_nothing_is_kept_where_the_operator_wants_no_history(
 
 
 async def test_what_is_only_in_memory_is_handed_out_too(lyrics: LyricsService, stocked: Database, clock: Clock) -> None:
-    record = SongRecord(stocked, Drafts(), on_disk=False, new_id=itertools.count(10**15).__next__)
+    record = SongRecord(stocked, RecentDeletions(), on_disk=False, new_id=itertools.count(10**15).__next__)
     lyrics._record = record
     await sing(lyrics, "first")
     await sing(lyrics, "second")
@@ -244,7 +244,7 @@ async def test_what_is_only_in_memory_is_handed_out_too(lyrics: LyricsService, s
 async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
     lyrics: LyricsService, stocked: Database, clock: Clock, tmp_path: Path, on_disk: bool
 ) -> None:
-    record = SongRecord(stocked, Drafts(), on_disk=on_disk, new_id=itertools.count(10**15).__next__)
+    record = SongRecord(stocked, RecentDeletions(), on_disk=on_disk, new_id=itertools.count(10**15).__next__)
     privacy = PrivacyService(stocked, record, history_days=30 if on_disk else 0, now=clock)
     lyrics._record = record
     song = lyrics.sing(member(), SongRequest("in the making", lines=12))
@@ -264,9 +264,9 @@ async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
 
 
 async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirmed(
-    training: TrainingService, privacy: PrivacyService, drafts: Drafts
+    training: TrainingService, privacy: PrivacyService, deletions: RecentDeletions
 ) -> None:
-    asker = replace(manager(), asked=drafts.moment)
+    asker = replace(manager(), asked=deletions.moment)
     with training.texts.uploading(asker):
         assert (await privacy.delete(manager())).trainings == 0
         job = await training.queue(asker, "duo", samples.corpus().encode())

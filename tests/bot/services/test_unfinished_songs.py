@@ -12,7 +12,7 @@ from bot.services import (
     UnfinishedSongs,
     Wish,
 )
-from bot.services.drafts import Drafts
+from bot.services.recent_deletions import RecentDeletions
 from bot.store.database import Database
 from tests.bot.samples import Clock
 from tests.bot.services.conftest import CHANNEL, GUILD, member
@@ -30,7 +30,7 @@ from tests.bot.services.conftest import CHANNEL, GUILD, member
 async def test_a_private_song_is_asked_for_again_by_its_asker_alone(
     database: Database, clock: Clock, wish: Wish
 ) -> None:
-    unfinished = UnfinishedSongs(database, Drafts(), on_disk=True, now=clock)
+    unfinished = UnfinishedSongs(database, RecentDeletions(), on_disk=True, now=clock)
     song = await unfinished.begin(member(), wish, "burns", SongMessage(CHANNEL, 1, "token"))
     assert song is not None
     assert await unfinished.wish(member(), song) == wish
@@ -39,7 +39,7 @@ async def test_a_private_song_is_asked_for_again_by_its_asker_alone(
 
 
 async def test_a_public_song_is_asked_for_again_by_anybody_in_its_channel(database: Database, clock: Clock) -> None:
-    unfinished = UnfinishedSongs(database, Drafts(), on_disk=True, now=clock)
+    unfinished = UnfinishedSongs(database, RecentDeletions(), on_disk=True, now=clock)
     song = await unfinished.begin(member(), SungAgain(7), "burns", SongMessage(CHANNEL, 1, "token"))
     assert song is not None
     assert await unfinished.wish(member(user_id=5), song) == SungAgain(7)
@@ -50,7 +50,7 @@ async def test_a_public_song_is_asked_for_again_by_anybody_in_its_channel(databa
 async def test_a_wish_of_an_earlier_version_that_knew_no_private_takes_is_read(
     database: Database, clock: Clock
 ) -> None:
-    unfinished = UnfinishedSongs(database, Drafts(), on_disk=True, now=clock)
+    unfinished = UnfinishedSongs(database, RecentDeletions(), on_disk=True, now=clock)
     song = await unfinished.begin(member(), SungAgain(7), "burns", SongMessage(CHANNEL, 1, "token"))
     assert song is not None
     wish = '{"kind": "SungAgain", "request_id": 7}'
@@ -62,13 +62,15 @@ async def test_what_was_asked_for_is_not_remembered_once_deletion_is_confirmed(
     database: Database, clock: Clock
 ) -> None:
     """A song may be waiting for its turn while its asker deletes their data."""
-    drafts = Drafts()
-    unfinished = UnfinishedSongs(database, drafts, on_disk=True, now=clock)
+    deletions = RecentDeletions()
+    unfinished = UnfinishedSongs(database, deletions, on_disk=True, now=clock)
     message = SongMessage(CHANNEL, 1, "token")
-    asker, another = replace(member(), asked=drafts.moment), replace(member(user_id=5), asked=drafts.moment)
-    drafts.forget_person(1)
+    asker, another = replace(member(), asked=deletions.moment), replace(member(user_id=5), asked=deletions.moment)
+    deletions.forget_person(1)
     assert await unfinished.begin(asker, SongRequest("I walk"), "burns", message) is None
     assert await unfinished.begin(another, SongRequest("I walk"), "burns", message) is not None
-    drafts.forget_guild(GUILD)
+    deletions.forget_guild(GUILD)
     assert await unfinished.begin(another, SongRequest("I walk"), "burns", message) is None
-    assert await unfinished.begin(replace(asker, asked=drafts.moment), SongRequest("I"), "burns", message) is not None
+    assert (
+        await unfinished.begin(replace(asker, asked=deletions.moment), SongRequest("I"), "burns", message) is not None
+    )

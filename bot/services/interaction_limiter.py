@@ -18,7 +18,7 @@ SECONDS_BETWEEN_REFUSALS = 5.0
 """A refusal is an answer, too: a member gets at most one in this many seconds."""
 
 
-class ActLimits:
+class InteractionLimiter:
     """Keeps track of who has done how much lately."""
 
     def __init__(self, seconds: Callable[[], float]) -> None:

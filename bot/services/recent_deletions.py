@@ -8,7 +8,7 @@ _REMEMBERED = 10_000
 """Persons, and guilds, whose data was deleted last. Only what was asked for before is compared with them."""
 
 
-class Drafts:
+class RecentDeletions:
     """Knows whose data was deleted lately, in memory."""
 
     def __init__(self) -> None:
@@ -17,10 +17,10 @@ class Drafts:
         self._persons: dict[int, int] = {}
         self._guilds: dict[int, int] = {}
 
-    def of(self, asker: Asker) -> "Draft":
+    def pending_write(self, asker: Asker) -> "PendingWrite":
         """Describe something that is made for an asker, counting from the moment they asked."""
         asked = self.moment if asker.asked is None else asker.asked
-        return Draft(self, asker.user_id, asker.guild_id, asked)
+        return PendingWrite(self, asker.user_id, asker.guild_id, asked)
 
     def forget_person(self, user_id: int) -> None:
         """Let nothing be stored that this person has asked for until now."""
@@ -37,37 +37,37 @@ class Drafts:
         if len(deletions) > _REMEMBERED:
             del deletions[next(iter(deletions))]
 
-    def is_person_forgotten(self, draft: "Draft") -> bool:
-        """Return whether a draft's asker has had their data deleted since they asked."""
-        return self._persons.get(draft.user_id, 0) > draft.asked
+    def is_person_forgotten(self, pending: "PendingWrite") -> bool:
+        """Return whether the asker of something has had their data deleted since they asked."""
+        return self._persons.get(pending.user_id, 0) > pending.asked
 
-    def is_guild_forgotten(self, draft: "Draft") -> bool:
+    def is_guild_forgotten(self, pending: "PendingWrite") -> bool:
         """Return whether a guild's data was deleted since something was asked for in it."""
-        return draft.guild_id is not None and self._guilds.get(draft.guild_id, 0) > draft.asked
+        return pending.guild_id is not None and self._guilds.get(pending.guild_id, 0) > pending.asked
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A song, a vote or a training in the making; made by `Drafts.of`.
+class PendingWrite:
+    """A song, a vote or a training in the making; made by `RecentDeletions.pending_write`.
 
     To be looked at within the transaction that stores the thing: a deletion that is asked for later comes after it.
     """
 
-    drafts: Drafts
+    deletions: RecentDeletions
     user_id: int
     guild_id: int | None
     asked: int
-    """`Drafts.moment` when it was asked for."""
+    """`RecentDeletions.moment` when it was asked for."""
 
     @property
     def is_asker_forgotten(self) -> bool:
         """Whether the person's data was deleted meanwhile: nothing that names them may be stored."""
-        return self.drafts.is_person_forgotten(self)
+        return self.deletions.is_person_forgotten(self)
 
     @property
     def is_guild_forgotten(self) -> bool:
         """Whether the guild's data was deleted meanwhile."""
-        return self.drafts.is_guild_forgotten(self)
+        return self.deletions.is_guild_forgotten(self)
 
     @property
     def is_wanted(self) -> bool:

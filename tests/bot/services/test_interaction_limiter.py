@@ -2,8 +2,8 @@ import itertools
 
 import pytest
 
-from bot.services import ActLimits, Refusal
-from bot.services.act_limits import (
+from bot.services import InteractionLimiter, Refusal
+from bot.services.interaction_limiter import (
     GUILD_IN_A_ROW,
     MEMBER_IN_A_ROW,
     MEMBER_SECONDS,
@@ -24,7 +24,7 @@ class Seconds:
 
 def test_a_member_who_does_too_much_is_told_once_and_then_left_alone() -> None:
     seconds = Seconds()
-    limits = ActLimits(seconds)
+    limits = InteractionLimiter(seconds)
     assert all(limits.admit(1, 100) for _ in range(MEMBER_IN_A_ROW))
     with pytest.raises(Refusal, match=r"Too many requests at once. Try again in 1 s"):
         limits.admit(1, 100)
@@ -40,7 +40,7 @@ def test_a_member_who_does_too_much_is_told_once_and_then_left_alone() -> None:
 
 
 def test_many_members_of_one_guild_do_not_shut_out_other_guilds() -> None:
-    limits = ActLimits(Seconds())
+    limits = InteractionLimiter(Seconds())
     members = itertools.count(1)
     assert all(limits.admit(next(members), 100) for _ in range(GUILD_IN_A_ROW))
     with pytest.raises(Refusal):
@@ -50,7 +50,7 @@ def test_many_members_of_one_guild_do_not_shut_out_other_guilds() -> None:
 
 
 def test_typing_is_counted_apart() -> None:
-    limits = ActLimits(Seconds())
+    limits = InteractionLimiter(Seconds())
     assert all(limits.admit_typing(1) for _ in range(TYPED_IN_A_ROW))
     assert not limits.admit_typing(1)
     assert limits.admit_typing(2)
