@@ -37,6 +37,11 @@ def use_anyway(job: Job) -> str | None:
     return f"/rollback artist:{job.artist} version:{job.outcome.version}"
 
 
+def trains_shipped(artist: str) -> str:
+    """Say what training an artist that comes with the bot means, before it is confirmed."""
+    return tr("{artist} comes with the bot; this trains a new version of it for everyone.", artist=artist)
+
+
 def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
     if artist.comes_with_the_bot:

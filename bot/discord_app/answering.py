@@ -144,6 +144,11 @@ async def delete(interaction: AnyInteraction) -> None:
     await _through_broken_connections(interaction.delete_original_response)
 
 
+async def withdraw(interaction: AnyInteraction) -> None:
+    """Delete the answer to a command, whoever can see it."""
+    await _through_broken_connections(interaction.delete_original_response)
+
+
 async def delete_in_channel(message: discord.PartialMessage) -> None:
     """Delete a message through its channel."""
     await _through_broken_connections(message.delete)

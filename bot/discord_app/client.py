@@ -16,6 +16,7 @@ from bot.discord_app.offering import AnyCommand
 from bot.discord_app.online import OnlineReport
 from bot.discord_app.registered_commands import RegisteredCommands
 from bot.discord_app.translator import Translator
+from bot.discord_app.unconfirmed_trainings import UnconfirmedTrainings
 from bot.services import Refusal
 
 _CONNECTIONS = 32
@@ -56,6 +57,7 @@ class LyricsClient(discord.AutoShardedClient):
         for command in self.commands:
             self.tree.add_command(command)
         self.add_dynamic_items(*buttons)
+        self.unconfirmed_trainings = UnconfirmedTrainings()
         self._background: set[asyncio.Task[None]] = set()
         self._singing: set[asyncio.Task[Any]] = set()
         self._is_closing = False

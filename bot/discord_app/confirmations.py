@@ -56,4 +56,4 @@ class Keep(PlainButton, own_id="confirmation:keep"):
 
     async def pressed(self, interaction: Interaction) -> None:
         """Say that nothing happened."""
-        await answering.update(interaction, MessageBody(text=tr("Nothing was deleted.")))
+        await answering.update(interaction, MessageBody(text=tr("Nothing was changed.")))

@@ -21,6 +21,7 @@ from bot.discord_app.jobs import CancelJob, ShowText, UseAnyway
 from bot.discord_app.sing_button import Sing
 from bot.discord_app.song_files import Card, WholeSong
 from bot.discord_app.songs import Again, Continue, Delete, Like, SingInterrupted
+from bot.discord_app.training_request import TrainShipped
 from bot.settings import SettingsError
 
 BUTTONS: tuple[AnyDynamicItem, ...] = (
@@ -39,6 +40,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     CancelJob,
     ShowText,
     UseAnyway,
+    TrainShipped,
     DeleteMyData,
     ForgetArtist,
     Keep,

@@ -126,6 +126,15 @@ async def sing_this(stage: Stage, who: Who, channel: Channel) -> Interaction:
     return await stage.discord._acts.on_message(who, "Sing this", message)
 
 
+async def train_shipped(stage: Stage, who: Who, channel: Channel) -> Interaction:
+    """Press the button that an operator in the server was shown."""
+    await stage.clear_queue()
+    operator = stage.guild.join(stage.operators[0], 0)
+    asked = await stage.discord.slash(operator, "train", {"artist": "anna", "corpus": CORPUS}, checked=False)
+    (train, _) = (await asked.message()).buttons
+    return await stage.press(who, channel, train["custom_id"])
+
+
 SONG = "generated, in the style of"
 ACTS: dict[str, tuple[Act, str]] = {
     "/lyrics": (command("lyrics", seed="I walk", lines=2), SONG),
@@ -156,10 +165,11 @@ ACTS: dict[str, tuple[Act, str]] = {
     "More": (fixed("history:page:1"), "not asked for a song here"),
     "Delete": (of_own_song("song:delete", ":{user}"), r"\(deleted\)"),
     "Delete everything": (fixed("mydata:delete"), "deleted"),
-    "Keep": (fixed("confirmation:keep"), "Nothing was deleted"),
+    "Keep": (fixed("confirmation:keep"), "Nothing was changed"),
     "Cancel": (button(_cancel_id), "has been cancelled"),
     "Show cleaned text": (button(_text_id), "The text used for training"),
     "Use it anyway": (button(_use_id), "sings from now on"),
+    "Train a new version": (train_shipped, "Number 1 in the queue"),
     "Forget this artist": (button(_forget_id), "has been deleted, with"),
     "Sing in every channel": (fixed("settings:every-channel"), "This server's settings"),
 }
@@ -179,6 +189,7 @@ def test_the_table_has_every_command_and_every_button() -> None:
         "song:interrupted:1",
         "artist:sing:a", "artist:details:a", "artists:page:1", "history:page:1", "song:delete:1:1", "mydata:delete",
         "confirmation:keep", "job:cancel:1", "job:text:1", "job:use:1", "artist:forget:id:1", "settings:every-channel",
+        "train:shipped:1",
     }  # fmt: skip
     assert all(any(template.fullmatch(custom_id) for custom_id in pressed) for template in templates)
     assert len(templates) == len(pressed)

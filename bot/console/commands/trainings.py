@@ -27,7 +27,7 @@ async def train(context: Context, line: CommandLine) -> None:
         training.check(context.asker, artist, size, minutes)
         corpus = await asyncio.to_thread(_read, file, path)
     if await training.comes_with_the_bot(context.asker, artist) and not await context.confirms(
-        line, f"“{shortened(artist)}” comes with the bot; this trains a new version of it for everyone."
+        line, wording.trains_shipped(f"“{shortened(artist)}”")
     ):
         context.screen.say("No training was started.")
         return

@@ -4,10 +4,12 @@ import discord
 from discord import app_commands
 
 from bot.artist_name import LONGEST_ARTIST_NAME
-from bot.discord_app import answering, autocompletion, jobs, uploads
+from bot.discord_app import autocompletion
 from bot.discord_app.client import Interaction
 from bot.discord_app.offering import to_managers
 from bot.discord_app.permissions import asker_of
+from bot.discord_app.training_request import ask_first, carry_out
+from bot.discord_app.unconfirmed_trainings import TrainingRequest
 from bot.settings import MOST_TRAIN_MINUTES
 
 
@@ -26,15 +28,11 @@ async def train(
     corpus: discord.Attachment | None = None,
     minutes: app_commands.Range[int, 1, MOST_TRAIN_MINUTES] | None = None,
 ) -> None:
-    """Queue a training job and show it until it ends."""
-    asker, services = asker_of(interaction), interaction.client.services
-    services.training.check(asker, artist, None if corpus is None else corpus.size, minutes)
-    if corpus is None:
-        await answering.defer(interaction)
-        job = await services.training.queue(asker, artist, None, minutes)
+    """Queue a training job and show it until it ends; ask first if the artist comes with the bot."""
+    asker, training = asker_of(interaction), interaction.client.services.training
+    training.check(asker, artist, None if corpus is None else corpus.size, minutes)
+    request = TrainingRequest(interaction, artist, corpus, minutes)
+    if await training.comes_with_the_bot(asker, artist):
+        await ask_first(interaction, request)
     else:
-        with services.training.texts.uploading(asker):
-            await answering.defer(interaction)
-            text = await uploads.read(corpus, services.settings.max_corpus_bytes, interaction.client.downloads)
-            job = await services.training.queue(asker, artist, text, minutes)
-    await jobs.show_and_follow(interaction, job)
+        await carry_out(interaction, request)

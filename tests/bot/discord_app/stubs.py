@@ -187,6 +187,7 @@ class StubTraining:
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
     end_told: asyncio.Event = field(default_factory=asyncio.Event)
     refusal: str | None = None
+    shipped: frozenset[str] = frozenset()
     summary: CorpusSummary | None = None
     texts: TrainingTexts = field(
         default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, seconds=lambda: 0.0)
@@ -197,6 +198,9 @@ class StubTraining:
             raise Refusal("Only members with Manage Server can train artists.")
         if corpus_bytes is not None and corpus_bytes > 10_000:
             raise Refusal("The text is too large.")
+
+    async def comes_with_the_bot(self, asker: Asker, artist: str) -> bool:
+        return artist in self.shipped
 
     async def queue(
         self,

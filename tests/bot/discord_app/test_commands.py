@@ -113,7 +113,7 @@ async def test_mydata_delete_can_be_thought_better_of(
 ) -> None:
     message = await (await discord.slash(anna, "mydata delete")).message()
     await discord.press(anna, message, "Keep")
-    await message.until(lambda message: message.content == "Nothing was deleted.")
+    await message.until(lambda message: message.content == "Nothing was changed.")
     assert services.privacy.deletions == []
 
 

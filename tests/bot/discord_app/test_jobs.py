@@ -104,6 +104,52 @@ async def test_a_text_that_will_not_do_is_refused_to_the_asker_alone(
     assert (message.ephemeral, message.content) == (True, "The text is too short.")
 
 
+async def test_training_an_artist_that_comes_with_the_bot_has_to_be_confirmed(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.shipped = frozenset({"kipling"})
+    services.training.script = ["go on", SUCCEEDED]
+    question = await (await train(discord, chief, corpus=TEXT, minutes=2)).message()
+    assert question.ephemeral
+    assert question.text == "kipling comes with the bot; this trains a new version of it for everyone."
+    assert services.training.received == []
+    shown = await (await discord.press(chief, question, "Train a new version")).message()
+    assert not shown.ephemeral
+    assert "Number 2 in the queue" in shown.text
+    assert services.training.received == [TEXT.data]
+    await question.until(lambda question: question.deleted)
+    services.training.go_on.set()
+    await end_is_told(services)
+    assert services.training.messages == [(3, chief.guild.channels[0].id, shown.id)]
+
+
+async def test_a_refused_confirmation_can_be_repeated(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.shipped = frozenset({"kipling"})
+    services.training.refusal = "Try again in a minute."
+    question = await (await train(discord, chief)).message()
+    refused = await (await discord.press(chief, question, "Train a new version")).followup()
+    assert (refused.ephemeral, refused.content) == (True, "Try again in a minute.")
+    services.training.refusal = None
+    assert "Number 2" in (await (await discord.press(chief, question, "Train a new version")).message()).text
+
+
+async def test_a_confirmation_that_came_too_late(
+    discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    services.training.shipped = frozenset({"kipling"})
+    async with online(discord, services):
+        question = await (await train(discord, chief)).message()
+    async with online(discord, services):
+        refused = await (await discord.press(chief, question, "Train a new version")).message()
+    assert (refused.ephemeral, refused.content) == (
+        True,
+        "That request is no longer stored. Ask again with /train.",
+    )
+    assert services.training.received == []
+
+
 async def test_cancel_is_for_those_who_manage_the_server(
     bot: None, discord: DiscordStandIn, services: StubServices, chief: Member, anna: Member
 ) -> None:
