@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.services.quotas import Quotas
 from bot.services.themes import themes_of
-from bot.store import artists, versions
+from bot.store import artists, corpora, versions
 from bot.store.job_records import HeldBack, TrainingOutcome
 from bot.store.versions import NewVersion, StoredVersion
 from lstm.model.model_file import Model, ModelFileError, load_model
@@ -111,8 +111,10 @@ def publish_result(
 ) -> TrainingOutcome:
     """Publish the version that a training job produced, and return the outcome to store with the job.
 
-    If the artist's guild exceeds its quota, older versions make room.
+    The text that it learned from has replaced the former one for good. If the artist's guild exceeds its quota, older
+    versions make room.
     """
+    corpora.drop_former(connection, artist_id)
     published = publish(connection, artist_id, version, job_id=job_id, now=now)
     artist = artists.by_id(connection, artist_id)
     if quotas is not None and artist is not None:

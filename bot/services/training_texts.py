@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.services.asking import Asker, Refusal
 from bot.services.data_files import DataFiles
 from bot.services.quotas import UploadsInFlight
-from bot.store import corpora
+from bot.store import corpora, versions
 from bot.store.artists import StoredArtist
 from bot.training.reading import TextReader
 from bot.training.reading_process import ReadText
@@ -126,12 +126,16 @@ class TrainingTexts:
 def keep(connection: sqlite3.Connection, artist: StoredArtist, brought: Brought | None, now: datetime) -> None:
     """Store the text to train on; an upload is used until the next one.
 
+    An artist that has learned from another text gets that back if the training fails or is cancelled.
+
     Raises:
         Refusal: if there is none.
     """
     has_upload = corpora.has_upload(connection, artist.id)
     if brought is not None and (brought.is_upload or not has_upload):
         read = brought.text
+        if corpora.text_of(connection, artist.id) != read.text and versions.of_artist(connection, artist.id):
+            corpora.set_aside(connection, artist.id)
         report = corpora.CorpusReport(read.summary, read.first_lines, read.kinds)
         corpora.keep(connection, artist.id, read.text, is_upload=brought.is_upload, now=now, report=report)
     elif not has_upload and corpora.text_of(connection, artist.id) is None:

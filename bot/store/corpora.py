@@ -78,6 +78,26 @@ def keep(
     )
 
 
+def set_aside(connection: sqlite3.Connection, artist_id: int) -> None:
+    """Remember an artist's text, which is about to be replaced by that of a new job."""
+    connection.execute("INSERT OR REPLACE INTO former_corpora SELECT * FROM corpora WHERE artist_id = ?", (artist_id,))
+
+
+def drop_former(connection: sqlite3.Connection, artist_id: int) -> None:
+    """Forget the text that was set aside: the job on the new one has succeeded."""
+    connection.execute("DELETE FROM former_corpora WHERE artist_id = ?", (artist_id,))
+
+
+def restore_former(connection: sqlite3.Connection) -> int:
+    """Give the texts that were set aside back to the artists that have no live job any more; return how many."""
+    former = connection.execute(
+        """DELETE FROM former_corpora
+        WHERE artist_id NOT IN (SELECT artist_id FROM jobs WHERE state IN ('queued', 'running')) RETURNING *"""
+    ).fetchall()
+    connection.executemany("INSERT OR REPLACE INTO corpora VALUES (?, ?, ?, ?, ?, ?, ?)", map(tuple, former))
+    return len(former)
+
+
 def report_of(connection: sqlite3.Connection, artist_id: int) -> CorpusReport | None:
     """Return what was recognised in an artist's text; None for texts stored by earlier versions of the bot."""
     row = connection.execute("SELECT report FROM corpora WHERE artist_id = ?", (artist_id,)).fetchone()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from bot.store import times
+from bot.store import corpora, times
 from bot.store.artists import EVERYONE
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress, Waiting
 
@@ -105,6 +105,8 @@ def fail_unreadable(connection: sqlite3.Connection, now: datetime) -> list[int]:
                     queued_at = :now, started_at = NULL, ended_at = :now WHERE id = :id""",
                 {"now": times.to_text(now), "id": row["id"], "reason": UNREADABLE},
             )
+    if unreadable:
+        corpora.restore_former(connection)
     return unreadable
 
 
@@ -133,20 +135,24 @@ def succeed(connection: sqlite3.Connection, job_id: int, lease: str, outcome: Tr
 
 
 def fail(connection: sqlite3.Connection, job_id: int, lease: str, reason: str, now: datetime) -> bool:
-    """Mark a claimed job as failed, for a reason in one sentence; False if the lease is lost."""
-    return _end(connection, job_id, lease, JobState.FAILED, now, reason=reason)
+    """Mark a claimed job as failed, for a reason in one sentence; False if the lease is lost.
+
+    Its artist gets its former text back.
+    """
+    has_ended = _end(connection, job_id, lease, JobState.FAILED, now, reason=reason)
+    corpora.restore_former(connection)
+    return has_ended
 
 
 def cancel(connection: sqlite3.Connection, job_id: int, now: datetime) -> bool:
-    """Cancel a queued or running job; False if it has already ended."""
-    return (
-        connection.execute(
-            """UPDATE jobs SET state = 'cancelled', lease = NULL, lease_until = NULL, progress = NULL, ended_at = ?
-            WHERE id = ? AND state IN ('queued', 'running')""",
-            (times.to_text(now), job_id),
-        ).rowcount
-        == 1
-    )
+    """Cancel a queued or running job; False if it has already ended. Its artist gets its former text back."""
+    cancelled = connection.execute(
+        """UPDATE jobs SET state = 'cancelled', lease = NULL, lease_until = NULL, progress = NULL, ended_at = ?
+        WHERE id = ? AND state IN ('queued', 'running')""",
+        (times.to_text(now), job_id),
+    ).rowcount
+    corpora.restore_former(connection)
+    return cancelled == 1
 
 
 def remember_message(connection: sqlite3.Connection, job_id: int, channel_id: int, message_id: int) -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from bot.store import times
+from bot.store import corpora, times
 
 _EVERYTHING = (
     "DELETE FROM artists WHERE guild_id = ?",
@@ -55,9 +55,12 @@ def left_before(connection: sqlite3.Connection, time: datetime) -> list[int]:
 
 
 def deletions(guild_id: int) -> list[Callable[[sqlite3.Connection], int]]:
-    """Return the functions that delete everything stored about a guild, artists first; each returns a row count."""
+    """Return the functions that delete everything stored about a guild, artists first; each returns a row count.
+
+    The last gives back to shared artists the texts that the guild's jobs have replaced.
+    """
 
     def of(statement: str) -> Callable[[sqlite3.Connection], int]:
         return lambda connection: connection.execute(statement, (guild_id,)).rowcount
 
-    return [of(statement) for statement in _EVERYTHING]
+    return [*(of(statement) for statement in _EVERYTHING), corpora.restore_former]

@@ -24,11 +24,13 @@ def artists(connection: sqlite3.Connection, guild_id: int) -> int:
 
 
 def stored_bytes(connection: sqlite3.Connection, guild_id: int) -> int:
-    """Return the total size of the corpora and versions of a guild's own artists."""
+    """Return the total size of the corpora, former ones included, and versions of a guild's own artists."""
     return _number(
         connection,
         """SELECT (SELECT coalesce(sum(corpora.bytes), 0) FROM corpora
                 JOIN artists ON artists.id = corpora.artist_id WHERE artists.guild_id = ?1)
+            + (SELECT coalesce(sum(former_corpora.bytes), 0) FROM former_corpora
+                JOIN artists ON artists.id = former_corpora.artist_id WHERE artists.guild_id = ?1)
             + (SELECT coalesce(sum(length(weights) + coalesce(length(curve), 0)), 0) FROM versions
                 JOIN artists ON artists.id = versions.artist_id WHERE artists.guild_id = ?1)""",
         (guild_id,),

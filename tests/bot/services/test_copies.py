@@ -23,7 +23,7 @@ from tests.bot.services.test_privacy import is_in_a_file
 
 SEED, ANOTHERS, ELSEWHERE = "a seed to be deleted", "a seed of another", "a seed elsewhere"
 LINE = samples.corpus().split("\n")[0]
-LATER = ("unfinished_songs", "likes", "asked_trainings", "left_guilds")
+LATER = ("unfinished_songs", "likes", "asked_trainings", "left_guilds", "former_corpora")
 """Tables that the first version of the bot did not have."""
 
 

@@ -5,10 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.services import ArtistsService, GuildsService, LeftGuilds, LyricsService, Refusal, SongRequest, TrainingService
+from bot.services import (
+    ArtistsService,
+    Asker,
+    GuildsService,
+    LeftGuilds,
+    LyricsService,
+    Refusal,
+    SongRequest,
+    TrainingService,
+)
 from bot.services.recent_deletions import RecentDeletions
 from bot.services.song_record import SongRecord
-from bot.store import unfinished_songs
+from bot.store import corpora, unfinished_songs
 from bot.store.database import Database
 from bot.store.unfinished_songs import StoredUnfinished
 from bot.training.news import JobNews
@@ -144,6 +153,17 @@ async def test_a_text_in_flight_is_not_stored_once_its_guild_is_forgotten(
         with pytest.raises(Refusal, match="has just been deleted"):
             await training.queue(asker, "duo", samples.corpus().encode())
     assert not any((await stocked.read(lambda connection: everything_of(connection, GUILD))).values())
+
+
+async def test_a_shared_artist_gets_back_the_text_that_a_forgotten_guilds_job_replaced(
+    left_guilds: LeftGuilds, training: TrainingService, stocked: Database
+) -> None:
+    operator = Asker(3, GUILD, 7, is_operator=True)
+    job = await training.queue(operator, "burns", samples.corpus(30).encode())
+    await training.cancel(operator, job.id)
+    await training.queue(operator, "burns", samples.corpus().encode())
+    await left_guilds.forget(GUILD)
+    assert await stocked.read(lambda connection: corpora.text_of(connection, job.artist_id)) == samples.corpus(30)
 
 
 async def test_everyone_is_no_guild(left_guilds: LeftGuilds) -> None:

@@ -47,6 +47,24 @@ async def test_a_guild_stores_only_so_much(training: TrainingService, database: 
     await training.queue(manager(), "first", CORPUS)  # replaces the previous text
 
 
+async def test_the_former_text_counts_until_a_job_on_the_new_one_has_ended(
+    training: TrainingService, database: Database
+) -> None:
+    async def stored() -> int:
+        return await database.read(lambda connection: usage.stored_bytes(connection, GUILD))
+
+    models = await stored()
+    await training.queue(manager(), "choir", CORPUS)
+    await cancel_all(training)
+    assert await stored() == models + len(CORPUS)  # it had no text, which would have come back
+    longer = samples.corpus(60).encode()
+    await training.queue(manager(), "choir", longer)
+    assert await stored() == models + len(CORPUS) + len(longer)
+    await cancel_all(training)
+    await training.queue(manager(), "choir", CORPUS)  # no other text
+    assert await stored() == models + len(CORPUS)
+
+
 async def test_a_guild_asks_for_only_so_many_trainings_a_day(
     training: TrainingService, artists_service: ArtistsService, clock: Clock
 ) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.services import Asker, GuildsService, Job, JobState, Refusal, TrainingService, queue_order, quotas
+from bot.services.publishing import publish_result
 from bot.store import artists, corpora, jobs
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
 from bot.store.job_records import TrainingOutcome
 from tests.bot import samples
-from tests.bot.samples import Clock
+from tests.bot.samples import Clock, new_version
 from tests.bot.services.conftest import GUILD, OPERATOR, OTHER_GUILD, manager, member
 
 CORPUS = samples.corpus().encode()
@@ -36,6 +37,21 @@ async def finish(database: Database, clock: Clock, succeed: bool = True) -> Job:
     else:
         await database.write(lambda connection: jobs.fail(connection, job.id, "lease", "It broke.", clock()))
     return job
+
+
+async def publish(database: Database, clock: Clock) -> None:
+    """Make the next job run and lead to a version."""
+    version = new_version()
+
+    def transaction(connection: sqlite3.Connection) -> None:
+        job_id = queue_order.next_job(connection)
+        assert job_id is not None
+        job = jobs.claim(connection, job_id, "lease", clock() + timedelta(seconds=30), clock())
+        assert job is not None
+        outcome = publish_result(connection, job.artist_id, version, job.id, clock())
+        jobs.succeed(connection, job.id, "lease", outcome, clock())
+
+    await database.write(transaction)
 
 
 async def text_of(database: Database, job: Job) -> str | None:
@@ -125,6 +141,44 @@ async def test_where_the_text_comes_from(
     await finish(database, clock)
     assert await text_of(database, await training.queue(manager(), "duo")) == samples.corpus()  # the upload is kept
     assert await text_of(database, await training.queue(manager(5, OTHER_GUILD), "duo")) == samples.corpus(31)
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+async def test_a_text_that_leads_to_nothing_does_not_replace_the_one_that_an_artist_has_learned_from(
+    training: TrainingService, database: Database, clock: Clock, is_cancelled: bool
+) -> None:
+    first = await training.queue(manager(), "choir", samples.corpus(30).encode())
+    await publish(database, clock)
+    former = await database.read(lambda connection: corpora.report_of(connection, first.artist_id))
+    second = await training.queue(manager(), "choir", CORPUS)
+    assert await text_of(database, second) == samples.corpus()
+    if is_cancelled:
+        await training.cancel(manager(), second.id)
+    else:
+        await finish(database, clock, succeed=False)
+    assert await text_of(database, second) == samples.corpus(30)
+    assert await database.read(lambda connection: corpora.report_of(connection, first.artist_id)) == former
+    assert await text_of(database, await training.queue(manager(), "choir")) == samples.corpus(30)
+
+
+async def test_a_text_that_leads_to_a_version_replaces_the_former_one_for_good(
+    training: TrainingService, database: Database, clock: Clock
+) -> None:
+    for songs in (30, 40):
+        job = await training.queue(manager(), "choir", samples.corpus(songs).encode())
+        await publish(database, clock)
+    cancelled = await training.queue(manager(), "choir")
+    await training.cancel(manager(), cancelled.id)
+    assert await text_of(database, job) == samples.corpus(40)
+
+
+async def test_an_artist_that_has_learned_nothing_has_its_last_text(
+    training: TrainingService, database: Database
+) -> None:
+    for songs in (30, 40):
+        job = await training.queue(manager(), "new", samples.corpus(songs).encode())
+        await training.cancel(manager(), job.id)
+    assert await text_of(database, job) == samples.corpus(40)
 
 
 async def test_a_broken_file_does_not_stop_a_training_on_an_upload(
