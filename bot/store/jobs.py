@@ -86,8 +86,8 @@ def release(connection: sqlite3.Connection, expired_by: datetime | None = None) 
     """
     return connection.execute(
         """UPDATE jobs SET state = 'queued', lease = NULL, lease_until = NULL
-        WHERE state = 'running' AND (?1 IS NULL OR lease_until < ?1)""",
-        (None if expired_by is None else times.to_text(expired_by),),
+        WHERE state = 'running' AND (:time IS NULL OR lease_until < :time)""",
+        {"time": None if expired_by is None else times.to_text(expired_by)},
     ).rowcount
 
 

@@ -28,12 +28,12 @@ def stored_bytes(connection: sqlite3.Connection, guild_id: int) -> int:
     return _number(
         connection,
         """SELECT (SELECT coalesce(sum(corpora.bytes), 0) FROM corpora
-                JOIN artists ON artists.id = corpora.artist_id WHERE artists.guild_id = ?1)
+                JOIN artists ON artists.id = corpora.artist_id WHERE artists.guild_id = :guild)
             + (SELECT coalesce(sum(former_corpora.bytes), 0) FROM former_corpora
-                JOIN artists ON artists.id = former_corpora.artist_id WHERE artists.guild_id = ?1)
+                JOIN artists ON artists.id = former_corpora.artist_id WHERE artists.guild_id = :guild)
             + (SELECT coalesce(sum(length(weights) + coalesce(length(curve), 0)), 0) FROM versions
-                JOIN artists ON artists.id = versions.artist_id WHERE artists.guild_id = ?1)""",
-        (guild_id,),
+                JOIN artists ON artists.id = versions.artist_id WHERE artists.guild_id = :guild)""",
+        {"guild": guild_id},
     )
 
 
@@ -82,6 +82,6 @@ def forget_unsung_before(connection: sqlite3.Connection, time: datetime) -> int:
     ).rowcount
 
 
-def _number(connection: sqlite3.Connection, query: str, parameters: tuple[object, ...]) -> int:
+def _number(connection: sqlite3.Connection, query: str, parameters: tuple[object, ...] | dict[str, object]) -> int:
     count: int = connection.execute(query, parameters).fetchone()[0]
     return count
