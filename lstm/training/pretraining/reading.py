@@ -102,7 +102,7 @@ class Reading:
             raise RecipeError("modes.planned: the model has no unit that marks plans.")
         wanted = None if vocabulary is None else _sources_of(recipe)
         texts, self.hashes = read_texts(recipe, corpora, wanted)
-        """SHA-256 of each file, by its path below its source's folder."""
+        """SHA-256 of each file, by its path below ``corpora``."""
         self.recipe, self.vocabulary = recipe, vocabulary or make_vocabulary(recipe, texts)
         self._sources = {name: self._encoded(source) for name, source in texts.items()}
         measured = texts[recipe.measured].validation

@@ -26,8 +26,7 @@ class Source:
     """Texts of one kind, and how they are cut."""
 
     files: tuple[str, ...]
-    """Patterns below `folder`, or below the folder of corpora where it is None."""
-    folder: Path | None
+    """Patterns below the folder of corpora."""
     left_out: frozenset[str]
     """Names of files, without suffix, that are not read."""
     left_out_tail: Mapping[str, float]
@@ -144,15 +143,15 @@ def read_recipe(path: Path) -> PretrainingRecipe:
     except ValueError as error:  # not UTF-8, or not TOML
         raise RecipeError(f"{path} is not a TOML file: {error}.") from None
     try:
-        return _recipe(values, path.parent)
+        return _recipe(values)
     except RecipeError as error:
         raise RecipeError(f"{path}: {error}") from None
 
 
-def _recipe(values: dict[str, Any], folder: Path) -> PretrainingRecipe:
+def _recipe(values: dict[str, Any]) -> PretrainingRecipe:
     top = _Table(values, "")
     seeds, network, modes, measured = (top.table(name) for name in ("seeds", "network", "modes", "measured"))
-    sources = {name: _source(table, folder) for name, table in top.table("sources").tables().items()}
+    sources = {name: _source(table) for name, table in top.table("sources").tables().items()}
     if LOWER in sources:
         raise RecipeError(f"sources.{LOWER} has its own table, [{LOWER}].")
     lower = top.table(LOWER, {}).counts(sources)
@@ -180,10 +179,9 @@ def _recipe(values: dict[str, Any], folder: Path) -> PretrainingRecipe:
     return recipe
 
 
-def _source(table: "_Table", folder: Path) -> Source:
+def _source(table: "_Table") -> Source:
     source = Source(
         files=table.texts("files"),
-        folder=folder if table.true_or_false("beside_recipe", False) else None,
         left_out=frozenset(table.texts("left_out", ())),
         left_out_tail=table.table("left_out_tail", {}).numbers(0, 1),
         held_out=table.number("held_out", 0, 1, 0.0),

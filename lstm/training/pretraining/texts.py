@@ -28,9 +28,8 @@ class Texts:
 def read_texts(
     recipe: PretrainingRecipe, corpora: Path, wanted: Container[str] | None = None
 ) -> tuple[dict[str, Texts], dict[str, str]]:
-    """The texts of each source, or of those that are ``wanted``, and the SHA-256 of each file that was read.
-
-    Hashes are by the file's path below its source's folder, which is ``corpora`` where the recipe says no other.
+    """The texts of each source, or of those that are ``wanted``, and the SHA-256 of each file that was read, by its
+    path below ``corpora``.
 
     Raises:
         RecipeError: a source has no file, a file is not UTF-8, or there is nothing to measure.
@@ -40,15 +39,14 @@ def read_texts(
     for name, source in recipe.sources.items():
         if wanted is not None and name not in wanted:
             continue
-        folder = source.folder or corpora
-        files = _files(source, folder)
+        files = _files(source, corpora)
         if not files:
-            raise RecipeError(f"sources.{name}.files: no file in {folder} matches {', '.join(source.files)}.")
+            raise RecipeError(f"sources.{name}.files: no file in {corpora} matches {', '.join(source.files)}.")
         training: list[str] = []
         validation: list[str] = []
         for path in files:
             data = path.read_bytes()
-            hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(data).hexdigest()
+            hashes[path.relative_to(corpora).as_posix()] = hashlib.sha256(data).hexdigest()
             learned, measured = _of_file(source, path, data, recipe.text_seed)
             training += learned
             validation += measured
@@ -68,8 +66,8 @@ def _rng(recipe: PretrainingRecipe) -> random.Random:
     return random.Random(recipe.text_seed)  # noqa: S311
 
 
-def _files(source: Source, folder: Path) -> list[Path]:
-    found = {path for pattern in source.files for path in folder.glob(pattern) if path.is_file()}
+def _files(source: Source, corpora: Path) -> list[Path]:
+    found = {path for pattern in source.files for path in corpora.glob(pattern) if path.is_file()}
     return sorted(path for path in found if path.stem not in source.left_out)
 
 
