@@ -12,6 +12,10 @@ ARPABET.
 Left out: words with anything but letters and apostrophes, and possessives. Unified, because the dictionary itself is
 inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
 AY ER, AW R and AW ER ("wire", "fire"). If no vowel is marked as stressed, the last one counts as stressed.
+
+Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with
+("does" as "diz", "for" as "fer"), and forms with IH of words that otherwise have the same with EH ("says" as "siz", "get"
+as "git").
 """
 
 import gzip
@@ -50,13 +54,29 @@ def _letter(phone: str) -> str:
 
 def rhyme_lines(entries: Iterable[str]) -> list[str]:
     """The lines of rhymes.txt, sorted, from the lines of cmudict.dict."""
-    sounds: dict[str, dict[str, None]] = {}
+    forms: dict[str, list[list[str]]] = {}
     for entry in entries:
         name, *phones = entry.split("#")[0].split()
         word = re.sub(r"\(\d+\)$", "", name)
         if re.fullmatch("[a-z']+", word) and not word.endswith("'s") and any(phone[-1] in "012" for phone in phones):
-            sounds.setdefault(word, {})[rhyming_sounds(phones)] = None
-    return sorted(f"{word[::-1]} {' '.join(spoken)}\n" for word, spoken in sounds.items())
+            forms.setdefault(word, []).append(phones)
+    return sorted(f"{word[::-1]} {' '.join(_sounds(spoken))}\n" for word, spoken in forms.items())
+
+
+def _sounds(forms: list[list[str]]) -> dict[str, None]:
+    """The different sounds of a word's forms that can end a line, in order."""
+    stressed = [form for form in forms if any(phone[-1] in "12" for phone in form)] or forms
+    return {
+        rhyming_sounds(form): None
+        for form in stressed
+        if not any(_is_raised(form, other) for other in stressed if other is not form)
+    }
+
+
+def _is_raised(form: list[str], other: list[str]) -> bool:
+    """Whether a form has a stressed IH where another, otherwise the same, has EH."""
+    pairs = [pair for pair in zip(form, other, strict=False) if pair[0] != pair[1]]
+    return len(form) == len(other) and pairs in ([("IH1", "EH1")], [("IH2", "EH2")])
 
 
 def main() -> None:

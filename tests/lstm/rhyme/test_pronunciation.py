@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm.data.make_rhymes import rhyme_lines, rhyming_sounds
+from lstm.rhyme.ear import Rhymes
 from lstm.rhyme.english import English
 from lstm.rhyme.pronunciation import Dictionary, Sound, shipped_dictionary, split_sounds
 from lstm.text.words import last_word
@@ -119,6 +120,23 @@ def test_lines_made_from_a_dictionary():
         "aalborg AO1 L B AO0 R G # x",
     ]
     assert rhyme_lines(entries) == ["eht DA Di\n", "groblaa clbcrg\n"]
+
+
+def test_weak_and_raised_forms_are_left_out():
+    entries = [
+        "does D AH1 Z",
+        "does(2) D IH0 Z",
+        "says S EH1 Z",
+        "says(2) S IH1 Z",
+        "wind W AY1 N D",
+        "wind(2) W IH1 N D",
+    ]
+    assert rhyme_lines(entries) == ["dniw wYnd wInd\n", "seod dAz\n", "syas sEz\n"]
+
+
+@pytest.mark.parametrize("word", ["does", "says", "was", "has"])
+def test_is_rhymes_with_no_word_that_only_a_weak_form_would_rhyme(word):
+    assert not Rhymes().rhymes("is", word)
 
 
 def test_the_data_is_what_the_script_makes(lines):
