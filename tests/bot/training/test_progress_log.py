@@ -17,6 +17,6 @@ def test_one_line_per_minute(caplog: pytest.LogCaptureFixture) -> None:
         progress = replace(PROGRESS, seconds=seconds, seconds_left=None if seconds < 10 else 30.0)
         log.tell(replace(RUNNING, id=7, progress=progress))
     assert caplog.messages == [
-        "training job 7 is at 0 %, 1234 characters/s, time left: not known yet",
-        "training job 7 is at 68 %, 1234 characters/s, time left: 30 s",
+        "training job 7 is at 0%, 1234 characters/s, time left: not known yet",
+        "training job 7 is at 68%, 1234 characters/s, time left: 30 s",
     ]
