@@ -82,6 +82,7 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
     from lstm.training.pretraining.reading import Reading, initial_weights
     from lstm.training.pretraining.recipe import read_recipe
     from lstm.training.pretraining.training import Pretraining
+    from lstm.training.trainer import RATES_COMPARED
 
     recipe = read_recipe(options.recipe)
     if options.first_run is not None:
@@ -98,7 +99,8 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
             settings["start"] = start.sha256
         if options.first_run is not None:
             settings["from"] = options.first_run
-        identity = {"recipe": settings, "share": options.share, "data": reading.hashes}
+        rates = [[run.schedule.rate(k / RATES_COMPARED) for k in range(RATES_COMPARED + 1)] for run in recipe.runs]
+        identity = {"recipe": settings, "learning_rates": rates, "share": options.share, "data": reading.hashes}
         log.line(
             f"{reading.training_characters:,} characters from {len(reading.hashes)} files, "
             f"{len(reading.vocabulary):,} units, {len(weights.flat):,} parameters, matrix products: {layout()}"

@@ -32,7 +32,7 @@ class Quotas:
     jobs_per_day: int
     """LYRICS_GUILD_JOBS."""
 
-    def check(self, connection: sqlite3.Connection, asker: Asker, now: datetime) -> None:
+    def count_job(self, connection: sqlite3.Connection, asker: Asker, now: datetime) -> None:
         """Count a job that is about to be queued, in the transaction that has stored its artist and text.
 
         Raises:

@@ -1,8 +1,8 @@
 """How many songs may be asked for: requests over a limit are refused at once, with the time to try again.
 
 Songs in progress are limited per member, per guild and in total, so that nobody waits long for an accepted song and no
-guild's crowd shuts out the others. How often one may ask is limited separately. The person at the console may always
-ask.
+guild's crowd shuts out the others; how often one may ask is limited by `Pace`. All of it is in memory: what must
+survive a restart is in `quotas.py`. The person at the console may always ask.
 """
 
 import math

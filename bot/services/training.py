@@ -135,7 +135,7 @@ class TrainingService:
             known = self._artist(connection, asker, name, now)
             check_queue(connection, known, guild_id)
             training_texts.keep(connection, known, brought, now)
-            self._quotas.check(connection, asker, now)
+            self._quotas.count_job(connection, asker, now)
             queued = jobs.enqueue(
                 connection,
                 NewJob(

@@ -13,9 +13,8 @@ Left out: words with anything but letters and apostrophes, and possessives. Unif
 inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
 AY ER, AW R and AW ER ("wire", "fire"). If no vowel is marked as stressed, the last one counts as stressed.
 
-Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with
-("does" as "diz", "for" as "fer"), and forms with IH of words that otherwise have the same with EH ("says" as "siz", "get"
-as "git").
+Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with it
+("does" as "diz", "for" as "fer"), and forms with IH of words that otherwise have the same with EH ("says" as "siz").
 """
 
 import gzip

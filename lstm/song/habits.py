@@ -15,7 +15,7 @@ FEWEST_GROUPS = 8
 """Groups of four lines, in fewer of which no scheme is a habit."""
 RHYMED = 0.3
 """A scheme is a habit if this share of the pairs that it asks for rhyme; near-rhymes do not count."""
-PER_PAIR = 0.08
+PER_RHYMING_LINE = 0.08
 """By how much a scheme of more rhymes is preferred: "ABAB" over "ABCB" where both hold."""
 _HABITS = tuple(scheme for scheme, pattern in PATTERNS.items() if any(pattern))
 
@@ -72,7 +72,7 @@ def _scheme_of(groups: Iterable[list[str]], ear: Rhymes) -> str:
         return sum(rhymed[pair] for pair in asked) / len(asked) / count
 
     def preference(scheme: str) -> float:
-        return share(scheme) + PER_PAIR * sum(bool(answered) for answered in pattern_of(scheme))
+        return share(scheme) + PER_RHYMING_LINE * sum(bool(answered) for answered in pattern_of(scheme))
 
     best = max(_HABITS, key=preference)
     return best if share(best) >= RHYMED else "none"

@@ -89,7 +89,7 @@ class Prepared:
     """One artist's corpus and first weights, ready for the training loop."""
 
     settings: TrainingSettings
-    loop: LoopSettings
+    loop_settings: LoopSettings
     recipe: Recipe
     start: StartDecision
     corpus_sha256: str
@@ -188,7 +188,7 @@ def prepare(
     texts = _texts(split.training, candidate.vocabulary)
     return Prepared(
         settings=settings,
-        loop=loop_settings(settings, candidate.recipe),
+        loop_settings=loop_settings(settings, candidate.recipe),
         recipe=candidate.recipe,
         start=decision,
         corpus_sha256=corpus.sha256,
