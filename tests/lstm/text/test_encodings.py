@@ -152,7 +152,7 @@ class TestDecoding:
             (b"PK\x03\x04 songs.txt", "zip"),
             (b"\x1f\x8b\x08\x00", "gzip"),
             (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word"),
-            (b"ID3\x03\x00\x00", "sound"),
+            (b"ID3\x03\x00\x00", "audio"),
         ],
     )
     def test_documents_and_archives_are_refused_with_what_to_do(self, data, format_name):
