@@ -144,7 +144,7 @@ def _when(timestamp: int, style: str) -> str:
 
 _CSS = """
 * { box-sizing: border-box; margin: 0; padding: 0 }
-body { font: 16px/1.375 "gg sans", "Noto Sans", "Noto Color Emoji", sans-serif; padding: 14px 0 14px 0 }
+body { font: 16px/1.375 "gg sans", "Noto Sans", sans-serif, "Noto Color Emoji"; padding: 14px 0 14px 0 }
 .dark { --bg: #323339; --text: #efeff0; --muted: #9b9ca3; --box: #393a41; --edge: #45464d; --strong: #fff;
   --secondary: #4a4b53; --secondary-text: #fbfbfb; --code: #2a2b30; --link: #7bb0f5; --only: #393c4c; --bar: #66676e }
 .light { --bg: #fbfbfb; --text: #2f3035; --muted: #676870; --box: #ffffff; --edge: #dfdfe2; --strong: #1f2024;
