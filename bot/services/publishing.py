@@ -200,10 +200,12 @@ def _reason_to_hold_back(new: NewVersion, old: StoredVersion | None) -> HeldBack
 
 
 def _is_comparable(new: NewVersion, old: StoredVersion) -> bool:
-    # The same text is split the same way: the same corpus means the same held-out songs.
+    # The same text is split the same way, but in short minutes fewer of the held-out songs are measured. The baseline
+    # is measured on the same ones, so the same baseline means the same songs.
     return (
         new.corpus_sha256 is not None
         and new.corpus_sha256 == old.corpus_sha256
+        and new.baseline_bits_per_character == old.baseline_bits_per_character
         and new.bits_per_character is not None
         and old.bits_per_character is not None
     )

@@ -84,6 +84,17 @@ def test_who_takes_over(
     assert singing(connection, artist_id) == (2 if takes_over else 1)
 
 
+def test_versions_are_compared_only_on_the_same_songs(
+    connection: sqlite3.Connection, artist_id: int, clock: Clock
+) -> None:
+    """In short minutes fewer of the held-out songs are measured, and then the baseline differs too."""
+    assert publish_bits(connection, artist_id, clock, 1.47).held_back is None
+    on_more_songs = replace(new_version(1.61), baseline_bits_per_character=2.6)
+    published = publish(connection, artist_id, on_more_songs, job_id=None, now=clock())
+    assert (published.held_back, published.compared_with) == (None, None)
+    assert singing(connection, artist_id) == 2
+
+
 def test_versions_are_bounded_and_the_one_that_sings_stays(
     connection: sqlite3.Connection, artist_id: int, clock: Clock
 ) -> None:
