@@ -26,7 +26,7 @@ def _quality(record: TrainingRecord, say: Say) -> str:
             "{ours} bits per character against {baseline}, lower is better.",
             **figures,
         )
-    figures["difference"] = f"{abs(ours - baseline):.2f}"
+    figures["difference"] = f"{abs(round(ours, 2) - round(baseline, 2)):.2f}"  # of the figures that are shown
     if ours < baseline:
         return say(
             "It predicts held-out songs better than the n-gram baseline (a table of letter sequences) by {difference}: "
