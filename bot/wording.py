@@ -44,11 +44,13 @@ def trains_shipped(artist: str) -> str:
 
 def forget_warning(artist: ArtistToForget) -> str:
     """Say what forgetting an artist means, before it is confirmed."""
+    everywhere = tr("It will no longer sing on any server.") if artist.of_everyone else None
     if artist.comes_with_the_bot:
-        return tr(
+        back = tr(
             "It comes with the bot, so it will be back after the next start, but without what it has learned since."
         )
-    return " ".join(filter(None, (tr("This can't be undone."), files_stay(artist))))
+        return " ".join(filter(None, (everywhere, back)))
+    return " ".join(filter(None, (everywhere, tr("This can't be undone."), files_stay(artist))))
 
 
 def files_stay(artist: ArtistToForget) -> str | None:
@@ -149,9 +151,9 @@ def _progress(outcome: TrainingOutcome) -> str:
 
 
 def _compared(new: float, old: float) -> str:
-    if round(abs(new - old), 2) == 0:
+    difference = f"{abs(round(new, 2) - round(old, 2)):.2f}"  # of the figures that are shown
+    if difference == "0.00":
         return tr("as good as")
-    difference = f"{abs(new - old):.2f}"
     if new < old:
         return tr("{difference} better than", difference=difference)
     return tr("{difference} worse than", difference=difference)

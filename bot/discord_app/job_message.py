@@ -24,7 +24,8 @@ def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | N
     blocks.append(Text(_standing(job)))
     if job.progress is not None and job.progress.sample:
         blocks += [Text("-# " + tr("what it sings so far:")), Text(markdown.quoted(job.progress.sample))]
-    blocks += [Rule(), Text(f"-# {_number(job)} · {tr('at most {minutes} min', minutes=f'{job.minutes:g}')}")]
+    below = [_number(job), _scope(job), tr("at most {minutes} min", minutes=f"{job.minutes:g}")]
+    blocks += [Rule(), Text(f"-# {' · '.join(below)}")]
     if buttons:
         blocks.append(Buttons(buttons))
     return MessageBody(blocks=blocks, colour=colours.colour_of(job.artist))
@@ -77,7 +78,7 @@ def result(job: Job) -> str:
 
 def in_a_line(job: Job) -> str:
     """Show a job as one line of a list."""
-    who = f"{job.id} · {_name(job)}"
+    who = f"{job.id} · {_name(job)}" + (f" ({_scope(job)})" if job.of_everyone else "")
     match job.state:
         case JobState.QUEUED:
             return tr("**{job}** is number {place} in the queue", job=who, place=job.place)
@@ -101,6 +102,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def _scope(job: Job) -> str:
+    """Say who can ask the artist for songs: an operator's is shared with strangers."""
+    return tr("on every server") if job.of_everyone else tr("on this server only")
 
 
 def _heading(job: Job) -> str:

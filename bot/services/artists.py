@@ -77,6 +77,8 @@ class ArtistToForget:
     """If so, it is imported again at the next start."""
     own_files: tuple[str, ...] = ()
     """The model files in the operator's data folder that it was imported from; they stay there."""
+    of_everyone: bool = False
+    """Whether it sings on every server."""
 
 
 class ArtistsService:
@@ -146,7 +148,13 @@ class ArtistsService:
         def read(connection: sqlite3.Connection) -> ArtistToForget:
             artist = rights.changeable(connection, asker, name)
             own_files = tuple(model_files.own_of_artist(connection, artist.id))
-            return ArtistToForget(artist.id, artist.name, model_files.is_shipped(connection, artist.id), own_files)
+            return ArtistToForget(
+                artist.id,
+                artist.name,
+                comes_with_the_bot=model_files.is_shipped(connection, artist.id),
+                own_files=own_files,
+                of_everyone=artist.guild_id == EVERYONE,
+            )
 
         return await self._database.read(read)
 

@@ -114,7 +114,8 @@ def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:
     name = name.strip()
     short = name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"
     names = {artist.key: artist.name for artist in others}
-    close = get_close_matches(name_key(short), names, 1, _ALIKE)
+    key = name_key(short)
+    close = get_close_matches(key, names, 1, _ALIKE) or [each for each in names if key and each.startswith(key)]
     if close:
         return Refusal(f"There is no artist “{short}” here. Did you mean “{names[close[0]]}”?")
     return Refusal(f"There is no artist “{short}” here. /artists lists who can sing.")

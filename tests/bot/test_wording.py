@@ -94,6 +94,9 @@ def test_a_held_back_version_can_be_used_by_a_command() -> None:
 
 def test_what_forgetting_means() -> None:
     assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False)) == "This can't be undone."
+    assert wording.forget_warning(ArtistToForget(1, "burns", comes_with_the_bot=False, of_everyone=True)) == (
+        "It will no longer sing on any server. This can't be undone."
+    )
     assert "after the next start" in wording.forget_warning(
         ArtistToForget(1, "harbour-lights", comes_with_the_bot=True)
     )

@@ -44,7 +44,7 @@ async def help_(context: Context, line: CommandLine) -> None:
     )
     context.screen.aside(f"For example: {FORMS['lyrics'].example}")
     context.screen.aside("/help COMMAND shows the values of its options, for example /help lyrics.")
-    context.screen.aside("To write a song to a file, end its line with > FILE, or >> FILE to append.")
+    context.screen.aside("To write a song to a file, end a /lyrics line with > FILE, or >> FILE to append.")
 
 
 def _describe(context: Context, asked: str) -> None:

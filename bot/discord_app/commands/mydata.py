@@ -46,4 +46,7 @@ async def export(interaction: Interaction) -> None:
 async def delete(interaction: Interaction) -> None:
     """Ask for confirmation."""
     text = tr("This deletes all your songs and votes, in every server and in direct messages. It can't be undone.")
+    text += " " + tr(
+        "Messages with your songs stay where they were posted. To remove them, press Delete below them first."
+    )
     await answering.send(interaction, MessageBody(text=text, buttons=[DeleteMyData(), Keep()]), ephemeral=True)

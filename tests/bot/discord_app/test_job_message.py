@@ -74,7 +74,7 @@ def description(job: Job) -> str:
 
 async def test_shows_the_place_in_the_queue() -> None:
     text = description(QUEUED)
-    assert text == "### Training kip\\*ling\nNumber 2 in the queue.\n-# job 3 · at most 5 min"
+    assert text == "### Training kip\\*ling\nNumber 2 in the queue.\n-# job 3 · on this server only · at most 5 min"
 
 
 async def test_shows_bar_time_left_and_figures() -> None:
