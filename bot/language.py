@@ -6,7 +6,8 @@ translated, also in tasks that the request starts (PEP 567).
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
@@ -35,6 +36,25 @@ def speak(locale: str) -> None:
     """Answer in the language of a locale like "de" or "es-419" from now on; in English if it has no translation."""
     language = locale.partition("-")[0].casefold()
     _spoken.set(language if language in LANGUAGES else "en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for a while: "en", or one of `LANGUAGES`."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def language_of(english: str, shown: Collection[str]) -> str | None:
+    """Return the language in which a text is one of those shown; None if in none."""
+    for language in ("en", *LANGUAGES):
+        with speaking(language):
+            if tr(english) in shown:
+                return language
+    return None
 
 
 def tr(english: str, /, **values: object) -> str:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, nullcontext, suppress
 from dataclasses import replace
 from typing import Self
 
@@ -18,7 +18,7 @@ from bot.discord_app.pacing import SECONDS_BETWEEN_EDITS, paced
 from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton, PersistentButton
 from bot.discord_app.song_files import Card, WholeSong
-from bot.language import tr
+from bot.language import language_of, speaking, tr
 from bot.services import Continuation, Song, SongMessage, SongSoFar, StoreError, SungAgain, Wish
 from bot.snowflake import SNOWFLAKE
 
@@ -63,7 +63,22 @@ async def grow(interaction: Interaction, grows: Song) -> None:
         await answering.defer_update(interaction)
 
     wish = Continuation(grows.request_id, in_place=True, private=grows.private)
-    await _follow(interaction, wish, update, defer, grows)
+    with _as_shown(interaction):
+        await _follow(interaction, wish, update, defer, grows)
+
+
+def _as_shown(interaction: Interaction) -> AbstractContextManager[None]:
+    """Keep the language of a message that everybody sees, whoever presses its buttons."""
+    shown = set(_labels(interaction.message.components)) if interaction.message is not None else set()
+    language = language_of(Again.label, shown)
+    return nullcontext() if language is None else speaking(language)
+
+
+def _labels(components: Sequence[object]) -> Iterator[str]:
+    for component in components:
+        if label := getattr(component, "label", None):
+            yield label
+        yield from _labels(getattr(component, "children", ()))
 
 
 async def is_for_presser_only(interaction: Interaction) -> bool:
@@ -244,7 +259,9 @@ class Like(NumberButton, prefix="song:like"):
         """Count the vote, and show the new number."""
         song = await interaction.client.services.lyrics.like(asker_of(interaction), self.number)
         has_votes = not _is_below_copy(interaction, song)
-        await answering.update(interaction, finished_body(song, interaction.client, has_votes=has_votes))
+        with _as_shown(interaction):
+            body = finished_body(song, interaction.client, has_votes=has_votes)
+        await answering.update(interaction, body)
 
 
 class Delete(PersistentButton, template=f"song:delete:(?P<request>{SNOWFLAKE}):(?P<asked_by>{SNOWFLAKE})"):

@@ -6,7 +6,7 @@ import pytest
 from discord.app_commands import ContextMenu
 
 from bot.discord_app.commands import COMMANDS
-from bot.services import OwnWords, SongRequest
+from bot.services import OwnWords, Refusal, SongRequest
 from tests.bot.discord_app.stubs import BURNS, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
 
@@ -244,6 +244,23 @@ async def test_answers_in_the_language_of_the_asker(
     anna = guild.member("anna")
     again = await (await discord.press(anna, song, "Nochmal")).message()
     assert [button.get("label") for button in again.buttons][:2] == ["Again", "Continue"]
+
+
+async def test_a_song_keeps_its_language_whoever_presses_its_buttons(
+    discord: DiscordStandIn, services: StubServices, guild: Guild
+) -> None:
+    services.lyrics.script = []
+    karl, anna = guild.member("karl"), guild.member("anna")
+    karl.user.locale = "de"
+    song = await (await discord.slash(karl, "lyrics", {"seed": "Ich geh allein"})).message()
+    await discord.press(anna, song, "👍")
+    await song.until(lambda message: message.button("👍").get("label") == "1")
+    assert [button.get("label") for button in song.buttons][:2] == ["Nochmal", "Weiter"]
+    await (await discord.press(anna, song, "Weiter")).acknowledged()
+    assert [button.get("label") for button in song.buttons][:2] == ["Nochmal", "Weiter"]
+    services.lyrics.script = [Refusal("That song was deleted.")]
+    refused = await (await discord.press(anna, song, "Weiter")).message()
+    assert refused.content == "That song was deleted."  # in the language of whoever pressed
 
 
 async def test_commands_are_registered_in_four_languages(discord: DiscordStandIn) -> None:
