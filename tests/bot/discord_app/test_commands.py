@@ -16,8 +16,8 @@ pytestmark = pytest.mark.usefixtures("bot")
 async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
     message = await (await discord.slash(anna, "artists")).message()
     assert (
-        "**burns**\n-# sings of heather and rose · learned very little from 594 KB of lyrics · trained <t:1795521600:d> "
-        "· on every server\n"
+        "**burns**\n-# sings of heather and rose · learned very little from 594 KB of lyrics · "
+        "trained <t:1795521600:d> · on every server\n"
         "> *My love is like*\n> *a red, red \\*rose\\**"
     ) in message.text
     assert "**\\*wild\\***\n-# sings of" in message.text
