@@ -28,9 +28,6 @@ QUICK_SECONDS = 2.0
 def main(arguments: list[str] | None = None) -> int:
     """Command line."""
     number = cli.number
-    blas.use_threads(_threads(arguments))  # before NumPy is imported, as the names of the optimisers need it
-    from lstm.network.optimiser import OPTIMISERS
-
     parser = cli.Parser(prog=PROG, description="Train an artist offline, from a corpus to a model file.")
     parser.add_argument("--artist", required=True, metavar="NAME", help="name of the corpus, the model and the curve")
     parser.add_argument(
@@ -47,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     scratch.add_argument("--embedding", type=number(int, 1, 2048), help="size of the embedding")
     parser.add_argument("--batch", type=number(int, 1, 1024), help="parallel streams of text")
     parser.add_argument("--unroll", type=number(int, 1, 4096), help="length of truncated backpropagation through time")
-    parser.add_argument("--optimiser", choices=tuple(OPTIMISERS), default="adam", help="optimiser (default adam)")
+    parser.add_argument("--optimiser", default="adam", metavar="adam|rmsprop", help="optimiser (default adam)")
     parser.add_argument(
         "--start",
         default="auto",
@@ -57,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--random-seed", type=number(int, 0, 2**63), default=0, help="seed of all random choices (default 0)"
     )
-    _add_threads(parser)
+    parser.add_argument("--threads", type=number(int, 1, 256), default=1, help="BLAS threads (default 1)")
     parser.add_argument("--resume", action="store_true", help="continue from the checkpoint of an interrupted run")
     cli.add_gemm(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -75,20 +72,17 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(
             f"{options.artist.strip()} comes with the bot; choose another name, or name a model file with --out"
         )
+    blas.use_threads(options.threads)
+    _check_optimiser(parser, options.optimiser)
     cli.use_gemm(options.gemm)
     return cli.run(lambda: _train(options), PROG, cli.expected_errors)
 
 
-def _add_threads(parser: cli.Parser) -> None:
-    parser.add_argument("--threads", type=cli.number(int, 1, 256), default=1, help="BLAS threads (default 1)")
+def _check_optimiser(parser: cli.Parser, name: str) -> None:
+    from lstm.network.optimiser import OPTIMISERS  # with NumPy, whose threads are limited by then
 
-
-def _threads(arguments: list[str] | None) -> int:
-    """The number of BLAS threads alone."""
-    parser = cli.Parser(prog=PROG, add_help=False)
-    _add_threads(parser)
-    threads: int = parser.parse_known_args(arguments)[0].threads
-    return threads
+    if name not in OPTIMISERS:
+        parser.error(f"--optimiser {name!r} is not one of {', '.join(OPTIMISERS)}")
 
 
 def _check_name(parser: cli.Parser, name: str) -> None:
