@@ -41,12 +41,12 @@ class CommandCompleter(Completer):
                 yield completion
 
     async def _values(self, option: Option, typed: str, event: CompleteEvent) -> list[Completion]:
-        if option.names == "a file":
+        if option.refers_to == "file":
             return list(self._paths.get_completions(Document(typed), event))
-        if option.names == "an artist":
+        if option.refers_to == "artist":
             values = await self._suggest_artists(typed)
         else:
-            choices = tuple(FORMS) if option.names == "a command" else option.choices
+            choices = tuple(FORMS) if option.refers_to == "command" else option.choices
             values = [choice for choice in choices if choice.casefold().startswith(typed.casefold())]
         return [Completion(value, -len(typed)) for value in values]
 

@@ -25,8 +25,8 @@ class Option:
     """As /help describes it."""
     choices: tuple[str, ...] = ()
     """The values there are, to complete what is typed."""
-    names: Literal["an artist", "a file", "a command"] | None = None
-    """What else completes it."""
+    refers_to: Literal["artist", "file", "command"] | None = None
+    """What its value is the name of; that completes it, too."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Form:
         return tuple(option.name for option in self.options)
 
 
-_ARTIST = Option("artist", "an artist's name; /artists lists them", names="an artist")
+_ARTIST = Option("artist", "an artist's name; /artists lists them", refers_to="artist")
 
 FORMS = {
     "lyrics": Form(
@@ -63,7 +63,7 @@ FORMS = {
             ),
             Option("rhyme", f"{', '.join(RHYMES)}; auto (as the artist does) if not given", RHYMES),
             Option("form", f"{', '.join(SONG_FORMS)}; song if not given", SONG_FORMS),
-            Option("with", "a second artist, who sings every other stanza", names="an artist"),
+            Option("with", "a second artist, who sings every other stanza", refers_to="artist"),
             Option("private", "true or false; false if not given", ("true", "false")),
         ),
         "/lyrics seed:I walk alone artist:harbour-lights lines:8 rhyme:AABB",
@@ -75,7 +75,7 @@ FORMS = {
     "artists": Form("who can sing here"),
     "artist": Form(
         "an artist's model and its versions",
-        (Option("name", _ARTIST.value, names="an artist"),),
+        (Option("name", _ARTIST.value, refers_to="artist"),),
         "/artist harbour-lights",
     ),
     "history": Form("your own songs", (Option("page", "1, 2, 3 ...; 1 is the newest"),)),
@@ -91,7 +91,7 @@ FORMS = {
         "train an artist on the text file corpus:PATH",
         (
             _ARTIST,
-            Option("corpus", "the path of a text file; if not given, the text already stored", names="a file"),
+            Option("corpus", "the path of a text file; if not given, the text already stored", refers_to="file"),
             Option("minutes", "the time limit in minutes; LYRICS_TRAIN_MINUTES if not given"),
         ),
         "/train artist:my-band corpus:songs.txt minutes:2",
@@ -112,7 +112,7 @@ FORMS = {
     ),
     "help": Form(
         "this list, or the options of one command",
-        (Option("command", "a command's name", names="a command"),),
+        (Option("command", "a command's name", refers_to="command"),),
         "/help lyrics",
     ),
     "quit": Form("leave"),
