@@ -11,17 +11,17 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lstm import blas, cli
 from lstm.display import Display, display
 
 if TYPE_CHECKING:
     from lstm.model.model_file import Model
-    from lstm.model.record import CurvePoint
+    from lstm.model.record import CurvePoint, TrainingRecord
     from lstm.training.pretraining.training import Pretraining
 
 PROG = cli.program("lstm.pretrain")
@@ -76,13 +76,11 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
 
     from lstm.model.atomic_write import write_atomically
     from lstm.model.model_file import Model, dump_model, load_model
-    from lstm.model.record import TrainingRecord
     from lstm.network.gemm import layout
     from lstm.training.errors import CheckpointError
     from lstm.training.pretraining.reading import Reading, initial_weights
     from lstm.training.pretraining.recipe import read_recipe
     from lstm.training.pretraining.training import Pretraining
-    from lstm.training.trainer import RATES_COMPARED
 
     recipe = read_recipe(options.recipe)
     if options.first_run is not None:
@@ -94,12 +92,8 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
         reading = Reading(recipe, options.corpora, start.vocabulary if start else None)
         weights = start.parameters.copy() if start else initial_weights(recipe, reading)
         pretraining = Pretraining(reading, weights, options.share)
-        settings = dict(recipe.settings)
-        if start is not None:
-            settings["start"] = start.sha256
-        if options.first_run is not None:
-            settings["from"] = options.first_run
-        rates = [[run.schedule.rate(k / RATES_COMPARED) for k in range(RATES_COMPARED + 1)] for run in recipe.runs]
+        settings = {**recipe.settings, "start": start and start.sha256, "from": options.first_run}
+        rates = [run.schedule.rates() for run in recipe.runs]
         identity = {"recipe": settings, "learning_rates": rates, "share": options.share, "data": reading.hashes}
         log.line(
             f"{reading.training_characters:,} characters from {len(reading.hashes)} files, "
@@ -123,26 +117,36 @@ def _pretrain(options: argparse.Namespace, checkpoint: Path) -> int:
         if interrupted():
             log.line(f"interrupted; --resume continues from {checkpoint}")
             return cli.INTERRUPTED
-        seen, last = pretraining.seen, pretraining.curve[-1]
-        record = TrainingRecord(
-            date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            data=reading.hashes,
-            settings=settings,
-            threads=options.threads,
-            products=layout(),
-            characters_seen=round(seen.characters),
-            seconds=round(seen.seconds, 1),
-            characters_per_second=round(seen.characters / max(1e-9, seen.seconds)),
-            train_bits_per_character=last.train_bits_per_character,
-            validation_bits_per_character=last.validation_bits_per_character,
-            curve=tuple(pretraining.curve),
-        )
+        record = _record(pretraining, reading.hashes, settings, options.threads)
         model = Model(weights, reading.vocabulary, training=record)
         write_atomically(out, dump_model(model, np.float16))
         checkpoint.unlink(missing_ok=True)
         log.line(f"done: {out}")
     _report(model, out, pretraining.updates, options.json)
     return 0
+
+
+def _record(
+    pretraining: "Pretraining", hashes: Mapping[str, str], settings: Mapping[str, Any], threads: int
+) -> "TrainingRecord":
+    """What the model says about its training."""
+    from lstm.model.record import TrainingRecord
+    from lstm.network.gemm import layout
+
+    seen, last = pretraining.seen, pretraining.curve[-1]
+    return TrainingRecord(
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        data=hashes,
+        settings=settings,
+        threads=threads,
+        products=layout(),
+        characters_seen=round(seen.characters),
+        seconds=round(seen.seconds, 1),
+        characters_per_second=round(seen.characters / max(1e-9, seen.seconds)),
+        train_bits_per_character=last.train_bits_per_character,
+        validation_bits_per_character=last.validation_bits_per_character,
+        curve=tuple(pretraining.curve),
+    )
 
 
 class _Log:

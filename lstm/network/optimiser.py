@@ -132,3 +132,7 @@ class Schedule:
         left = (1 - progress) / self.decay if self.decay > 0 else 1.0
         falling = self.floor + (1 - self.floor) * left
         return self.peak * max(0.0, min(1.0, rising, falling))
+
+    def rates(self) -> list[float]:
+        """The rates at 51 points of the training, by which a checkpoint is known to be of the same schedule."""
+        return [self.rate(k / 50) for k in range(51)]

@@ -32,8 +32,6 @@ SAMPLE_LINES = 4
 REPORT_SECONDS = 1.0
 ALMOST_DONE = 0.99
 """The largest share that is reported before everything is done."""
-RATES_COMPARED = 50
-"""Steps of the schedule by which a checkpoint's is known to be this run's."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ class Trainer:
             "corpus_sha256": p.corpus_sha256,
             "settings": settings,
             "loop": asdict(p.loop_settings),
-            "learning_rates": [p.loop_settings.schedule.rate(k / RATES_COMPARED) for k in range(RATES_COMPARED + 1)],
+            "learning_rates": p.loop_settings.schedule.rates(),
             "texts_sha256": self._texts_sha256,
             "base_sha256": weights.base.sha256 if isinstance(weights, Adapted) else None,
             "parameters": len(p.trainable.flat),

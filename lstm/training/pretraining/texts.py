@@ -28,8 +28,7 @@ class Texts:
 def read_texts(
     recipe: PretrainingRecipe, corpora: Path, wanted: Container[str] | None = None
 ) -> tuple[dict[str, Texts], dict[str, str]]:
-    """The texts of each source, or of those that are ``wanted``, and the SHA-256 of each file that was read, by its
-    path below ``corpora``.
+    """The texts of each source that is ``wanted`` (None: of all), and the SHA-256 of each file, by its path.
 
     Raises:
         RecipeError: a source has no file, a file is not UTF-8, or there is nothing to measure.
