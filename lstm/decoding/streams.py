@@ -8,6 +8,9 @@ candidate lines and the reading of seeds share each matrix product.
 A step does no work per stream in Python. Units and logits are collected in arrays, a block of steps at a time, and
 delivered to the streams when one of them stops or the block is full. Delivery at each step took a fifth of a step at 64
 streams and H = 128; likelihoods, summed for a block at once, cost 3 % instead of a quarter of a step at one stream.
+
+Streams that continue the same memory, such as candidates for a line, all begin by reading its last unit. They share a
+row for that step.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +29,8 @@ BLOCK_STEPS = 64
 """The longest block."""
 BLOCK_LOGITS = 32_768
 """The most logits per block: 128 KB, a small part of the cache."""
+SAVED_ROWS = 4
+"""Rows that sharing must save at a step to pay for copying the states afterwards."""
 
 
 @dataclass(frozen=True)
@@ -129,11 +134,11 @@ class Stream:
         self._uniforms = self._uniforms[len(sampled) :]
 
 
-def _by_voice(streams: Sequence[Stream]) -> list[int]:
-    """An order of streams that puts those of each voice together, and else leaves them as they are."""
-    voices: dict[Voice, int] = {}
-    ranks = [voices.setdefault(stream.voice, len(voices)) for stream in streams]
-    return sorted(range(len(streams)), key=ranks.__getitem__)
+def _by_voice(voices: Sequence[Voice]) -> list[int]:
+    """An order of rows, by their voices: those of a voice stand together, and else stay in their order."""
+    numbers: dict[Voice, int] = {}
+    ranks = [numbers.setdefault(voice, len(numbers)) for voice in voices]
+    return sorted(range(len(voices)), key=ranks.__getitem__)
 
 
 def _bias_of(stream: Stream) -> FloatArray:
@@ -151,6 +156,9 @@ class Chorus:
     _pending: IntArray
     """The unit that each stream has taken but not read, (B,)."""
     _recurrence: Recurrence
+    _row_of: IntArray | None
+    """The row of the recurrence that each stream is in, ascending, (B,), for the one step in which new streams that
+    continue the same memory share a row; None if each has its own."""
     _units: IntArray
     """The block's units, (steps, B), of which the first ``_position`` steps are filled."""
     _position: int
@@ -199,12 +207,29 @@ class Chorus:
         if any(stream.voice.packed is not self.packed for stream in new):
             raise ValueError("streams are stepped together only if their voices share their packed weights")
         self._deliver()
-        memories = [stream.memory for stream in new]
-        pending = np.concatenate([self._pending, [memory.pending for memory in memories]])
+        if self._row_of is not None:
+            self._keep(range(len(self._streams)))
+        memories = list(dict.fromkeys(stream.memory for stream in new))
+        if len(new) - len(memories) < SAVED_ROWS:
+            memories = [stream.memory for stream in new]
+            rows = list(range(len(new)))
+        else:
+            row_of = {memory: row for row, memory in enumerate(memories)}
+            rows = [row_of[stream.memory] for stream in new]
+        before = len(self._streams)
+        order = _by_voice([*self._recurrence.voices, *(memory.voice for memory in memories)])
+        place = np.empty(len(order), np.intp)
+        place[order] = np.arange(len(order))
         streams = [*self._streams, *new]
-        order = _by_voice(streams)
-        recurrence = self._recurrence.joined_by(memories, order)
-        self._continue_with([streams[k] for k in order], pending[order], recurrence)
+        places = place[[*range(before), *(before + row for row in rows)]]
+        pending = np.concatenate([self._pending, [stream.memory.pending for stream in new]])
+        by_place = np.argsort(places, kind="stable")
+        self._continue_with(
+            [streams[k] for k in by_place.tolist()],
+            pending[by_place],
+            self._recurrence.joined_by(memories, order),
+            places[by_place] if len(order) < len(streams) else None,
+        )
 
     def drop(self, streams: Iterable[Stream]) -> None:
         """Remove streams that have not finished."""
@@ -233,9 +258,7 @@ class Chorus:
         alone = len(units) == 1
         if alone:
             logits = logits[0]
-        self._recurrence.read(self._pending, logits)
-        if len(self._studied):
-            self._hidden[n] = self._recurrence.hidden[self._studied]
+        self._read(n, logits)
         if n < len(self._given):
             units[:] = self._given[n]
             if len(sampling := np.flatnonzero(units < 0)):
@@ -248,11 +271,28 @@ class Chorus:
         self._position = n + 1
         # Both expressions say the same; for one unit the second costs 2 microseconds more.
         any_is_last = units[0] == self._last[0] if alone else (units == self._last).any()
-        if not any_is_last and n + 1 < self._next_end:
-            return []
-        finished = {k for k in np.flatnonzero(units == self._last).tolist() if n >= self._given_left[k]}
-        finished |= {k for k, end in enumerate(self._ends) if n + 1 >= end}
-        return self._finish(sorted(finished)) if finished else []
+        finished: set[int] = set()
+        if any_is_last or n + 1 >= self._next_end:
+            finished = {k for k in np.flatnonzero(units == self._last).tolist() if n >= self._given_left[k]}
+            finished |= {k for k, end in enumerate(self._ends) if n + 1 >= end}
+        if finished or self._row_of is not None:
+            return self._finish(sorted(finished))
+        return []
+
+    def _read(self, n: int, logits: FloatArray) -> None:
+        """Read the pending units, in step ``n`` of the block, and write the next logits: (B, V), or (V,) if B = 1."""
+        row_of, studied = self._row_of, self._studied
+        if row_of is None:
+            self._recurrence.read(self._pending, logits)
+        else:
+            R = self._recurrence.B
+            first = row_of.searchsorted(np.arange(R))
+            of_rows: FloatArray = np.empty((R, logits.shape[1]), np.float32)
+            self._recurrence.read(self._pending[first], of_rows[0] if R == 1 else of_rows)
+            of_rows.take(row_of, axis=0, out=logits, mode="wrap")
+            studied = row_of[studied]
+        if len(studied):
+            self._hidden[n] = self._recurrence.hidden[studied]
 
     def _sample_one(self, logits: FloatArray) -> int:
         """The next unit of a single stream, from its logits (V,)."""
@@ -276,16 +316,21 @@ class Chorus:
         self._deliver()
         done, gone = [self._streams[k] for k in rows], set(rows)
         for k, stream in zip(rows, done, strict=True):
-            stream.memory = self._recurrence.memory(k, int(self._pending[k]))
+            row = k if self._row_of is None else int(self._row_of[k])
+            stream.memory = self._recurrence.memory(row, int(self._pending[k]))
         self._keep([k for k in range(len(self._streams)) if k not in gone])
         return done
 
-    def _keep(self, rows: list[int]) -> None:
-        self._continue_with([self._streams[k] for k in rows], self._pending[rows], self._recurrence.only(rows))
+    def _keep(self, places: Sequence[int]) -> None:
+        """Keep some of the streams, each in a row of its own."""
+        rows = list(places) if self._row_of is None else self._row_of[places].tolist()
+        self._continue_with([self._streams[k] for k in places], self._pending[places], self._recurrence.only(rows))
 
-    def _continue_with(self, streams: list[Stream], pending: IntArray, recurrence: Recurrence) -> None:
+    def _continue_with(
+        self, streams: list[Stream], pending: IntArray, recurrence: Recurrence, row_of: IntArray | None = None
+    ) -> None:
         """Continue with other streams, and compute what is the same at every step."""
-        self._streams, self._pending, self._recurrence = streams, pending, recurrence
+        self._streams, self._pending, self._recurrence, self._row_of = streams, pending, recurrence, row_of
         B, V, H = len(streams), self.packed.shape.V, self.packed.shape.H
         self._inverse_temperature = np.array([1 / stream.temperature for stream in streams], np.float32)
         self._top_p = np.array([stream.top_p for stream in streams], np.float32)
@@ -307,7 +352,8 @@ class Chorus:
         self._position = 0
         self._any_has_own_bias = any(stream.has_own_bias for stream in streams)
         # A bias for the first sampled unit depends at every step on what was sampled until then.
-        self._steps = steps = 1 if self._any_has_own_bias else len(self._units)
+        is_single = self._any_has_own_bias or self._row_of is not None
+        self._steps = steps = 1 if is_single else len(self._units)
         self._given_left = [stream.given_left for stream in streams]
         self._ends = [
             left + max(0, stream.limit - len(stream.sampled))

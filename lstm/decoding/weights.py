@@ -245,7 +245,7 @@ def _continues_plan(unit: str) -> bool:
     return all(character in "'-" or last_word(character) for character in unit)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Memory:
     """A point that any number of streams can continue from: the state after some text, and the text's last unit.
 

@@ -1,9 +1,12 @@
 """Streams and choruses: the distribution is the network's, and no song depends on which others are in progress."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lstm.decoding import streams as streams_module
+from lstm.decoding.step import Recurrence
 from lstm.decoding.streams import UNIFORMS, Chorus, Stream
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
@@ -88,6 +91,56 @@ class TestReading:
         Chorus(voice).run(streams)
         np.testing.assert_array_equal(memory.hidden, kept[0])
         np.testing.assert_array_equal(memory.cell, kept[1])
+
+    @pytest.mark.parametrize("L", [1, 2])
+    def test_streams_of_one_memory_read_its_last_unit_together(self, monkeypatch, L):
+        voice = Voice(make_model(L))
+        memory, encode, nothing = sample(voice, "ab").memory, voice.vocabulary.encode, np.empty(0, np.int32)
+        copies, other = [replace(memory) for _ in range(9)], sample(voice, "ce", seed=5).memory
+
+        def streams(memories):
+            texts = [encode("ab"), encode("c"), encode("d\n"), *[nothing] * 6]
+            return [
+                Stream(each, text, np.random.default_rng(k), limit=20 if k > 2 else 0, is_studied=k % 2 == 0)
+                for k, (each, text) in enumerate(zip(memories, texts, strict=True))
+            ]
+
+        read, rows = Recurrence.read, []
+
+        def noted(recurrence, ids, out):
+            rows.append(len(ids))
+            read(recurrence, ids, out)
+
+        monkeypatch.setattr(Recurrence, "read", noted)
+        separate, together = streams(copies), streams([memory] * 9)
+        chorus = Chorus(voice)
+        chorus.run(separate)
+        assert rows[0] == 9
+        rows.clear()
+        chorus.add([Stream(other, encode("abcde"))])
+        chorus.run(together)
+        assert rows[0] == 2
+        assert rows[1] > 2
+        for stream, wanted in zip(together, separate, strict=True):
+            assert stream.sampled == wanted.sampled
+            assert stream.nats == pytest.approx(wanted.nats, rel=1e-5)
+            np.testing.assert_allclose(stream.memory.hidden, wanted.memory.hidden, atol=1e-5)
+            np.testing.assert_allclose(stream.memory.cell, wanted.memory.cell, atol=1e-5)
+            if stream.is_studied:
+                np.testing.assert_allclose(stream.study().hidden, wanted.study().hidden, atol=1e-5)
+
+    def test_streams_of_one_memory_may_be_dropped_or_joined_before_they_step(self):
+        voice = Voice(make_model())
+        memory, nothing = sample(voice, "ab").memory, np.empty(0, np.int32)
+        streams = [Stream(memory, nothing, np.random.default_rng(k), limit=5) for k in range(9)]
+        chorus = Chorus(voice)
+        chorus.add(streams[:7])
+        chorus.drop(streams[:2])
+        chorus.run(streams[7:])
+        for k, stream in enumerate(streams[2:], 2):
+            alone = Stream(memory, nothing, np.random.default_rng(k), limit=5)
+            Chorus(voice).run([alone])
+            assert stream.sampled == alone.sampled
 
     def test_nats_of_what_is_sampled_are_at_temperature_1(self):
         model = make_model()
