@@ -89,8 +89,14 @@ class _Input:
     def __init__(self, part: Part, B: int, by_columns: bool) -> None:
         """``B``: streams of all voices. ``by_columns``: how the arrays that this is added to lie in memory."""
         voice, self._rows = part
-        H, count = voice.shape.H, self._rows.stop - self._rows.start
-        self._product = None if voice.input is None else Product(voice.input, count)
+        packed, H, count = voice.packed, voice.shape.H, self._rows.stop - self._rows.start
+        self._low_rank = voice.low_rank_input
+        self._product = None if packed.input is None else Product(packed.input, count)
+        if self._low_rank is not None:
+            # The table of a base is too large for a transposed copy.
+            by_columns = False
+            self._inner: FloatArray = np.empty((count, self._low_rank.down.shape[1]), np.float32)
+            self._difference: FloatArray = np.empty((count, 4 * H), np.float32)
         looked_up = np.empty((4 * H, count), np.float32).T if by_columns else np.empty((count, 4 * H), np.float32)
         from_input = looked_up
         if self._product is not None:
@@ -99,7 +105,7 @@ class _Input:
         self.gates = _as_gates(from_input, H, by_columns)[:, :count]
         """The input of the gates, (4, count, H)."""
         # What each stream looks up by its unit: the input itself, or the embedding that it is computed from.
-        self._lookup, self._lookup_axis = voice.packed.lookup(by_columns), int(by_columns)
+        self._lookup, self._lookup_axis = packed.lookup(by_columns), int(by_columns)
         self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
         is_padded = self._rows.stop > B or len(looked_up) > count
         self._ids = np.zeros(len(looked_up), np.intp) if is_padded else None
@@ -114,6 +120,10 @@ class _Input:
         self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
         if self._product is not None:
             self._product()
+        elif self._low_rank is not None:
+            self._low_rank.down.take(ids, axis=0, out=self._inner, mode="wrap")
+            np.matmul(self._inner, self._low_rank.up, out=self._difference)
+            np.add(self._looked_up, self._difference, out=self._looked_up)
 
 
 class Recurrence:
@@ -161,7 +171,7 @@ class Recurrence:
         ]
         # By part: what is added, to which rows.
         recurrent, z = self._states[0][0], self._z
-        self._table = packed.table if alone else None
+        self._table = packed.table if alone and voices[0].low_rank_input is None else None
         self._inputs = [
             (each.read, of_part(recurrent, rows), each.gates.reshape(-1) if alone else each.gates, of_part(z, rows))
             for each, (_, rows) in zip(inputs, parts, strict=True)

@@ -19,8 +19,9 @@ from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word
 
 LARGE_TABLE = 512
-"""Vocabulary size from which there is no table. At 1,024 units and H = 640 it would be as large as all other weights
-together (10 MB); multiplying the embedding instead costs 14-20 % of a step."""
+"""Vocabulary size from which a whole model has no table. At 1,024 units and H = 640 it would be as large as all other
+weights together (10 MB); multiplying the embedding instead costs 14-20 % of a step. A base has one, whatever its size
+(21 MB at 2,047 units): all its artists share it, and without it each of them has input weights of 2.6 MB."""
 
 
 class PackedWeights:
@@ -28,23 +29,24 @@ class PackedWeights:
 
     ``products``: for each layer, the weights that its hidden state is multiplied by, in one matrix: its own recurrent
     ones, then those of the layer above, or the output's at the top (4H + 4H or 4H + V, H). ``table`` (V, 4H): the first
-    layer's input for each unit, its bias included, for a small vocabulary; for a large one ``embedding`` (V, E + 1)
-    with a 1 at the end of each row. ``input`` (4H, E): what multiplies the embedding. Gates stand in the order
-    o, i, f, g, the first three halved, as in `lstm.network.layer`.
+    layer's input for each unit, its bias included; None for a large vocabulary. ``embedding`` (V, E + 1), with a 1 at
+    the end of each row: where there is no table ``input`` (4H, E + 1) multiplies it. ``bias`` (4H,): the first layer's.
+    Gates stand in the order o, i, f, g, the first three halved, as in `lstm.network.layer`.
     """
 
     def __init__(self, parameters: Parameters, has_table: bool) -> None:
         p, V, L = parameters, parameters.shape.V, parameters.shape.L
         self.shape = parameters.shape
+        ones = np.ones((V, 1), np.float32)  # what biases are multiplied by
+        self.embedding: FloatArray = np.concatenate([p["embedding.weight"], ones], axis=1)
+        self.bias = pack_rows(bias_of(p, 0))
         self.table: FloatArray | None = None
-        self.embedding: FloatArray | None = None
-        self.input: FloatArray = pack_rows(p["lstm.weight_ih_l0"])
+        self.input: Weights | None = None
+        from_embedding = np.concatenate([pack_rows(p["lstm.weight_ih_l0"]), self.bias[:, None]], axis=1)
         if has_table:
-            self.table = p["embedding.weight"] @ self.input.T
-            self.table += pack_rows(bias_of(p, 0))
+            self.table = self.embedding @ from_embedding.T
         else:
-            ones = np.ones((V, 1), np.float32)  # what the bias is multiplied by
-            self.embedding = np.concatenate([p["embedding.weight"], ones], axis=1)
+            self.input = Weights(from_embedding)
         above = [*(pack_rows(p[f"lstm.weight_ih_l{k}"]) for k in range(1, L)), p["output.weight"]]
         self.products = [
             Weights(np.concatenate([pack_rows(p[f"lstm.weight_hh_l{k}"]), upper])) for k, upper in enumerate(above)
@@ -54,7 +56,6 @@ class PackedWeights:
     def lookup(self, by_columns: bool) -> FloatArray:
         """The table, or the embedding where there is none: (V, 4H) or (V, E + 1), or transposed."""
         by_rows = self.embedding if self.table is None else self.table
-        assert by_rows is not None
         if not by_columns:
             return by_rows
         if self._by_columns is None:
@@ -64,8 +65,9 @@ class PackedWeights:
     @property
     def nbytes(self) -> int:
         """Bytes in memory."""
-        lookups = [array.nbytes for array in (self.table, self.embedding, self._by_columns) if array is not None]
-        return sum(weights.array.nbytes for weights in self.products) + sum(lookups) + self.input.nbytes
+        weights = [*self.products, *([] if self.input is None else [self.input])]
+        others = [array for array in (self.table, self._by_columns) if array is not None]
+        return sum(array.nbytes for array in [self.embedding, *others, *(each.array for each in weights)])
 
 
 def pack_rows(array: FloatArray) -> FloatArray:
@@ -90,6 +92,27 @@ class LowRank:
     """(r, 4H)."""
     above: FloatArray
     """(r, 4H), or (r, V) at the top."""
+
+
+@dataclass(frozen=True)
+class LowRankInput:
+    """What an artist adds to the first layer's input of each unit: ``down[unit] @ up``."""
+
+    down: FloatArray
+    """(V, r + 1): the embeddings multiplied by the adapter's right factor, and a 1."""
+    up: FloatArray
+    """(r + 1, 4H): its left factor, and the difference from the base's bias."""
+
+
+def low_rank_input_of(adapters: Adapters, base: PackedWeights) -> LowRankInput:
+    """The adapter of the first layer's input."""
+    left, right = adapters.left("lstm.weight_ih_l0"), adapters.right("lstm.weight_ih_l0")
+    bias = pack_rows(adapters.bias("lstm.bias_ih_l0") + adapters.bias("lstm.bias_hh_l0")) - base.bias
+    embedding, ones = base.embedding[:, :-1], base.embedding[:, -1:]
+    return LowRankInput(
+        np.concatenate([embedding @ right.T, ones], axis=1),
+        np.ascontiguousarray(np.concatenate([pack_rows(left), bias[:, None]], axis=1).T),
+    )
 
 
 def low_rank_of(adapters: Adapters) -> list[LowRank]:
@@ -121,7 +144,7 @@ _packing = Lock()
 def _packed_base(base: Base) -> PackedWeights:
     with _packing:
         if (packed := _shared.get(base.sha256)) is None:
-            _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), has_table=False)
+            _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), has_table=True)
         return packed
 
 
@@ -129,11 +152,9 @@ class Voice:
     """A model packed for sampling; shared by all songs, and immutable except for its caches.
 
     All artists that are adapters of one base share its packed weights and its vocabulary: of each artist only the
-    adapters, the biases and the first layer's input weights are held. Streams of such voices can be stepped together
-    (`lstm.decoding.streams.Chorus`).
+    adapters and the biases are held. Streams of such voices can be stepped together (`lstm.decoding.streams.Chorus`).
 
-    ``input`` (4H, E + 1), with the bias as its last column, multiplies the rows of ``packed.embedding`` where there is
-    no table. ``biases``: (4, 1, H) for each further layer; ``output_bias``: (V,).
+    ``biases``: (4, 1, H) for each layer but the first; ``output_bias``: (V,).
     """
 
     def __init__(self, model: Model) -> None:
@@ -145,26 +166,21 @@ class Voice:
         weights = model.weights
         self.vocabulary: Vocabulary = model.vocabulary
         self.shape = model.shape
-        input_weights: FloatArray
         self.low_rank: list[LowRank] = []
         """By layer; empty for a whole model."""
+        self.low_rank_input: LowRankInput | None = None
+        """None for a whole model."""
         if isinstance(weights, Adapted):
             if self.vocabulary != weights.base.vocabulary:
                 raise ValueError("the vocabulary of a model of adapters must be that of its base")
             self.packed, adapters = _packed_base(weights.base), weights.adapters
-            self.low_rank = low_rank_of(adapters)
-            left, right = adapters.left("lstm.weight_ih_l0"), adapters.right("lstm.weight_ih_l0")
-            input_weights = self.packed.input + np.matmul(pack_rows(left), right)
+            self.low_rank, self.low_rank_input = low_rank_of(adapters), low_rank_input_of(adapters, self.packed)
             bias: Callable[[str], FloatArray] = adapters.bias
         else:
             self.packed = PackedWeights(weights, has_table=len(self.vocabulary) < LARGE_TABLE)
-            input_weights = self.packed.input
             bias = weights.__getitem__
         L, H = self.shape.L, self.shape.H
-        first, *further = (pack_rows(bias(f"lstm.bias_ih_l{k}") + bias(f"lstm.bias_hh_l{k}")) for k in range(L))
-        self.input: Weights | None = None
-        if self.packed.table is None:
-            self.input = Weights(np.concatenate([input_weights, first[:, None]], axis=1))
+        further = (pack_rows(bias(f"lstm.bias_ih_l{k}") + bias(f"lstm.bias_hh_l{k}")) for k in range(1, L))
         self.biases = [each.reshape(4, 1, H) for each in further]
         self.output_bias = bias("output.bias").copy()
         self.newline = self.vocabulary.id_of("\n")
@@ -226,8 +242,9 @@ class Voice:
     def nbytes(self) -> int:
         """Bytes in memory, without the packed weights of a base, which all its artists share."""
         adapters = [array for low in self.low_rank for array in (low.down, low.recurrent, low.above)]
-        inputs = [] if self.input is None else [self.input.array]
-        own = sum(array.nbytes for array in [*adapters, *self.biases, self.output_bias, self._bias_of_sung, *inputs])
+        if self.low_rank_input is not None:
+            adapters += [self.low_rank_input.down, self.low_rank_input.up]
+        own = sum(array.nbytes for array in [*adapters, *self.biases, self.output_bias, self._bias_of_sung])
         return own if self.low_rank else own + self.packed.nbytes
 
     def start(self) -> "Memory":
