@@ -50,7 +50,9 @@ class Nearness:
     def near(self, vector: FloatArray, count: int) -> list[str]:
         """The content words nearest to a vector (D,), nearest first."""
         cosines = (self._vectors @ vector.astype(np.float32)) * (self._weights > 0)
-        return [self.words[k] for k in np.argsort(-cosines, kind="stable")[:count].tolist()]
+        nearest = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count]
+        nearest = nearest[np.lexsort((nearest, -cosines[nearest]))]
+        return [self.words[k] for k in nearest.tolist()]
 
 
 class Theme:
@@ -92,7 +94,13 @@ class Theme:
 
     def nearness_of_words(self, words: Iterable[str]) -> list[float]:
         """For each word its own nearness."""
-        return [self.nearness(word) for word in words]
+        words = list(words)
+        known = [word for word in words if self._nearness.weight(word)]
+        vectors, weights = self._nearness.vectors(known)
+        found = (vectors @ self._centre() * weights) / (weights + self.NEUTRAL)
+        of_known = dict(zip(known, found.tolist(), strict=True))
+        # A word in capitals or with a hyphen is not known as it stands.
+        return [of_known[word] if word in of_known else self.nearness(word) for word in words]
 
     def near_words(self, count: int) -> list[str]:
         """The content words nearest to the song's."""

@@ -79,3 +79,20 @@ def test_the_shipped_vectors_are_small_and_function_words_weigh_nothing():
     assert len(SHIPPED.words) == 7000
     assert all(SHIPPED.weight(word) == 0 for word in ("the", "i", "and", "you're"))
     assert all(SHIPPED.weight(word) > 0 for word in ("love", "night", "dragon", "alone"))
+
+
+def test_the_nearness_of_many_words_is_that_of_each():
+    theme = Theme(SHIPPED, "Summer rain on the window")
+    words = ["storm", "Storm", "the", "rain-cloud", "zzyzx", "piano", "storm"]
+    assert theme.nearness_of_words(words) == pytest.approx([theme.nearness(word) for word in words], abs=1e-6)
+    assert theme.nearness_of_words([]) == []
+
+
+def test_near_words_come_nearest_first():
+    vector = SHIPPED.vectors(["river"])[0][0]
+    words = SHIPPED.near(vector, 20)
+    cosines = [float(SHIPPED.vectors([word])[0][0] @ vector) for word in words]
+    assert words[0] == "river"
+    assert len(words) == 20
+    assert cosines == sorted(cosines, reverse=True)
+    assert len(SHIPPED.near(vector, 10**6)) == len(SHIPPED.words)
