@@ -4,34 +4,61 @@ import re
 
 from lstm.text import marks
 from lstm.text.dresses.undressed import Undressed
+from lstm.text.letter_case import LetterCase, english, is_english, stem
+from lstm.text.sentences import Sentences, Words
+from lstm.text.words import words_of
 
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LEAST_SHARE = 0.9
 _FEWEST_LETTERS = 80
-_PRONOUN = frozenset("i i'm i'll i've i'd i'ma i'mma".split())
+_ABBREVIATIONS = frozenset(
+    """
+    abc atm bbc bbq bmw cd cds cia dj djs dvd dvds fbi fm gps hbo lp mc mtv nba nfl nyc pc ps tv tvs uk ufo usa vhs vip
+    """.split()
+)
+_PREFIX = re.compile(r"^(mc|o')(?!er|all)(?=[^\W\d_]{3})")
+_SMALL_LETTERS = frozenset("ao")
+"""Letters that are words; others alone are names of letters, grades, notes."""
 
 
 def take_off(text: str) -> Undressed | None:
-    """Small letters but for the first of a line, "I" and what follows the end of a sentence."""
+    """Small letters but for lines, sentences, "I" and names; which words are names is `LetterCase`'s judgement."""
     capitals = sum(map(str.isupper, text))
     small = sum(map(str.islower, text))
     if capitals < _FEWEST_LETTERS or capitals < _LEAST_SHARE * (capitals + small):
         return None
-    lines = [line if line[:1] in marks.ALL else _true_case(line) for line in text.split("\n")]
+    case = english() if is_english(words_of(text)) else None
+    sentences = Sentences()
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line[:1] in marks.ALL or not line:
+            sentences = Sentences()
+            lines.append(line)
+        else:
+            lines.append(_true_case(line, sentences, case))
     return Undressed("\n".join(lines), {"lines in capitals": sum(bool(line) for line in lines)})
 
 
-def _true_case(line: str) -> str:
-    """A line in ordinary case; names cannot be distinguished from other words."""
-    begins = True
+def _true_case(text: str, sentences: Sentences, case: LetterCase | None) -> str:
+    """A line in ordinary case."""
+    line = Words.of(text)
+    after_capital = False
     parts: list[str] = []
-    last = 0
-    for match in _WORD.finditer(line):
-        between = line[last : match.start()]
-        begins = begins or any(sign in between for sign in (". ", "! ", "? "))
-        word = match.group().lower()
-        if begins or word in _PRONOUN:
-            word = word[0].upper() + word[1:]
-        parts += [between, word]
-        begins, last = False, match.end()
-    return "".join(parts) + line[last:]
+    for k, begins in enumerate(sentences.begin_at(line)):
+        word, sign = line.words[k], line.signs[k]
+        root = stem(word)
+        is_letter = len(root) == 1 and root not in _SMALL_LETTERS and sign[-1:] not in ("'", ".")
+        is_name = not begins and (
+            is_letter or (case is not None and case.odds(line, k, after_capital=after_capital) > 0)
+        )
+        if root in _ABBREVIATIONS:
+            word = root.upper() + word[len(root) :]
+        elif begins or is_name:
+            word = _with_capital(word)
+        after_capital = is_name
+        parts += [sign, word]
+    return "".join(parts) + line.signs[-1]
+
+
+def _with_capital(word: str) -> str:
+    """A word with a capital, two in "O'Brien" and "McKay"."""
+    return "".join(part[0].upper() + part[1:] for part in _PREFIX.split(word) if part)
