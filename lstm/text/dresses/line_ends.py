@@ -6,6 +6,7 @@ from collections import Counter
 
 from lstm.text import marks
 from lstm.text.dresses.undressed import Undressed
+from lstm.text.line_breaks import with_line_ends
 
 _SPELT_OUT = re.compile(r"\\r\\n|\\n|\\r")
 _SLASH = re.compile(r" {1,3}(?://?|\|) {1,3}")
@@ -14,11 +15,6 @@ _LONG_LINE = 160
 _SLASHED_SHARE = 0.6
 _SONG_PIECES = 6
 _DOUBLED_SHARE = 0.9
-_PHRASE_END = re.compile(r"""[.!?][)\"']? $""")
-_CAPITAL = re.compile(r"""(?<= )(["'(]{0,2}([A-Z\u00c0-\u00de][\w'\u2019]{0,30}))""")
-_TOO_LONG = 1.6
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SHORTEST_LINE = 16
 
 
 def take_off_spelt_out(text: str) -> Undressed | None:
@@ -83,21 +79,19 @@ def take_off_doubling(text: str) -> Undressed | None:
 
 
 def take_off_song_per_line(text: str) -> Undressed | None:
-    """Songs, or stanzas, that are one long line each: the lines begin again where capitals show it."""
+    """Songs, or stanzas, that are one long line each: the lines begin again where `with_line_ends` finds it likely."""
     lines = text.split("\n")
     filled = [line for line in lines if line.strip() and line[0] not in marks.ALL]
-    long = [line for line in filled if len(line) > _LONG_LINE]
-    if not long or sum(map(len, long)) < 0.7 * sum(map(len, filled)):
+    long = list(dict.fromkeys(filter(_is_long, filled)))
+    if not long or sum(map(len, filter(_is_long, filled))) < 0.7 * sum(map(len, filled)):
         return None
     is_song = len(filled) > 1 and statistics.median(map(len, filled)) > 2 * _LONG_LINE
-    small = Counter(word for line in filled for word in _WORD.findall(line) if word.islower())
-    broken = {line: _sure_breaks(line, small) for line in long}
-    usual = statistics.median(len(part) for parts in broken.values() for part in parts)
+    broken = dict(zip(long, with_line_ends(long), strict=True))
     result: list[str] = []
     count = 0
     for line in lines:
-        parts = [part for piece in broken.get(line, []) for part in _halves(piece, usual)]
-        if not parts:
+        parts = broken.get(line)
+        if parts is None:
             result.append(line)
             continue
         count += len(parts) - 1
@@ -105,37 +99,5 @@ def take_off_song_per_line(text: str) -> Undressed | None:
     return Undressed("\n".join(result), {"lost line ends": count}) if count else None
 
 
-def _sure_breaks(line: str, small: Counter[str]) -> list[str]:
-    """Broken before capitals of words that are written small elsewhere, or that stand behind the end of a phrase."""
-    begin = 0
-    broken: list[str] = []
-    for at, word in _capitals(line):
-        is_pronoun = word == "I" or word.startswith(("I'", "I\u2019"))
-        behind_phrase = _PHRASE_END.search(line, max(0, at - 3), at) is not None
-        if at - begin >= _SHORTEST_LINE and (behind_phrase or (not is_pronoun and small[word.lower()])):
-            broken.append(line[begin:at].strip())
-            begin = at
-    broken.append(line[begin:].strip())
-    return broken
-
-
-def _halves(line: str, usual: float) -> list[str]:
-    """A line that is much longer than usual, broken at the capital (or else the space) that is nearest its middle."""
-    if len(line) < _TOO_LONG * usual or len(line) < 2 * _SHORTEST_LINE:
-        return [line]
-    places = [at for at, _ in _capitals(line) if _SHORTEST_LINE <= at <= len(line) - _SHORTEST_LINE]
-    if not places and len(line) > 2 * _TOO_LONG * usual:
-        places = [match.end() for match in re.finditer(" ", line)]
-    if not places:
-        return [line]
-    parts, pieces = max(2, round(len(line) / usual)), [0]
-    for k in range(1, parts):
-        nearest = min(places, key=lambda at: abs(at - k * len(line) / parts))
-        if nearest - pieces[-1] >= _SHORTEST_LINE:
-            pieces.append(nearest)
-    return [line[a:b].strip() for a, b in zip(pieces, [*pieces[1:], len(line)], strict=True)]
-
-
-def _capitals(line: str) -> list[tuple[int, str]]:
-    """Where words with a capital begin behind a space, with the quote or parenthesis in front of them."""
-    return [(match.start(1), match.group(2)) for match in _CAPITAL.finditer(line)]
+def _is_long(line: str) -> bool:
+    return len(line) > _LONG_LINE

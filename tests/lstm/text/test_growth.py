@@ -65,6 +65,14 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "home": lambda n: "Submit Corrections\n\nla la\n" + "Home\n" * (n // 5),
     "recommendations": lambda n: "Submit Corrections\n\n" + "You might also like\nShare\nHome\n" * (n // 31),
     "stars": lambda n: "*a *" * (n // 4),
+    "song per line": lambda n: "".join(
+        "The day is long and I may go, Ann. Say it? " * 8 + f"{k}\n" for k in range(n // 360)
+    ),
+    "one song": lambda n: "The day is long and I may go, Tom said. Say it? " * (n // 48),
+    "numbers": lambda n: "1 -- " * (n // 5),
+    "quotes": lambda n: "a, " + '"' * n,
+    "vowels": lambda n: "b " * 90 + "a" * n + "ba",
+    "capitals": lambda n: "THE DAY IS LONG AND I MAY GO, TOM SAID.\n" * (n // 41),
     "songs": lambda n: "".join(f"line {k} is here\nother {k}\n\nagain {k} for\nyes\n\n\n" for k in range(n // 45)),
 }
 
