@@ -109,9 +109,19 @@ class Stream:
         return len(self.given) - self.taken
 
     @property
-    def has_own_bias(self) -> bool:
-        """Whether this stream restricts what may be sampled next."""
-        return self.bias is not None or (self.first_bias is not None and not self.sampled)
+    def sung_bias(self) -> FloatArray:
+        """What is added to the logits of all sampled units but the first: minus infinity excludes a unit, (V,)."""
+        return self.voice.sung_bias if self.bias is None else self.bias
+
+    @property
+    def has_first_bias(self) -> bool:
+        """Whether the next unit to be sampled has a bias of its own."""
+        return self.first_bias is not None and not self.sampled
+
+    @property
+    def next_bias(self) -> FloatArray:
+        """What is added to the logits of the next sampled unit, (V,)."""
+        return self.sung_bias if self.first_bias is None or self.sampled else self.first_bias
 
     def uniforms(self, count: int) -> FloatArray:
         """The next random numbers in [0, 1), at least ``count`` (up to `UNIFORMS`); `advance` marks them as used.
@@ -141,13 +151,6 @@ def _by_voice(voices: Sequence[Voice]) -> list[int]:
     return sorted(range(len(voices)), key=ranks.__getitem__)
 
 
-def _bias_of(stream: Stream) -> FloatArray:
-    """What is added to the logits of the next unit: minus infinity excludes it, (V,)."""
-    if stream.first_bias is not None and not stream.sampled:
-        return stream.first_bias
-    return stream.voice.sung_bias if stream.bias is None else stream.bias
-
-
 class Chorus:
     """The streams in progress of all voices with the same packed weights, stepped together."""
 
@@ -173,7 +176,7 @@ class Chorus:
     _last: IntArray
     """The unit that ends each stream, (B,)."""
     _sung_bias: FloatArray
-    """`Voice.sung_bias`: (V,) if all streams are of one voice, else of each stream, (B, V)."""
+    """`Stream.sung_bias`: (V,) if it is the same for all streams, else of each, (B, V)."""
     _ends: list[int]
     """Steps of the block after which each stream is at its limit."""
     _studied: IntArray
@@ -297,7 +300,7 @@ class Chorus:
     def _sample_one(self, logits: FloatArray) -> int:
         """The next unit of a single stream, from its logits (V,)."""
         stream = self._streams[0]
-        bias = _bias_of(stream) if self._any_has_own_bias else self._sung_bias
+        bias = stream.next_bias if self._any_has_first_bias else self._sung_bias
         uniform = float(self._uniforms[self._position, 0])
         return pick_one(logits + bias, 1 / stream.temperature, stream.top_p, uniform)
 
@@ -305,10 +308,10 @@ class Chorus:
         """Write the next units of all streams, or of those in some rows, into ``units`` (B,); ``logits`` (B, V)."""
         some = slice(None) if rows is None else rows
         sung = logits[some] + (self._sung_bias if self._sung_bias.ndim == 1 else self._sung_bias[some])
-        if self._any_has_own_bias:
+        if self._any_has_first_bias:
             for place, k in enumerate(range(len(units)) if rows is None else rows.tolist()):
-                if self._streams[k].has_own_bias:
-                    sung[place] = logits[k] + _bias_of(self._streams[k])
+                if self._streams[k].has_first_bias:
+                    sung[place] = logits[k] + self._streams[k].next_bias
         uniform = self._uniforms[self._position]
         units[some] = pick_each(sung, self._inverse_temperature[some], self._top_p[some], uniform[some])
 
@@ -335,9 +338,9 @@ class Chorus:
         self._inverse_temperature = np.array([1 / stream.temperature for stream in streams], np.float32)
         self._top_p = np.array([stream.top_p for stream in streams], np.float32)
         self._last = np.array([self._newline if stream.last is None else stream.last for stream in streams], np.intp)
-        voices = [stream.voice for stream in streams]
-        is_mixed = len(set(voices)) != 1
-        self._sung_bias = np.array([voice.sung_bias for voice in voices]) if is_mixed else voices[0].sung_bias
+        biases = [stream.sung_bias for stream in streams]
+        is_mixed = any(bias is not biases[0] for bias in biases)
+        self._sung_bias = np.array(biases) if is_mixed else biases[0] if biases else np.empty(0, np.float32)
         self._any_is_scored = any(stream.is_scored for stream in streams)
         steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
         self._studied = np.array([k for k, stream in enumerate(streams) if stream.is_studied], np.intp)
@@ -350,9 +353,9 @@ class Chorus:
         """Begin a block: lay out by step what each stream will be given, and its random numbers."""
         streams = self._streams
         self._position = 0
-        self._any_has_own_bias = any(stream.has_own_bias for stream in streams)
+        self._any_has_first_bias = any(stream.has_first_bias for stream in streams)
         # A bias for the first sampled unit depends at every step on what was sampled until then.
-        is_single = self._any_has_own_bias or self._row_of is not None
+        is_single = self._any_has_first_bias or self._row_of is not None
         self._steps = steps = 1 if is_single else len(self._units)
         self._given_left = [stream.given_left for stream in streams]
         self._ends = [
