@@ -26,7 +26,7 @@ from lstm.song.composing import CANDIDATES, Composition, Report
 MOST_SONGS_AT_ONCE = 64
 """More songs wait for their turn."""
 STREAMS_AT_ONCE = 64
-"""With so many songs in progress that eight candidates each would exceed this, each song has fewer candidates."""
+"""With so many songs in progress that `CANDIDATES` each would exceed this, each song has fewer candidates."""
 FEWEST_CANDIDATES = 2
 
 

@@ -16,6 +16,7 @@ from lstm.decoding.streams import Stream, Study
 from lstm.decoding.weights import Memory
 from lstm.song.asking import Asking
 from lstm.song.cache import Cache
+from lstm.song.ending import ending_of
 from lstm.song.judging import LineJudge
 from lstm.song.opening import ends_word
 from lstm.song.singer import Singer
@@ -159,11 +160,21 @@ class LineWriter:
         nats = [float(of_units.sum()) for of_units in place.cache.log_likelihoods(studies)]
         weighed = []
         for each, stream, study, its_nats, odds in zip(best, streams, studies, nats, sentence, strict=True):
-            characters = max(1, int(voice.vocabulary.lengths[study.units].sum()))
-            fluency = self._capped(its_nats / characters)
-            scores = replace(each.scores, fluency=fluency, weakest=stream.least, grammar=odds)
-            weighed.append(replace(each, scores=scores, plain=stream.memory, study=study))
+            scores = replace(each.scores, fluency=self._fluency(study, its_nats), weakest=stream.least, grammar=odds)
+            faults = each.faults + self._faults_of_ending(study)
+            weighed.append(replace(each, scores=scores, faults=faults, plain=stream.memory, study=study))
         return weighed
+
+    def _fluency(self, study: Study, nats: float) -> float:
+        """The log-likelihood of a line that was read without its plan, in nats per character, as far as it counts."""
+        if (frequencies := self._singer.frequencies) is not None:
+            nats -= self._taste.frequency_aside * frequencies.beyond_mean(study.units)
+        return self._capped(nats / max(1, int(self._voice.vocabulary.lengths[study.units].sum())))
+
+    def _faults_of_ending(self, study: Study) -> float:
+        taste, ending = self._taste, ending_of(study, self._voice.vocabulary)
+        below = max(0.0, taste.fitting - ending.word) + max(0.0, taste.closing - ending.close)
+        return taste.ends_badly * below
 
     def cut(self, place: Place, rng: np.random.Generator) -> Asking[Candidate]:
         """What to sing where no candidate ended its line: one of them up to its last whole word."""
@@ -184,10 +195,21 @@ class LineWriter:
             memory, first_bias = self._unplanned(place), self._voice.bias_for(_is_no_line_end)
         else:
             memory, first_bias = place.beginning.memory, place.beginning.first_bias
-        return [
-            Stream(memory, NOTHING, rng, temperature, self._top_p, limit=self._limit, first_bias=first_bias)
-            for rng in rngs
-        ]
+        return [self._line(memory, rng, temperature, first_bias) for rng in rngs]
+
+    def _line(self, memory: Memory, rng: np.random.Generator, temperature: float, first_bias: FloatArray) -> Stream:
+        """A stream that samples a line, or the rest of one."""
+        tilt = self._singer.tilt(self._taste.tilt, temperature)
+        return Stream(
+            memory,
+            NOTHING,
+            rng,
+            temperature,
+            self._top_p,
+            limit=self._limit,
+            bias=tilt.sung,
+            first_bias=first_bias + tilt.added,
+        )
 
     def _unplanned(self, place: Place) -> Memory:
         """The song so far as it was read without plans: with them, the network would begin a line with its plan."""
@@ -309,10 +331,7 @@ class LineWriter:
         plan_of = {}
         for k, each in enumerate(rng.spawn(count) if plans else ()):
             plan = plans[k % len(plans)]
-            stream = Stream(
-                plan.memory, NOTHING, each, temperature, self._top_p, limit=self._limit, first_bias=first_bias
-            )
-            plan_of[stream] = plan
+            plan_of[self._line(plan.memory, each, temperature, first_bias)] = plan
         yield list(plan_of)
         candidates = []
         for stream, text in self._finished(plan_of, place):

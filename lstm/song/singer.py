@@ -1,12 +1,28 @@
 """A model ready to sing: the packed weights, and what is known of its artist."""
 
+from dataclasses import dataclass
+
+from lstm.arrays import FloatArray
 from lstm.decoding.weights import Voice
 from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, ModelFileError
 from lstm.rhyme.pronunciation import shipped_dictionary
+from lstm.song.frequencies import Frequencies, log_frequencies_of
 from lstm.song.grammar import grammar_of
 from lstm.song.style import Style
 from lstm.song.theme import common_rhymes
+
+FEW_TEMPERATURES = 16
+
+
+@dataclass(frozen=True)
+class Tilt:
+    """What a singer adds to logits for `Frequencies.tilt`."""
+
+    added: FloatArray | float
+    """The tilt alone, (V,); 0 if the frequencies are not known."""
+    sung: FloatArray
+    """With `Voice.sung_bias`, (V,)."""
 
 
 class Singer:
@@ -24,10 +40,24 @@ class Singer:
         base = model.weights.base.sha256 if isinstance(model.weights, Adapted) else model.sha256
         self.grammar = grammar_of(base) if base else None
         """The judge of sentences, if one was taught for this model's base."""
+        self.frequencies: Frequencies | None = None
+        """How frequent units are in English songs; None if the artist is not English, or the base has none."""
+        self._tilts: dict[tuple[float, float], Tilt] = {}
         if self.style.rhymes.rhymes.is_english:
+            if base and (counted := log_frequencies_of(base)) is not None:
+                self.frequencies = Frequencies(counted, self.voice.vocabulary)
             shipped_dictionary()
             if self.voice.reads_plans:
                 common_rhymes()
+
+    def tilt(self, share: float, temperature: float) -> "Tilt":
+        """How lines are tilted at a temperature; the same object for the same arguments, as long as these are few."""
+        if (tilt := self._tilts.get((share, temperature))) is None:
+            if len(self._tilts) >= FEW_TEMPERATURES:
+                self._tilts.clear()
+            added = 0.0 if self.frequencies is None else self.frequencies.tilt(share, temperature)
+            self._tilts[share, temperature] = tilt = Tilt(added, self.voice.sung_bias + added)
+        return tilt
 
     @property
     def nbytes(self) -> int:

@@ -10,7 +10,7 @@ class Scores:
     likelihood: float = 0.0
     """Log-likelihood of the line after its plan and the song so far, in nats per character, as far as it counts."""
     fluency: float = 0.0
-    """The same without its plan."""
+    """The same without its plan, and partly without the frequency of its units (`frequency_aside`)."""
     weakest: float = 0.0
     """Log-likelihood of its least likely unit, in nats: a word that does not fit."""
     grammar: float = 0.0
@@ -33,7 +33,7 @@ class Scores:
 class Taste:
     """What composing prefers. A line's rank is the weighted sum of its scores minus the weights of its faults."""
 
-    candidates: int = 8
+    candidates: int = 12
     """Lines sampled for each line of the song."""
     lines_per_plan: int = 4
     """Candidates that share a plan."""
@@ -43,6 +43,8 @@ class Taste:
     """Plans proposed because they are near to what the song is about."""
     rhyming_proposals: int = 32
     """Rhyming words among which the network chooses."""
+    tilt: float = 0.6
+    """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
     attempts: int = 2
     """How often a line is sampled before the best of faulty candidates is taken."""
     too_faulty: float = 1.0
@@ -57,7 +59,7 @@ class Taste:
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
 
-    weighed: int = 5
+    weighed: int = 8
     """Candidates that are read once more without plans."""
     weights: Scores = Scores(
         likelihood=0.3,
@@ -69,6 +71,8 @@ class Taste:
         coming_back=0.3,
         length=0.5,
     )
+    frequency_aside: float = 0.15
+    """Share of the log-frequency of a line's units that is taken off its log-likelihood."""
     likely_enough: float = 0.7
     """Share of the nats per character of the artist's held-out songs. Likelihood above it counts only by ``beyond``:
     the likeliest lines are what everybody says."""
@@ -76,6 +80,12 @@ class Taste:
 
     sure_enough: float = 3.0
     """The logarithm of the odds beyond which a line is not more of a sentence."""
+
+    ends_badly: float = 0.6
+    """For each nat by which a line's last word is below `fitting`, or what follows it below `closing`
+    (`lstm.song.ending`)."""
+    fitting: float = -2.5
+    closing: float = -2.5
 
     filtered: float = 64.0
     misses_rhyme: float = 32.0

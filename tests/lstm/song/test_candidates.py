@@ -8,11 +8,11 @@ import pytest
 
 from lstm.decoding.streams import Chorus, Stream
 from lstm.song.cache import Cache
-from lstm.song.candidates import LineWriter, Place
+from lstm.song.candidates import Candidate, LineWriter, Place
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
-from lstm.song.taste import TASTE
+from lstm.song.taste import TASTE, Scores
 from lstm.song.theme import Nearness, Theme
 from lstm.text.plans import PLAN_END, planned
 from lstm.training.base_model import load_base
@@ -77,3 +77,18 @@ def test_plans_that_rhyme_are_in_lower_case_and_lines_to_them_reach_them(singer:
     plans = {text.removesuffix(PLAN_END).strip() for text in given if text.endswith(PLAN_END)}
     assert plans == {"schmerz", "scherz", "märz"}
     assert all(each.faults < TASTE.misses_plan for each in candidates if each.text.endswith("schmerz"))
+
+
+def test_a_candidate_whose_last_word_does_not_fit_has_a_fault(singer: Singer) -> None:
+    place = place_after(singer, BEFORE)
+    writer = LineWriter(singer, TASTE, 0.5, 0.95)
+    fitting, not_fitting = (
+        Candidate(text, Scores(), 0.0) for text in ("And eat the whole thing up", "And eat the whole thing keep")
+    )
+    asking = writer.weigh([fitting, not_fitting], place, 2)
+    Chorus(singer.voice).run(next(asking))
+    with pytest.raises(StopIteration) as ended:
+        asking.send(None)
+    weighed = {each.text: each.faults for each in ended.value.value}
+    assert weighed[fitting.text] == 0
+    assert weighed[not_fitting.text] > TASTE.too_faulty
