@@ -5,6 +5,7 @@ translated, also in tasks that the request starts (PEP 567).
 """
 
 import re
+import string
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +19,12 @@ LANGUAGES = ("de", "es", "fr")
 
 _spoken: ContextVar[str] = ContextVar("spoken", default="en")
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?:[:!][^{}]*)?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+(?::[^{}]*)?)\}")
+_FIGURE = r"[\d.,]+(?:%| bytes?| [KM]B)?"
 _LONGEST_SENTENCE = 1_000
+
+_GROUPS = {"de": ".", "es": "\u202f", "fr": "\u202f"}
+"""What separates thousands. In Spanish it is a thin space, because a point would be a decimal point in Mexico."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,10 @@ class Catalogue:
     commands: Mapping[str, str]
     """Names of commands and options."""
     texts: Mapping[str, str]
-    """English texts, with `{placeholders}`, and their translations."""
+    """English texts, with `{placeholders}`, and their translations.
+
+    A figure has a format, like `{count:,}`; `{size:s}` if it is already written out, in English.
+    """
 
 
 def speak(locale: str) -> None:
@@ -61,7 +69,12 @@ def tr(english: str, /, **values: object) -> str:
     """Translate a text into the current language, and fill in its placeholders."""
     language = _spoken.get()
     text = english if language == "en" else catalogue(language).texts.get(english, english)
-    return text.format(**values) if values else text
+    return _FORMATTER.format(text, **values) if values else text
+
+
+def figure(value: float | str, how: str = "s") -> str:
+    """Write a number in the current language; `how` is Python's format of it in English, like ",.1f"."""
+    return _localised(format(value, how))
 
 
 def tr_name(command: str) -> str:
@@ -80,7 +93,7 @@ def tr_sentence(filled_in: str) -> str:
         return known[filled_in]
     for pattern, translation in _patterns(language):
         if (found := pattern.fullmatch(filled_in)) is not None:
-            return _PLACEHOLDER.sub(lambda place, found=found: found[place[1]], translation)  # type: ignore[misc]
+            return _FORMATTER.vformat(translation, (), found.groupdict())
     return filled_in
 
 
@@ -104,6 +117,33 @@ def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PLACEHOLDER.split(template)  # text, name, text, name, ..., text
-    shown = [re.escape(part) if number % 2 == 0 else f"(?P<{part}>.*?)" for number, part in enumerate(parts)]
+    parts = _PLACEHOLDER.split(template)  # text, placeholder, text, placeholder, ..., text
+    shown = [_shown(part) if place % 2 else re.escape(part) for place, part in enumerate(parts)]
     return re.compile("".join(shown), re.DOTALL)
+
+
+def _shown(placeholder: str) -> str:
+    name, _, how = placeholder.partition(":")
+    return f"(?P<{name}>{_FIGURE if how else '.*?'})"
+
+
+class _Formatter(string.Formatter):
+    """Writes figures, which are the values that have a format, in the current language."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        text = value if isinstance(value, str) else format(value, format_spec)
+        return _localised(text) if format_spec else text
+
+
+_FORMATTER = _Formatter()
+
+
+def _localised(english: str) -> str:
+    """Rewrite an English figure, like "1,234.5", "50%" or "1.2 MB", in the current language."""
+    language = _spoken.get()
+    if language == "en":
+        return english
+    if language == "es":
+        english = re.sub(r"^(\d),(\d{3})\b(?!,)", r"\1\2", english)  # four digits are not separated
+    marks = {ord(","): _GROUPS[language], ord("."): ",", ord("%"): "\u00a0%"}
+    return english.translate(marks)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.language import tr, tr_sentence
+from bot.language import figure, tr, tr_sentence
 from bot.services import (
     UNSUNG_DAYS,
     ArtistToForget,
@@ -70,13 +70,13 @@ def unsung(artist: UnsungArtist) -> str:
     text = {"size": size(artist.corpus_bytes), "date": f"{artist.stored_at:%Y-%m-%d}"}
     if artist.versions:
         return tr(
-            "{size} of text, stored on {date}; versions held back: {count}. /rollback lets one of them sing, "
+            "{size:s} of text, stored on {date}; versions held back: {count}. /rollback lets one of them sing, "
             "/forget removes everything.",
             count=artist.versions,
             **text,
         )
     return tr(
-        "{size} of text, stored on {date}; no training job has succeeded. /forget deletes it now; otherwise, "
+        "{size:s} of text, stored on {date}; no training job has succeeded. /forget deletes it now; otherwise, "
         "the bot deletes it after {days} days.",
         days=UNSUNG_DAYS,
         **text,
@@ -97,7 +97,7 @@ def made_how(song: Song) -> str:
     details = [tr("{count} lines", count=song.line_count)]
     if song.rhyme not in ("none", "auto"):
         details.append(tr("rhyme {scheme}", scheme=song.rhyme))
-    details += [tr("temperature {value}", value=f"{song.temperature:g}"), f"{song.seconds:.1f} s"]
+    details += [tr("temperature {value:g}", value=song.temperature), f"{figure(song.seconds, '.1f')} s"]
     return " · ".join([*details, *shortcomings(song)])
 
 
@@ -144,16 +144,16 @@ def _progress(outcome: TrainingOutcome) -> str:
     if ours is None or before is None:
         return ""
     return tr(
-        "On the same songs, it is {compared} the previous version ({before}).",
+        "On the same songs, it is {compared} the previous version ({before:.2f}).",
         compared=_compared(ours, before),
-        before=f"{before:.2f}",
+        before=before,
     )
 
 
 def _compared(new: float, old: float) -> str:
-    difference = f"{abs(round(new, 2) - round(old, 2)):.2f}"  # of the figures that are shown
-    if difference == "0.00":
+    difference = round(abs(round(new, 2) - round(old, 2)), 2)  # of the figures that are shown
+    if not difference:
         return tr("as good as")
     if new < old:
-        return tr("{difference} better than", difference=difference)
-    return tr("{difference} worse than", difference=difference)
+        return tr("{difference:.2f} better than", difference=difference)
+    return tr("{difference:.2f} worse than", difference=difference)

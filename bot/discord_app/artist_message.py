@@ -17,7 +17,7 @@ from bot.discord_app.message_body import (
     Text,
     TextBeside,
 )
-from bot.language import tr
+from bot.language import figure, tr
 from bot.services import Artist, ArtistDetails, Version
 from lstm.shipped import ARTISTS
 from lstm.text.phrases import size
@@ -76,8 +76,8 @@ def figures(details: ArtistDetails) -> MessageBody:
     versions = [_version(version) for version in details.versions[:_MOST_VERSIONS]]
     if len(details.versions) > _MOST_VERSIONS:
         versions.append(tr("and {count} older versions", count=len(details.versions) - _MOST_VERSIONS))
-    text = tr("unknown") if artist.corpus_bytes is None else size(artist.corpus_bytes)
-    parameters = tr("{count} parameters, {size}", count=f"{sings.parameters:,}", size=size(sings.weights_bytes))
+    text = tr("unknown") if artist.corpus_bytes is None else figure(size(artist.corpus_bytes))
+    parameters = tr("{count:,} parameters, {size:s}", count=sings.parameters, size=size(sings.weights_bytes))
     blocks: list[Block] = [
         Text(f"### {_name(artist)}"),
         Text(f"**{tr('Model')}** {parameters}\n**{tr('Text')}** {text}"),
@@ -108,7 +108,7 @@ def _description(artist: Artist) -> str:
         parts.append(_how_well(artist))
     else:
         how_well, lyrics = _how_well(artist), size(artist.corpus_bytes)
-        parts.append(tr("{how_well} from {size} of lyrics", how_well=how_well, size=lyrics))
+        parts.append(tr("{how_well} from {size:s} of lyrics", how_well=how_well, size=lyrics))
     parts.append(tr("trained {date}", date=discord.utils.format_dt(artist.trained_at, "d")))
     parts.append(tr("on every server") if artist.of_everyone else tr("on this server only"))
     return " · ".join(parts)
@@ -134,16 +134,16 @@ def _name(artist: Artist) -> str:
 def _quality(version: Version) -> str:
     if version.bits_per_character is None:
         return tr("not measured")
-    text = tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}")
+    text = tr("{bits:.3f} bits per character", bits=version.bits_per_character)
     if version.baseline_bits_per_character is not None:
-        text += "; " + tr("the n-gram baseline {bits}", bits=f"{version.baseline_bits_per_character:.3f}")
+        text += "; " + tr("the n-gram baseline {bits:.3f}", bits=version.baseline_bits_per_character)
     return text
 
 
 def _version(version: Version) -> str:
     parts = [f"**{version.number}**", discord.utils.format_dt(version.published_at, "d")]
     if version.bits_per_character is not None:
-        parts.append(tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}"))
+        parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
     if version.sings:
         parts.append(tr("sings"))
     elif version.held_back:

@@ -94,7 +94,7 @@ def _choices(names: list[str]) -> list[app_commands.Choice[str]]:
 def _version_name(version: Version) -> str:
     parts = [str(version.number), f"{version.published_at:%Y-%m-%d}"]
     if version.bits_per_character is not None:
-        parts.append(tr("{bits} bits per character", bits=f"{version.bits_per_character:.3f}"))
+        parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
     if version.sings:
         parts.append(tr("sings"))
     elif version.held_back:

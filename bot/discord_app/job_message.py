@@ -7,7 +7,7 @@ import discord
 from bot import wording
 from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import Block, Button, Buttons, Download, MessageBody, NamedFile, Picture, Rule, Text
-from bot.language import tr, tr_sentence
+from bot.language import figure, tr, tr_sentence
 from bot.services import CorpusSummary, Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress
 
 _BAR_CELLS = 16
@@ -24,7 +24,7 @@ def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | N
     blocks.append(Text(_standing(job)))
     if job.progress is not None and job.progress.sample:
         blocks += [Text("-# " + tr("what it sings so far:")), Text(markdown.quoted(job.progress.sample))]
-    below = [_number(job), _scope(job), tr("at most {minutes} min", minutes=f"{job.minutes:g}")]
+    below = [_number(job), _scope(job), tr("at most {minutes:g} min", minutes=job.minutes)]
     blocks += [Rule(), Text(f"-# {' · '.join(below)}")]
     if buttons:
         blocks.append(Buttons(buttons))
@@ -87,8 +87,8 @@ def in_a_line(job: Job) -> str:
                 return tr("**{job}** is starting", job=who)
             if job.is_measuring:
                 return tr("**{job}** is being measured", job=who)
-            share = f"{job.share_done:.0%}"
-            return tr("**{job}** is running: {share}, {left}", job=who, share=share, left=_left(job))
+            share, left = job.share_done, _left(job)
+            return tr("**{job}** is running: {share:.0%}, {left}", job=who, share=share, left=left)
         case _:
             when = "" if job.ended_at is None else f" {discord.utils.format_dt(job.ended_at, 'R')}"
             return f"{who} {tr(job.state.value)}{when}"
@@ -136,7 +136,7 @@ def _standing(job: Job) -> str:
         return tr("Starting …")
     share = job.share_done
     filled = round(share * _BAR_CELLS)
-    how_far = tr("measuring …") if job.is_measuring else f"{share:.0%} · {_left(job)}"
+    how_far = tr("measuring …") if job.is_measuring else f"{figure(share, '.0%')} · {_left(job)}"
     return f"{'▰' * filled}{'▱' * (_BAR_CELLS - filled)}\n{how_far}\n-# {_numbers(progress)}"
 
 
@@ -147,9 +147,9 @@ def _numbers(progress: TrainingProgress) -> str:
         tr("held-out songs {bits}", bits=_bits(progress.best_bits_per_character)),
     ]
     if baseline is not None:
-        parts[-1] += " " + tr("(n-gram baseline {bits})", bits=f"{baseline:.2f}")
-    parts.append(tr("{speed} characters/s", speed=f"{progress.characters_per_second:,.0f}"))
-    parts.append(tr("epoch {number}", number=f"{progress.epoch:.1f}"))
+        parts[-1] += " " + tr("(n-gram baseline {bits:.2f})", bits=baseline)
+    parts.append(tr("{speed:,.0f} characters/s", speed=progress.characters_per_second))
+    parts.append(tr("epoch {number:.1f}", number=progress.epoch))
     return " · ".join(parts)
 
 
@@ -163,15 +163,15 @@ def _left(job: Job) -> str:
 def _bits(bits_per_character: float | None) -> str:
     if bits_per_character is None:
         return tr("not measured yet")
-    return tr("{bits} bits per character", bits=f"{bits_per_character:.2f}")
+    return tr("{bits:.2f} bits per character", bits=bits_per_character)
 
 
 def _below(job: Job) -> str:
     parts = [_number(job)]
     outcome: TrainingOutcome | None = job.outcome
     if outcome is not None and outcome.characters_seen is not None and outcome.seconds is not None:
-        seen, time = f"{outcome.characters_seen:,}", duration(outcome.seconds)
-        parts.append(tr("read {count} characters in {duration}", count=seen, duration=time))
+        seen, time = outcome.characters_seen, duration(outcome.seconds)
+        parts.append(tr("read {count:,} characters in {duration}", count=seen, duration=time))
     if job.ended_at is not None:
         parts.append(discord.utils.format_dt(job.ended_at, "R"))
     return f"-# {' · '.join(parts)}"

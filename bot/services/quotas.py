@@ -48,8 +48,8 @@ class Quotas:
         stored = usage.stored_bytes(connection, guild_id)
         if stored > self.stored_bytes:
             raise Refusal(
-                f"This server's texts and models would take up {size(stored)}, but it may use only "
-                f"{size(self.stored_bytes)}. Remove an artist with /forget, or upload less text."
+                f"This server's texts and models would take up {size(stored):s}, but it may use only "
+                f"{size(self.stored_bytes):s}. Remove an artist with /forget, or upload less text."
             )
         usage.forget_trainings_until(connection, now - _DAY)
         asked = usage.trainings_since(connection, guild_id, now - _DAY)

@@ -83,7 +83,9 @@ def check_settings(request: SongRequest) -> SongRequest:
     if not FEWEST_LINES <= request.lines <= MOST_LINES:
         raise Refusal(f"A song must have {FEWEST_LINES} to {MOST_LINES} lines.")
     if request.temperature is not None and not LOWEST_TEMPERATURE <= request.temperature <= HIGHEST_TEMPERATURE:
-        raise Refusal(f"The temperature must be between {LOWEST_TEMPERATURE} (safe) and {HIGHEST_TEMPERATURE} (wild).")
+        raise Refusal(
+            f"The temperature must be between {LOWEST_TEMPERATURE:g} (safe) and {HIGHEST_TEMPERATURE:g} (wild)."
+        )
     rhyme = next((scheme for scheme in RHYMES if scheme.casefold() == request.rhyme.strip().casefold()), None)
     if rhyme is None:
         raise Refusal(f"The rhyme scheme must be one of {', '.join(RHYMES)}.")

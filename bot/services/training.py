@@ -81,9 +81,9 @@ class TrainingService:
         if corpus_bytes is not None:
             self.texts.check_size(corpus_bytes)
         if minutes is not None and not 0 < minutes <= self._most_minutes:
-            most = f"{self._most_minutes:g}"
+            most = self._most_minutes
             raise Refusal(
-                f"A training job may run for at most {most} minutes here; ask for more than 0 and at most {most}."
+                f"A training job may run for at most {most:g} minutes here; ask for more than 0 and at most {most:g}."
             )
 
     async def comes_with_the_bot(self, asker: Asker, artist: str) -> bool:

@@ -15,11 +15,11 @@ def note_on_amount(characters: int, say: Say = in_english) -> str:
     if characters >= USABLE_CHARACTERS:
         return ""
     return say(
-        "With only {characters} characters, expect songs that sound mostly like the base model. "
-        "{usable} make a usable artist, {good} a good one.",
-        characters=f"{characters:,}",
-        usable=f"{USABLE_CHARACTERS:,}",
-        good=f"{GOOD_CHARACTERS:,}",
+        "With only {characters:,} characters, expect songs that sound mostly like the base model. "
+        "{usable:,} make a usable artist, {good:,} a good one.",
+        characters=characters,
+        usable=USABLE_CHARACTERS,
+        good=GOOD_CHARACTERS,
     )
 
 

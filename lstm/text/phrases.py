@@ -4,7 +4,10 @@ from typing import Protocol
 
 
 class Say(Protocol):
-    """Fills in a template, `say("{count} songs", count="3")`; one that translates looks the template up first."""
+    """Fills in a template, `say("{count:,} songs", count=3_000)`.
+
+    One that translates looks the template up first, and writes figures, which have a format, as its language does.
+    """
 
     def __call__(self, english: str, /, **values: object) -> str:
         """Return the sentence."""

@@ -33,10 +33,10 @@ class CorpusSummary:
         Counts stand behind what they count, so that no language needs forms for one and for many.
         """
         if self.songs == 1:
-            found = say("1 song to learn from, {size} after cleaning", size=size(self.size))
+            found = say("1 song to learn from, {size:s} after cleaning", size=size(self.size))
         else:
             found = say(
-                "{count} songs to learn from, {size} after cleaning", count=f"{self.songs:,}", size=size(self.size)
+                "{count:,} songs to learn from, {size:s} after cleaning", count=self.songs, size=size(self.size)
             )
         notes = "; ".join(self._notes(say))
         sentences = [f"{found} ({notes})." if notes else f"{found}."]
@@ -57,11 +57,13 @@ class CorpusSummary:
         if removed:
             notes.append(say("removed: {removed}", removed=_counted(removed, say)))
         if self.left_out:
-            notes.append(say("another {size} left out, because there is no time to read it", size=size(self.left_out)))
+            notes.append(
+                say("another {size:s} left out, because there is no time to read it", size=size(self.left_out))
+            )
         if self.near_copies:
-            notes.append(say("near-copies of earlier songs, also kept: {count}", count=f"{self.near_copies:,}"))
+            notes.append(say("near-copies of earlier songs, also kept: {count:,}", count=self.near_copies))
         return notes
 
 
 def _counted(kinds: Mapping[str, int], say: Say) -> str:
-    return ", ".join(f"{say(kind)} ({count:,})" for kind, count in kinds.items())
+    return ", ".join(say("{kind} ({count:,})", kind=say(kind), count=count) for kind, count in kinds.items())

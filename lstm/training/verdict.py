@@ -19,23 +19,23 @@ def _quality(record: TrainingRecord, say: Say) -> str:
     ours, baseline = record.validation_bits_per_character, record.baseline_bits_per_character
     if ours is None or baseline is None:
         return say("It could not be measured on held-out songs.")
-    figures = {"ours": f"{ours:.2f}", "baseline": f"{baseline:.2f}"}
+    figures = {"ours": ours, "baseline": baseline}
     if abs(ours - baseline) < AS_GOOD:
         return say(
             "It predicts held-out songs about as well as the n-gram baseline (a table of letter sequences): "
-            "{ours} bits per character against {baseline}, lower is better.",
+            "{ours:.2f} bits per character against {baseline:.2f}, lower is better.",
             **figures,
         )
-    figures["difference"] = f"{abs(round(ours, 2) - round(baseline, 2)):.2f}"  # of the figures that are shown
+    figures["difference"] = abs(round(ours, 2) - round(baseline, 2))  # of the figures that are shown
     if ours < baseline:
         return say(
-            "It predicts held-out songs better than the n-gram baseline (a table of letter sequences) by {difference}: "
-            "{ours} bits per character against {baseline}, lower is better.",
+            "It predicts held-out songs better than the n-gram baseline (a table of letter sequences) by "
+            "{difference:.2f}: {ours:.2f} bits per character against {baseline:.2f}, lower is better.",
             **figures,
         )
     return say(
-        "It predicts held-out songs worse than the n-gram baseline (a table of letter sequences) by {difference}: "
-        "{ours} bits per character against {baseline}, lower is better.",
+        "It predicts held-out songs worse than the n-gram baseline (a table of letter sequences) by {difference:.2f}: "
+        "{ours:.2f} bits per character against {baseline:.2f}, lower is better.",
         **figures,
     )
 
@@ -45,9 +45,9 @@ def _left_out(record: TrainingRecord, say: Say) -> str:
         return ""
     return say(
         "There was no time to read the whole corpus: it learned from passages throughout it, "
-        "{read} of {all} characters.",
-        read=f"{record.corpus_characters:,}",
-        all=f"{record.corpus_characters + (record.left_out_characters or 0):,}",
+        "{read:,} of {all:,} characters.",
+        read=record.corpus_characters,
+        all=record.corpus_characters + (record.left_out_characters or 0),
     )
 
 
@@ -56,28 +56,29 @@ def _reading(record: TrainingRecord, say: Say) -> str:
     if epochs is None:
         return ""
     if epochs >= 0.95:
-        times = f"{epochs:.1f}".removesuffix(".0")
-        if times == "1":
+        times = round(epochs, 1)
+        if times == 1:
             return say("It read its text once.")
-        return say("It read its text twice.") if times == "2" else say("It read its text {times} times.", times=times)
+        return say("It read its text twice.") if times == 2 else say("It read its text {times:g} times.", times=times)
     if minutes is None or record.stopped != "minutes":
-        return say("It read {share} of its text.", share=f"{epochs:.0%}")
+        return say("It read {share:.0%} of its text.", share=epochs)
     epochs *= record.share_read
     wanted = _minutes(minutes / max(epochs, 1e-3))
     if epochs < 0.01:
         return say(
-            "It read less than 1% of its text; it needs about {minutes} minutes to read all of it once.",
+            "It read less than 1% of its text; it needs about {minutes:,} minutes to read all of it once.",
             minutes=wanted,
         )
     return say(
-        "It read only {share} of its text; it needs about {minutes} minutes to read all of it once.",
-        share=f"{epochs:.0%}",
+        "It read only {share:.0%} of its text; it needs about {minutes:,} minutes to read all of it once.",
+        share=epochs,
         minutes=wanted,
     )
 
 
-def _minutes(minutes: float) -> str:
-    return f"{minutes:.1f}".removesuffix(".0") if minutes < 2 else f"{minutes:,.0f}"
+def _minutes(minutes: float) -> float:
+    rounded = round(minutes, 1)
+    return round(minutes) if minutes >= 2 or rounded == int(rounded) else rounded
 
 
 def _corpus(record: TrainingRecord, say: Say) -> str:

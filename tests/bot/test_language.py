@@ -25,7 +25,7 @@ from lstm.text.dresses import CONTAINERS, DRESSES, chat
 settings = importlib.import_module("bot.discord_app.commands.settings")
 
 ROOT = Path(__file__).parents[2]
-PLACEHOLDER = re.compile(r"\{\w+\}")
+PLACEHOLDER = re.compile(r"\{\w+((?::[^{}]*)?)\}")
 
 
 def trees(*paths: str) -> Iterator[ast.Module]:
@@ -44,19 +44,36 @@ def constants_of(tree: ast.Module) -> dict[str, str]:
 
 
 def templates(node: ast.expr, constants: dict[str, str]) -> set[str]:
-    """Return the texts that a literal, f-string, constant or choice may have, with `{}` for each value."""
+    """Return the texts that a literal, f-string, constant or choice may have, with `{}` or `{:,}` for each value."""
     match node:
         case ast.Constant(value=str(text)):
             return {text}
         case ast.Name(id=name) if name in constants:
             return {constants[name]}
         case ast.JoinedStr(values=parts):
-            return {"".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts)}
+            return {"".join(str(part.value) if isinstance(part, ast.Constant) else value(part) for part in parts)}
         case ast.IfExp(body=body, orelse=orelse):
             return templates(body, constants) | templates(orelse, constants)
         case ast.Call(func=ast.Attribute(value=template, attr="format")):
             return templates(template, constants)
     return set()
+
+
+def value(part: ast.expr) -> str:
+    """Return what stands for a value of an f-string: `{}`, or `{:,}` with its format."""
+    match part:
+        case ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=how)])):
+            return f"{{:{how}}}"
+    return "{}"
+
+
+def unnamed(text: str) -> str:
+    """Return a text without the names of its placeholders."""
+    return PLACEHOLDER.sub(r"{\1}", text)
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(found[0] for found in PLACEHOLDER.finditer(text))
 
 
 def arguments_of(function: str, *paths: str, index: int = 0) -> set[str]:
@@ -80,7 +97,8 @@ def name_of(function: ast.expr) -> str:
 def said() -> set[str]:
     """Return everything that the Discord front end says itself, or has lstm say in the reader's language."""
     own = arguments_of("tr", "bot/discord_app", "bot/wording.py")
-    return own | arguments_of("say", "lstm/text/amount.py", "lstm/text/summary.py", "lstm/training/verdict.py")
+    texts = own | arguments_of("say", "lstm/text/amount.py", "lstm/text/summary.py", "lstm/training/verdict.py")
+    return {text for text in texts if re.search("[A-Za-z]", PLACEHOLDER.sub("", text))}
 
 
 def refused() -> set[str]:
@@ -153,7 +171,7 @@ def everything() -> set[str]:
     looked_up |= set(shipped.ARTISTS.values())
     looked_up |= set(settings._FILTER.values()) | {words for _, words in artist_message._QUALITIES}
     found = texts | labels | said() | refused() | failed() | understood() | looked_up
-    return {PLACEHOLDER.sub("{}", text) for text in found}
+    return {unnamed(text) for text in found}
 
 
 NOT_SHOWN = set("debug info warning error exception getLogger compile note run_in_background TypeVar".split())
@@ -191,26 +209,47 @@ def shown(node: ast.AST) -> Iterator[str]:
             yield from shown(child)
 
 
+def written_in_english(node: ast.AST) -> Iterator[str]:
+    """Yield the numbers that a piece of code writes as English does, outside of sentences translated as a whole."""
+    match node:
+        case ast.Call(func=function) if name_of(function) in ("Refusal", "CorpusError"):
+            return
+        case ast.FormattedValue(format_spec=ast.JoinedStr(values=[ast.Constant(value=str(how))])):
+            if re.search(r",|\.\d|[efg%]$", how):
+                yield ast.unparse(node.value)
+    for child in ast.iter_child_nodes(node):
+        yield from written_in_english(child)
+
+
 @pytest.fixture(params=language.LANGUAGES)
 def catalogue(request: pytest.FixtureRequest) -> language.Catalogue:
     return language.catalogue(request.param)
 
 
 def test_every_text_is_translated_and_no_translation_is_left_over(catalogue: language.Catalogue) -> None:
-    translated = {PLACEHOLDER.sub("{}", text) for text in catalogue.texts}
+    translated = {unnamed(text) for text in catalogue.texts}
     assert translated == everything()
     assert catalogue.commands.keys() == offered()[0]
 
 
 def test_no_words_are_shown_without_a_translation() -> None:
     found = {text for tree in trees("bot/discord_app", "bot/wording.py") for text in shown(tree)}
-    texts = {PLACEHOLDER.sub("{}", text) for text in found} - everything() - SHOWN_AS_IT_STANDS - FOR_OPERATORS
+    texts = {unnamed(text) for text in found} - everything() - SHOWN_AS_IT_STANDS - FOR_OPERATORS
     assert {text for text in texts if re.search("[a-z]{2} [a-z]{2}|^[A-Z][a-z]{2}", text)} == set()
+
+
+def test_no_numbers_are_shown_as_english_writes_them() -> None:
+    """`tr` and `figure` write them in the reader's language, if they are given the number and its format."""
+    saying = ("lstm/text/amount.py", "lstm/text/summary.py", "lstm/training/verdict.py")
+    found = [
+        number for tree in trees("bot/discord_app", "bot/wording.py", *saying) for number in written_in_english(tree)
+    ]
+    assert not found
 
 
 def test_translations_have_the_placeholders_and_marks_of_the_english(catalogue: language.Catalogue) -> None:
     for english, translation in catalogue.texts.items():
-        assert sorted(PLACEHOLDER.findall(translation)) == sorted(PLACEHOLDER.findall(english)), english
+        assert placeholders(translation) == placeholders(english), english
         for mark in ("**", "`", "👍"):
             assert translation.count(mark) == english.count(mark), english
         assert translation, english
@@ -282,3 +321,47 @@ def test_speaks_the_language_of_the_locale(locale: str, again: str) -> None:
     context = contextvars.copy_context()
     context.run(language.speak, locale)
     assert context.run(language.tr, "Again") == again
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("en", ["1,234", "12,345", "1,234,567.8", "0.65", "50%", "1.2 MB", "999 bytes"]),
+        ("de", ["1.234", "12.345", "1.234.567,8", "0,65", "50\u00a0%", "1,2 MB", "999 bytes"]),
+        ("es", ["1234", "12\u202f345", "1\u202f234\u202f567,8", "0,65", "50\u00a0%", "1,2 MB", "999 bytes"]),
+        ("fr", ["1\u202f234", "12\u202f345", "1\u202f234\u202f567,8", "0,65", "50\u00a0%", "1,2 MB", "999 bytes"]),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(locale: str, written: list[str]) -> None:
+    figures: list[tuple[float | str, str]] = [(1234, ","), (12_345, ","), (1_234_567.8, ",.1f"), (0.654, ".2f")]
+    figures += [(0.5, ".0%"), ("1.2 MB", "s"), ("999 bytes", "s")]
+    with language.speaking(locale):
+        assert [language.figure(number, how) for number, how in figures] == written
+
+
+def test_numbers_in_texts_are_written_as_the_language_does() -> None:
+    bits = "{bits:.2f} bits per character"
+    assert language.tr(bits, bits=1.5) == "1.50 bits per character"
+    with language.speaking("de"):
+        assert language.tr(bits, bits=1.5) == "1,50 Bit pro Zeichen"
+        assert language.tr("in the style of {artist}", artist="1,234.5") == "im Stil von 1,234.5"  # a name stays
+
+
+def test_numbers_in_sentences_are_written_as_the_language_does() -> None:
+    started = (
+        "It started from the base model, which won a short trial: after 12,345 characters each, "
+        "2.10 bits per character with it and 2.35 without."
+    )
+    full = (
+        "This server's texts and models would take up 68.2 MB, but it may use only 67.1 MB. "
+        "Remove an artist with /forget, or upload less text."
+    )
+    with language.speaking("fr"):
+        assert "après 12\u202f345 caractères" in language.tr_sentence(started)
+        assert "2,10" in language.tr_sentence(started)
+        assert "2,35" in language.tr_sentence(started)
+        assert "68,2 MB" in language.tr_sentence(full)
+        assert "67,1 MB" in language.tr_sentence(full)
+    with language.speaking("de"):
+        named = language.tr_sentence("There is no artist “1,234.5” here. /artists lists who can sing.")
+        assert named == "Hier gibt es keinen Interpreten „1,234.5“. /interpreten zeigt, wer singt."

@@ -60,22 +60,24 @@ def test_a_verdict_and_a_summary_are_told_in_the_readers_language() -> None:
     )
     record = replace(MEASURED, start_reason=reason)
     assert context.run(wording.verdict, TrainingOutcome(1, True, 2.1, None, 2.5, 1, 1.0, record=record)) == (
-        "Version 1 singt von jetzt an. Er sagt zurückgehaltene Lieder um 0.40 besser vorher als "
+        "Version 1 singt von jetzt an. Er sagt zurückgehaltene Lieder um 0,40 besser vorher als "
         "der n-Gramm-Vergleich (eine Tabelle von Buchstabenfolgen): "
-        "2.10 Bit pro Zeichen gegen 2.50, weniger ist besser. Er hat seinen Text zweimal gelesen. Er lernte von "
-        "Grund auf, weil das Basismodell in einem kurzen Versuch schlechter war: nach je 6,000 Zeichen 3.10 Bit pro "
-        "Zeichen mit ihm und 2.90 ohne."
+        "2,10 Bit pro Zeichen gegen 2,50, weniger ist besser. Er hat seinen Text zweimal gelesen. Er lernte von "
+        "Grund auf, weil das Basismodell in einem kurzen Versuch schlechter war: nach je 6.000 Zeichen 3,10 Bit pro "
+        "Zeichen mit ihm und 2,90 ohne."
     )
-    summary = CorpusSummary(62, 41_000, "cp1252", ("Genius page", "chat"), {"page titles": 62, "links": 3}, 1)
+    summary = CorpusSummary(1062, 4_100_000, "cp1252", ("Genius page", "chat"), {"page titles": 1062, "links": 3}, 1)
     assert context.run(wording.understood, summary) == (
-        "62 Lieder zum Lernen, 41 KB nach dem Bereinigen (gelesen als cp1252; erkannt: Genius-Seite, Chat; "
-        "entfernt: Seitentitel (62), Links (3); fast gleich wie frühere Lieder, ebenfalls behalten: 1)."
+        "1.062 Lieder zum Lernen, 4,1 MB nach dem Bereinigen (gelesen als cp1252; erkannt: Genius-Seite, Chat; "
+        "entfernt: Seitentitel (1.062), Links (3); fast gleich wie frühere Lieder, ebenfalls behalten: 1)."
     )
 
 
 def test_a_song_has_as_many_lines_as_there_are_not_as_were_asked_for() -> None:
     song = replace(SONG, text="I walk\nand walk\n\nand walk\nalone\n", lines=2, rhyme="AABB", rhymes_missed=1)
     assert wording.made_how(song) == "4 lines · rhyme AABB · temperature 0.8 · 0.1 s · 1 line has no rhyme"
+    with language.speaking("fr"):
+        assert wording.made_how(replace(SONG, text="I walk\nalone")) == "2 vers · température 0,8 · 0,1 s"
 
 
 def test_shortcomings() -> None:

@@ -63,7 +63,7 @@ async def _standing(interaction: Interaction) -> str:
     artists, lyrics = await client.services.artists.count(asker_of(interaction)), client.services.lyrics
     parts = [tr("up {duration}", duration=up)]
     if math.isfinite(client.latency):
-        parts.append(tr("gateway latency {milliseconds} ms", milliseconds=f"{client.latency * 1000:.0f}"))
+        parts.append(tr("gateway latency {milliseconds:.0f} ms", milliseconds=client.latency * 1000))
     counts = {"singing": lyrics.songs_in_progress, "waiting": lyrics.songs_waiting}
     parts.append(tr("songs: {singing} in progress, {waiting} waiting", **counts))
     parts.append(tr("artists here: {count}", count=artists))

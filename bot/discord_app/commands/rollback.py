@@ -24,7 +24,7 @@ async def rollback(
     quality = (
         ""
         if sings.bits_per_character is None
-        else f" ({tr('{bits} bits per character', bits=f'{sings.bits_per_character:.3f}')})"
+        else f" ({tr('{bits:.3f} bits per character', bits=sings.bits_per_character)})"
     )
     text = tr("Version {version} of {artist} sings now{quality}.", version=sings.number, artist=name, quality=quality)
     await answering.send(interaction, MessageBody(text=text))
