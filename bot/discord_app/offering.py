@@ -16,6 +16,12 @@ def everywhere(command: Offered) -> Offered:
     return command
 
 
+def in_servers(command: Offered) -> Offered:
+    """Offer a command to everyone, but not in direct messages."""
+    everywhere(command).allowed_contexts = app_commands.AppCommandContext(guild=True)
+    return command
+
+
 def to_managers(command: Offered) -> Offered:
     """Offer a command to members with Manage Server, in guilds that have the bot.
 

@@ -20,14 +20,16 @@ _ON_A_MESSAGE = "**{name}** A song from a message: right-click it, or hold it on
 @app_commands.command(name="help", description="The commands you can use here")
 async def help_(interaction: Interaction) -> None:
     """List the commands."""
-    asker, commands = asker_of(interaction), interaction.client.commands
-    may_manage = asker.guild_id is not None and asker.may_manage_artists  # its commands are offered in servers only
+    asker = asker_of(interaction)
+    commands = [command for command in interaction.client.commands if _is_offered_here(command, interaction)]
     everyones = [command for command in commands if not is_for_managers(command)]
     groups = {
         tr("Songs"): [command for command in everyones if command.name in _SONGS],
         tr("Artists"): [command for command in everyones if command.name in _ARTISTS],
         tr("You and this bot"): [command for command in everyones if command.name not in (*_SONGS, *_ARTISTS)],
-        tr("For members with Manage Server"): [c for c in commands if may_manage and is_for_managers(c)],
+        tr("For members with Manage Server"): [
+            command for command in commands if asker.may_manage_artists and is_for_managers(command)
+        ],
     }
     blocks: list[Block] = [Text("### " + tr("What you can do"))]
     for heading, group in groups.items():
@@ -35,6 +37,16 @@ async def help_(interaction: Interaction) -> None:
             lines = [line for command in group for line in _lines(command)]
             blocks += [Rule(), Text("\n".join([f"**{heading}**", *lines]))]
     await answering.send(interaction, MessageBody(blocks=blocks, colour=colours.OWN), ephemeral=True)
+
+
+def _is_offered_here(command: AnyCommand, interaction: Interaction) -> bool:
+    """Return whether Discord offers a command in the place that an interaction comes from, whoever asks."""
+    contexts, installs = command.allowed_contexts, command.allowed_installs
+    assert contexts is not None
+    assert installs is not None
+    if interaction.guild_id is not None:
+        return bool(contexts.guild and (installs.user or interaction.is_guild_integration()))
+    return bool(contexts.private_channel if interaction.context.private_channel else contexts.dm_channel)
 
 
 def _lines(command: AnyCommand) -> Iterator[str]:

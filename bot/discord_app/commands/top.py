@@ -7,7 +7,7 @@ from bot.discord_app import answering, colours, markdown
 from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
 from bot.discord_app.message_body import Block, MessageBody, Text, TextBeside
-from bot.discord_app.offering import everywhere
+from bot.discord_app.offering import in_servers
 from bot.discord_app.permissions import asker_of, is_age_restricted
 from bot.language import tr
 from bot.services import Song
@@ -16,7 +16,7 @@ _LINES_SHOWN = 2
 _LONGEST_LINE = 90
 
 
-@everywhere
+@in_servers
 @app_commands.command(description="The songs of this server that members liked most in the last seven days")
 async def top(interaction: Interaction) -> None:
     """List the best songs of channels that the asker may see; ephemerally, if others here may not see them all."""

@@ -8,7 +8,7 @@ from discord.app_commands import ContextMenu
 from bot.discord_app.commands import COMMANDS
 from bot.services import OwnWords, Refusal, SongRequest
 from tests.bot.discord_app.stubs import BURNS, StubServices
-from tests.discord_stand_in import DiscordStandIn, Guild, Member
+from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Member, User
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -216,6 +216,26 @@ async def test_help_lists_what_the_member_may_use(
         assert (name in message.text) == (is_chief or command.name not in managers), command.name
     headings = ["Songs", "Artists", "You and this bot", *(["For members with Manage Server"] if is_chief else [])]
     assert re.findall(r"^\*\*([^*]+)\*\*$", message.text, re.MULTILINE) == headings
+
+
+@pytest.mark.parametrize("place", ["direct messages", "a group", "a server without the bot"])
+async def test_help_lists_what_works_where_it_is_asked_for(
+    discord: DiscordStandIn, services: StubServices, place: str
+) -> None:
+    ben = discord.user("ben", installed_app=True)
+    services.settings = replace(services.settings, operators=frozenset({ben.id}))
+    who: User | Member = ben
+    if place == "a server without the bot":
+        who = discord.guild("Elsewhere", has_bot=False).join(ben, MANAGE_GUILD)
+        channel = who.guild.channels[0]
+    else:
+        channel = discord.direct_messages(ben, with_bot=place == "direct messages")
+    message = await (await discord.slash(who, "help", channel=channel)).message()
+    listed = set(re.findall(r"`/(\w+)", message.text))
+    everywhere = {"lyrics", "artists", "artist", "history", "mydata", "about", "help"}
+    assert listed == everywhere | ({"top"} if place == "a server without the bot" else set())
+    assert "**Sing this**" in message.text
+    assert "For members with Manage Server" not in message.text
 
 
 async def test_minutes_offers_what_this_bot_allows(
