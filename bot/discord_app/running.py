@@ -15,7 +15,7 @@ from bot.discord_app.commands.artists import Details
 from bot.discord_app.commands.artists import TurnPage as TurnArtists
 from bot.discord_app.commands.history import ShowSong
 from bot.discord_app.commands.history import TurnPage as TurnHistory
-from bot.discord_app.commands.settings import EveryChannel
+from bot.discord_app.commands.settings import EveryChannel, FilterByDefault
 from bot.discord_app.confirmations import DeleteMyData, ForgetArtist, Keep
 from bot.discord_app.jobs import CancelJob, ShowText, UseAnyway
 from bot.discord_app.sing_button import Sing
@@ -45,6 +45,7 @@ BUTTONS: tuple[AnyDynamicItem, ...] = (
     ForgetArtist,
     Keep,
     EveryChannel,
+    FilterByDefault,
 )
 
 _REFUSED = "DISCORD_TOKEN is a token that Discord refuses; it must be the bot's token from the developer portal"

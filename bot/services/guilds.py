@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
+from typing import Literal
 
 from bot.services.asking import Asker, Refusal
 from bot.services.rights import singer
@@ -32,7 +33,7 @@ class GuildsService:
         asker: Asker,
         *,
         default_artist: str | None = None,
-        language_filter: bool | None = None,
+        language_filter: bool | Literal["default"] | None = None,
         channel_id: int | None = None,
     ) -> GuildSettings:
         """Change the settings that are not None, and return all of them.
@@ -40,7 +41,7 @@ class GuildsService:
         Args:
             asker: a member with Manage Server.
             default_artist: an artist that sings here, or "none" to go back to the default.
-            language_filter: whether bad language is filtered, in every channel.
+            language_filter: whether bad language is filtered, in every channel, or "default" to go back to the default.
             channel_id: the channel for songs, or 0 for every channel.
 
         Raises:
@@ -53,7 +54,7 @@ class GuildsService:
             if default_artist is not None:
                 chosen = replace(chosen, default_artist=_default_artist(connection, asker, default_artist))
             if language_filter is not None:
-                chosen = replace(chosen, language_filter=language_filter)
+                chosen = replace(chosen, language_filter=None if language_filter == "default" else language_filter)
             if channel_id is not None:
                 chosen = replace(chosen, channel_id=channel_id or None)
             guilds.keep(connection, guild_id, chosen)

@@ -74,7 +74,8 @@ CUSTOM_IDS: tuple[str, ...] = (
     "artist:sing:" + "a" * 40, "artist:sing:" + "a" * 88, "artist:sing:\u202eanna", "artist:sing:@everyone",
     "artist:sing:" + "\ufdfa" * 40, "artist:details:../../x", "artist:forget:id:1", "artist:forget:id:0",
     "artists:page:0", "artists:page:9999", "history:page:0", "history:page:9999999", "job:cancel:1", "job:use:1",
-    "job:text:1", "settings:every-channel", "confirmation:keep", "mydata:delete", "x" * 100, ":::", "song:",
+    "job:text:1", "settings:every-channel", "settings:filter-by-default", "confirmation:keep", "mydata:delete",
+    "x" * 100, ":::", "song:",
 )  # fmt: skip
 
 CONSOLE_LINES: tuple[str, ...] = (

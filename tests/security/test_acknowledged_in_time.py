@@ -93,6 +93,7 @@ async def test_commands(
         ("artists:page:1", "anna", True),
         ("mydata:delete", "deleted", True),
         ("settings:every-channel", "This server's settings", True),
+        ("settings:filter-by-default", "This server's settings", True),
         ("job:cancel:1", "There is no training", False),
     ],
 )

@@ -172,6 +172,7 @@ ACTS: dict[str, tuple[Act, str]] = {
     "Train a new version": (train_shipped, "Number 1 in the queue"),
     "Forget this artist": (button(_forget_id), "has been deleted, with"),
     "Sing in every channel": (fixed("settings:every-channel"), "This server's settings"),
+    "Use the default": (fixed("settings:filter-by-default"), "This server's settings"),
 }
 
 
@@ -189,6 +190,7 @@ def test_the_table_has_every_command_and_every_button() -> None:
         "song:interrupted:1",
         "artist:sing:a", "artist:details:a", "artists:page:1", "history:page:1", "song:delete:1:1", "mydata:delete",
         "confirmation:keep", "job:cancel:1", "job:text:1", "job:use:1", "artist:forget:id:1", "settings:every-channel",
+        "settings:filter-by-default",
         "train:shipped:1",
     }  # fmt: skip
     assert all(any(template.fullmatch(custom_id) for custom_id in pressed) for template in templates)

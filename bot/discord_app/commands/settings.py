@@ -54,17 +54,33 @@ class EveryChannel(PlainButton, own_id="settings:every-channel"):
         await answering.update(interaction, _body(chosen))
 
 
+class FilterByDefault(PlainButton, own_id="settings:filter-by-default"):
+    """Goes back to the default of the language filter; its option can only turn it on or off."""
+
+    label = "Use the default"
+
+    async def pressed(self, interaction: Interaction) -> None:
+        """Change the setting, and show all."""
+        chosen = await interaction.client.services.guilds.change(asker_of(interaction), language_filter="default")
+        await answering.update(interaction, _body(chosen))
+
+
 def _body(chosen: GuildSettings) -> MessageBody:
     artist = tr("the bot's default") if chosen.default_artist is None else markdown.escape(chosen.default_artist)
-    name = tr("Channel for songs")
-    channel: Block = Text(f"**{name}**\n{tr('every channel')}")
-    if chosen.channel_id is not None:
-        channel = TextBeside(f"**{name}**\n<#{chosen.channel_id}>", EveryChannel())
+    bad_language = tr(_FILTER[chosen.language_filter])
+    channel = tr("every channel") if chosen.channel_id is None else f"<#{chosen.channel_id}>"
     blocks: list[Block] = [
         Text("### " + tr("This server's settings")),
-        Text(f"**{tr('Default artist')}**\n{artist}"),
-        Text(f"**{tr('Language filter')}**\n{tr(_FILTER[chosen.language_filter])}"),
-        channel,
+        _setting(tr("Default artist"), artist),
+        _setting(
+            tr("Language filter"), bad_language, FilterByDefault() if chosen.language_filter is not None else None
+        ),
+        _setting(tr("Channel for songs"), channel, EveryChannel() if chosen.channel_id is not None else None),
         Text("-# " + tr("To change one, use its option: `/settings default_artist:…`")),
     ]
     return MessageBody(blocks=blocks, colour=colours.OWN)
+
+
+def _setting(name: str, value: str, back_to_default: PlainButton | None = None) -> Block:
+    text = f"**{name}**\n{value}"
+    return Text(text) if back_to_default is None else TextBeside(text, back_to_default)

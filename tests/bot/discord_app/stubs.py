@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from bot.services import (
     Artist,
@@ -344,11 +344,13 @@ class StubGuilds:
         asker: Asker,
         *,
         default_artist: str | None = None,
-        language_filter: bool | None = None,
+        language_filter: bool | Literal["default"] | None = None,
         channel_id: int | None = None,
     ) -> GuildSettings:
         named = {"default_artist": default_artist, "language_filter": language_filter, "channel_id": channel_id}
         changes: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
+        if language_filter == "default":
+            changes["language_filter"] = None
         if channel_id == 0:
             changes["channel_id"] = None
         self.chosen = replace(self.chosen, **changes)

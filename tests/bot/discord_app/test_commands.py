@@ -170,6 +170,10 @@ async def test_settings_show_what_is_chosen(
     await discord.press(chief, message, "Sing in every channel")
     await message.until(lambda message: "every channel" in message.text)
     assert services.guilds.chosen.channel_id is None
+    await discord.press(chief, message, "Use the default")
+    await message.until(lambda message: "on, except in age-restricted channels" in message.text)
+    assert services.guilds.chosen.language_filter is None
+    assert not message.buttons
 
 
 async def test_a_command_of_an_older_version_is_explained(discord: DiscordStandIn, anna: Member) -> None:

@@ -12,6 +12,8 @@ async def test_choices_are_kept_one_by_one(guilds_service: GuildsService) -> Non
     assert await guilds_service.settings(manager()) == GuildSettings("Choir", True, 9)
     assert await guilds_service.settings(manager(guild_id=OTHER_GUILD)) == GuildSettings()
     assert await guilds_service.change(manager(), default_artist=" None ", channel_id=0) == GuildSettings(None, True)
+    assert await guilds_service.change(manager(), language_filter="default") == GuildSettings()
+    assert await guilds_service.settings(manager()) == GuildSettings()
 
 
 async def test_who_may_not_choose(guilds_service: GuildsService) -> None:
