@@ -124,8 +124,9 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
             delete_folders_but(settings.data_dir / "jobs", [job.id for job in live])  # checkpoints hold the corpus
             return forgotten
 
+    if not path.is_file():
+        return _say(OSError(f"There is no database at {path} yet, so nothing is stored about server {guild_id}."), 2)
     try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with InstanceLock(path.with_name(path.name + ".lock")):
                 pass
@@ -160,7 +161,7 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
             instead = ", replacing the backup that was there" if is_there else ""
             print(f"Copied {database} to {file}{instead}: {size:,} bytes.")  # noqa: T201
         else:
-            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settings.data_dir.mkdir(mode=0o700, exist_ok=True)
             moved_to = restore(file, database, datetime.now(UTC)).moved_to
             # Checkpoints belong to the jobs of the previous database; those of the backup start over.
             shutil.rmtree(settings.data_dir / "jobs", ignore_errors=True)

@@ -197,11 +197,17 @@ async def open_application(
 
 
 def _make_data_folder(path: Path) -> None:
+    """Create the data folder if it is missing, and say so clearly if it is not the default: it may be mistyped."""
+    if path.is_dir():
+        log.info("the data folder is %s", path.resolve())
+        return
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         must_be = f"the path of a folder that can be created ({error.strerror})"
         raise wrong_value("LYRICS_DATA_DIR", repr(str(path)), must_be) from None
+    level = logging.INFO if path == Settings.data_dir else logging.WARNING
+    log.log(level, "there was no data folder at %s: it has been created, and is empty", path.resolve())
 
 
 def _services(parts: _Parts) -> Services:

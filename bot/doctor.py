@@ -140,10 +140,8 @@ def _token(token: str | None) -> Finding:
 
 def _data_folder(folder: Path) -> Iterator[Finding]:
     about = "data folder"
-    existing = folder.absolute()
-    while not existing.exists():
-        existing = existing.parent
-    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+    existing = folder.absolute() if folder.exists() else folder.absolute().parent
+    if not os.access(existing, os.W_OK | os.X_OK):
         yield Finding(
             about,
             "wrong",

@@ -17,7 +17,7 @@ from bot.snowflake import SNOWFLAKE
 MOST_TRAIN_MINUTES = 1440
 """The largest value of LYRICS_TRAIN_MINUTES; Discord refuses more in `/train`."""
 
-_FOLDER = "the path of a folder, which is created if it is missing"
+_FOLDER = "the path of a folder, or of a new one in a folder that exists"
 _PREFIXES = ("LYRICS_", "DISCORD_")
 _ALIKE = 0.75
 """How similar two names must be for one to be suggested instead of the other; 1: identical."""
@@ -47,7 +47,7 @@ def _token(text: str) -> str:
 def _folder(text: str) -> Path:
     try:
         folder = Path(text).expanduser()
-        if folder.exists() and not folder.is_dir():
+        if not folder.is_dir() and (folder.exists() or not folder.parent.is_dir()):
             raise _WrongValueError(_FOLDER)
     except (OSError, ValueError, RuntimeError):  # a name too long, a null character, an unknown ~user
         raise _WrongValueError(_FOLDER) from None

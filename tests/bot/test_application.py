@@ -25,7 +25,7 @@ def shipped(tmp_path: Path) -> DataFolder:
 
 
 async def test_it_opens_sings_and_opens_again(tmp_path: Path, shipped: DataFolder) -> None:
-    settings = Settings(data_dir=tmp_path / "deep" / "data", operators=frozenset({5}))
+    settings = Settings(data_dir=tmp_path / "data", operators=frozenset({5}))
     for _ in range(2):
         async with open_application(settings, shipped=shipped) as application:
             operator = application.asker(user_id=5, guild_id=None, channel_id=1)
@@ -61,6 +61,23 @@ async def test_a_data_folder_that_cannot_be_made_is_a_wrong_setting(tmp_path: Pa
     with pytest.raises(SettingsError, match=r"LYRICS_DATA_DIR is .*file/data'; it must be the path of a folder"):
         async with open_application(Settings(data_dir=tmp_path / "file" / "data")):
             pass
+
+
+async def test_a_data_folder_that_had_to_be_made_is_named(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be mistyped; the default folder is expected to be new, so that the console need not say so."""
+    monkeypatch.chdir(tmp_path)
+    made = "there was no data folder at {}: it has been created, and is empty"
+    for folder, level in ((Path("data"), "INFO"), (tmp_path / "dtaa", "WARNING")):
+        for is_new in (True, False):
+            caplog.clear()
+            with caplog.at_level("INFO"):
+                async with open_application(Settings(data_dir=folder), shipped=shipped):
+                    pass
+            said = {record.getMessage(): record.levelname for record in caplog.records}
+            expected = (made, level) if is_new else ("the data folder is {}", "INFO")
+            assert said[expected[0].format(tmp_path / folder)] == expected[1]
 
 
 async def test_a_default_artist_that_does_not_exist_stops_the_start(tmp_path: Path, shipped: DataFolder) -> None:

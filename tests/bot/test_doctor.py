@@ -110,7 +110,10 @@ def test_a_disk_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_data_folder_below_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (found,) = wrong(tmp_path, LYRICS_DATA_DIR=str(tmp_path / "file" / "data"))
-    assert f"{tmp_path / 'file'} is not writable" in found
+    assert found == (
+        f"settings: LYRICS_DATA_DIR is '{tmp_path / 'file' / 'data'}'; "
+        "it must be the path of a folder, or of a new one in a folder that exists."
+    )
 
 
 async def test_a_database_that_is_damaged_newer_or_none(tmp_path: Path) -> None:

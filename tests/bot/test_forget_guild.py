@@ -53,6 +53,15 @@ async def test_an_unknown_server_has_nothing_stored(tmp_path: Path, clock: Clock
     assert ended.returncode == 0
 
 
+def test_a_folder_without_a_database_is_named_and_nothing_is_made_in_it(tmp_path: Path) -> None:
+    """LYRICS_DATA_DIR may be mistyped: that nothing is stored would be false."""
+    ended = forget_guild(tmp_path, str(GUILD))
+    database = tmp_path / "lyrics.db"
+    said = f"bot: There is no database at {database} yet, so nothing is stored about server {GUILD}.\n"
+    assert (ended.returncode, ended.stderr) == (2, said)
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_without_a_running_bot_the_checkpoints_are_deleted_too(tmp_path: Path, clock: Clock) -> None:
     folders = []
     async with open_database(tmp_path / "lyrics.db") as database:

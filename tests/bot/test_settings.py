@@ -97,7 +97,7 @@ def test_what_env_example_sets_is_not_doubtful() -> None:
     ("variable", "text", "name", "value"),
     [
         ("DISCORD_TOKEN", "abc.DEF-_1", "discord_token", "abc.DEF-_1"),
-        ("LYRICS_DATA_DIR", "/srv/lyrics", "data_dir", Path("/srv/lyrics")),
+        ("LYRICS_DATA_DIR", "/lyrics", "data_dir", Path("/lyrics")),
         ("LYRICS_HOME_GUILD", "81384788765712384", "home_guild", 81384788765712384),
         ("LYRICS_OPERATORS", "1, 22 ,333", "operators", frozenset({1, 22, 333})),
         ("LYRICS_TRAIN_MINUTES", "0.25", "train_minutes", 0.25),
@@ -118,6 +118,8 @@ def test_right_values(variable: str, text: str, name: str, value: object) -> Non
     [
         ("LYRICS_DATA_DIR", __file__),
         ("LYRICS_DATA_DIR", "x" * 5000),
+        ("LYRICS_DATA_DIR", "no/such/folder"),
+        ("LYRICS_DATA_DIR", f"{__file__}/data"),
         ("LYRICS_DEFAULT_ARTIST", "x" * 41),
         ("LYRICS_HOME_GUILD", "my guild"),
         ("LYRICS_HOME_GUILD", "0"),
