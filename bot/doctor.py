@@ -28,6 +28,7 @@ from bot.store.examining import Examined, examine, singing_weights
 from bot.store.instance_lock import InstanceLock, LockedError
 from bot.store.migrating import newest_version
 from bot.token_shape import mistake_in
+from lstm.model.installed_bases import damaged_bases
 from lstm.model.model_file import ModelFileError, load_model
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
@@ -233,6 +234,7 @@ def _models(settings: Settings, examined: Examined | None) -> Iterator[Finding]:
         else:
             names.append(path.stem)
     if examined is not None and examined.artists:
+        wrong += _damaged_bases(settings.data_dir / "bases")
         wrong += _damaged_versions(settings.data_dir / "lyrics.db")
     yield from (Finding("models", "wrong", text) for text in wrong)
     if not wrong:
@@ -252,6 +254,14 @@ def _unreadable_corpora(own: DataFolder) -> Iterator[str]:
             decode(path.read_bytes())
         except (CorpusError, OSError) as error:
             yield f"{path} cannot be used for training: {error}"
+
+
+def _damaged_bases(folder: Path) -> Iterator[str]:
+    for copy in damaged_bases(folder):
+        yield (
+            f"{copy} is damaged: start the bot, which replaces the base of its own release, or restore the file from a "
+            "copy of the data folder."
+        )
 
 
 def _damaged_versions(database: Path) -> Iterator[str]:

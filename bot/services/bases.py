@@ -22,11 +22,21 @@ class Bases:
         installed_bases.also_look_in(folder)
 
     async def keep(self) -> None:
-        """Copy this release's base to the folder once there is an artist that did not come with the bot."""
+        """Copy this release's base to the folder once there is an artist that did not come with the bot.
+
+        Damaged copies are replaced, or reported if they are of an earlier release's base.
+        """
         if self._is_kept or not await self._database.read(versions.any_trained_here):
             return
         self._is_kept = True
         try:
-            await asyncio.to_thread(installed_bases.keep_base, self._folder)
+            for copy in await asyncio.to_thread(installed_bases.keep_base, self._folder):
+                log.warning("%s was damaged, and has been replaced by the file that comes with this release", copy)
         except OSError as error:
             log.warning("cannot keep the base model for later releases: %s", error)
+        for copy in await asyncio.to_thread(installed_bases.damaged_bases, self._folder):
+            log.error(
+                "%s is damaged: artists trained on this base model of an earlier release cannot sing. "
+                "Restore the file from a copy of the data folder, or train them again",
+                copy,
+            )

@@ -25,8 +25,11 @@ def also_look_in(folder: Path) -> None:
         _kept.append(folder)
 
 
-def keep_base(folder: Path) -> None:
-    """Copy the base of this release, with the files that belong to it, to a folder, unless they are there.
+def keep_base(folder: Path) -> list[Path]:
+    """Copy the base of this release, with the files that belong to it, to a folder, unless undamaged copies are there.
+
+    Returns:
+        The copies that were there, but damaged, and have been replaced.
 
     Raises:
         OSError: the folder cannot be written to.
@@ -34,11 +37,23 @@ def keep_base(folder: Path) -> None:
     released = {file.name: file.read_bytes() for file in _released()}
     base = released.get(f"base{_SUFFIX}")
     if base is None:
-        return
+        return []
     copies = folder / hashlib.sha256(base).hexdigest()
+    replaced = []
     for name, data in released.items():
-        if not (copies / name).is_file():
-            write_atomically(copies / name, data)
+        copy = copies / name
+        if _holds(copy, data):
+            continue
+        if copy.exists():
+            replaced.append(copy)
+        write_atomically(copy, data)
+    return replaced
+
+
+def damaged_bases(folder: Path) -> list[Path]:
+    """The copies in a folder that `keep_base` fills which are not, or no longer, the base that they are named for."""
+    copies = [copy / f"base{_SUFFIX}" for copy in sorted(folder.glob("*")) if _HASH.fullmatch(copy.name)]
+    return [copy for copy in copies if _sha256(copy) != copy.parent.name]
 
 
 def base_file(sha256: str) -> bytes | None:
@@ -56,6 +71,21 @@ def files_beside_base(name: str, sha256: str) -> Iterator[bytes]:
     for file in [_folder() / name, *(folder / sha256 / name for folder in _kept)]:
         if file.is_file():
             yield file.read_bytes()
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    try:
+        return file.stat().st_size == len(data) and file.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _sha256(file: Path) -> str | None:
+    """The hash of a file; None if it cannot be read."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def _folder() -> Traversable:

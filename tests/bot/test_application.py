@@ -191,6 +191,26 @@ async def test_the_base_is_kept_for_artists_that_were_trained_here(tmp_path: Pat
     assert (kept / "grammar.safetensors").is_file()
 
 
+async def test_a_damaged_copy_of_a_base_is_replaced_or_reported(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = tmp_path / "data"
+    (data / "models").mkdir(parents=True)
+    (data / "models" / "ours.safetensors").write_bytes(samples.model(2))
+    async with open_application(Settings(data_dir=data), shipped=shipped):
+        pass
+    (kept,) = (data / "bases").iterdir()
+    copy, earlier = kept / "base.safetensors", data / "bases" / ("0" * 64) / "base.safetensors"
+    copy.write_bytes(b"damaged" + copy.read_bytes()[7:])
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"damaged")
+    async with open_application(Settings(data_dir=data), shipped=shipped):
+        pass
+    assert hashlib.sha256(copy.read_bytes()).hexdigest() == kept.name
+    assert f"{copy} was damaged, and has been replaced" in caplog.text
+    assert f"{earlier} is damaged: artists trained on this base model" in caplog.text
+
+
 async def test_a_base_that_cannot_be_kept_stops_nothing(
     tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:

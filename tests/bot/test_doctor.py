@@ -49,6 +49,15 @@ async def test_after_a_start_nothing_is_wrong(tmp_path: Path) -> None:
     assert found["models"].text == "model files: 8; artists in the database: 8"
 
 
+async def test_a_damaged_base_of_an_earlier_release(tmp_path: Path) -> None:
+    await start_once(tmp_path)
+    copy = tmp_path / "data" / "bases" / ("0" * 64) / "base.safetensors"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"damaged")
+    (found,) = wrong(tmp_path)
+    assert found.startswith(f"models: {copy} is damaged: start the bot, which replaces the base of its own release, or")
+
+
 async def test_it_says_if_a_bot_is_running(tmp_path: Path) -> None:
     async with open_application(Settings(data_dir=tmp_path / "data")):
         notes = [finding.text for finding in findings(tmp_path) if finding.about == "locks"]

@@ -113,6 +113,36 @@ def test_a_kept_base_that_is_damaged_or_no_hash_is_none(base: Model, tmp_path: P
     assert installed_bases.base_file("../pretrained") is None
 
 
+def test_damaged_copies_of_the_released_base_are_replaced(base: Model, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of this base")
+    assert installed_bases.keep_base(kept) == []
+    assert installed_bases.damaged_bases(kept) == []
+    copy, judge = (kept / base.sha256 / f"{name}.safetensors" for name in ("base", "grammar"))
+    whole = copy.read_bytes()
+    for damaged in (whole[:-1] + b"!", whole[:100], b""):
+        copy.write_bytes(damaged)
+        judge.write_bytes(b"no judge")
+        assert installed_bases.damaged_bases(kept) == [copy]
+        assert sorted(installed_bases.keep_base(kept)) == [copy, judge]
+        assert (copy.read_bytes(), judge.read_bytes()) == (whole, b"the judge of this base")
+    assert installed_bases.keep_base(kept) == []
+
+
+def test_a_damaged_copy_of_an_earlier_base_is_found_and_left_as_it_is(base: Model, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    installed_bases.keep_base(kept)
+    release(tmp_path, 7)
+    copy = kept / base.sha256 / "base.safetensors"
+    copy.write_bytes(copy.read_bytes()[:-1] + b"!")
+    assert installed_bases.keep_base(kept) == []
+    assert installed_bases.damaged_bases(kept) == [copy]
+    copy.unlink()
+    assert installed_bases.damaged_bases(kept) == [copy]
+    (kept / "notes").mkdir()
+    assert installed_bases.damaged_bases(kept) == [copy]
+
+
 def test_adapters_of_another_base_are_refused(base: Model) -> None:
     data = dump_model(artist(base))
     tensors, metadata = read_tensors(data)
