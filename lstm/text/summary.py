@@ -7,7 +7,7 @@ from lstm.text.amount import note_on_amount
 from lstm.text.phrases import Say, in_english, size
 
 _SOURCES = frozenset(("table rows", "JSON records", "YAML blocks", "strings of a program"))
-"""What songs are taken out of: of these, nothing sung is removed."""
+"""Of the kinds in `removed`, those that songs are read from: nothing sung is removed with them."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class CorpusSummary:
     encoding: str
     dresses: tuple[str, ...] = ()
     removed: Mapping[str, int] = field(default_factory=dict)
+    """What was taken off, or what songs were read from (`_SOURCES`): kind -> count. Stored under this name, and printed
+    under it by `lstm.corpus --json`."""
     near_copies: int = 0
     left_out: int = 0
     """Characters that there was no time to read."""

@@ -30,7 +30,7 @@ class Understood:
     dresses: tuple[str, ...] = ()
     """What was recognised, outermost first."""
     removed: Mapping[str, int] = field(default_factory=dict)
-    """What was removed: kind -> count."""
+    """What was taken off, or what songs were read from ("table rows"): kind -> count."""
     near_copies: int = 0
     """Songs that are nearly copies of earlier ones; they stay among the songs."""
     left_out: int = 0
