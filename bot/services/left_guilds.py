@@ -14,6 +14,7 @@ from bot.snowflake import SNOWFLAKE
 from bot.store import left_guilds
 from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.training.news import JobNews
 
 ORDERS = "forget-guild"
@@ -101,8 +102,8 @@ class LeftGuilds:
 
         Their running jobs are stopped. Only the bot's operators can do this.
         """
-        if guild_id == EVERYONE:
-            raise ValueError("everyone is no guild")
+        if guild_id in (EVERYONE, OUTSIDE_GUILDS):
+            raise ValueError(f"{guild_id} is no guild")
         in_memory = self._record.forget_guild(guild_id)
         deletions = left_guilds.deletions(guild_id)
         await self._database.erase_from_copies(*deletions)

@@ -20,8 +20,9 @@ from bot.services.song_record import SongRecord
 from bot.services.song_report import reported
 from bot.services.song_request import Continuation, Wish
 from bot.store import guilds, likes, requests
-from bot.store.artists import EVERYONE, StoredArtist
+from bot.store.artists import StoredArtist
 from bot.store.database import Database
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.requests import StoredRequest
 from lstm.song.composing import Composition, Report
 from lstm.song.singer import Singer
@@ -261,7 +262,7 @@ class LyricsService:
         """
         stored = await self._record.find(request_id)
         owner = asked_by if stored is None else stored.user_id
-        is_here = stored is None or stored.guild_id == (asker.guild_id or EVERYONE)
+        is_here = stored is None or stored.guild_id == (asker.guild_id or OUTSIDE_GUILDS)
         if asker.user_id != owner and not (asker.may_manage_messages and is_here):
             raise Refusal("Only the member who asked for this song, or a member with Manage Messages, can delete it.")
         if stored is None:
@@ -318,7 +319,7 @@ class LyricsService:
         stored = StoredRequest(
             id=0,
             user_id=asker.user_id,
-            guild_id=asker.guild_id or EVERYONE,
+            guild_id=asker.guild_id or OUTSIDE_GUILDS,
             channel_id=asker.channel_id,
             artist=checked.artist.name,
             seed=request.seed,

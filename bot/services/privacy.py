@@ -20,8 +20,8 @@ from bot.services.export_file import (
 from bot.services.song import song_title
 from bot.services.song_record import SongRecord
 from bot.store import jobs, likes, requests, unfinished_songs
-from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.job_records import Job
 from bot.store.likes import StoredLike
 from bot.store.requests import StoredRequest
@@ -106,7 +106,7 @@ class PrivacyService:
         """
 
         def read(connection: sqlite3.Connection) -> HistoryPage:
-            guild_id = asker.guild_id or EVERYONE
+            guild_id = asker.guild_id or OUTSIDE_GUILDS
             count = requests.count_here(connection, asker.user_id, guild_id)
             pages = max(1, -(-count // ENTRIES_A_PAGE))
             if not 1 <= page <= pages:

@@ -9,6 +9,7 @@ from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.store import artists, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
@@ -80,7 +81,7 @@ def check_may_see(asker: Asker, song: StoredRequest | StoredUnfinished, *, priva
     Raises:
         Refusal: as for a song that is not stored, so that not even its existence is revealed.
     """
-    is_here = song.guild_id == (asker.guild_id or EVERYONE) and song.channel_id == asker.channel_id
+    is_here = song.guild_id == (asker.guild_id or OUTSIDE_GUILDS) and song.channel_id == asker.channel_id
     if song.user_id != asker.user_id and (private or not is_here):
         raise song_is_gone()
 

@@ -17,6 +17,7 @@ from bot.services.training_texts import ReadCorpus, TrainingTexts
 from bot.store import artists, corpora, jobs, model_files, usage, versions
 from bot.store.artists import EVERYONE, StoredArtist
 from bot.store.database import Database
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.job_records import Job, JobState, NewJob, TrainingOutcome, TrainingProgress
 from bot.store.usage import UnsungArtist
 from bot.training.fault_points import fault_point
@@ -131,7 +132,7 @@ class TrainingService:
             if pending.is_guild_forgotten:
                 raise Refusal("This server's data has just been deleted. Start the training again.")
             now = self._now()
-            guild_id = asker.guild_id or EVERYONE
+            guild_id = asker.guild_id or OUTSIDE_GUILDS
             known = self._artist(connection, asker, name, now)
             check_queue(connection, known, guild_id)
             training_texts.keep(connection, known, brought, now)
@@ -152,7 +153,7 @@ class TrainingService:
 
         job = await self._database.write(transaction)
         fault_point("queued")
-        log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "everyone")
+        log.info("training job %d of %r, guild %s, is queued", job.id, job.artist, job.guild_id or "none")
         self._news.tell()
         return job
 
@@ -260,7 +261,7 @@ class TrainingService:
             return cancelled
 
         job = await self._database.write(transaction)
-        log.info("training job %d of %r, guild %s, is cancelled", job.id, job.artist, job.guild_id or "everyone")
+        log.info("training job %d of %r, guild %s, is cancelled", job.id, job.artist, job.guild_id or "none")
         self._news.tell()
         return job
 

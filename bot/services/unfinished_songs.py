@@ -14,8 +14,8 @@ from bot.services.recent_deletions import RecentDeletions
 from bot.services.rights import check_may_see, song_is_gone
 from bot.services.song_request import Continuation, OwnWords, SongRequest, SungAgain, Wish
 from bot.store import unfinished_songs
-from bot.store.artists import EVERYONE
 from bot.store.database import Database
+from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.unfinished_songs import StoredUnfinished
 
 _KINDS: dict[str, type[SongRequest] | type[OwnWords] | type[SungAgain] | type[Continuation]] = {
@@ -64,7 +64,7 @@ class UnfinishedSongs:
         song = StoredUnfinished(
             id=0,
             user_id=asker.user_id,
-            guild_id=asker.guild_id or EVERYONE,
+            guild_id=asker.guild_id or OUTSIDE_GUILDS,
             channel_id=message.channel_id,
             message_id=message.message_id,
             token=message.token,

@@ -9,7 +9,7 @@ from bot.store import times
 from lstm.text.confusables import without_ignorable
 
 EVERYONE = 0
-"""The guild id of artists that all guilds share; in other tables it means "outside of guilds"."""
+"""The guild id of artists that all guilds share; in other tables, 0 is `bot.store.guilds.OUTSIDE_GUILDS`."""
 
 
 @dataclass(frozen=True)

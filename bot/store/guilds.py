@@ -1,7 +1,10 @@
-"""The settings of each guild."""
+"""The settings of each guild, and what has none."""
 
 import sqlite3
 from dataclasses import dataclass
+
+OUTSIDE_GUILDS = 0
+"""The guild id of songs and training jobs that were asked for in direct messages or at the console."""
 
 
 @dataclass(frozen=True)

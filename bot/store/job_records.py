@@ -135,7 +135,7 @@ class NewJob:
 
     artist_id: int
     guild_id: int
-    """Where it was asked for; 0 outside of guilds."""
+    """Where it was asked for; or `OUTSIDE_GUILDS`."""
     asked_by: int | None
     """None if that user has had their data deleted meanwhile."""
     channel_id: int | None

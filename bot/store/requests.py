@@ -17,7 +17,7 @@ class StoredRequest:
     id: int
     user_id: int
     guild_id: int
-    """0 outside of guilds."""
+    """Or `OUTSIDE_GUILDS`."""
     channel_id: int | None
     artist: str
     seed: str

@@ -15,7 +15,7 @@ class StoredUnfinished:
     id: int
     user_id: int
     guild_id: int
-    """0 outside of guilds."""
+    """Or `OUTSIDE_GUILDS`."""
     channel_id: int | None
     message_id: int | None
     token: str | None
