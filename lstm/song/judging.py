@@ -57,6 +57,12 @@ _CANNOT_END = frozenset(
     "was are were am be i we they he she very who whose which into onto upon 'cause i'm you're he's she's we're "
     "they're i'll you'll i'd you'd i've you've so no".split()
 )  # fmt: skip
+_OLD = frozenset(
+    "thee thou thy thine thyself ye hath hast doth dost didst shalt wilt wert canst couldst wouldst shouldst hadst "
+    "cometh goeth maketh taketh giveth seeth saith tis twas twere twill o'er e'er ne'er e'en oft ere whence hence "
+    "thence whither thither hither wherefore nay yea alas lo methinks betwixt".split()
+)  # fmt: skip
+"""What the base has read in old verse, and only some artists say."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ class LineJudge:
         """The weight of all that is wrong with a line; 0 for a good one."""
         judge, taste, words = self._judge, self._judge.taste, words_of(line)
         weight = taste.unknown_word * sum(not judge.is_word(word) for word in words)
+        weight += taste.old_word * sum(word in _OLD and not judge.style.has_word(word) for word in words)
         short, _, long = judge.style.line_lengths
         if not SHORTER * short <= len(line) <= LONGER * long:
             weight += taste.odd_length

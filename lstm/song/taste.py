@@ -37,11 +37,11 @@ class Taste:
     """Lines sampled for each line of the song."""
     lines_per_plan: int = 4
     """Candidates that share a plan."""
-    proposals: int = 16
+    proposals: int = 32
     """Plans that the network proposes for each line."""
     near_proposals: int = 8
     """Plans proposed because they are near to what the song is about."""
-    rhyming_proposals: int = 32
+    rhyming_proposals: int = 48
     """Rhyming words among which the network chooses."""
     tilt: float = 0.6
     """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
@@ -52,7 +52,7 @@ class Taste:
 
     plan_temperature: float = 0.3
     """What plans are sampled at above the temperature of the lines."""
-    plan_nearness: float = 3.0
+    plan_nearness: float = 4.0
     """Nats that a plan gains for being as near as can be to what the song is about."""
     few_rhymes: float = 2.0
     """Nats that a plan loses if its line will be answered and it has few rhymes."""
@@ -67,7 +67,7 @@ class Taste:
         weakest=0.1,
         grammar=0.25,
         plan=0.05,
-        nearness=0.4,
+        nearness=0.6,
         coming_back=0.3,
         length=0.5,
     )
@@ -101,6 +101,8 @@ class Taste:
     leaves_open: float = 4.0
     """A bracket or quote that the line does not close."""
     unknown_word: float = 2.0
+    old_word: float = 1.0
+    """A word of old verse that the artist does not use."""
     odd_length: float = 1.0
     says_again: float = 1.0
     """For each phrase of three words of an earlier line."""

@@ -24,6 +24,7 @@ def judge():
     [
         ("The harbour is singing for my brother", 0),
         ("The harbour is singing for my brothkler", TASTE.unknown_word),
+        ("Thy harbour is singing for my brother", TASTE.old_word),
         ("The river", TASTE.odd_length),
         ("The harbour light remembers every bay", TASTE.copies),
         ("And then the river is calling my brother", TASTE.copies),
