@@ -121,8 +121,8 @@ def _told(report: "Report") -> str:
         told += (
             "; 1 line has no rhyme" if report.rhymes_missed == 1 else f"; {report.rhymes_missed} lines have no rhyme"
         )
-    if report.seed_is_title:
-        told += "; the seed is not in the artist's script or language, so it is the title"
+    if report.title_lines:
+        told += "; the part of the seed that is not in the artist's script or language is the title"
     return told + "\n"
 
 

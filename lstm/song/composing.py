@@ -18,7 +18,7 @@ from lstm.rhyme.schemes import GROUP
 from lstm.song.asking import Asking
 from lstm.song.cache import Cache
 from lstm.song.candidates import NOTHING, Beginning, Candidate, LineWriter, Place
-from lstm.song.form import Slot, slots
+from lstm.song.form import Slot, Sung, slots
 from lstm.song.judging import Judge
 from lstm.song.opening import Opening
 from lstm.song.repetition import missing_ends
@@ -26,9 +26,12 @@ from lstm.song.singer import Singer
 from lstm.song.taste import TASTE, Taste
 from lstm.song.theme import Nearness, Theme
 from lstm.text.plans import planned
-from lstm.text.words import last_word
+from lstm.text.words import last_word, words_of
 
 CANDIDATES = TASTE.candidates
+HEARD_LINES = 60
+"""Of a song that goes on, the network reads the last ones: reading takes a second for each 60, and what was before
+them no longer matters to it. All lines matter to what is repeated."""
 TITLE_WORDS = 6
 """Of a longer opening, the first ones are its title."""
 
@@ -38,7 +41,8 @@ class SongSettings:
     """What may be chosen about a song."""
 
     lines: int = 12
-    """Lines of text, the seed's own included; blank lines between stanzas and a title come on top."""
+    """Lines to be sung, the seed's own included, or the new ones of a song that goes on. Blank lines between stanzas
+    and a title come on top."""
     temperature: float = 0.5
     top_p: float = 0.95
     rhyme: str = "auto"
@@ -59,8 +63,8 @@ class Report:
     """Lines that copy in spite of all attempts."""
     rhymes_missed: int
     """Lines for which no rhyme was found."""
-    seed_is_title: bool = False
-    """Whether the seed was of another script or language than the artist's and stands above the song."""
+    title_lines: int = 0
+    """Lines of the seed that are of another script or language than the artist's, and stand above the song."""
 
 
 class _Part:
@@ -132,6 +136,8 @@ class Composition:
         is_filtered: _Filter = None,
         partner: Singer | None = None,
         taste: Taste = TASTE,
+        *,
+        goes_on: bool = False,
     ) -> None:
         """``seed`` is kept as typed; the network reads it folded to the characters that it knows.
 
@@ -142,6 +148,7 @@ class Composition:
             is_filtered: true of a line that must not be sung.
             partner: sings the other stanzas.
             taste: what makes one candidate better than another.
+            goes_on: whether the seed is a finished song, of whole lines, which more stanzas are to follow.
         """
         self.seed, self.settings, self._taste = seed, settings, taste
         self.candidates = taste.candidates
@@ -155,12 +162,15 @@ class Composition:
         self._rng = np.random.default_rng(settings.random_seed)
         habits = singer.style.habits
         self._scheme = habits.rhyme if settings.rhyme == "auto" else settings.rhyme
-        self._stanza_start = 0
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
         self._ranks: list[float] = []
         self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=habits.capitals)
         self._theme = Theme(Nearness.shipped(), self._opening.heard + self._opening.heard_begun)
         self._title = title_of(self._opening.heard + self._opening.heard_begun)
+        stanzas = self._opening.stanzas
+        self._sung = Sung((*filter(None, stanzas), ()), is_finished=True) if goes_on else Sung(stanzas)
+        self._lines_sung = {tuple(words_of(line)) for line in self._opening.lines} if goes_on else set()
+        self._stanza_start = self._sung.lines - len(self._sung.stanzas[-1])
 
     @property
     def voice(self) -> Voice:
@@ -186,7 +196,7 @@ class Composition:
             new_4grams=min(index.new_share("\n".join(self.lines)) for index in indexes),
             copied_lines=self._copied_lines,
             rhymes_missed=self._rhymes_missed,
-            seed_is_title=self._opening.is_title,
+            title_lines=self._opening.title_lines,
         )
 
     def steps(self) -> Generator[list[Stream] | str, None, None]:
@@ -202,10 +212,9 @@ class Composition:
         self.lines = list(opening.lines)
         self._first_own_line = given = len(self.lines)
         for part in self._parts:
-            part.hear_text(opening.heard)
-        wanted = max(self.settings.lines - (1 if opening.stands_below_title else 0), given + 1)
-        begun = opening.begun
-        for slot in slots(wanted, self.settings.form, self._scheme, self._parts[0].singer.style.typical_form)[given:]:
+            part.hear_text("".join(opening.heard.splitlines(keepends=True)[-HEARD_LINES:]))
+        begun, how = opening.begun, self.settings
+        for slot in slots(how.lines, how.form, self._scheme, self._parts[0].singer.style.typical_form, self._sung):
             self._part = self._parts[slot.stanza % len(self._parts)]
             is_begun = bool(begun) and slot.number == given
             if self.lines and not is_begun and not (slot.number == given and opening.ends_stanza):
@@ -282,8 +291,10 @@ class Composition:
                 candidates += yield from part.writer.write_from_title(place, rng, self.candidates // 2, attempt)
             if (weighed := min(taste.weighed, self.candidates // 2)) > 1:
                 candidates = yield from part.writer.weigh(candidates, place, weighed)
-            best = max([*([best] if best else []), *candidates], key=lambda each: each.rank(taste), default=None)
-            if best is not None and best.rhymes and best.faults < taste.too_faulty:
+            best = max([*([best] if best else []), *candidates], key=lambda each: self._rank(each, begun), default=None)
+            if best is None or not best.rhymes or self._is_sung(begun + best.text):
+                continue
+            if best.faults < taste.too_faulty:
                 break
         if best is None:
             (rng,) = self._rng.spawn(1)
@@ -304,6 +315,14 @@ class Composition:
             else:
                 each.hear(heard)
         return new
+
+    def _rank(self, candidate: Candidate, begun: str) -> float:
+        rank = candidate.rank(self._taste)
+        return rank - self._taste.repeats if self._is_sung(begun + candidate.text) else rank
+
+    def _is_sung(self, line: str) -> bool:
+        """Whether a line stands in the song that goes on: of that, only the chorus may come back."""
+        return tuple(words_of(line)) in self._lines_sung
 
     def _comes_back(self, slot: Slot) -> bool:
         """Whether a line should come back to the title: the first of the chorus, and the last of the song."""

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from lstm.text.seed import clean_seed
 from lstm.text.vocabulary import Vocabulary
@@ -14,7 +15,8 @@ FEWEST_WORDS = 3
 """Words from which a seed may count as foreign by its words."""
 FOREIGN_SHARE = 0.25
 """It does if at most this share of them is known."""
-_FIRST_STANDS_ALONE = re.compile(r"[^\n]*\S[^\n]*\n[^\S\n]*\n\s*\S")
+_FIRST_STANZA = re.compile(r"\s*((?:[^\n]*\S[^\n]*\n)+)[^\S\n]*\n\s*(?=\S)")
+"""With the blank line after it, if something follows."""
 _LONE_I = re.compile(r"\bi\b(?=$|[\s',.;:!?\-])")
 
 
@@ -23,8 +25,8 @@ class Opening:
     """A seed, taken apart."""
 
     typed: str
-    lines: tuple[str, ...]
-    """Its finished lines as typed, blank ones left out."""
+    stanzas: tuple[tuple[str, ...], ...]
+    """Its finished lines as typed, by stanzas. The last stanza may go on; it is empty after a blank line."""
     begun: str
     """The unfinished line at its end, as typed."""
     heard: str
@@ -33,10 +35,9 @@ class Opening:
     """What it reads of the unfinished line, without a space at its end."""
     after: str
     """What stands between the seed and the song: line breaks, unless a line is begun."""
-    is_title: bool
-    """Whether the seed is of another script or language, and stands above the song."""
-    stands_below_title: bool = False
-    """Whether its first line is such a title, as that of a song that is continued."""
+    title_lines: int = 0
+    """How many of its lines are of another script or language, and stand above the song: all of them, or those of the
+    first stanza."""
 
     @classmethod
     def of(cls, seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool], *, capitals: bool) -> "Opening":
@@ -48,42 +49,42 @@ class Opening:
             is_known: whether a word, as `words_of` gives it, is the artist's or of the artist's language.
             capitals: whether the artist's lines begin with capital letters.
         """
-        lines = [line for line in seed.splitlines() if line.strip()]
+        title = _FIRST_STANZA.match(seed)
+        if title is not None and _is_foreign(title[1], vocabulary, is_known):
+            below = cls.of(seed[title.end() :], vocabulary, is_known, capitals=capitals)
+            return replace(below, typed=seed, title_lines=_count(title[1]) + below.title_lines)
+        if seed.strip() and _is_foreign(seed, vocabulary, is_known):
+            return cls(seed, ((),), "", "", "", _missing_breaks(seed, 2), title_lines=_count(seed))
         written = clean_seed(seed)
         if capitals:
             written = "\n".join(map(_as_written, written.split("\n")))
         heard = vocabulary.fold(written).lstrip("\n")
-        if lines and _is_foreign(seed, vocabulary, is_known):
-            return cls(seed, (), "", "", "", _missing_breaks(seed, 2), is_title=True)
-        stands_below_title = _FIRST_STANDS_ALONE.match(seed) is not None and _is_foreign(lines[0], vocabulary, is_known)
-        if stands_below_title:
-            del lines[0]
+        stanzas = _stanzas(seed)
         last = (seed.splitlines(keepends=True) or [""])[-1]
         is_begun = bool(last.strip()) and last.splitlines() == [last] and not seed.rstrip().endswith(LINE_ENDS)
         finished, _, heard_begun = heard.rpartition("\n")
         if not (is_begun and heard_begun.strip()):
             whole = f"{heard.rstrip()}\n".lstrip("\n")
             blank = "\n" if re.search(r"\n[^\S\n]*\n\s*\Z", seed) and whole else ""
-            return cls(
-                seed,
-                tuple(lines),
-                "",
-                whole + blank,
-                "",
-                _missing_breaks(seed, 1) if lines else "",
-                False,
-                stands_below_title,
-            )
+            return cls(seed, stanzas, "", whole + blank, "", _missing_breaks(seed, 1) if stanzas[0] else "")
         return cls(
             seed,
-            tuple(lines[:-1]),
-            lines[-1],
+            (*stanzas[:-1], stanzas[-1][:-1]),
+            stanzas[-1][-1],
             f"{finished}\n" if finished else "",
             heard_begun.rstrip(),
             "",
-            False,
-            stands_below_title,
         )
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its finished lines as typed, blank ones left out."""
+        return tuple(chain.from_iterable(self.stanzas))
+
+    @property
+    def is_title(self) -> bool:
+        """Whether all of the seed stands above the song."""
+        return self.title_lines > 0 and not self.heard and not self.begun
 
     @property
     def ends_stanza(self) -> bool:
@@ -101,6 +102,22 @@ class Opening:
         end = self.heard_begun[-1:]
         is_word_end = end.isalnum() and not is_unspaced(end) and not self.begun.endswith("-")
         return ends_word if is_word_end else _any
+
+
+def _count(text: str) -> int:
+    return sum(1 for line in text.splitlines() if line.strip())
+
+
+def _stanzas(text: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of a text by stanzas; the last one is empty if a blank line ends the text, or there is no line."""
+    stanzas: list[tuple[str, ...]] = [()]
+    for line in text.splitlines(keepends=True):
+        (words,) = line.splitlines()
+        if words.strip():
+            stanzas[-1] += (words,)
+        elif stanzas[-1] and words != line:
+            stanzas.append(())
+    return tuple(stanzas)
 
 
 def _begins_word(unit: str) -> bool:

@@ -14,7 +14,7 @@ from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.rhyme.schemes import SCHEMES
-from lstm.song.composing import Composition, Report, SongSettings, compose, drive, title_of
+from lstm.song.composing import HEARD_LINES, Composition, Report, SongSettings, compose, drive, title_of
 from lstm.song.form import FORMS, GROUP
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
@@ -162,8 +162,8 @@ def check_shape(speaker, seed, how):
     assert song.startswith(seed)
     sung, given = lines_of(song), lines_of(seed)
     report = composition.report()
-    if report.seed_is_title:
-        sung = sung[len(given) :]
+    sung, given = sung[report.title_lines :], given[report.title_lines :]
+    if not given:
         assert len(sung) == how["lines"]
     else:
         assert len(sung) == max(how["lines"], len(given)) or len(sung) == len(given) + 1 > how["lines"]
@@ -208,8 +208,7 @@ class TestAnySeed:
         for seed in ("", "aa", "The river", "(\n("):
             composition, song = compose_all(speaker, seed, lines=3, rhyme=rhyme)
             assert song.startswith(seed)
-            title = len(lines_of(seed)) if composition.report().seed_is_title else 0
-            assert len(lines_of(song)) - title == 3 == len(composition.lines)
+            assert len(lines_of(song)) - composition.report().title_lines == 3 == len(composition.lines)
 
     def test_without_a_seed(self, singer):
         for lines in (1, 2, 13):
@@ -265,9 +264,15 @@ class TestGoingOn:
     def test_a_title_is_no_line_of_the_song(self, singer):
         composition, song = compose_all(singer, "Привет, мир", lines=4, rhyme="AABB")
         assert re.match(r"Привет, мир\n\n\w.*\n.*\n.*\n.*\Z", song)
-        assert composition.report().seed_is_title
+        assert composition.report().title_lines == 1
         assert len(composition.lines) == 4
-        assert not compose_all(singer, "The river", lines=4)[0].report().seed_is_title
+        assert compose_all(singer, "The river", lines=4)[0].report().title_lines == 0
+
+    def test_nor_is_one_of_several_lines_above_a_first_line(self, singer):
+        composition, song = compose_all(singer, "Привет,\nмир\n\nThe river", lines=4)
+        assert re.match(r"Привет,\nмир\n\nThe river .+\n.*\n.*\n.*\Z", song)
+        assert composition.report().title_lines == 2
+        assert len(composition.lines) == 4
 
     @pytest.mark.parametrize(
         "seed", ["", "The riv", "My o\nYour ", "The bee,", "The river,\n\nHer bro", "the bird\nthe"]
@@ -281,7 +286,7 @@ class TestGoingOn:
             for song, read in texts_read(composition):
                 heard = re.sub("(?m)^the", "The", seed)  # as the artist would write it
                 wanted = ("\n\n\n" + heard + song[len(seed) :]).rstrip(" ")
-                if how.get("form") == "song":
+                if how.get("form") == "song" and "\n\n" not in seed:  # below a blank line, its second stanza is begun
                     wanted = without_chorus(wanted)
                 # Where the title comes back, some candidates begin with it.
                 title = title_of(heard)
@@ -351,8 +356,7 @@ class TestRhyme:
 
 class TestForm:
     SEEDS = (
-        "", "The riv", "One line.\n", "a\nb\nc\nd\ne\nf", "a\nb\nc\nd\nZoë\n漢字.\n", "a.\n" * 9, "b\n\n" * 13,
-        "c\n" * 17 + "d",
+        "", "The riv", "One line.\n", "a\nb\nc\nd\ne\nf", "a\nb\nc\nd\nZoë\n漢字.\n", "a.\n" * 9, "c\n" * 17 + "d",
     )  # fmt: skip
 
     @pytest.mark.parametrize("seed", SEEDS, ids=range(len(SEEDS)))
@@ -370,6 +374,31 @@ class TestForm:
     def test_a_free_song_has_no_chorus(self, singer):
         lines = lines_of(compose_all(singer, form="free", lines=24)[1])
         assert lines[4:8] != lines[12:16]
+
+
+class TestSongThatGoesOn:
+    def test_it_goes_on_by_stanzas_and_only_its_chorus_comes_back(self, singer):
+        song = compose_all(singer, "The river", lines=8, rhyme="none")[1]
+        for k in range(3):
+            goes_on = Composition(singer, song + "\n", SongSettings(lines=8, rhyme="none", random_seed=k), goes_on=True)
+            grown = "".join(drive(goes_on))
+            assert grown.startswith(f"{song}\n\n")
+            new = [line for stanza in grown[len(song) + 2 :].split("\n\n")[::2] for line in lines_of(stanza)]
+            assert not set(new) & set(lines_of(song))
+            assert goes_on.report().copied_lines <= 8
+            song = grown
+        stanzas = [lines_of(stanza) for stanza in song.split("\n\n")]
+        assert [len(stanza) for stanza in stanzas] == [4] * 8
+        assert all(stanza[:3] == stanzas[1][:3] for stanza in stanzas[1::2])
+        assert not {line for stanza in stanzas[::2] for line in stanza} & set(stanzas[1])
+
+    def test_the_network_reads_its_end_and_only_lines_of_its_last_stanza_count_as_its_stanza(self, kind, singer):
+        song = "\n\n".join(make_songs(20))
+        composition = Composition(singer, song + "\n", SongSettings(lines=2, form="verses"), goes_on=True)
+        _, read = next(texts_read(composition))
+        end = "\n".join(song.split("\n")[-HEARD_LINES:])
+        assert {without_plans(text) for text in read} == {f"\n\n\n{end}\n\n"}
+        assert composition._stanza_start == len(lines_of(song)) == 160
 
 
 class TestTitle:
@@ -483,7 +512,8 @@ class TestReport:
             given = len(lines_of(seed)) - (bool(seed) and not seed.endswith("\n"))
             lines, own, index = lines_of(song), lines_of(song)[given:], singer.style.index
             rhymes = singer.style.rhymes.rhymes
-            pairs = [(a, lines[k]) for k in range(given, len(lines)) for a in (lines[j] for j in answers("AABB", k))]
+            first = len(lines_of(seed.rpartition("\n\n")[0]))  # of the seed's last stanza
+            pairs = [(lines[first + j], lines[k]) for k in range(given, len(lines)) for j in answers("AABB", k - first)]
             missed = sum(not rhymes.rhymes(last_word(a), last_word(b)) for a, b in pairs)
             assert composition.report() == Report(
                 longest_copied_run=max(map(index.longest_run, own)),

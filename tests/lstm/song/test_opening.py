@@ -56,9 +56,37 @@ def test_what_the_artist_cannot_sing_is_a_title(seed, after):
 def test_a_song_below_a_title_has_no_line_of_it():
     found = opening("Привет\n\nThe rain fell\nHi\n")
     assert (found.lines, found.heard) == (("The rain fell", "Hi"), "The rain fell\nHi\n")
-    assert found.stands_below_title
+    assert found.title_lines == 1
     assert not found.is_title
-    assert not opening("The rain\n\nHi\n").stands_below_title
+    assert opening("The rain\n\nHi\n").title_lines == 0
+
+
+def test_a_title_may_have_several_lines_and_the_network_does_not_read_it():
+    found = opening("wir gehen\nbald heim\n\nThe rain fell, I")
+    assert (found.title_lines, found.is_title) == (2, False)
+    assert (found.lines, found.begun) == ((), "The rain fell, I")
+    assert (found.heard, found.heard_begun) == ("", "The rain fell, I")
+    assert opening("wir gehen\nbald heim").title_lines == 2
+    long = opening("Привет, мир, привет\n\nHi\n")
+    assert (long.title_lines, long.lines) == (1, ("Hi",))
+    whole = opening("Привет\n\nмир\n\nпривет")
+    assert (whole.title_lines, whole.is_title, whole.after, whole.lines) == (3, True, "\n\n", ())
+
+
+@pytest.mark.parametrize(
+    ("seed", "stanzas"),
+    [
+        ("", ((),)),
+        ("The rain", ((),)),
+        ("The rain\n", (("The rain",),)),
+        ("The rain\n\n", (("The rain",), ())),
+        ("\n\nThe rain,\nHi\n \n\nI", (("The rain,", "Hi"), ())),
+        ("The rain\n  ", (("The rain",),)),
+        ("Hi.\n\nHi.\r\nI.", (("Hi.",), ("Hi.", "I."))),
+    ],
+)
+def test_it_has_stanzas(seed, stanzas):
+    assert opening(seed).stanzas == stanzas
 
 
 @pytest.mark.parametrize("seed", ["Hi with Привет?", "wir gehen", "wir gehen with you", "7", "..."])
