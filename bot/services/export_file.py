@@ -74,6 +74,7 @@ def exported_request(request: StoredRequest) -> bytes:
             "continues": _id(request.continues),
             "part": request.part,
             "take": request.take,
+            "title_lines": request.title_lines,
             "copied_lines": request.copied_lines,
             "rhymes_missed": request.rhymes_missed,
         }

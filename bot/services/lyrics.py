@@ -338,6 +338,7 @@ class LyricsService:
             rhymes_missed=said.rhymes_missed,
             form=settings.form,
             partner=None if checked.partner is None else checked.partner.name,
+            title_lines=said.title_lines if checked.continues is None else 0,
         )
         return of_record(replace(stored, id=await self._record.keep(pending, stored)))
 

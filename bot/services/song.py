@@ -52,6 +52,8 @@ class Song:
     """2 for the continuation of a song in a second message, and so on."""
     take: int = 1
     """2 for another song on the same seed, and so on."""
+    title_lines: int = 0
+    """Lines at the top of the text that are its title: a seed in another script or language than the artist's."""
     likes: int = 0
     guild_id: int | None = None
     channel_id: int | None = None
@@ -60,8 +62,8 @@ class Song:
 
     @property
     def line_count(self) -> int:
-        """How many lines there are to sing, blank ones not counted."""
-        return sum(1 for line in self.text.splitlines() if line.strip())
+        """How many lines are sung: neither blank ones nor a title count."""
+        return sum(1 for line in self.text.splitlines() if line.strip()) - self.title_lines
 
     @property
     def title(self) -> str:
@@ -110,6 +112,7 @@ def of_record(stored: StoredRequest, likes: int = 0) -> Song:
         partner=stored.partner,
         part=stored.part,
         take=stored.take,
+        title_lines=stored.title_lines,
         likes=likes,
         guild_id=stored.guild_id or None,
         channel_id=stored.channel_id,

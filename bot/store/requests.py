@@ -42,6 +42,8 @@ class StoredRequest:
     form: str = "song"
     partner: str | None = None
     """The second artist, who sings every other stanza."""
+    title_lines: int = 0
+    """Lines at the top of the text that are its title, not sung."""
 
 
 _COLUMNS = [each.name for each in fields(StoredRequest)]

@@ -91,6 +91,7 @@ async def test_an_export_has_every_column_that_is_stored_about_a_person(
     song = StoredRequest(
         0, 2, GUILD, 7, "Anna", "seed", "a text", 12, 0.8, "AABB", True, 99, 1.5, clock(),
         message_id=123, continues=11, part=3, take=4, copied_lines=5, rhymes_missed=6, form="free", partner="Ben",
+        title_lines=1,
     )  # fmt: skip
     wished = StoredUnfinished(0, 2, GUILD, 7, 456, "a token", "Anna", '{"kind": "SungAgain"}', clock())
 
