@@ -25,7 +25,7 @@ class WholeSong(NumberButton, prefix="song:whole"):
     async def pressed(self, interaction: Interaction) -> None:
         """Answer with the file, only to the presser."""
         parts = await interaction.client.services.lyrics.all_parts(asker_of(interaction), self.number)
-        text = "\n".join(part.text.strip("\n") for part in parts)
+        text = "\n".join(part.text for part in parts)  # one that begins a stanza begins with a blank line
         title = markdown.shortened(parts[0].title)
         file = song_message.text_file(text)
         await answering.send(interaction, MessageBody(text=f"**{title}**", files=[file]), ephemeral=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.services import visibility
@@ -19,6 +19,8 @@ from bot.store.requests import StoredRequest
 from lstm.song.composing import SongSettings
 
 _BAD_SEED = "The language filter here does not allow some of the words in this seed. Use other words."
+_MOST_LINES_BEFORE = 240
+"""Lines that new ones are compared with; it takes time that grows with their square, to 10 ms for each."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CheckedRequest:
     is_filtered: bool
     """Lines with bad language are composed again."""
     before: str
-    """What the composer reads before the new lines."""
+    """The song that the new lines follow, all its earlier parts included, but not its title; empty for a new song."""
     partner: StoredArtist | None = None
     """Sings every other stanza."""
     repeats: StoredRequest | None = None
@@ -40,6 +42,13 @@ class CheckedRequest:
     """The recorded song that the new lines follow."""
     extends: StoredRequest | None = None
     """The recorded song that the new lines become part of; they are shown with it."""
+
+    def shown(self, composed: str) -> str:
+        """What is shown of what is composed: earlier lines only with the new ones that become part of their song."""
+        if self.extends is None:
+            return composed[len(self.before) :]
+        title, own = _without_title(self.extends)
+        return title + composed[len(self.before) - len(own) - 1 :] if len(composed) >= len(self.before) else ""
 
 
 class RequestChecker:
@@ -80,7 +89,7 @@ class RequestChecker:
         request = replace(_request_of(stored), private=stored.private or what.private)
         if isinstance(what, SungAgain):
             return replace(await self._check(asker, request, before=""), repeats=stored)
-        checked = await self._check(asker, request, before=stored.text + "\n")
+        checked = await self._check(asker, request, before=_before(await self.parts(asker, stored)))
         return replace(checked, extends=stored) if what.in_place else replace(checked, continues=stored)
 
     async def _check(self, asker: Asker, request: SongRequest, before: str) -> CheckedRequest:
@@ -94,9 +103,8 @@ class RequestChecker:
         is_filtered = is_kept_out(asker, chosen)
         if is_filtered and await asyncio.to_thread(self._has_bad_language, request.seed):
             raise Refusal(_BAD_SEED)
-        lines_before = sum(1 for line in before.splitlines() if line.strip())
         settings = SongSettings(
-            lines=request.lines + lines_before,
+            lines=request.lines,
             temperature=SongSettings.temperature if request.temperature is None else request.temperature,
             rhyme=request.rhyme,
             form=request.form,
@@ -130,6 +138,17 @@ class RequestChecker:
         check_may_see(asker, stored, private=stored.private)
         return stored
 
+    async def parts(self, asker: Asker, last: StoredRequest) -> list[StoredRequest]:
+        """Return a song and the parts before it, in order, as far as they are stored and the asker may see them."""
+        parts, known = [last], {last.id}
+        while (earlier := parts[0].continues) is not None and earlier not in known:
+            known.add(earlier)
+            try:
+                parts.insert(0, await self.stored(asker, earlier))
+            except Refusal:
+                break
+        return parts
+
     def _artist(
         self, connection: sqlite3.Connection, asker: Asker, name: str | None, chosen: GuildSettings
     ) -> StoredArtist:
@@ -144,6 +163,27 @@ class RequestChecker:
         if not known:
             raise Refusal("No artist can sing yet. Train one with /train.")
         return known[0]
+
+
+def _before(parts: Sequence[StoredRequest]) -> str:
+    """Join the parts of a song, without its title: the last part, and earlier ones up to `_MOST_LINES_BEFORE`."""
+    before = ""
+    for part in reversed(parts):
+        _, own = _without_title(part)
+        if before and before.count("\n") + own.count("\n") > _MOST_LINES_BEFORE:
+            break
+        before = f"{own}\n{before}"
+    return before
+
+
+def _without_title(stored: StoredRequest) -> tuple[str, str]:
+    """Return a song's title, with the blank line below it, and the song."""
+    lines, left = stored.text.splitlines(keepends=True), stored.title_lines
+    top = 0
+    while top < len(lines) and (left or not lines[top].strip()):
+        left -= bool(lines[top].strip())
+        top += 1
+    return ("".join(lines[:top]), "".join(lines[top:])) if stored.title_lines else ("", stored.text)
 
 
 def _request_of(stored: StoredRequest) -> SongRequest:

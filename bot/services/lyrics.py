@@ -123,8 +123,6 @@ class LyricsService:
             composed = ""
             # The seed is known from the start, so the first line is the first one after it.
             given = len(checked.before or checked.request.seed)
-            # Earlier lines are not shown again, unless the new ones are shown with them.
-            hidden = 0 if checked.extends is not None else len(checked.before)
             said: Report | None = None
             async with aclosing(self._composing.compose(begin)) as pieces:
                 async for piece in pieces:
@@ -134,10 +132,10 @@ class LyricsService:
                     composed += piece
                     if len(composed) > given and not piece.isspace():
                         report.first_line()
-                    if text := composed[hidden:]:
+                    if text := checked.shown(composed):
                         yield SongSoFar(checked.artist.name, text, checked.request.seed)
             assert said is not None
-            yield await self._finish(asker, checked, composed[hidden:], said, began, pending)
+            yield await self._finish(asker, checked, checked.shown(composed), said, began, pending)
 
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown only to the asker.
@@ -171,19 +169,8 @@ class LyricsService:
         Raises:
             Refusal: as for `recall`.
         """
-        stored = await self._checker.stored(asker, request_id)
-        parts = [await self._song(stored)]
-        known = {request_id}
-        earlier = stored.continues
-        while earlier is not None and earlier not in known:
-            known.add(earlier)
-            try:
-                stored = await self._checker.stored(asker, earlier)
-            except Refusal:
-                break
-            parts.insert(0, of_record(stored))
-            earlier = stored.continues
-        return parts
+        *earlier, last = await self._checker.parts(asker, await self._checker.stored(asker, request_id))
+        return [*map(of_record, earlier), await self._song(last)]
 
     async def like(self, asker: Asker, request_id: int) -> Song:
         """Add the asker's vote for a song, or withdraw it; return the song with its votes.
@@ -297,9 +284,8 @@ class LyricsService:
         singer = await self._singer(checked.artist)
         partner = None if checked.partner is None else await self._singer(checked.partner)
         is_filtered = self._has_bad_language if checked.is_filtered else None
-        return lambda: Composition(
-            singer, checked.before or checked.request.seed, checked.settings, is_filtered, partner
-        )
+        before, seed = checked.before, checked.request.seed
+        return lambda: Composition(singer, before or seed, checked.settings, is_filtered, partner, goes_on=bool(before))
 
     async def _singer(self, artist: StoredArtist) -> Singer:
         assert artist.singing_version_id is not None

@@ -160,6 +160,63 @@ async def test_continue_shows_only_new_lines(lyrics: LyricsService) -> None:
         assert song.seed == "I walk alone"
 
 
+TITLE = "Привет,\nмир"
+
+
+async def test_a_seed_that_is_a_title_is_no_line_of_the_song(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), replace(REQUEST, seed=TITLE)))
+    assert song.text.startswith(f"{TITLE}\n\n")
+    assert (song.title_lines, song.line_count) == (2, 4)
+    grown = await whole(lyrics.sing(member(), Continuation(song.request_id, in_place=True)))
+    assert grown.text.startswith(song.text)
+    assert (grown.title_lines, grown.line_count) == (2, 8)
+    part = await whole(lyrics.sing(member(), Continuation(song.request_id)))
+    assert (part.title_lines, part.line_count) == (0, 4)
+    grown = await whole(lyrics.sing(member(), Continuation(part.request_id, in_place=True)))
+    assert grown.text.startswith(part.text)
+    assert (grown.title_lines, grown.line_count) == (0, 8)
+    again = await whole(lyrics.sing(member(), SungAgain(song.request_id)))
+    assert (again.title_lines, again.line_count) == (2, 4)
+
+
+async def test_what_follows_knows_the_whole_song_without_its_title(lyrics: LyricsService) -> None:
+    first = await whole(lyrics.sing(member(), replace(REQUEST, seed=TITLE)))
+    second = await whole(lyrics.sing(member(), Continuation(first.request_id)))
+    third = await whole(lyrics.sing(member(), Continuation(second.request_id)))
+    song = first.text.removeprefix(f"{TITLE}\n\n")
+    for in_place in (False, True):
+        checked = await lyrics._checker.check(member(), Continuation(third.request_id, in_place=in_place))
+        assert checked.before == f"{song}\n{second.text}\n{third.text}\n"
+        assert checked.settings.lines == 4
+    await lyrics.delete(member(), first.request_id, 1)
+    checked = await lyrics._checker.check(member(), Continuation(third.request_id))
+    assert checked.before == f"{second.text}\n{third.text}\n"
+
+
+async def test_only_as_much_of_a_song_is_known_as_there_is_time_for(
+    lyrics: LyricsService, record: SongRecord, database: Database
+) -> None:
+    last = await whole(lyrics.sing(member(), REQUEST))
+    long = "\n".join(f"line {number}" for number in range(100))
+    pending = record.deletions.pending_write(member())
+    for _ in range(4):
+        stored = await record.find(last.request_id)
+        assert stored is not None
+        following = replace(stored, id=0, text=long, continues=stored.id)
+        last = replace(last, request_id=await record.keep(pending, following))
+    checked = await lyrics._checker.check(member(), Continuation(last.request_id))
+    assert checked.before == f"{long}\n{long}\n"
+
+
+async def test_each_part_begins_a_stanza(lyrics: LyricsService) -> None:
+    song = await whole(lyrics.sing(member(), replace(REQUEST, lines=6)))
+    grown = await whole(lyrics.sing(member(), Continuation(song.request_id, in_place=True)))
+    assert grown.text.startswith(f"{song.text}\n\n")
+    part = await whole(lyrics.sing(member(), Continuation(song.request_id)))
+    assert part.text.startswith("\n")
+    assert lines_of(part.text) == 6
+
+
 async def test_a_song_elsewhere_is_not_known_here(lyrics: LyricsService) -> None:
     song = await whole(lyrics.sing(member(), REQUEST))
     private = await whole(lyrics.sing(member(), replace(REQUEST, private=True)))
