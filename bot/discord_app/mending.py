@@ -6,7 +6,7 @@ from bot.discord_app import answering, song_message, songs
 from bot.discord_app.client import LyricsClient
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.shown_message import ShownMessage
-from bot.services import Continuation, SongRequest, UnfinishedSong
+from bot.services import Continuation, SongRequest, SongSoFar, SungAgain, UnfinishedSong
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,14 @@ async def _mend(client: LyricsClient, song: UnfinishedSong) -> None:
 
 async def _body(client: LyricsClient, song: UnfinishedSong) -> tuple[MessageBody, bool]:
     """Return what the message should show, and whether that is a complete song."""
-    wish = song.wish
-    if isinstance(wish, Continuation) and wish.in_place:
+    wish, seed, partner = song.wish, "", None
+    if isinstance(wish, SongRequest):
+        seed, partner = wish.seed, wish.partner
+    elif isinstance(wish, SungAgain | Continuation):
         recorded = await client.services.lyrics.recorded(wish.request_id)
         if recorded is not None:
-            return songs.finished_body(recorded, client), True
-    seed = wish.seed if isinstance(wish, SongRequest) else ""
-    return song_message.interrupted(song.artist, seed, seed, [songs.SingInterrupted(song.id)]), False
+            if isinstance(wish, Continuation) and wish.in_place:
+                return songs.finished_body(recorded, client), True
+            partner = recorded.partner
+    part = SongSoFar(song.artist, seed, seed, partner)
+    return song_message.interrupted(part, [songs.SingInterrupted(song.id)]), False

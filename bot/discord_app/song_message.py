@@ -27,7 +27,10 @@ _LONGER_THAN_EXPECTED = 1.3
 def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
     """Show the song so far; its heading is known if a finished song is being continued (`grows`)."""
     above = [] if grows is None else _heading(grows)
-    below = Text("-# " + tr("{artist} is singing …", artist=_name(part.artist)))
+    if part.partner is None:
+        below = Text("-# " + tr("{artist} is singing …", artist=_name(part.artist)))
+    else:
+        below = Text("-# " + tr("{artists} are singing …", artists=singers(part.artist, part.partner)))
     lyrics = markdown.split(_lyrics(part.text, part.seed), MOST_TEXT - text_length([*above, below]))[-1]
     return MessageBody(blocks=[*above, Text(lyrics if lyrics.strip() else "…"), below], colour=colour_of(part.artist))
 
@@ -48,14 +51,17 @@ def finished(song: Song, buttons: Sequence[Sequence[Button]] = ()) -> MessageBod
     return MessageBody(blocks=blocks, colour=colour_of(song.artist), files=files)
 
 
-def interrupted(artist: str, text: str, seed: str = "", buttons: Sequence[Button] = ()) -> MessageBody:
+def interrupted(part: SongSoFar | Song, buttons: Sequence[Button] = ()) -> MessageBody:
     """Show what there is of a song, and that it was interrupted."""
-    below = Text("-# " + tr("{artist} was interrupted.", artist=_name(artist)))
-    lyrics = markdown.split(_lyrics(text, seed), MOST_TEXT - text_length([below]))[-1]
+    if part.partner is None:
+        below = Text("-# " + tr("{artist} was interrupted.", artist=_name(part.artist)))
+    else:
+        below = Text("-# " + tr("{artists} were interrupted.", artists=singers(part.artist, part.partner)))
+    lyrics = markdown.split(_lyrics(part.text, part.seed), MOST_TEXT - text_length([below]))[-1]
     blocks: list[Block] = [Text(lyrics if lyrics.strip() else "…"), below]
     if buttons:
         blocks.append(Buttons(buttons))
-    return MessageBody(blocks=blocks, colour=colour_of(artist))
+    return MessageBody(blocks=blocks, colour=colour_of(part.artist))
 
 
 def has_room(song: Song) -> bool:
@@ -69,6 +75,13 @@ def has_room(song: Song) -> bool:
 def text_file(text: str) -> NamedFile:
     """Return the song as a plain text file."""
     return NamedFile(_FILE_NAME, (text.strip("\n") + "\n").encode("utf-8", "replace"))
+
+
+def singers(artist: str, partner: str | None) -> str:
+    """Name who sings a song: one artist, or two."""
+    if partner is None:
+        return _name(artist)
+    return tr("{artist} and {partner}", artist=_name(artist), partner=_name(partner))
 
 
 def _heading(song: Song) -> list[Text]:

@@ -180,7 +180,7 @@ async def _break_off(
         body = finished_body(grows, interaction.client)
     else:
         buttons = [SingInterrupted(unfinished)] if unfinished is not None else []
-        body = song_message.interrupted(part.artist, part.text, part.seed, buttons)
+        body = song_message.interrupted(part, buttons)
     try:
         await answering.edit(interaction, body)
     except (*answering.UNDELIVERED, RuntimeError):  # a RuntimeError: the connections are closed already

@@ -118,6 +118,7 @@ class LyricsService:
             pending = self._record.deletions.pending_write(asker)
             checked = await self._checker.check(asker, what)
             report.artist, report.request = checked.artist.name, checked.request
+            partner = None if checked.partner is None else checked.partner.name
             began = self._now()
             begin = await self._composition(checked)
             composed = ""
@@ -133,7 +134,7 @@ class LyricsService:
                     if len(composed) > given and not piece.isspace():
                         report.first_line()
                     if text := checked.shown(composed):
-                        yield SongSoFar(checked.artist.name, text, checked.request.seed)
+                        yield SongSoFar(checked.artist.name, text, checked.request.seed, partner)
             assert said is not None
             yield await self._finish(asker, checked, checked.shown(composed), said, began, pending)
 

@@ -60,6 +60,8 @@ class HistoryEntry:
     channel_id: int | None = None
     message_id: int | None = None
     """The public message that shows it, if that is known."""
+    partner: str | None = None
+    """The second artist, who sings every other stanza."""
 
 
 @dataclass(frozen=True)
@@ -226,4 +228,5 @@ def _entry(request: StoredRequest) -> HistoryEntry:
         guild_id=request.guild_id or None,
         channel_id=request.channel_id,
         message_id=request.message_id,
+        partner=request.partner,
     )

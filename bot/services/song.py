@@ -19,6 +19,8 @@ class SongSoFar:
     text: str
     """Everything composed so far."""
     seed: str = ""
+    partner: str | None = None
+    """The second artist, who sings every other stanza."""
 
 
 @dataclass(frozen=True)

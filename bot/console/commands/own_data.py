@@ -6,7 +6,7 @@ from contextlib import aclosing
 from bot.console.command_line import CommandLine
 from bot.console.context import Context
 from bot.console.written_file import WrittenFile
-from bot.services import Refusal
+from bot.services import HistoryEntry, Refusal
 
 
 async def history(context: Context, line: CommandLine) -> None:
@@ -19,7 +19,7 @@ async def history(context: Context, line: CommandLine) -> None:
     context.screen.table(
         ("requested (UTC)", "artist", "lines", "rhyme", "seed"),
         [
-            (f"{entry.asked_at:%Y-%m-%d %H:%M}", entry.artist, str(entry.lines), entry.rhyme, entry.seed)
+            (f"{entry.asked_at:%Y-%m-%d %H:%M}", _singers(entry), str(entry.lines), entry.rhyme, entry.seed)
             for entry in shown.entries
         ],
     )
@@ -52,3 +52,7 @@ async def mydata(context: Context, line: CommandLine) -> None:
         )
     else:
         raise Refusal("Type /mydata export or /mydata delete.")
+
+
+def _singers(entry: HistoryEntry) -> str:
+    return entry.artist if entry.partner is None else f"{entry.artist} and {entry.partner}"

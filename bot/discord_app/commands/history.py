@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.discord_app import answering, colours, markdown, songs
+from bot.discord_app import answering, colours, markdown, song_message, songs
 from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
 from bot.discord_app.message_body import Block, Buttons, MessageBody, Rule, Text, TextBeside
@@ -63,8 +63,7 @@ def _body(page: HistoryPage) -> MessageBody:
 def _entry(entry: HistoryEntry) -> str:
     title = markdown.shortened(entry.title)
     seed = markdown.shortened(entry.seed, _LONGEST_SEED)
-    artist = markdown.shortened(entry.artist)
-    details = [artist, discord.utils.format_dt(entry.asked_at, "R")]
+    details = [song_message.singers(entry.artist, entry.partner), discord.utils.format_dt(entry.asked_at, "R")]
     if entry.private:
         details.append(tr("private"))
     if (url := link(entry.guild_id, entry.channel_id, entry.message_id)) is not None:

@@ -71,5 +71,9 @@ def _entry(place: int, song: Song) -> str:
     title = markdown.shortened(song.title)
     quoted = markdown.quoted(song.text, most=_LINES_SHOWN, longest=_LONGEST_LINE)
     artist = markdown.shortened(song.artist)
-    below = f"{tr('in the style of {artist}', artist=artist)} · {tr('for <@{user}>', user=song.asked_by)}"
+    if song.partner is None:
+        style = tr("in the style of {artist}", artist=artist)
+    else:
+        style = tr("in the styles of {artist} and {partner}", artist=artist, partner=markdown.shortened(song.partner))
+    below = f"{style} · {tr('for <@{user}>', user=song.asked_by)}"
     return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# {below}"

@@ -6,8 +6,15 @@ import pytest
 from discord.app_commands import ContextMenu
 
 from bot.discord_app.commands import COMMANDS
-from bot.services import OwnWords, Refusal, SongRequest
-from tests.bot.discord_app.stubs import BURNS, StubServices
+from bot.services import (
+    Asker,
+    HistoryEntry,
+    HistoryPage,
+    OwnWords,
+    Refusal,
+    SongRequest,
+)
+from tests.bot.discord_app.stubs import BURNS, NOON, StubServices
 from tests.discord_stand_in import MANAGE_GUILD, DiscordStandIn, Guild, Member, User
 
 pytestmark = pytest.mark.usefixtures("bot")
@@ -198,6 +205,18 @@ async def test_sing_this_takes_the_words_of_a_message(
 async def test_sing_this_needs_words(discord: DiscordStandIn, anna: Member) -> None:
     refused = await (await discord.on_message(anna, "Sing this", discord.says(anna, "https://example.org"))).message()
     assert (refused.ephemeral, "no words" in refused.content) == (True, True)
+
+
+async def test_two_singers_are_both_in_the_history(
+    discord: DiscordStandIn, services: StubServices, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = HistoryEntry(7, "Rain", "burns", "Rain", 12, "AABB", False, NOON, partner="kip*ling")
+
+    async def history(asker: Asker, page: int = 1) -> HistoryPage:
+        return HistoryPage((entry,), 1, 1, 1)
+
+    monkeypatch.setattr(services.privacy, "history", history)
+    assert "burns and kip\\*ling · <t:" in (await (await discord.slash(anna, "history")).message()).text
 
 
 async def test_sing_this_works_wherever_a_user_takes_the_bot(discord: DiscordStandIn, services: StubServices) -> None:

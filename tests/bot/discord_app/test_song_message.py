@@ -90,6 +90,12 @@ async def test_two_who_take_turns_are_both_named() -> None:
     assert "rhyme" not in footer
 
 
+async def test_two_are_both_named_while_they_sing_and_if_they_are_interrupted() -> None:
+    duet = SongSoFar("burns", "I walk", "I walk", "kip*ling")
+    assert shown(song_message.in_progress(duet))[-1] == "-# burns and kip\\*ling are singing …"
+    assert shown(song_message.interrupted(duet))[-1] == "-# burns and kip\\*ling were interrupted."
+
+
 async def test_has_its_buttons_in_rows() -> None:
     view = song_message.finished(a_song("x"), [[Again(7)], [Continue(7)]]).view()
     assert view is not None

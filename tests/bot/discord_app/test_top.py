@@ -1,5 +1,10 @@
 """`/top`: which songs it shows, and to whom."""
 
+from dataclasses import replace
+
+import pytest
+
+from bot.services import Asker, Song
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Member
@@ -15,6 +20,20 @@ async def test_top_links_to_the_songs_of_channels_that_the_asker_may_see(
     assert "2." not in message.text
     (link,) = [part for part in walk(message.components) if part["type"] == 2]
     assert link["url"] == f"https://discord.com/channels/{anna.guild.id}/{anna.guild.channels[0].id}/99"
+
+
+async def test_two_singers_are_both_in_the_top(
+    discord: DiscordStandIn, services: StubServices, anna: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sung = await services.lyrics.recall(Asker(1, None, None), 7)
+
+    async def recall(asker: Asker, request_id: int) -> Song:
+        return replace(sung, partner="kip*ling")
+
+    monkeypatch.setattr(services.lyrics, "recall", recall)
+    async with online(discord, services):
+        message = await (await discord.slash(anna, "top")).message()
+    assert "-# in the styles of burns and kip\\*ling · for <@1>" in message.text
 
 
 async def test_top_passes_over_channels_and_private_threads_that_the_asker_cannot_see(
