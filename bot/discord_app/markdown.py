@@ -13,6 +13,7 @@ _LIST_NUMBER = re.compile(r"^([ \t]*\d{1,9})\.(?=[ \t])", re.MULTILINE)
 _LINK = re.compile(r":(?=//)")
 # The only mentions without "<"; a backslash has no effect on them.
 _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_ESCAPED_OR_BOLD = re.compile(r"\\(.)|\*\*")
 _ADDRESS = re.compile(r"https?://\S+")
 _CUSTOM_EMOJI = re.compile(r"<a?:\w{1,64}:\d{1,20}>|<[@#][!&]?\d{1,20}>|<t:\d{1,20}(?::\w)?>")
 _MARKS = re.compile(r"[*_~`|\\]{1,3}")
@@ -84,6 +85,18 @@ def opening_words(text: str, longest: int) -> str:
         return text
     cut = max(text.rfind("\n", 0, longest + 1), text.rfind(" ", 0, longest + 1))
     return text[: cut if cut > 0 else longest].rstrip()
+
+
+def opening_lines(song: str, longest: int) -> str:
+    """Return the first whole lines of a song that was escaped to be shown, as it was sung.
+
+    They end with a line break; together they have at most `longest` characters. If the first one alone has more, its
+    first words are returned.
+    """
+    text = plain(_ESCAPED_OR_BOLD.sub(r"\1", song)).strip("\n") + "\n"
+    if end := text.rfind("\n", 0, longest) + 1:
+        return text[:end]
+    return opening_words(text, longest)
 
 
 def split(text: str, longest: int) -> list[str]:

@@ -1,6 +1,8 @@
 """How a song looks on Discord."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import discord
 
 from bot import wording
 from bot.discord_app import markdown
@@ -22,6 +24,8 @@ from bot.services import Song, SongSoFar
 
 _FILE_NAME = "song.txt"
 _LONGER_THAN_EXPECTED = 1.3
+_SONG_BUTTONS = ("song:again:", "song:interrupted:")
+"""How the custom ids of buttons begin that only messages with a song have."""
 
 
 def in_progress(part: SongSoFar, grows: Song | None = None) -> MessageBody:
@@ -64,6 +68,16 @@ def interrupted(part: SongSoFar | Song, buttons: Sequence[Button] = ()) -> Messa
     return MessageBody(blocks=blocks, colour=colour_of(part.artist))
 
 
+def lyrics_in(message: discord.Message) -> str | None:
+    """Return the song that a message of the bot shows, as it is escaped there; None if it shows none."""
+    parts = list(_parts(message.components))
+    if not any((getattr(part, "custom_id", None) or "").startswith(_SONG_BUTTONS) for part in parts):
+        return None
+    texts = [part.content for part in parts if isinstance(part, discord.TextDisplay)]
+    # A line of a song that begins like this is escaped.
+    return next((text for text in texts if not text.startswith(("### ", "-# "))), None)
+
+
 def has_room(song: Song) -> bool:
     """Return whether the message has room for as many more lines as were asked for."""
     text = _lyrics(song.text, song.seed)
@@ -82,6 +96,12 @@ def singers(artist: str, partner: str | None) -> str:
     if partner is None:
         return _name(artist)
     return tr("{artist} and {partner}", artist=_name(artist), partner=_name(partner))
+
+
+def _parts(components: Iterable[object]) -> Iterator[object]:
+    for component in components:
+        yield component
+        yield from _parts(getattr(component, "children", ()))
 
 
 def _heading(song: Song) -> list[Text]:

@@ -7,6 +7,7 @@ from discord.app_commands import ContextMenu
 
 from bot.discord_app.commands import COMMANDS
 from bot.services import (
+    SEED_CHARACTERS,
     Asker,
     HistoryEntry,
     HistoryPage,
@@ -205,6 +206,28 @@ async def test_sing_this_takes_the_words_of_a_message(
 async def test_sing_this_needs_words(discord: DiscordStandIn, anna: Member) -> None:
     refused = await (await discord.on_message(anna, "Sing this", discord.says(anna, "https://example.org"))).message()
     assert (refused.ephemeral, "no words" in refused.content) == (True, True)
+
+
+async def test_sing_this_takes_the_lines_of_a_song_of_the_bot(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    services.lyrics.script = []
+    lines = ["The fog rolls in", "# and the *song* goes on", "", "- 1. It never ends"]
+    services.lyrics.earlier = "\n".join([*lines, *["and on and on and on"] * 20])
+    history = await (await discord.slash(anna, "history")).message()
+    song = await (await discord.press(anna, history, "song:show:7")).message()
+    await (await discord.on_message(anna, "Sing this", song)).message()
+    _, request = services.lyrics.asked[-1]
+    assert request.seed == "\n".join([*lines, *["and on and on and on"] * 6, ""])
+    assert len(request.seed) <= SEED_CHARACTERS
+    assert request.private  # as the song is
+
+
+async def test_sing_this_says_where_there_is_no_song(discord: DiscordStandIn, anna: Member) -> None:
+    listed = await (await discord.slash(anna, "artists")).message()
+    refused = await (await discord.on_message(anna, "Sing this", listed)).message()
+    assert refused.ephemeral
+    assert refused.content.startswith("I can sing from a song of mine or from what members write")
 
 
 async def test_two_singers_are_both_in_the_history(

@@ -96,3 +96,23 @@ def test_the_words_that_a_message_begins_with(text: str, words: str) -> None:
 @given(st.text(max_size=500))
 def test_opening_words_fit_a_seed(text: str) -> None:
     assert len(markdown.opening_words(text, 20)) <= 20
+
+
+@given(st.text(st.sampled_from("*_#-\\ ab@1.:/<>[]`~|\n") | st.characters(categories=["L", "P"]), max_size=120))
+def test_the_lines_of_a_song_are_read_as_they_were_sung(song: str) -> None:
+    sung = markdown.plain(song).strip("\n") + "\n"
+    assert markdown.opening_lines(markdown.escape(song), 1000) == sung
+
+
+@pytest.mark.parametrize(
+    ("shown", "longest", "lines"),
+    [
+        ("**I walk** alone\nand on\n\nand on", 100, "I walk alone\nand on\n\nand on\n"),
+        ("\n**I walk** alone\nand on\n\nand on", 25, "I walk alone\nand on\n\n"),
+        ("I walk alone\nand on", 13, "I walk alone\n"),
+        ("I walk alone\nand on", 12, "I walk alone"),
+        ("I walk alone\nand on", 11, "I walk"),
+    ],
+)
+def test_the_whole_lines_that_a_song_begins_with(shown: str, longest: int, lines: str) -> None:
+    assert markdown.opening_lines(shown, longest) == lines
