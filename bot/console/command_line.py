@@ -86,8 +86,8 @@ def parse(line: str) -> CommandLine:
     may end with `--yes`, and with `> FILE` or `>> FILE`.
 
     Raises:
-        Refusal: if the command or an option is unknown, a command's name is typed without its slash, or something
-            follows the file.
+        Refusal: if the command or an option is unknown, an option has two values, a command's name is typed without
+            its slash, or something follows the file.
     """
     line = line.strip()
     if not line.startswith("/"):
@@ -110,10 +110,30 @@ def parse(line: str) -> CommandLine:
         if rest.strip():
             raise Refusal(f"/{name} takes no options.")
         return CommandLine(name, target=target)
-    first, *parts = re.split(rf"(?:(?<=\s)|^)({'|'.join(options)}):", rest.strip(), flags=re.IGNORECASE)
-    values = {options[0]: first} | dict(zip((part.casefold() for part in parts[::2]), parts[1::2], strict=True))
-    read = {option: _value(name, value.strip()) for option, value in values.items()}
-    return CommandLine(name, {option: value for option, value in read.items() if value}, is_confirmed, target)
+    return CommandLine(name, _values(name, rest), is_confirmed, target)
+
+
+def _values(command: str, typed: str) -> dict[str, str]:
+    """Read the options; what stands before the first of their names is the value of the command's first option.
+
+    Raises:
+        Refusal: if an option is unknown, or has two values, one of which would be lost.
+    """
+    options = FORMS[command].names
+    first, *parts = re.split(rf"(?:(?<=\s)|^)({'|'.join(options)}):", typed.strip(), flags=re.IGNORECASE)
+    values = {options[0]: free} if (free := _value(command, first.strip())) else {}
+    for option, text in zip(map(str.casefold, parts[::2]), parts[1::2], strict=True):
+        if not (value := _value(command, text.strip())):
+            continue
+        if option in values:
+            earlier, later = shortened(values[option]), shortened(value)
+            if free and option == options[0]:
+                raise Refusal(
+                    f"“{earlier}” stands for {option}:{earlier}, but there is {option}:{later} too; give one."
+                )
+            raise Refusal(f"There are both {option}:{earlier} and {option}:{later}; give one.")
+        values[option] = value
+    return values
 
 
 def _value(command: str, typed: str) -> str:

@@ -82,6 +82,28 @@ def test_what_is_not_understood_is_reported(line: str, reason: str) -> None:
     assert reason in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("/lyrics hello seed:foo", "“hello” stands for seed:hello, but there is seed:foo too; give one."),
+        ("/lyrics hello lines:8 seed:foo", "“hello” stands for seed:hello, but there is seed:foo too; give one."),
+        ("/train burns artist:my band", "“burns” stands for artist:burns, but there is artist:my band too; give one."),
+        ("/mydata delete what:export", "“delete” stands for what:delete, but there is what:export too; give one."),
+        ("/help lyrics command:train", "“lyrics” stands for command:lyrics, but there is command:train too; give one."),
+        ("/lyrics seed:foo seed:bar", "There are both seed:foo and seed:bar; give one."),
+        ("/lyrics foo lines:2 LINES:3", "There are both lines:2 and lines:3; give one."),
+    ],
+)
+def test_nothing_that_was_typed_is_dropped(line: str, reason: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(line)
+    assert str(refused.value) == reason
+
+
+def test_an_option_without_a_value_is_not_given() -> None:
+    assert parse("/lyrics hello seed: lines: lines:3") == CommandLine("lyrics", {"seed": "hello", "lines": "3"})
+
+
 def test_values() -> None:
     line = CommandLine("x", {"n": "8", "t": "0,5", "yes": "ON", "no": "false", "bad": "many", "huge": "9" * 10_000})
     assert (line.whole_number("n"), line.number("t"), line.switch("yes"), line.switch("no")) == (8, 0.5, True, False)
