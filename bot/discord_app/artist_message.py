@@ -109,7 +109,8 @@ def _description(artist: Artist) -> str:
     else:
         how_well, lyrics = _how_well(artist), size(artist.corpus_bytes)
         parts.append(tr("{how_well} from {size:s} of lyrics", how_well=how_well, size=lyrics))
-    parts.append(tr("trained {date}", date=discord.utils.format_dt(artist.trained_at, "d")))
+    if artist.trained_at is not None:
+        parts.append(tr("trained {date}", date=discord.utils.format_dt(artist.trained_at, "d")))
     parts.append(tr("on every server") if artist.of_everyone else tr("on this server only"))
     return " · ".join(parts)
 
@@ -141,7 +142,9 @@ def _quality(version: Version) -> str:
 
 
 def _version(version: Version) -> str:
-    parts = [f"**{version.number}**", discord.utils.format_dt(version.published_at, "d")]
+    parts = [f"**{version.number}**"]
+    if version.trained_at is not None:
+        parts.append(tr("trained {date}", date=discord.utils.format_dt(version.trained_at, "d")))
     if version.bits_per_character is not None:
         parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
     if version.sings:

@@ -92,7 +92,9 @@ def _choices(names: list[str]) -> list[app_commands.Choice[str]]:
 
 
 def _version_name(version: Version) -> str:
-    parts = [str(version.number), f"{version.published_at:%Y-%m-%d}"]
+    parts = [str(version.number)]
+    if version.trained_at is not None:
+        parts.append(f"{version.trained_at:%Y-%m-%d}")
     if version.bits_per_character is not None:
         parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
     if version.sings:

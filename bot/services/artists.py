@@ -31,7 +31,8 @@ class Artist:
     bits_per_character: float | None
     """On held-out songs; None if the model's record does not say."""
     baseline_bits_per_character: float | None
-    trained_at: datetime
+    trained_at: datetime | None
+    """None if the model's record does not say."""
     themes: tuple[str, ...] = ()
     """A few words that its lines often end with."""
     sample_lines: str | None = None
@@ -53,7 +54,8 @@ class Version:
     baseline_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
-    published_at: datetime
+    trained_at: datetime | None
+    """None if the model's record does not say."""
 
 
 @dataclass(frozen=True)
@@ -272,7 +274,6 @@ def _numbers(known: Sequence[StoredVersion]) -> str:
 
 
 def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:
-    assert artist.trained_at is not None  # it sings
     return Artist(
         name=artist.name,
         of_everyone=artist.guild_id == EVERYONE,
@@ -300,5 +301,5 @@ def _shown_version(version: StoredVersion, singing_id: int | None) -> Version:
         baseline_bits_per_character=version.baseline_bits_per_character,
         characters_seen=version.characters_seen,
         training_seconds=version.training_seconds,
-        published_at=version.published_at,
+        trained_at=version.trained_at,
     )

@@ -74,6 +74,7 @@ def describe(
         record=_announced(record),
         themes=" ".join(themes),
         sample_lines=sample_lines,
+        trained_at=record.ended_at,
     )
 
 

@@ -28,6 +28,7 @@ class StoredArtist:
     bits_per_character: float | None
     baseline_bits_per_character: float | None
     trained_at: datetime | None
+    """When the current version was trained; None if that is not known."""
     themes: str
     """Of the current version: words separated by spaces."""
     sample_lines: str | None
@@ -43,7 +44,7 @@ def name_key(name: str) -> str:
 _SELECT = """
     SELECT artists.id, artists.guild_id, artists.name, artists.key, artists.singing_version_id,
            versions.corpus_bytes, versions.bits_per_character,
-           versions.rival_bits_per_character AS baseline_bits_per_character, versions.published_at,
+           versions.rival_bits_per_character AS baseline_bits_per_character, versions.trained_at,
            versions.themes, versions.taste
     FROM artists
     LEFT JOIN versions ON versions.id = artists.singing_version_id
@@ -120,7 +121,7 @@ def _artist(row: sqlite3.Row) -> StoredArtist:
         corpus_bytes=row["corpus_bytes"],
         bits_per_character=row["bits_per_character"],
         baseline_bits_per_character=row["baseline_bits_per_character"],
-        trained_at=times.from_text_or_none(row["published_at"]),
+        trained_at=times.from_text_or_none(row["trained_at"]),
         themes=row["themes"] or "",
         sample_lines=row["taste"],
     )

@@ -27,6 +27,8 @@ class NewVersion:
     """Words that its lines often end with, separated by spaces."""
     sample_lines: str | None = None
     """A few lines that it has sung."""
+    trained_at: datetime | None = None
+    """When its training ended, if its record says so."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,14 @@ class StoredVersion:
     baseline_bits_per_character: float | None
     characters_seen: int | None
     training_seconds: float | None
-    published_at: datetime
+    trained_at: datetime | None
+    """None if that is not known."""
 
 
 _SELECT = """
     SELECT id, number, job_id, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256,
            bits_per_character, rival_bits_per_character AS baseline_bits_per_character, characters_seen,
-           training_seconds, published_at
+           training_seconds, trained_at
     FROM versions
 """
 
@@ -72,10 +75,10 @@ def add(
     cursor = connection.execute(
         """INSERT INTO versions (artist_id, number, job_id, held_back, weights, curve, parameters, corpus_sha256,
             bits_per_character, rival_bits_per_character, characters_seen, training_seconds, published_at, themes,
-            taste, corpus_bytes)
+            taste, trained_at, corpus_bytes)
         VALUES (:artist, (SELECT coalesce(max(number), 0) + 1 FROM versions WHERE artist_id = :artist),
             :job, :held_back, :weights, :curve, :parameters, :corpus, :bits, :baseline, :characters, :seconds, :now,
-            :themes, :taste,
+            :themes, :taste, :trained,
             (SELECT bytes FROM corpora WHERE artist_id = :artist AND (:job IS NOT NULL OR NOT is_upload)))""",
         {
             "artist": artist_id,
@@ -92,6 +95,7 @@ def add(
             "now": times.to_text(now),
             "themes": version.themes,
             "taste": version.sample_lines,
+            "trained": None if version.trained_at is None else times.to_text(version.trained_at),
         },
     )
     return _version(connection.execute(f"{_SELECT} WHERE id = ?", (cursor.lastrowid,)).fetchone())
@@ -170,5 +174,5 @@ def _version(row: sqlite3.Row) -> StoredVersion:
         baseline_bits_per_character=row["baseline_bits_per_character"],
         characters_seen=row["characters_seen"],
         training_seconds=row["training_seconds"],
-        published_at=times.from_text(row["published_at"]),
+        trained_at=times.from_text_or_none(row["trained_at"]),
     )

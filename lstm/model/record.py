@@ -8,6 +8,7 @@ Nothing that runs the network depends on either.
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 Stopped = Literal["early", "minutes", "epochs"]
@@ -95,6 +96,15 @@ class TrainingRecord:
     verdict: str | None = None
     """Whether the model is good, in a few plain sentences."""
     curve: tuple[CurvePoint, ...] = ()
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """The date as a time in UTC; None if it is missing or no date."""
+        try:
+            ended = datetime.fromisoformat(self.date or "")
+            return (ended if ended.tzinfo is not None else ended.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
 
     @property
     def beats_baseline(self) -> bool | None:

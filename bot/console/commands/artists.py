@@ -27,7 +27,8 @@ async def artist(context: Context, line: CommandLine) -> None:
         context.screen.say(sings)
     for version in details.versions:
         standing = " · sings" if version.sings else " · held back" if version.held_back else ""
-        context.screen.say(f"version {version.number} · {version.published_at:%Y-%m-%d %H:%M} UTC{standing}")
+        trained = "" if version.trained_at is None else f" · trained {version.trained_at:%Y-%m-%d %H:%M} UTC"
+        context.screen.say(f"version {version.number}{trained}{standing}")
         context.screen.aside(f"  {_figures(version)}")
 
 
@@ -62,7 +63,7 @@ def _row(artist: Artist) -> tuple[str, ...]:
         "unknown" if artist.corpus_bytes is None else size(artist.corpus_bytes),
         _bits(artist.bits_per_character),
         _bits(artist.baseline_bits_per_character),
-        f"{artist.trained_at:%Y-%m-%d}",
+        "unknown" if artist.trained_at is None else f"{artist.trained_at:%Y-%m-%d}",
     )
 
 

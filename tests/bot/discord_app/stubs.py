@@ -278,7 +278,7 @@ VERSION = Version(
     baseline_bits_per_character=2.11,
     characters_seen=9_000_000,
     training_seconds=300,
-    published_at=NOON,
+    trained_at=NOON,
 )
 
 

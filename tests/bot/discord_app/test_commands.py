@@ -33,6 +33,15 @@ async def test_artists(discord: DiscordStandIn, anna: Member) -> None:
     assert [button["label"] for button in message.buttons] == ["Sing", "Sing"]
 
 
+async def test_nothing_says_when_an_artist_was_trained_whose_model_does_not(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    services.artists.more = [replace(BURNS, name="ann", trained_at=None)]
+    message = await (await discord.slash(anna, "artists")).message()
+    entry = message.text.partition("**ann**")[2].partition(">")[0]
+    assert "learned very little from 594 KB of lyrics · on every server" in entry
+
+
 async def test_many_artists_come_in_pages(discord: DiscordStandIn, services: StubServices, anna: Member) -> None:
     services.artists.more = [replace(BURNS, name=f"artist {number}" + "*" * 25) for number in range(17)]
     message = await (await discord.slash(anna, "artists")).message()

@@ -1,5 +1,6 @@
 import asyncio
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,18 @@ async def test_who_is_visible_where(artists_service: ArtistsService) -> None:
     assert [artist.name for artist in await artists_service.visible(member(guild_id=None))] == ["Anna", "Burns"]
     (anna, *_) = await artists_service.visible(member(guild_id=OTHER_GUILD))
     assert (anna.of_everyone, anna.bits_per_character, anna.corpus_bytes) == (True, 2.25, None)
+
+
+@pytest.mark.parametrize(
+    ("date", "trained_at"),
+    [("2026-03-01T09:30:00+00:00", datetime(2026, 3, 1, 9, 30, tzinfo=UTC)), ("in spring", None), (None, None)],
+)
+async def test_an_artist_was_trained_when_its_model_says_so(
+    artists_service: ArtistsService, database: Database, clock: Clock, date: str | None, trained_at: datetime | None
+) -> None:
+    await add_artist(database, clock, EVERYONE, "Dora", date=date)
+    details = await artists_service.details(member(), "dora")
+    assert details.artist.trained_at == details.versions[0].trained_at == trained_at
 
 
 async def test_as_many_are_counted_as_are_visible(

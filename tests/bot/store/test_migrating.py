@@ -61,6 +61,23 @@ def migrate_until(connection: sqlite3.Connection, last: int, folder: Path) -> No
     assert migrate(connection, folder) == last
 
 
+def test_when_a_version_was_trained_is_known_of_those_that_a_job_trained(
+    empty: sqlite3.Connection, tmp_path: Path
+) -> None:
+    migrate_until(empty, 15, tmp_path)
+    empty.execute("INSERT INTO artists VALUES (1, 9, 'A', 'a', NULL, 'now')")
+    empty.execute("PRAGMA foreign_keys = OFF")
+    for number, job in ((1, None), (2, 7)):
+        empty.execute(
+            """INSERT INTO versions (artist_id, number, job_id, held_back, weights, parameters, published_at)
+            VALUES (1, ?, ?, 0, x'00', 1, 'now')""",
+            (number, job),
+        )
+    migrate(empty)
+    assert empty.execute("SELECT trained_at FROM versions ORDER BY number").fetchall() == [(None,), ("now",)]
+    empty.close()
+
+
 def test_versions_learn_the_size_of_the_present_text_only_if_they_were_trained_on_it(
     empty: sqlite3.Connection, tmp_path: Path
 ) -> None:

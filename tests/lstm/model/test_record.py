@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_a_model_beats_the_baseline_only_with_fewer_bits(ours):
     assert record.beats_baseline is (None if ours is None else ours < 2.5)
 
 
+@pytest.mark.parametrize(
+    ("date", "ended_at"),
+    [
+        ("2026-11-26T10:00:00+00:00", datetime(2026, 11, 26, 10, tzinfo=UTC)),
+        ("2026-11-26T10:00:00+02:00", datetime(2026, 11, 26, 8, tzinfo=UTC)),
+        ("2026-11-26T10:00:00", datetime(2026, 11, 26, 10, tzinfo=UTC)),
+        ("0001-01-01T00:00:00+02:00", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_a_date_is_a_time_in_utc(date, ended_at):
+    assert TrainingRecord(date=date).ended_at == ended_at
+
+
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*.safetensors")), ids=lambda path: path.stem)
 def test_models_of_earlier_versions_keep_their_record(path):
     model = load_model(path)
@@ -61,6 +77,7 @@ def test_models_of_earlier_versions_keep_their_record(path):
     assert record.artist
     assert record.start == "base"
     assert record.beats_baseline
+    assert record.ended_at is not None
     assert record.characters_seen > 100_000
     assert record.curve[-1].validation_bits_per_character < 3
     assert model.profile.alphabet
