@@ -1,33 +1,32 @@
-"""How frequent each unit of a base's vocabulary is in songs.
+"""How frequent each unit is with an artist, whatever the song.
 
-Sampling at a low temperature makes what is likely likelier, and frequent words are likely everywhere: at 0.5 "know"
+Sampling at a low temperature makes what is likely likelier, and frequent words are likely everywhere: at 0.5, "know"
 stood in every tenth line of an artist who has it in one of two hundred. So temperature is applied to what the song so
-far says about a unit, log p(u | song) - log q(u), more than to its frequency q(u) (`tilt`); and a line is scored by how
-likely it is beyond the frequency of its units (`beyond_mean`), as the acceptability of sentences is best told
-(A. Pauls & D. Klein 2012, "Large-scale syntactic language modeling with treelets", section 5; J. H. Lau et al. 2017,
-"Grammaticality, acceptability, and probability", section 4.1: SLOR).
+far says about a unit, log p(u | song) - log q(u), more than to its frequency q(u) (`Frequencies.tilt`). And a line is
+scored more by how likely it is beyond the frequency of its units (`Frequencies.beyond_mean`), by which the
+acceptability of sentences is best told (A. Pauls & D. Klein 2012, "Large-scale syntactic language modeling with
+treelets", section 5; J. H. Lau et al. 2017, "Grammaticality, acceptability, and probability", section 4.1: SLOR).
 """
-
-from collections.abc import Iterable
-from functools import cache
 
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.model.installed_bases import files_beside_base
-from lstm.model.model_file import read_tensors
+from lstm.decoding.nucleus import pick_each
+from lstm.decoding.step import Recurrence
+from lstm.decoding.weights import Voice
 from lstm.text.vocabulary import Vocabulary
 
-TENSOR = "log_frequencies"
-UNSEEN = 0.5
-"""What units that never occur count as."""
+SONGS, UNITS = 32, 32
+"""How much a voice sings to find out: 0.11 s of a core."""
+LEAST = 1e-8
+"""Frequency of units that it never thinks of."""
 
 
 class Frequencies:
     """The frequencies of the units of one vocabulary."""
 
     def __init__(self, log_frequencies: FloatArray, vocabulary: Vocabulary) -> None:
-        """``log_frequencies``: the logarithm of each unit's share of the units of songs, (V,)."""
+        """``log_frequencies``: of each unit, (V,)."""
         self.log_frequencies = log_frequencies
         self._newline = vocabulary.id_of("\n")
         self._lengths = vocabulary.lengths
@@ -50,20 +49,21 @@ class Frequencies:
         return float(self.log_frequencies[units].sum()) - self._mean * characters
 
 
-def count(texts: Iterable[IntArray], vocabulary: Vocabulary) -> FloatArray:
-    """The logarithm of each unit's share of all units of some texts, (V,)."""
-    counts = np.full(len(vocabulary), UNSEEN)
-    for units in texts:
-        counts += np.bincount(units, minlength=len(vocabulary))
-    log_frequencies: FloatArray = np.log(counts / counts.sum()).astype(np.float32)
-    return log_frequencies
+def log_frequencies_of(voice: Voice) -> FloatArray:
+    """The logarithm of the mean probability that a voice gives each unit in songs of its own, (V,).
 
-
-@cache
-def log_frequencies_of(base_sha256: str) -> FloatArray | None:
-    """Those that belong to the base with a hash, (V,); None if there are none."""
-    for data in files_beside_base("frequencies.safetensors", base_sha256):
-        tensors, metadata = read_tensors(data)
-        if metadata.get("base") == base_sha256:
-            return tensors[TENSOR].astype(np.float32)
-    return None
+    Sampled at temperature 1, so the mean tends to the artist's frequencies; the same at each call.
+    """
+    B, V = SONGS, voice.shape.V
+    rng, start = np.random.default_rng(0), voice.start()
+    steps = Recurrence(voice.packed, []).joined_by([start] * B, range(B))
+    ids, logits = np.full(B, start.pending), np.empty((B, V), np.float32)
+    total, ones = np.zeros(V), np.ones(B, np.float32)
+    for _ in range(UNITS):
+        steps.read(ids, out=logits)
+        logits += voice.sung_bias
+        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        total += (p / p.sum(axis=1, keepdims=True)).sum(axis=0)
+        ids = pick_each(logits, ones, ones, rng.random(B, dtype=np.float32))
+    found: FloatArray = np.log(np.maximum(total / (B * UNITS), LEAST)).astype(np.float32)
+    return found

@@ -20,7 +20,7 @@ class Tilt:
     """What a singer adds to logits for `Frequencies.tilt`."""
 
     added: FloatArray | float
-    """The tilt alone, (V,); 0 if the frequencies are not known."""
+    """The tilt alone, (V,); 0 without frequencies."""
     sung: FloatArray
     """With `Voice.sung_bias`, (V,)."""
 
@@ -40,12 +40,12 @@ class Singer:
         base = model.weights.base.sha256 if isinstance(model.weights, Adapted) else model.sha256
         self.grammar = grammar_of(base) if base else None
         """The judge of sentences, if one was taught for this model's base."""
-        self.frequencies: Frequencies | None = None
-        """How frequent units are in English songs; None if the artist is not English, or the base has none."""
+        self.frequencies = (
+            Frequencies(log_frequencies_of(self.voice), self.voice.vocabulary) if self.voice.reads_plans else None
+        )
+        """How frequent the artist's units are; None for a voice that reads no plans."""
         self._tilts: dict[tuple[float, float], Tilt] = {}
         if self.style.rhymes.rhymes.is_english:
-            if base and (counted := log_frequencies_of(base)) is not None:
-                self.frequencies = Frequencies(counted, self.voice.vocabulary)
             shipped_dictionary()
             if self.voice.reads_plans:
                 common_rhymes()

@@ -43,7 +43,7 @@ class Taste:
     """Plans proposed because they are near to what the song is about."""
     rhyming_proposals: int = 48
     """Rhyming words among which the network chooses."""
-    tilt: float = 0.6
+    tilt: float = 0.8
     """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
     attempts: int = 2
     """How often a line is sampled before the best of faulty candidates is taken."""

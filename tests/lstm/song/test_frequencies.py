@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from lstm.song.frequencies import Frequencies, count, log_frequencies_of
+from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.weights import Voice
+from lstm.model.model_file import Model
+from lstm.network.parameters import Parameters, Shape
+from lstm.song.frequencies import UNITS, Frequencies, log_frequencies_of
 from lstm.song.singer import Singer
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.base_model import load_base
@@ -15,11 +19,6 @@ Q = np.array([0.05, 0.2, 0.5, 0.15, 0.1])
 def softmax(logits):
     p = np.exp(logits - logits.max())
     return p / p.sum()
-
-
-def test_frequencies_are_the_shares_of_units():
-    counted = np.exp(count([np.array([1, 2, 2, 3]), np.array([2])], VOCABULARY))
-    np.testing.assert_allclose(counted, np.array([0.5, 1.5, 3.5, 1.5, 0.5]) / 7.5, rtol=1e-6)
 
 
 @pytest.mark.parametrize("temperature", [0.25, 0.5, 0.9])
@@ -49,19 +48,22 @@ def test_a_line_of_frequent_units_is_above_the_mean_and_typical_text_at_it():
     assert frequencies.beyond_mean(text) / len(text) == pytest.approx(0, abs=0.02)
 
 
-def test_those_of_the_shipped_base_are_found_by_its_hash():
-    base = load_base()
-    assert base is not None
-    assert base.sha256
-    found = log_frequencies_of(base.sha256)
-    assert found is not None
-    assert found.shape == (len(base.vocabulary),)
-    assert np.exp(found.astype(np.float64)).sum() == pytest.approx(1, abs=0.01)
-    assert found[base.vocabulary.id_of(" the")] > found[base.vocabulary.id_of(" know")] > -9
-    assert log_frequencies_of("0" * 64) is None
+def test_the_mean_of_what_a_voice_expects_is_what_it_sings():
+    """Units of a small network in many sampled songs are as frequent as it expects on average."""
+    parameters = Parameters(Shape(len(VOCABULARY), E=4, H=8, L=2))
+    parameters.flat[...] = np.random.default_rng(3).normal(size=parameters.flat.size)
+    voice = Voice(Model(parameters, VOCABULARY))
+    found = np.exp(log_frequencies_of(voice).astype(np.float64))
+    nothing = np.empty(0, np.int32)
+    streams = [Stream(voice.start(), nothing, np.random.default_rng(k), last=0, limit=UNITS) for k in range(400)]
+    Chorus(voice).run(streams)
+    counts = np.bincount(np.concatenate([stream.sampled for stream in streams]), minlength=len(VOCABULARY))
+    np.testing.assert_allclose(found, counts / counts.sum(), atol=0.04)
+    assert found[0] == pytest.approx(1e-8)
+    np.testing.assert_array_equal(log_frequencies_of(voice), log_frequencies_of(voice))
 
 
-def test_a_singer_tilts_its_lines_and_one_without_frequencies_does_not(monkeypatch):
+def test_a_singer_that_reads_plans_tilts_its_lines_and_another_does_not():
     base = load_base()
     assert base is not None
     singer = Singer(base)
@@ -71,8 +73,8 @@ def test_a_singer_tilts_its_lines_and_one_without_frequencies_does_not(monkeypat
     know, the = (base.vocabulary.id_of(unit) for unit in (" know", " the"))
     assert tilt.sung[know] > tilt.sung[the] > 0
     assert np.isneginf(tilt.sung[~singer.voice.sung]).all()
-    monkeypatch.setattr("lstm.song.singer.log_frequencies_of", lambda _: None)
-    plain = Singer(base)
+    plain = Singer(Model(Parameters(Shape(len(VOCABULARY), E=4, H=8, L=1)), VOCABULARY))
+    assert plain.frequencies is None
     np.testing.assert_array_equal(plain.tilt(0.5, 0.5).sung, plain.voice.sung_bias)
 
 
