@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from itertools import chain
 
 from lstm.text.seed import clean_seed
@@ -15,8 +15,8 @@ FEWEST_WORDS = 3
 """Words from which a seed may count as foreign by its words."""
 FOREIGN_SHARE = 0.25
 """It does if at most this share of them is known."""
-_FIRST_STANZA = re.compile(r"\s*((?:[^\n]*\S[^\n]*\n)+)[^\S\n]*\n\s*(?=\S)")
-"""With the blank line after it, if something follows."""
+_FIRST_STANZA = re.compile(r"\s*+((?:[^\S\n]*+\S[^\n]*+\n)++)[^\S\n]*+\n\s*+(?=\S)")
+"""With the blank line after it, if something follows. Nothing in it is tried twice: seeds are foreign text."""
 _LONE_I = re.compile(r"\bi\b(?=$|[\s',.;:!?\-])")
 
 
@@ -49,12 +49,13 @@ class Opening:
             is_known: whether a word, as `words_of` gives it, is the artist's or of the artist's language.
             capitals: whether the artist's lines begin with capital letters.
         """
-        title = _FIRST_STANZA.match(seed)
-        if title is not None and _is_foreign(title[1], vocabulary, is_known):
-            below = cls.of(seed[title.end() :], vocabulary, is_known, capitals=capitals)
-            return replace(below, typed=seed, title_lines=_count(title[1]) + below.title_lines)
-        if seed.strip() and _is_foreign(seed, vocabulary, is_known):
-            return cls(seed, ((),), "", "", "", _missing_breaks(seed, 2), title_lines=_count(seed))
+        scripts = {_script_of(unit) for unit in vocabulary.units if len(unit) == 1 and unit.isalpha()}
+        typed, title_lines = seed, 0
+        while (title := _FIRST_STANZA.match(seed)) is not None and _is_foreign(title[1], scripts, is_known):
+            title_lines += _count(title[1])
+            seed = seed[title.end() :]
+        if seed.strip() and _is_foreign(seed, scripts, is_known):
+            return cls(typed, ((),), "", "", "", _missing_breaks(seed, 2), title_lines + _count(seed))
         written = clean_seed(seed)
         if capitals:
             written = "\n".join(map(_as_written, written.split("\n")))
@@ -66,14 +67,16 @@ class Opening:
         if not (is_begun and heard_begun.strip()):
             whole = f"{heard.rstrip()}\n".lstrip("\n")
             blank = "\n" if re.search(r"\n[^\S\n]*\n\s*\Z", seed) and whole else ""
-            return cls(seed, stanzas, "", whole + blank, "", _missing_breaks(seed, 1) if stanzas[0] else "")
+            after = _missing_breaks(seed, 1) if stanzas[0] else ""
+            return cls(typed, stanzas, "", whole + blank, "", after, title_lines)
         return cls(
-            seed,
+            typed,
             (*stanzas[:-1], stanzas[-1][:-1]),
             stanzas[-1][-1],
             f"{finished}\n" if finished else "",
             heard_begun.rstrip(),
             "",
+            title_lines,
         )
 
     @property
@@ -133,10 +136,9 @@ def _any(_: str) -> bool:
     return True
 
 
-def _is_foreign(seed: str, vocabulary: Vocabulary, is_known: Callable[[str], bool]) -> bool:
-    """Whether most letters of a seed are of a script that the network does not write, or most words unknown."""
+def _is_foreign(seed: str, scripts: Container[str], is_known: Callable[[str], bool]) -> bool:
+    """Whether most letters of a seed are of none of the ``scripts`` that the network writes, or most words unknown."""
     letters = [character for character in seed if character.isalpha()]
-    scripts = {_script_of(unit) for unit in vocabulary.units if len(unit) == 1 and unit.isalpha()}
     if sum(_script_of(letter) in scripts for letter in letters) < len(letters) / 2:
         return True
     words = words_of(seed)

@@ -107,3 +107,11 @@ def test_a_word_stays_what_it_is_unless_a_hyphen_asks_for_more(seed, fits, does_
     next_unit_fits = opening(seed).next_unit_fits
     assert all(map(next_unit_fits, fits))
     assert not any(map(next_unit_fits, does_not))
+
+
+@pytest.mark.parametrize(
+    "seed", ["a.\n" * 3000 + "x", " \n" * 3000 + "x", "漢\n\n" * 2000 + "hi", "\t\n\t" * 2000 + "y\n"]
+)
+def test_a_seed_that_was_made_to_take_long_does_not(seed):
+    """An expression that could match its lines in two ways each would not end."""
+    assert opening(seed).typed == seed
