@@ -90,11 +90,11 @@ class _Input:
         """``B``: streams of all voices. ``by_columns``: how the arrays that this is added to lie in memory."""
         voice, self._rows = part
         packed, H, count = voice.packed, voice.shape.H, self._rows.stop - self._rows.start
-        self._low_rank = voice.low_rank_input
         self._product = None if packed.input is None else Product(packed.input, count)
+        self._low_rank, self._compact = voice.low_rank_input, packed.compact
         if self._low_rank is not None:
-            # The table of a base is too large for a transposed copy.
-            by_columns = False
+            by_columns = False  # a base has no transposed table
+            self._integers = np.empty((count, 4 * H), np.int16)
             self._inner: FloatArray = np.empty((count, self._low_rank.down.shape[1]), np.float32)
             self._difference: FloatArray = np.empty((count, 4 * H), np.float32)
         looked_up = np.empty((4 * H, count), np.float32).T if by_columns else np.empty((count, 4 * H), np.float32)
@@ -117,13 +117,15 @@ class _Input:
             self._ids[: len(ids)] = ids
             ids = self._ids
         # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
-        self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
-        if self._product is not None:
-            self._product()
-        elif self._low_rank is not None:
+        if self._low_rank is not None and self._compact is not None:
+            self._compact.look_up(ids, self._integers, out=self._looked_up)
             self._low_rank.down.take(ids, axis=0, out=self._inner, mode="wrap")
             np.matmul(self._inner, self._low_rank.up, out=self._difference)
             np.add(self._looked_up, self._difference, out=self._looked_up)
+            return
+        self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
+        if self._product is not None:
+            self._product()
 
 
 class Recurrence:
@@ -171,7 +173,7 @@ class Recurrence:
         ]
         # By part: what is added, to which rows.
         recurrent, z = self._states[0][0], self._z
-        self._table = packed.table if alone and voices[0].low_rank_input is None else None
+        self._table = packed.table if alone else None
         self._inputs = [
             (each.read, of_part(recurrent, rows), each.gates.reshape(-1) if alone else each.gates, of_part(z, rows))
             for each, (_, rows) in zip(inputs, parts, strict=True)
