@@ -24,6 +24,7 @@ from bot.token_shape import mistake_in
 from bot.version import own_version
 from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
+from lstm.model.memory_trim import share_one_arena
 
 try:
     from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
@@ -44,6 +45,7 @@ log = logging.getLogger("bot")
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the bot and return the exit status."""
+    share_one_arena()
     blas.use_threads(keep=True)  # before NumPy is imported
     parser = argparse.ArgumentParser(
         prog=program("bot"),

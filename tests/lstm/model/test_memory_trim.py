@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm.model.memory_trim import give_back
+from lstm.model.memory_trim import give_back, share_one_arena
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = """
@@ -58,3 +58,39 @@ def test_loaded_models_take_little_more_than_their_own_bytes() -> None:
 def test_giving_back_can_be_repeated() -> None:
     give_back()
     give_back()
+
+
+ARENAS = """
+import ctypes, threading
+from lstm.model.memory_trim import share_one_arena
+if {shared}:
+    share_one_arena()
+blocks, ready, done = [], threading.Barrier(5), threading.Event()
+
+def allocate():
+    blocks.append([bytes(20_000) for _ in range(50)])
+    ready.wait()
+    done.wait()
+
+threads = [threading.Thread(target=allocate) for _ in range(4)]
+for thread in threads:
+    thread.start()
+ready.wait()
+ctypes.CDLL(None).malloc_stats()
+done.set()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc")
+@pytest.mark.parametrize(("shared", "arenas"), [(True, range(1, 2)), (False, range(2, 9))])
+def test_threads_share_one_arena(shared: bool, arenas: range) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", ARENAS.format(shared=shared)], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr.count("Arena ") in arenas
+
+
+def test_sharing_an_arena_can_be_repeated() -> None:
+    share_one_arena()
+    share_one_arena()
