@@ -14,7 +14,9 @@ inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R 
 AY ER, AW R and AW ER ("wire", "fire"). If no vowel is marked as stressed, the last one counts as stressed.
 
 Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with it
-("does" as "diz", "for" as "fer"), and forms with IH of words that otherwise have the same with EH ("says" as "siz").
+("does" as "diz", "for" as "fer"); forms with IH of words that otherwise have the same with EH ("says" as "siz"), and
+with AA of those that have it with AH ("won" as "wahn"); forms that swallow a D, R or T of another ("around" as
+"aroun").
 """
 
 import gzip
@@ -32,6 +34,8 @@ ARPABET = {
     "S": "s", "SH": "S", "T": "t", "TH": "T", "V": "v", "W": "w", "Y": "y", "Z": "z", "ZH": "Z",
 }  # fmt: skip
 """Two-letter to one-letter ARPABET."""
+CARELESS = ([("IH1", "EH1")], [("IH2", "EH2")], [("AA1", "AH1")])
+"""What may be the only difference of a form that is left out from one that is not."""
 
 
 def rhyming_sounds(phones: list[str]) -> str:
@@ -68,14 +72,15 @@ def _sounds(forms: list[list[str]]) -> dict[str, None]:
     return {
         rhyming_sounds(form): None
         for form in stressed
-        if not any(_is_raised(form, other) for other in stressed if other is not form)
+        if not any(_is_careless(form, other) for other in stressed if other is not form)
     }
 
 
-def _is_raised(form: list[str], other: list[str]) -> bool:
-    """Whether a form has a stressed IH where another, otherwise the same, has EH."""
-    pairs = [pair for pair in zip(form, other, strict=False) if pair[0] != pair[1]]
-    return len(form) == len(other) and pairs in ([("IH1", "EH1")], [("IH2", "EH2")])
+def _is_careless(form: list[str], other: list[str]) -> bool:
+    """Whether a form is another one with a vowel that is sung otherwise, or without one of its D, R and T."""
+    if len(form) == len(other):
+        return [pair for pair in zip(form, other, strict=True) if pair[0] != pair[1]] in CARELESS
+    return any(other[:k] + other[k + 1 :] == form for k, phone in enumerate(other) if phone in ("D", "R", "T"))
 
 
 def main() -> None:

