@@ -46,7 +46,7 @@ async def at_once(here: Stage) -> tuple[str, Answers, str]:
     answers = Answers()
     for members in here.crowd.guilds[: here.size.rounds]:
         answers.all += (await here.crowd.ask_at_once(members[: here.size.at_once])).all
-    return f"{here.size.at_once} at once", answers, _crowd_verdict(answers, 0.8, 4)
+    return f"{here.size.at_once} at once", answers, _crowd_verdict(answers, 0.8, 6)
 
 
 async def training(here: Stage) -> tuple[str, Answers, str]:
