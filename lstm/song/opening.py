@@ -50,10 +50,11 @@ class Opening:
             capitals: whether the artist's lines begin with capital letters.
         """
         scripts = {_script_of(unit) for unit in vocabulary.units if len(unit) == 1 and unit.isalpha()}
-        typed, title_lines = seed, 0
-        while (title := _FIRST_STANZA.match(seed)) is not None and _is_foreign(title[1], scripts, is_known):
+        typed, title_lines, below_title = seed, 0, 0
+        while (title := _FIRST_STANZA.match(seed, below_title)) and _is_foreign(title[1], scripts, is_known):
             title_lines += _count(title[1])
-            seed = seed[title.end() :]
+            below_title = title.end()
+        seed = seed[below_title:]
         if seed.strip() and _is_foreign(seed, scripts, is_known):
             return cls(typed, ((),), "", "", "", _missing_breaks(seed, 2), title_lines + _count(seed))
         written = clean_seed(seed)
@@ -66,7 +67,7 @@ class Opening:
         finished, _, heard_begun = heard.rpartition("\n")
         if not (is_begun and heard_begun.strip()):
             whole = f"{heard.rstrip()}\n".lstrip("\n")
-            blank = "\n" if re.search(r"\n[^\S\n]*\n\s*\Z", seed) and whole else ""
+            blank = "\n" if whole and not _missing_breaks(seed, 2) else ""
             after = _missing_breaks(seed, 1) if stanzas[0] else ""
             return cls(typed, stanzas, "", whole + blank, "", after, title_lines)
         return cls(
@@ -113,14 +114,14 @@ def _count(text: str) -> int:
 
 def _stanzas(text: str) -> tuple[tuple[str, ...], ...]:
     """The lines of a text by stanzas; the last one is empty if a blank line ends the text, or there is no line."""
-    stanzas: list[tuple[str, ...]] = [()]
+    stanzas: list[list[str]] = [[]]
     for line in text.splitlines(keepends=True):
         (words,) = line.splitlines()
         if words.strip():
-            stanzas[-1] += (words,)
+            stanzas[-1].append(words)
         elif stanzas[-1] and words != line:
-            stanzas.append(())
-    return tuple(stanzas)
+            stanzas.append([])
+    return tuple(map(tuple, stanzas))
 
 
 def _begins_word(unit: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from lstm.song.opening import Opening
 from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from tests.lstm.text.test_growth import grows_evenly
 
 VOCABULARY = Vocabulary([UNKNOWN, *"\n !'(,-.IabcdefghilmnorstuvwyTHW"])
 KNOWN = {"i", "i'm", "the", "rain", "fell", "hi", "walk", "with", "you"}
@@ -110,8 +111,21 @@ def test_a_word_stays_what_it_is_unless_a_hyphen_asks_for_more(seed, fits, does_
 
 
 @pytest.mark.parametrize(
-    "seed", ["a.\n" * 3000 + "x", " \n" * 3000 + "x", "漢\n\n" * 2000 + "hi", "\t\n\t" * 2000 + "y\n"]
+    "seed",
+    [
+        lambda n: "a.\n" * (n // 3) + "x",
+        lambda n: " \n" * (n // 2) + "x",
+        lambda n: "\t\n\t" * (n // 3) + "y\n",
+        lambda n: "Hi" + "\n" * n + "the.",
+        lambda n: "Hi" + "\n " * (n // 2) + "the.",
+        lambda n: "Hi\n" * (n // 3),
+        lambda n: "漢\n\n" * (n // 3) + "hi",
+        lambda n: "漢\n" * (n // 2) + "hi",
+    ],
 )
-def test_a_seed_that_was_made_to_take_long_does_not(seed):
-    """An expression that could match its lines in two ways each would not end."""
-    assert opening(seed).typed == seed
+def test_it_takes_time_in_proportion_to_the_seed(seed):
+    def task(n):
+        typed = seed(n)
+        return lambda: opening(typed)
+
+    assert grows_evenly(task, 50_000)
