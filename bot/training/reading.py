@@ -14,7 +14,7 @@ from lstm.text.errors import CorpusError
 MEMORY_BYTES = 512 << 20
 """Of address space; 8 MB of lyrics take 100 MB in addition to the interpreter."""
 SECONDS = 60
-"""Of processor time; 8 MB of lyrics take about 10."""
+"""Of processor time; 8 MB of lyrics take about 10, or 25 if their line ends were lost."""
 _WAIT_SECONDS = 3 * SECONDS
 _AT_ONCE = 2
 

@@ -6,7 +6,7 @@ A log-linear model of the word, its neighbours and the signs between them. `lstm
 import functools
 import gzip
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lstm.text.sentences import Words
@@ -21,9 +21,13 @@ _LEAST_COMMON = 0.08
 """English verse has 0.12 (in dialect) to 0.35 of those words, German 0.01."""
 
 
-def is_english(words: Collection[str]) -> bool:
+def is_english(words: Iterable[str]) -> bool:
     """Whether the model knows the language of words, by the commonest ones."""
-    return sum(word in _COMMON for word in words) >= _LEAST_COMMON * len(words) > 0
+    count = common = 0
+    for word in words:
+        count += 1
+        common += word in _COMMON
+    return common >= _LEAST_COMMON * count > 0
 
 
 def stem(word: str) -> str:

@@ -10,9 +10,9 @@ proportion to the text.
 import bisect
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from lstm.text.letter_case import english, is_english
 from lstm.text.sung_words import LEAST_INSIDE, SIGNS, SungWords
@@ -20,7 +20,10 @@ from lstm.text.words import words_of
 
 ROUNDS = 4
 MOST_LEARNED = 20_000
-"""Words that the evidence is learned from."""
+"""Words that the evidence is learned from, or few more."""
+LONGEST_SONG = 5_000
+"""Words; a line of more is a collection, and cut into pieces. Words that are looked at together take 0.4 KB each: for
+all of a large text that would be too much."""
 LONGEST = 28
 """Syllables of a line, unless it cannot be broken."""
 USUAL, USUAL_SPREAD = 8.0, 0.25
@@ -50,14 +53,24 @@ _SIGNS_OF_LINES, _SIGNS_OF_SENTENCES = (-0.45, 0.92, 1.73, 1.10), (-0.94, 1.61, 
 
 def with_line_ends(songs: Sequence[str]) -> list[list[str]]:
     """The lines of songs that stand in one line each."""
-    words = [word for song in songs for word in words_of(song)]
-    case = english() if is_english(words) else None
-    read = [SungWords(song, case) for song in songs]
-    style = _Style.of(read, is_known=case is not None)
-    return [
-        [" ".join(song.tokens[begin:end]) for begin, end in pairwise([0, *style.final_breaks(song), len(song)])]
-        for song in read
-    ]
+    pieces = [list(_pieces(song)) for song in songs]
+    all_pieces = list(chain.from_iterable(pieces))
+    case = english() if is_english(chain.from_iterable(map(words_of, all_pieces))) else None
+    # Enough of them to learn from, taken from all over the text.
+    learned = all_pieces[:: max(1, sum(map(_count, all_pieces)) // MOST_LEARNED)]
+    style = _Style.of([SungWords(piece, case) for piece in learned], is_known=case is not None)
+    return [list(chain.from_iterable(style.lines(SungWords(piece, case)) for piece in song)) for song in pieces]
+
+
+def _pieces(song: str) -> Iterator[str]:
+    """A song, or the pieces of a line that is too long for one."""
+    words = song.split()
+    for begin in range(0, len(words), LONGEST_SONG):
+        yield " ".join(words[begin : begin + LONGEST_SONG])
+
+
+def _count(piece: str) -> int:
+    return piece.count(" ") + 1
 
 
 @dataclass
@@ -86,9 +99,7 @@ class _Style:
 
     @classmethod
     def of(cls, songs: Sequence[SungWords], *, is_known: bool) -> "_Style":
-        """Learned from as many of the songs as are needed, taken from all over the text."""
-        words = sum(len(song) for song in songs)
-        songs = songs[:: max(1, words // MOST_LEARNED)]
+        """What is learned from songs."""
         style = cls._before_anything(songs, is_known)
         breaks = [style.breaks(song, style.lengths, None) for song in songs]
         for _ in range(ROUNDS - 1):
@@ -120,6 +131,11 @@ class _Style:
         if style.unexplained < FEW_UNEXPLAINED:
             style.capitals, style.signs = FEW_CAPITALS, _SIGNS_OF_SENTENCES
         return style
+
+    def lines(self, song: SungWords) -> Iterator[str]:
+        """The lines of a song."""
+        for begin, end in pairwise([0, *self.final_breaks(song), len(song)]):
+            yield " ".join(song.tokens[begin:end])
 
     def final_breaks(self, song: SungWords) -> list[int]:
         """The words, without the first, that lines of a song begin with."""

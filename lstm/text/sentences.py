@@ -25,11 +25,7 @@ class Words:
     @classmethod
     def of(cls, line: str) -> "Words":
         """Every run of letters is a word, with the apostrophes inside it."""
-        matches = list(_WORD.finditer(line))
-        ends = [0, *(match.end() for match in matches)]
-        begins = [*(match.start() for match in matches), len(line)]
-        signs = tuple(line[a:b] for a, b in zip(ends, begins, strict=True))
-        return cls(tuple(match.group().lower() for match in matches), signs)
+        return cls(tuple(map(str.lower, _WORD.findall(line))), tuple(_WORD.split(line)))
 
 
 class Sentences:

@@ -1,6 +1,7 @@
 """Songs that are written in capitals throughout."""
 
 import re
+from itertools import chain
 
 from lstm.text import marks
 from lstm.text.dresses.undressed import Undressed
@@ -26,16 +27,17 @@ def take_off(text: str) -> Undressed | None:
     small = sum(map(str.islower, text))
     if capitals < _FEWEST_LETTERS or capitals < _LEAST_SHARE * (capitals + small):
         return None
-    case = english() if is_english(words_of(text)) else None
+    lines = text.split("\n")
+    case = english() if is_english(chain.from_iterable(map(words_of, lines))) else None
     sentences = Sentences()
-    lines: list[str] = []
-    for line in text.split("\n"):
+    result: list[str] = []
+    for line in lines:
         if line[:1] in marks.ALL or not line:
             sentences = Sentences()
-            lines.append(line)
+            result.append(line)
         else:
-            lines.append(_true_case(line, sentences, case))
-    return Undressed("\n".join(lines), {"lines in capitals": sum(bool(line) for line in lines)})
+            result.append(_true_case(line, sentences, case))
+    return Undressed("\n".join(result), {"lines in capitals": sum(map(bool, lines))})
 
 
 def _true_case(text: str, sentences: Sentences, case: LetterCase | None) -> str:

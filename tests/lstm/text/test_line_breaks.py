@@ -1,7 +1,10 @@
 """Songs that stand in one line each get their line ends back."""
 
+import tracemalloc
+
 import pytest
 
+from lstm.text import line_breaks
 from lstm.text.cleaning import clean
 from lstm.text.line_breaks import with_line_ends
 from lstm.text.understanding import understand_text
@@ -103,3 +106,21 @@ def test_the_dress_is_taken_off():
     assert understood.dresses == ("song per line",)
     assert [song.lines for song in understood.songs] == songs
     assert understood.removed["lost line ends"] == sum(len(song) - 1 for song in songs)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_it_takes_little_memory_whether_a_text_is_one_song_or_many(monkeypatch, count):
+    """When all words were looked at together, 8 MB of songs took 800 MB."""
+    monkeypatch.setattr(line_breaks, "MOST_LEARNED", 500)
+    monkeypatch.setattr(line_breaks, "LONGEST_SONG", 500)
+    song = " ".join(lines_of(BALLAD) * (100 // count))
+    songs = [f"{song} {number}" for number in range(count)]
+    with_line_ends(songs[:1])  # what stays in memory
+    tracemalloc.start()
+    try:
+        found = with_line_ends(songs)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert [" ".join(lines) for lines in found] == songs
+    assert peak < 40 * sum(map(len, songs))
