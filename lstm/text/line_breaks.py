@@ -125,7 +125,7 @@ class _Style:
         )
         for song in songs:
             style.unexplained += sum(
-                1 - style._inside(song, k) for k in range(len(song)) if song.capitals[k] and not song.begins[k]
+                1 - style._inside(song, k) for k in range(1, len(song)) if song.capitals[k] and not song.begins[k]
             )
         style.unexplained /= max(1, sum(map(len, songs)))
         if style.unexplained < FEW_UNEXPLAINED:

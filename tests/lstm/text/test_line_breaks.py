@@ -73,6 +73,11 @@ def test_verse_that_only_begins_sentences_with_capitals_comes_back():
     assert recovered([lines_of(SENTENCES)]) >= 0.85
 
 
+def test_so_do_stanzas_that_stand_in_one_line_each():
+    """The capital that a stanza begins with says nothing of the lines in it."""
+    assert recovered([lines_of(stanza) for stanza in SENTENCES.split("\n\n")] * 3) >= 0.85
+
+
 @pytest.mark.parametrize(("name", "share"), [("burns", 0.97), ("cowboy", 0.94), ("dickinson", 0.96)])
 def test_verse_comes_back(name, share):
     text = clean(verse(name))
