@@ -11,7 +11,7 @@ def share_one_arena() -> None:
     """Let all threads allocate from one arena, if the C library is glibc; call it before any thread is started.
 
     Else each of up to eight threads per core keeps an arena of up to 64 MB, of whose end `give_back` returns nothing: a
-    bot with two artists had 155 to 250 MB, by which threads had loaded them, and 128 with one arena.
+    bot with two artists had 140 to 250 MB, by which threads had loaded them, and 128 with one arena.
     """
     if (set_option := _of_c_library("mallopt")) is not None:
         set_option(_ARENA_MAX, 1)
