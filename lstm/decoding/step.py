@@ -25,7 +25,7 @@ from itertools import pairwise
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.weights import Memory, PackedWeights, Voice
+from lstm.decoding.weights import CompactTable, LowRankInput, Memory, PackedWeights, Voice
 from lstm.network.gemm import Product
 
 HALF = np.array(0.5, np.float32)
@@ -84,19 +84,13 @@ def _copy(to: _Layer, to_rows: IntArray | slice, of: _Layer, of_rows: IntArray |
 
 
 class _Input:
-    """What the first layer gets from the units that the rows of one voice read."""
+    """What the first layer gets from the units that the rows of a whole model read."""
 
     def __init__(self, part: Part, B: int, by_columns: bool) -> None:
         """``B``: streams of all voices. ``by_columns``: how the arrays that this is added to lie in memory."""
         voice, self._rows = part
         packed, H, count = voice.packed, voice.shape.H, self._rows.stop - self._rows.start
         self._product = None if packed.input is None else Product(packed.input, count)
-        self._low_rank, self._compact = voice.low_rank_input, packed.compact
-        if self._low_rank is not None:
-            by_columns = False  # a base has no transposed table
-            self._integers = np.empty((count, 4 * H), np.int16)
-            self._inner: FloatArray = np.empty((count, self._low_rank.down.shape[1]), np.float32)
-            self._difference: FloatArray = np.empty((count, 4 * H), np.float32)
         looked_up = np.empty((4 * H, count), np.float32).T if by_columns else np.empty((count, 4 * H), np.float32)
         from_input = looked_up
         if self._product is not None:
@@ -107,25 +101,62 @@ class _Input:
         # What each stream looks up by its unit: the input itself, or the embedding that it is computed from.
         self._lookup, self._lookup_axis = packed.lookup(by_columns), int(by_columns)
         self._looked_up: FloatArray = looked_up.T if by_columns else looked_up
-        is_padded = self._rows.stop > B or len(looked_up) > count
-        self._ids = np.zeros(len(looked_up), np.intp) if is_padded else None
+        self._ids = _padded_ids(len(looked_up), self._rows, B)
 
     def read(self, ids: IntArray) -> None:
         """Compute the input of the gates; ``ids`` (B,) of all streams."""
-        ids = ids[self._rows]
-        if self._ids is not None:
-            self._ids[: len(ids)] = ids
-            ids = self._ids
+        ids = _with_padding(ids[self._rows], self._ids)
         # Mode "wrap" avoids the copy that "raise" makes; ids are in range by construction.
-        if self._low_rank is not None and self._compact is not None:
-            self._compact.look_up(ids, self._integers, out=self._looked_up)
-            self._low_rank.down.take(ids, axis=0, out=self._inner, mode="wrap")
-            np.matmul(self._inner, self._low_rank.up, out=self._difference)
-            np.add(self._looked_up, self._difference, out=self._looked_up)
-            return
         self._lookup.take(ids, axis=self._lookup_axis, out=self._looked_up, mode="wrap")
         if self._product is not None:
             self._product()
+
+
+class _AdaptedInput:
+    """What the first layer gets from the units that the rows of one artist of a base read.
+
+    The base's table is too large for a transposed copy, so these arrays always lie in memory by rows.
+    """
+
+    def __init__(self, part: Part, B: int, table: CompactTable, low_rank: LowRankInput) -> None:
+        """``B``: streams of all voices."""
+        voice, self._rows = part
+        H, count = voice.shape.H, self._rows.stop - self._rows.start
+        self._table, self._low_rank = table, low_rank
+        self._integers = np.empty((count, 4 * H), np.int16)
+        self._inner: FloatArray = np.empty((count, low_rank.down.shape[1]), np.float32)
+        self._difference: FloatArray = np.empty((count, 4 * H), np.float32)
+        self._total: FloatArray = np.empty((count, 4 * H), np.float32)
+        self.gates = _as_gates(self._total, H, by_columns=False)
+        """The input of the gates, (4, count, H)."""
+        self._ids = _padded_ids(count, self._rows, B)
+
+    def read(self, ids: IntArray) -> None:
+        """Compute the input of the gates; ``ids`` (B,) of all streams."""
+        ids = _with_padding(ids[self._rows], self._ids)
+        self._table.look_up(ids, self._integers, out=self._total)
+        self._low_rank.down.take(ids, axis=0, out=self._inner, mode="wrap")
+        np.matmul(self._inner, self._low_rank.up, out=self._difference)
+        np.add(self._total, self._difference, out=self._total)
+
+
+def _padded_ids(filled: int, rows: slice, B: int) -> IntArray | None:
+    """Where the ids of some rows are put if ``filled`` rows are computed, more than there are streams; else None."""
+    return np.zeros(filled, np.intp) if rows.stop > B or filled > rows.stop - rows.start else None
+
+
+def _with_padding(ids: IntArray, padded: IntArray | None) -> IntArray:
+    if padded is None:
+        return ids
+    padded[: len(ids)] = ids
+    return padded
+
+
+def _input_of(part: Part, B: int, by_columns: bool) -> _Input | _AdaptedInput:
+    voice, _ = part
+    if voice.packed.compact is None or voice.low_rank_input is None:
+        return _Input(part, B, by_columns)
+    return _AdaptedInput(part, B, voice.packed.compact, voice.low_rank_input)
 
 
 class Recurrence:
@@ -143,7 +174,7 @@ class Recurrence:
         lowest = self._layers[0]
         by_columns, filled = lowest.product.by_columns, len(lowest.hidden)
         parts = _parts(voices, filled)
-        inputs = [_Input(part, B, by_columns) for part in parts]
+        inputs = [_input_of(part, B, by_columns) for part in parts]
         # Gate by gate (o, i, f, g), so that each is contiguous. For a single stream they are vectors, not matrices of
         # one row, which makes each call 0.1 microseconds or more cheaper.
         alone = filled == 1
