@@ -13,6 +13,7 @@ from lstm.song.style import Style
 from lstm.song.theme import common_rhymes
 
 FEW_TEMPERATURES = 16
+"""How many tilts a singer keeps."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Singer:
             if self.voice.reads_plans:
                 common_rhymes()
 
-    def tilt(self, share: float, temperature: float) -> "Tilt":
+    def tilt(self, share: float, temperature: float) -> Tilt:
         """How lines are tilted at a temperature; the same object for the same arguments, as long as these are few."""
         if (tilt := self._tilts.get((share, temperature))) is None:
             if len(self._tilts) >= FEW_TEMPERATURES:
