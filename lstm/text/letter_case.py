@@ -21,7 +21,7 @@ _LEAST_COMMON = 0.08
 """English verse has 0.12 (in dialect) to 0.35 of those words, German 0.01."""
 
 
-def is_english(words: Iterable[str]) -> bool:
+def knows_language_of(words: Iterable[str]) -> bool:
     """Whether the model knows the language of words, by the commonest ones."""
     count = common = 0
     for word in words:

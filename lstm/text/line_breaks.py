@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
-from lstm.text.letter_case import english, is_english
+from lstm.text.letter_case import english, knows_language_of
 from lstm.text.sung_words import LEAST_INSIDE, SIGNS, SungWords
 from lstm.text.words import words_of
 
@@ -55,7 +55,7 @@ def with_line_ends(songs: Sequence[str]) -> list[list[str]]:
     """The lines of songs that stand in one line each."""
     pieces = [list(_pieces(song)) for song in songs]
     all_pieces = list(chain.from_iterable(pieces))
-    case = english() if is_english(chain.from_iterable(map(words_of, all_pieces))) else None
+    case = english() if knows_language_of(chain.from_iterable(map(words_of, all_pieces))) else None
     # Enough of them to learn from, taken from all over the text.
     learned = all_pieces[:: max(1, sum(map(_count, all_pieces)) // MOST_LEARNED)]
     style = _Style.of([SungWords(piece, case) for piece in learned], is_known=case is not None)

@@ -5,7 +5,7 @@ from itertools import chain
 
 from lstm.text import marks
 from lstm.text.dresses.undressed import Undressed
-from lstm.text.letter_case import LetterCase, english, is_english, stem
+from lstm.text.letter_case import LetterCase, english, knows_language_of, stem
 from lstm.text.sentences import Sentences, Words
 from lstm.text.words import words_of
 
@@ -28,7 +28,7 @@ def take_off(text: str) -> Undressed | None:
     if capitals < _FEWEST_LETTERS or capitals < _LEAST_SHARE * (capitals + small):
         return None
     lines = text.split("\n")
-    case = english() if is_english(chain.from_iterable(map(words_of, lines))) else None
+    case = english() if knows_language_of(chain.from_iterable(map(words_of, lines))) else None
     sentences = Sentences()
     result: list[str] = []
     for line in lines:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from lstm.data.make_capitals import Examples, add_names, examples, fit, listed_names
-from lstm.text.letter_case import LetterCase, english, is_english, stem
+from lstm.text.letter_case import LetterCase, english, knows_language_of, stem
 from lstm.text.sentences import Sentences, Words
 from lstm.text.understanding import understand_text
 
@@ -48,9 +48,9 @@ def test_of_a_language_that_is_not_known_only_sentences_begin_with_capitals():
 
 
 def test_languages():
-    assert is_english("and i saw the light in the trees".split())
-    assert not is_english("und ich sah das licht in den bäumen und so ging die nacht vorbei".split())
-    assert not is_english([])
+    assert knows_language_of("and i saw the light in the trees".split())
+    assert not knows_language_of("und ich sah das licht in den bäumen und so ging die nacht vorbei".split())
+    assert not knows_language_of([])
 
 
 def begins(*lines):
