@@ -191,12 +191,18 @@ async def test_the_base_is_kept_for_artists_that_were_trained_here(tmp_path: Pat
     assert (kept / "grammar.safetensors").is_file()
 
 
-async def test_a_damaged_copy_of_a_base_is_replaced_or_reported(
-    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
-) -> None:
+def folder_with_an_own_artist(tmp_path: Path) -> Path:
+    """A data folder with a model that does not come with the bot."""
     data = tmp_path / "data"
     (data / "models").mkdir(parents=True)
     (data / "models" / "ours.safetensors").write_bytes(samples.model(2))
+    return data
+
+
+async def test_a_damaged_copy_of_a_base_is_replaced_or_reported(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = folder_with_an_own_artist(tmp_path)
     async with open_application(Settings(data_dir=data), shipped=shipped):
         pass
     (kept,) = (data / "bases").iterdir()
@@ -214,9 +220,7 @@ async def test_a_damaged_copy_of_a_base_is_replaced_or_reported(
 async def test_a_base_that_cannot_be_kept_stops_nothing(
     tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    data = tmp_path / "data"
-    (data / "models").mkdir(parents=True)
-    (data / "models" / "ours.safetensors").write_bytes(samples.model(2))
+    data = folder_with_an_own_artist(tmp_path)
     (data / "bases").touch()
     async with open_application(Settings(data_dir=data), shipped=shipped) as application:
         assert await application.artists.visible(application.asker(user_id=5, guild_id=None, channel_id=1))
