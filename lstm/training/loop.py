@@ -8,7 +8,7 @@ and a resumed run takes the same steps, to the bit, as one that was not stopped.
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -80,16 +80,6 @@ class Position:
     train_updates: int = 0
 
 
-@dataclass(frozen=True)
-class Text:
-    """A text to learn from."""
-
-    ids: IntArray
-    """(N,)."""
-    characters: IntArray
-    """Of each unit, (N,): 0 for a unit that is not part of the text itself, such as a plan's."""
-
-
 class TrainingLoop:
     """One run over one text.
 
@@ -99,7 +89,7 @@ class TrainingLoop:
     def __init__(
         self,
         weights: Parameters | Trainable,
-        training: IntArray | Sequence[Text],
+        training: IntArray,
         held_out: IntArray,
         settings: LoopSettings,
         goal: int,
@@ -109,20 +99,18 @@ class TrainingLoop:
     ) -> None:
         """``training`` and ``held_out`` are ids, (N,); ``weights`` are changed in place.
 
-        ``training`` may also be versions of one text, which are read in turn, one in each epoch. ``lengths`` (V,) are
-        the characters of each unit; without them each is one. ``stored_as`` is the precision of the file that the
-        result is for: weights are rounded to it before they are measured and kept, so that the figure is the file's.
+        ``lengths`` (V,) are the characters of each unit; without them each is one. ``stored_as`` is the precision of
+        the file that the result is for: weights are rounded to it before they are measured and kept, so that the figure
+        is the file's.
         """
         self.trainable = AllWeights(weights) if isinstance(weights, Parameters) else weights
         parameters = self.trainable.parameters
         self.settings, self.goal, self.parameters = settings, goal, parameters
         self._clock, self._stored_as = clock, stored_as or parameters.flat.dtype
         self._lengths = np.ones(parameters.shape.V, np.int32) if lengths is None else lengths
-        if isinstance(training, np.ndarray):
-            training = [Text(training, self._lengths[training])]
         self._training = training
         # A text shorter than a chunk of B streams gets fewer streams.
-        self.B = max(1, min(settings.batch, (len(training[0].ids) - 1) // 8))
+        self.B = max(1, min(settings.batch, (len(training) - 1) // 8))
         self.network = Network(parameters, settings.unroll, self.B)
         dtype = parameters.flat.dtype
         self.optimiser = OPTIMISERS[settings.optimiser](len(self.trainable.flat), dtype)
@@ -136,7 +124,7 @@ class TrainingLoop:
         self.last_nats = math.nan
         self.evaluation_seconds = 0.0
         """How long the last evaluation took."""
-        self._streams: tuple[int, IntArray, IntArray] | None = None
+        self._streams: tuple[int, IntArray] | None = None
 
     def measure_on(self, held_out: IntArray) -> None:
         """Measure on other held-out text, ids (N,); before the first evaluation, as the curve is of one text."""
@@ -171,29 +159,24 @@ class TrainingLoop:
         s = self.settings
         return 0 < s.patience <= self.position.evaluations_without_gain
 
-    def _epoch_streams(self, epoch: int) -> tuple[IntArray, IntArray]:
-        """The text as streams (n + 1, B), the last row only a target, and the characters of each unit, (n + 1, B).
+    def _epoch_streams(self, epoch: int) -> IntArray:
+        """The text as streams, (n + 1, B); the last row is only a target.
 
         The text is rotated by a new offset in every epoch: that keeps songs in their order, which matters where one
         leads to the next (plays), and yet moves every cut between streams and chunks.
         """
         if self._streams is None or self._streams[0] != epoch:
-            text = self._training[epoch % len(self._training)]
-            size, B = len(text.ids), self.B
+            size, B = len(self._training), self.B
             offset = int(np.random.default_rng([self.settings.random_seed, epoch]).integers(size))
             n = (size - 1) // B
-
-            def streams(array: IntArray) -> IntArray:
-                rotated = np.roll(array, -offset) if epoch else array
-                return np.stack([rotated[b * n : b * n + n + 1] for b in range(B)], axis=1)
-
-            self._streams = epoch, streams(text.ids), streams(text.characters)
-        return self._streams[1:]
+            rotated = np.roll(self._training, -offset) if epoch else self._training
+            self._streams = epoch, np.stack([rotated[b * n : b * n + n + 1] for b in range(B)], axis=1)
+        return self._streams[1]
 
     def update(self) -> float:
         """One chunk, one step of the optimiser; returns the chunk's loss in nats per character."""
         s, at, started = self.settings, self.position, self._clock()
-        streams, characters = self._epoch_streams(at.epoch)
+        streams = self._epoch_streams(at.epoch)
         start = at.chunk * s.unroll
         end = min(start + s.unroll, len(streams) - 1)
         rng = np.random.default_rng([s.random_seed, 1, at.updates])
@@ -201,7 +184,7 @@ class TrainingLoop:
         nats, self.state = self.network.loss_and_gradients(streams[start:end], targets, self.state, s.dropout, rng)
         gradient = self.trainable.gradient(self.network.gradients)
         clip_by_global_norm(gradient, s.clip)
-        seen = max(1, int(characters[start + 1 : end + 1].sum()))
+        seen = max(1, int(self._lengths[targets].sum()))
         nats *= targets.size / seen
         # The rate belongs to the middle of the chunk, so that the first is not 0 and neither is the last.
         rate = s.schedule.rate(min(1.0, (at.characters + seen / 2) / self.goal))

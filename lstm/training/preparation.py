@@ -20,11 +20,10 @@ from lstm.song.style import Style
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError
 from lstm.text.excerpt import excerpt
-from lstm.text.plans import PLAN_END, alternating, characters_of
 from lstm.text.songs import join
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.baseline import KneserNey
-from lstm.training.loop import LoopSettings, Text
+from lstm.training.loop import LoopSettings
 from lstm.training.recipe import Recipe
 from lstm.training.settings import TrainingSettings
 from lstm.training.split import Split, split_songs
@@ -97,8 +96,8 @@ class Prepared:
     vocabulary: Vocabulary
     trainable: Trainable
     """The first weights. The training loop changes them in place."""
-    training: tuple[Text, ...]
-    """What is learned from: the text, or two versions of it with plans."""
+    training: IntArray
+    """The ids of the text that is learned from, (N,)."""
     measured: Measured
     """The held-out songs that are measured."""
     training_characters: int
@@ -185,7 +184,7 @@ def prepare(
     decision, candidate = choose(start, training, join(measured), letters, minimum_count, settings, decided, clock)
     if decision.trial is not None:
         give_back()
-    texts = _texts(split.training, candidate.vocabulary)
+    ids = candidate.vocabulary.encode(training)
     return Prepared(
         settings=settings,
         loop_settings=loop_settings(settings, candidate.recipe),
@@ -195,9 +194,9 @@ def prepare(
         split=split,
         vocabulary=candidate.vocabulary,
         trainable=candidate.trainable,
-        training=texts,
+        training=ids,
         measured=_with_ids(measured, baseline_bits, candidate.vocabulary),
-        training_characters=int(texts[0].characters.sum()),
+        training_characters=int(candidate.vocabulary.lengths[ids].sum()),
         held_out_characters=len(join(split.held_out)),
         left_out_characters=len(corpus.whole) - len(corpus.text),
         most_characters=corpus.most_characters,
@@ -249,16 +248,6 @@ def _style_of(text: str, kinds: Sequence[Sequence[str]]) -> dict[str, Any]:
     style = Style.of(text, kinds).to_json()
     give_back()
     return style
-
-
-def _texts(songs: Sequence[str], vocabulary: Vocabulary) -> tuple[Text, ...]:
-    """Songs as ids; where the vocabulary has plans, in two versions with every other song planned."""
-    if PLAN_END not in vocabulary:
-        ids = vocabulary.encode(join(songs))
-        return (Text(ids, vocabulary.lengths[ids]),)
-    mark, newline = vocabulary.id_of(PLAN_END), vocabulary.id_of("\n")
-    versions = [vocabulary.encode(join(version)) for version in alternating(songs)]
-    return tuple(Text(ids, characters_of(ids, vocabulary.lengths, mark, newline)) for ids in versions)
 
 
 def _with_ids(songs: Sequence[str], baseline_bits: Sequence[float], vocabulary: Vocabulary) -> Measured:

@@ -21,7 +21,7 @@ from lstm.model.record import ArtistProfile, Stopped, TrainingRecord
 from lstm.network.gemm import layout
 from lstm.song.composing import SongSettings, compose
 from lstm.training.errors import CheckpointError
-from lstm.training.loop import Text, TrainingLoop, peek_checkpoint
+from lstm.training.loop import TrainingLoop, peek_checkpoint
 from lstm.training.preparation import Earlier, prepare
 from lstm.training.settings import TrainingSettings
 from lstm.training.start import Start, StartDecision
@@ -114,7 +114,7 @@ class Trainer:
         if extra is not None:
             self.prepared = replace(self.prepared, measured=self.prepared.measured.within(extra.measured_characters))
         p = self.prepared
-        self._texts_sha256 = _sha256_of(p.training)
+        self._text_sha256 = hashlib.sha256(p.training.tobytes()).hexdigest()
         self.loop = TrainingLoop(
             p.trainable,
             p.training,
@@ -144,7 +144,7 @@ class Trainer:
             "settings": settings,
             "loop": asdict(p.loop_settings),
             "learning_rates": p.loop_settings.schedule.rates(),
-            "texts_sha256": self._texts_sha256,
+            "texts_sha256": self._text_sha256,
             "base_sha256": weights.base.sha256 if isinstance(weights, Adapted) else None,
             "parameters": len(p.trainable.flat),
         }
@@ -318,13 +318,6 @@ class Trainer:
     def _model(self, record: TrainingRecord) -> Model:
         p = self.prepared
         return Model(p.trainable.weights(), p.vocabulary, ArtistProfile(p.alphabet, p.style), record)
-
-
-def _sha256_of(texts: Sequence[Text]) -> str:
-    sha256 = hashlib.sha256()
-    for text in texts:
-        sha256.update(text.ids.tobytes())
-    return sha256.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -253,7 +253,7 @@ class TestText:
     def test_an_epoch_reads_all_of_the_text_once(self):
         run = loop()
         for epoch in range(3):
-            streams = run._epoch_streams(epoch)[0]
+            streams = run._epoch_streams(epoch)
             assert streams.shape == (EPOCH // 4 + 1, 4)
             read = np.concatenate([column[:-1] for column in streams.T])
             doubled = np.concatenate([IDS, IDS])
@@ -263,7 +263,7 @@ class TestText:
 
     def test_every_epoch_is_cut_elsewhere(self):
         run = loop()
-        assert len({run._epoch_streams(epoch)[0].tobytes() for epoch in range(4)}) == 4
+        assert len({run._epoch_streams(epoch).tobytes() for epoch in range(4)}) == 4
 
     def test_every_chunk_has_dropout_masks_of_its_own(self):
         run = loop(replace(SETTINGS, learning_rate=0.0), ids=np.ones(2000, np.int32))
@@ -374,7 +374,7 @@ class TestSubwords:
 
     def test_positions_and_the_plan_are_counted_in_characters(self):
         run = subword_loop()
-        streams, seen = run._epoch_streams(0)[0], 0
+        streams, seen = run._epoch_streams(0), 0
         chunks = math.ceil((len(streams) - 1) / 16)
         for k, _ in enumerate(itertools.islice(run.run(), chunks)):
             seen += sum(len(SUBWORDS.decode(column)) for column in streams[16 * k + 1 : 16 * k + 17].T)

@@ -146,7 +146,7 @@ class TestHoldingOut:
 
     def test_a_song_that_is_held_out_is_not_in_the_training_text(self):
         made = trainer(CORPUS + "\n\n\n" + CORPUS)
-        text = made.prepared.vocabulary.decode(made.prepared.training[0].ids)
+        text = made.prepared.vocabulary.decode(made.prepared.training)
         held_out = made.prepared.vocabulary.decode(made.prepared.measured.ids)
         songs = [song for song in held_out.split(SONG_BREAK) if song]
         assert len(songs) == 4
@@ -312,20 +312,20 @@ class TestMinutes:
     def test_the_plan_is_fixed_by_the_speed_of_the_first_seconds_and_kept_at_that_speed(self):
         run = trainer(settings=self.SETTINGS, clock=ticking(0.1))
         plans = [progress.characters_planned for progress in run.run()]
-        assert plans[0] == 50 * len(run.prepared.training[0].ids)
+        assert plans[0] == 50 * len(run.prepared.training)
         assert plans[-1] > 0.9 * min(set(plans) - {plans[0]})
         assert plans[-1] < plans[0] / 2
 
     def test_a_plan_that_fits_into_the_minutes_is_left_alone(self):
         run = finish(trainer(settings=replace(SETTINGS, epochs=1, minutes=60)))
         assert run.stopped == "epochs"
-        assert run.loop.goal == len(run.prepared.training[0].ids)
+        assert run.loop.goal == len(run.prepared.training)
 
     @pytest.mark.parametrize("stop", [15, 100])
     def test_a_run_that_is_stopped_keeps_to_its_minutes_in_all(self, stop):
         first = trainer(settings=self.SETTINGS, clock=ticking(0.1))
         for progress in first.run():
-            planned = 50 * len(first.prepared.training[0].ids)
+            planned = 50 * len(first.prepared.training)
             if progress.characters_planned < planned and first.loop.position.updates >= stop:
                 break
         # It continues on a machine that is ten times as fast.
