@@ -47,6 +47,16 @@ class Study:
     """Of the prediction of each unit, in nats, (N,)."""
 
 
+def joined(parts: Sequence[Study]) -> Study:
+    """How units were read that stand in several parts, one after another."""
+    return Study(
+        np.concatenate([part.units for part in parts]),
+        np.concatenate([part.hidden for part in parts]),
+        np.concatenate([part.log_likelihoods for part in parts]),
+        np.concatenate([part.entropies for part in parts]),
+    )
+
+
 @dataclass(eq=False)
 class Stream:
     """One continuation of a memory: first ``given``, then sampled until its stop rule holds.
@@ -85,13 +95,10 @@ class Stream:
     _studies: list[Study] = field(default_factory=list, repr=False)
 
     def study(self) -> Study:
-        """How everything given and sampled was read."""
-        return Study(
-            np.concatenate([each.units for each in self._studies]),
-            np.concatenate([each.hidden for each in self._studies]),
-            np.concatenate([each.log_likelihoods for each in self._studies]),
-            np.concatenate([each.entropies for each in self._studies]),
-        )
+        """How everything given and sampled was read; nothing of a stream that had nothing to do."""
+        none = np.empty(0, np.float32)
+        nothing = Study(np.empty(0, np.intp), none.reshape(0, self.voice.shape.H), none, none)
+        return joined([nothing, *self._studies])
 
     @property
     def voice(self) -> Voice:
@@ -387,24 +394,31 @@ class Chorus:
             np.exp(logits, out=logits)
             totals = logits.sum(axis=2)
             each = chosen - np.log(totals)
-            self._note_studies(n, below_largest, totals[:, self._studied], each[:, self._studied])
+            self._note_studies(n, below_largest, logits, totals, each)
             nats, least = each.sum(axis=0, dtype=np.float64).tolist(), each.min(axis=0).tolist()
             for stream, its, its_least in zip(self._streams, nats, least, strict=True):
                 if stream.is_scored:
                     stream.nats += its
                     stream.least = min(stream.least, its_least)
 
-    def _note_studies(self, n: int, below_largest: FloatArray, totals: FloatArray, nats: FloatArray) -> None:
-        """Deliver the block's studies: ``below_largest`` (n, S, V) logits, ``totals`` and ``nats`` (n, S)."""
-        if not len(self._studied):
+    def _note_studies(
+        self, n: int, below_largest: FloatArray, shares: FloatArray, totals: FloatArray, nats: FloatArray
+    ) -> None:
+        """Deliver the block's studies.
+
+        ``below_largest``: logits of studied streams, (n, S, V). Of all streams: ``shares``, their exponentials,
+        (n, B, V), ``totals`` of these and ``nats``, (n, B).
+        """
+        some = self._studied
+        if not len(some):
             return
-        mean = (np.exp(below_largest) * below_largest).sum(axis=2) / totals
-        entropies = np.log(totals) - mean
+        mean = np.einsum("nsv,nsv->ns", shares if len(some) == shares.shape[1] else shares[:, some], below_largest)
+        entropies = np.log(totals[:, some]) - mean / totals[:, some]
         for place, k in enumerate(self._studied.tolist()):
             study = Study(
                 self._units[:n, k].copy(),
                 self._hidden[:n, place].copy(),
-                nats[:, place].copy(),
+                nats[:, k].copy(),
                 entropies[:, place].copy(),
             )
             self._streams[k]._studies.append(study)

@@ -24,7 +24,7 @@ from typing import Literal
 
 import numpy as np
 
-from lstm.arrays import FloatArray
+from lstm.arrays import FloatArray, IntArray
 from lstm.network.second_core import second_core
 
 Layout = Literal["tiles", "whole"]
@@ -103,6 +103,10 @@ class Weights:
         self.array[:M] = matrix
         if self.in_tiles:
             self.array = np.ascontiguousarray(self.array.reshape(n, TILE, self.K).transpose(0, 2, 1))
+
+    def rows(self, ids: IntArray) -> FloatArray:
+        """Some rows of W, (N, K)."""
+        return self.array[ids // TILE, :, ids % TILE] if self.in_tiles else self.array[ids]
 
     def groups(self, B: int) -> tuple[int, int]:
         """How the tiles multiply B rows: groups, and rows per group; together at least B, the rest is padding."""

@@ -15,6 +15,12 @@ def pays(monkeypatch, request):
     return request.param
 
 
+def test_rows_are_taken_out_of_either_layout(pays):
+    matrix = np.random.default_rng(0).standard_normal((129, 40), np.float32)
+    ids = np.array([128, 0, 63, 64, 5])
+    np.testing.assert_array_equal(Weights(matrix).rows(ids), matrix[ids])
+
+
 @pytest.mark.parametrize("B", [0, 1, 2, 4, 5, 8, 9, 23, 64])
 @pytest.mark.parametrize(("M", "K"), [(1, 1), (63, 5), (64, 8), (129, 40), (500, 700)])
 def test_rows_times_weights(pays, B, M, K):
