@@ -21,7 +21,7 @@ WORSE_BITS_PER_CHARACTER = 0.02
 """A version that is worse than the current one by more than this does not take over. Both are measured on the same
 held-out songs; this is about one standard error of that measurement."""
 SAMPLE_LINES = 4
-SAMPLES = 3
+SAMPLES = 2
 """Songs with rhymes, and as many without, of which the best is shown."""
 _LONGEST_SAMPLE = 400
 _LONGEST_REASON = 300

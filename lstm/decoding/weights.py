@@ -15,9 +15,7 @@ from lstm.network.adapters import Adapters
 from lstm.network.gemm import Weights
 from lstm.network.layer import pack_gates
 from lstm.network.parameters import Parameters
-from lstm.text.plans import PLAN_END
 from lstm.text.vocabulary import Vocabulary
-from lstm.text.words import last_word
 
 LARGE_TABLE = 512
 """Vocabulary size from which a whole model has no table. At 1,024 units and H = 640 it would be as large as all other
@@ -222,8 +220,6 @@ class Voice:
         self.biases = [each.reshape(4, 1, H) for each in further]
         self.output_bias = bias("output.bias").copy()
         self.newline = self.vocabulary.id_of("\n")
-        self.plan_end = self.vocabulary.id_of(PLAN_END) or None
-        """The unit behind a line's plan (`lstm.text.plans`); None if the network reads no plans."""
         self.sung = self._sung(model.profile.alphabet)
         self._biases_for: dict[Callable[[str], bool], FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
@@ -240,29 +236,14 @@ class Voice:
         return sung
 
     @property
-    def reads_plans(self) -> bool:
-        """Whether the network writes the plan of a line before it."""
-        return self.plan_end is not None
+    def reads_subwords(self) -> bool:
+        """Whether units may be longer than a character."""
+        return bool(self.vocabulary.merges)
 
     @property
     def sung_bias(self) -> FloatArray:
         """0 for units that may be sung, minus infinity for the others, (V,)."""
         return self._bias_of_sung
-
-    def plan_bias(self, *, first: bool) -> FloatArray:
-        """`sung_bias` for a plan, a word behind a space: for its first unit, or for the others and the mark, (V,)."""
-        bias = self.bias_for(_begins_plan if first else _continues_plan)
-        if not first and self.plan_end is not None:
-            bias = bias.copy()
-            bias[self.plan_end] = 0
-        return bias
-
-    @property
-    def plan_or_break_bias(self) -> FloatArray:
-        """`sung_bias` where a plan or a blank line comes next, (V,)."""
-        bias = self.plan_bias(first=True).copy()
-        bias[self.newline] = 0
-        return bias
 
     def bias_for(self, fits: Callable[[str], bool]) -> FloatArray:
         """`sung_bias` without the units that do not fit; `sung_bias` itself if none does, (V,).
@@ -275,6 +256,15 @@ class Voice:
             bias = np.where(fitting, 0, -np.inf).astype(np.float32) if fitting.any() else self.sung_bias
             self._biases_for[fits] = bias
         return bias
+
+    def logits(self, hidden: FloatArray, units: IntArray) -> FloatArray:
+        """Logits of some units in some of the top layer's hidden states, (N, H), (K,) -> (N, K)."""
+        rows = self.packed.products[-1].rows(4 * self.shape.H + units)
+        logits: FloatArray = hidden @ rows.T + self.output_bias[units]
+        if self.low_rank:
+            top = self.low_rank[-1]
+            logits += (hidden @ top.down[:, -len(top.above) :]) @ top.above[:, units]
+        return logits
 
     @property
     def nbytes(self) -> int:
@@ -290,14 +280,6 @@ class Voice:
         L, H = self.shape.L, self.shape.H
         zeros = np.zeros((L, H), np.float32)
         return Memory(self, zeros, zeros, self.newline, np.zeros((L, 4 * H), np.float32))
-
-
-def _begins_plan(unit: str) -> bool:
-    return unit[0] == " " and len(unit) > 1 and last_word(unit) == unit[1:]
-
-
-def _continues_plan(unit: str) -> bool:
-    return all(character in "'-" or last_word(character) for character in unit)
 
 
 @dataclass(frozen=True, eq=False)

@@ -110,7 +110,7 @@ class RMSprop:
 
 
 OPTIMISERS: Mapping[str, Callable[[int, np.dtype[np.floating]], Optimiser]] = {"adam": Adam, "rmsprop": RMSprop}
-"""Those that an artist's training can choose, by name. A base model and the judge of grammar are trained with Adam."""
+"""Those that an artist's training can choose, by name. A base model and the reader of lines are trained with Adam."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Where the network's state is like an earlier one, the unit that followed then is
 scored so; they are not sampled so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -22,12 +22,16 @@ SHARPNESS = 1.0
 class Cache:
     """The states in which the network has read one song, and the units that followed."""
 
-    def __init__(self) -> None:
-        self._studies: list[Study] = []
+    def __init__(self, studies: Iterable[Study] = ()) -> None:
+        self._studies = list(studies)
 
     def add(self, study: Study) -> None:
         """Take in how some units of the song were read."""
         self._studies.append(study)
+
+    def after(self, study: Study) -> "Cache":
+        """The cache with some more units; this one stays as it is."""
+        return Cache([*self._studies, study])
 
     def log_likelihoods(self, studies: Sequence[Study]) -> list[FloatArray]:
         """For each of some texts that may continue the song: of its units, with the cache's share, in nats, (N,)."""

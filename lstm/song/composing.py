@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Memory, PackedWeights, Voice
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import GROUP
-from lstm.song.asking import Asking
+from lstm.song.asking import Asking, together
 from lstm.song.cache import Cache
 from lstm.song.candidates import NOTHING, Beginning, Candidate, LineWriter, Place
 from lstm.song.form import Slot, Sung, slots
@@ -25,7 +26,6 @@ from lstm.song.repetition import missing_ends
 from lstm.song.singer import Singer
 from lstm.song.taste import TASTE, Taste
 from lstm.song.theme import Nearness, Theme
-from lstm.text.plans import planned
 from lstm.text.words import last_word, words_of
 
 CANDIDATES = TASTE.candidates
@@ -74,10 +74,10 @@ class _Part:
         self.singer, self.voice = singer, singer.voice
         self.judge = Judge(singer.style, seed, is_filtered, taste)
         self.writer = LineWriter(singer, taste, settings.temperature, settings.top_p)
-        self.memory = self.plain = singer.voice.start()
-        self._unread = self._unread_plain = "\n\n"
+        self.memory = singer.voice.start()
+        self._unread = "\n\n"
         self.cache = Cache()
-        self._before_chorus: tuple[Memory, str, Memory, str] | None = None
+        self._before_chorus: tuple[Memory, str] | None = None
 
     def hear(self, line: str) -> None:
         """Take note of a line of the song, or of a blank one."""
@@ -85,41 +85,32 @@ class _Part:
 
     def hear_text(self, text: str) -> None:
         """Take note of whole lines in characters that the network knows."""
-        self._unread += self._as_read(text)
-        self._unread_plain += text
+        self._unread += text
 
     def has_read(self, line: str, read: Candidate) -> None:
-        """Continue from the memories that have read a line, where there are any."""
+        """Continue from the memory that has read a line, where there is one."""
         self.hear(line)
-        if read.memory is not None:
+        if read.memory is not None and read.study is not None:
             self.memory, self._unread = read.memory, ""
-        if read.plain is not None and read.study is not None:
-            self.plain, self._unread_plain = read.plain, ""
             self.cache.add(read.study)
 
     def turn_aside(self) -> None:
         """Remember where the song has come to, before a chorus."""
-        self._before_chorus = (self.memory, self._unread, self.plain, self._unread_plain)
+        self._before_chorus = (self.memory, self._unread)
 
     def return_from_aside(self) -> None:
         """Forget a chorus: the network would go on with it, and lose what the verse before it was about."""
         if self._before_chorus is not None:
-            self.memory, self._unread, self.plain, self._unread_plain = self._before_chorus
+            self.memory, self._unread = self._before_chorus
             self._before_chorus = None
 
     def catch_up(self) -> Asking[None]:
         """Read what has not been read yet."""
-        encode = self.voice.vocabulary.encode
-        stream = Stream(self.memory, encode(self._unread), is_scored=False)
-        plain = Stream(self.plain, encode(self._unread_plain), is_studied=True)
-        yield [stream, plain]
-        if len(plain.given):
-            self.cache.add(plain.study())
-        self.memory, self.plain = stream.memory, plain.memory
-        self._unread = self._unread_plain = ""
-
-    def _as_read(self, text: str) -> str:
-        return planned(text) if self.voice.reads_plans else text
+        stream = Stream(self.memory, self.voice.vocabulary.encode(self._unread), is_studied=True)
+        yield [stream]
+        if len(stream.given):
+            self.cache.add(stream.study())
+        self.memory, self._unread = stream.memory, ""
 
 
 _Filter = Callable[[str], bool] | None
@@ -164,6 +155,8 @@ class Composition:
         self._scheme = habits.rhyme if settings.rhyme == "auto" else settings.rhyme
         self._first_own_line = self._copied_lines = self._rhymes_missed = 0
         self._ranks: list[float] = []
+        self._foreseen: list[Candidate] = []
+        """Candidates for the next line, if they were written before the last one was chosen."""
         self._opening = Opening.of(seed, singer.voice.vocabulary, self._parts[0].judge.knows, capitals=habits.capitals)
         self._theme = Theme(Nearness.shipped(), self._opening.heard + self._opening.heard_begun)
         self._title = title_of(self._opening.heard + self._opening.heard_begun)
@@ -214,7 +207,8 @@ class Composition:
         for part in self._parts:
             part.hear_text("".join(opening.heard.splitlines(keepends=True)[-HEARD_LINES:]))
         begun, how = opening.begun, self.settings
-        for slot in slots(how.lines, how.form, self._scheme, self._parts[0].singer.style.typical_form, self._sung):
+        all_slots = slots(how.lines, how.form, self._scheme, self._parts[0].singer.style.typical_form, self._sung)
+        for slot, following in zip_longest(all_slots, all_slots[1:]):
             self._part = self._parts[slot.stanza % len(self._parts)]
             is_begun = bool(begun) and slot.number == given
             if self.lines and not is_begun and not (slot.number == given and opening.ends_stanza):
@@ -229,7 +223,8 @@ class Composition:
                 line, new = self.lines[slot.repeats], self.lines[slot.repeats]
                 self._hear(line)
             else:
-                new = yield from self._line(slot, begun if is_begun else "")
+                answer = following if following and following.answers_only(slot) else None
+                new = yield from self._line(slot, begun if is_begun else "", answer)
                 line = begun + new if is_begun else new
             self.lines.append(line)
             yield new if slot.is_last else new + "\n"
@@ -254,48 +249,16 @@ class Composition:
         yield from part.catch_up()
         (rng,) = self._rng.spawn(1)
         stream = Stream(part.memory, NOTHING, rng, settings.temperature, settings.top_p, limit=1)
-        if part.voice.reads_plans:
-            stream.bias = part.voice.plan_or_break_bias
         yield [stream]
         return stream.sampled == [part.voice.newline]
 
-    def _line(self, slot: Slot, begun: str) -> Asking[str]:
-        """The next line, or the rest of it after what is begun."""
+    def _line(self, slot: Slot, begun: str, answer: Slot | None) -> Asking[str]:
+        """The next line, or the rest of it after what is begun; ``answer``: the next slot, if it rhymes with this."""
         part, taste = self._part, self._taste
         yield from part.catch_up()
         beginning = (yield from self._beginning()) if begun else None
-        rhyme_with = [word for k in slot.answers if k < len(self.lines) and (word := last_word(self.lines[k]))]
-        comes_back = bool(self._title) and not begun and self._comes_back(slot)
-        ends = [last_word(line).lower() for line in self.lines]
-        place = Place(
-            part.memory,
-            part.plain,
-            part.judge.after(
-                self.lines, self.lines[self._stanza_start :], closes=slot.closes_stanza, title=self._title
-            ),
-            self._theme,
-            part.cache,
-            rhyme_with=rhyme_with,
-            is_answered=slot.is_answered,
-            used=frozenset(ends[-GROUP:]),
-            recent=frozenset(ends[-3 * GROUP :]),
-            beginning=beginning,
-            title=self._title if comes_back else "",
-        )
-        best: Candidate | None = None
-        for attempt in range(taste.attempts):
-            (rng,) = self._rng.spawn(1)
-            candidates = yield from part.writer.write(place, rng, self.candidates, attempt)
-            if comes_back:
-                (rng,) = self._rng.spawn(1)
-                candidates += yield from part.writer.write_from_title(place, rng, self.candidates // 2, attempt)
-            if (weighed := min(taste.weighed, self.candidates // 2)) > 1:
-                candidates = yield from part.writer.weigh(candidates, place, weighed)
-            best = max([*([best] if best else []), *candidates], key=lambda each: self._rank(each, begun), default=None)
-            if best is None or not best.rhymes or self._is_sung(begun + best.text):
-                continue
-            if best.faults < taste.too_faulty:
-                break
+        place = self._place(slot, beginning)
+        best = yield from self._best(place, begun, answer)
         if best is None:
             (rng,) = self._rng.spawn(1)
             best = yield from part.writer.cut(place, rng)
@@ -314,7 +277,82 @@ class Composition:
                 each.has_read(heard, best)
             else:
                 each.hear(heard)
+        if new != best.text:
+            self._foreseen = []
         return new
+
+    def _best(self, place: Place, begun: str, answer: Slot | None) -> Asking[Candidate | None]:
+        """The best of several candidates, if there is any."""
+        taste = self._taste
+        new, self._foreseen = self._foreseen, []
+        found: list[Candidate] = []
+        best: Candidate | None = None
+        for attempt in range(taste.attempts):
+            if not new or attempt:
+                new = yield from self._write(place, self.candidates, attempt)
+            found += new
+            best = max(found, key=lambda each: self._rank(each, begun), default=None)
+            if best is None or not best.rhymes or self._is_sung(begun + best.text):
+                continue
+            if best.faults < taste.too_faulty:
+                break
+        # With many songs in progress there is no time to foresee answers.
+        if best is not None and answer is not None and self.candidates > taste.candidates // 2:
+            best = yield from self._best_answered(found, begun, answer)
+        return best
+
+    def _write(self, place: Place, count: int, attempt: int = 0) -> Asking[list[Candidate]]:
+        """Candidates for a line; some of them begin with the title where it should come back."""
+        (rng,) = self._rng.spawn(1)
+        writer = self._part.writer
+        candidates = yield from writer.write(place, rng, count, attempt)
+        if place.title:
+            (rng,) = self._rng.spawn(1)
+            candidates += yield from writer.write_from_title(place, rng, count // 2, attempt)
+        return candidates
+
+    def _best_answered(self, found: Sequence[Candidate], begun: str, answer: Slot) -> Asking[Candidate]:
+        """The candidate that is best together with its best answer. The answers are kept for the next line."""
+        by_end: dict[str, Candidate] = {}
+        for each in sorted(found, key=lambda each: self._rank(each, begun), reverse=True):
+            by_end.setdefault(last_word(each.text).lower(), each)
+        best = list(by_end.values())[: self._taste.foreseen]
+        best = best[:1] + [each for each in best[1:] if each.faults < self._taste.too_faulty]
+        places = [self._place(answer, after=(begun + each.text, each)) for each in best]
+        answers = yield from together([self._write(place, self.candidates // 2) for place in places])
+        values = [
+            self._rank(each, begun) + max((self._rank(its, "") for its in its_answers), default=-math.inf)
+            for each, its_answers in zip(best, answers, strict=True)
+        ]
+        chosen = int(np.argmax(values))
+        self._foreseen = answers[chosen]
+        return best[chosen]
+
+    def _place(
+        self, slot: Slot, beginning: Beginning | None = None, after: tuple[str, Candidate] | None = None
+    ) -> Place:
+        """Where a line is wanted; ``after``: a line that may be sung before it."""
+        part, lines, theme = self._part, list(self.lines), self._theme
+        memory, cache = part.memory, part.cache
+        if after is not None:
+            line, read = after
+            lines, theme = [*lines, line], theme.after(read.text)
+            if read.memory is not None and read.study is not None:
+                memory, cache = read.memory, cache.after(read.study)
+        answered = [lines[k] for k in slot.answers if k < len(lines) and last_word(lines[k])]
+        comes_back = bool(self._title) and beginning is None and self._comes_back(slot)
+        return Place(
+            memory,
+            part.judge.after(lines, lines[self._stanza_start :], closes=slot.closes_stanza, title=self._title),
+            theme,
+            cache,
+            float(len(answered[0])) if answered else part.singer.style.line_lengths[1],
+            rhyme_with=[last_word(line) for line in answered],
+            is_answered=slot.is_answered,
+            used=frozenset(last_word(line).lower() for line in lines[-GROUP:]),
+            beginning=beginning,
+            title=self._title if comes_back else "",
+        )
 
     def _rank(self, candidate: Candidate, begun: str) -> float:
         rank = candidate.rank(self._taste)
@@ -331,11 +369,12 @@ class Composition:
         return (slot.is_chorus and slot.opens_stanza) or (slot.is_last and slot.stanza > 1)
 
     def _beginning(self) -> Asking[Beginning]:
-        """The unfinished line of the seed, read by the network without plans."""
+        """The unfinished line of the seed, read by the network."""
         opening, voice = self._opening, self._part.voice
-        stream = Stream(self._part.plain, voice.vocabulary.encode(opening.heard_begun), is_scored=False)
+        stream = Stream(self._part.memory, voice.vocabulary.encode(opening.heard_begun), is_studied=True)
         yield [stream]
-        return Beginning(opening.begun, opening.heard_begun, voice.bias_for(opening.next_unit_fits), stream.memory)
+        first_bias = voice.bias_for(opening.next_unit_fits)
+        return Beginning(opening.begun, opening.heard_begun, first_bias, stream.memory, stream.study())
 
 
 def title_of(text: str) -> str:

@@ -1,22 +1,26 @@
 """How well a line ends: whether its last word fits it, and whether it can end there.
 
-A planned line is written towards its last word, so the network is sure of that word when it comes, whether it fits or
-not. Read without its plan, "And eat the whole thing keep" surprises at its end, and "He looked at the chalk and the boy
-was" after it. A word may be rare where many would do; so what counts of the word is the surprise beyond what was to be
-expected, the entropy of the prediction. People choose words that surprise and fit (of the lines of two artists a fifth
-is below -4); what surprises a network of this size in its own lines seldom fits.
+A word may be rare where many would do; so what counts of the last word is the surprise beyond what was to be expected,
+the entropy of the prediction. "And eat the whole thing keep" surprises at its end, and "He looked at the chalk and the
+boy was" after it.
 """
 
 from dataclasses import dataclass
+
+import numpy as np
 
 from lstm.decoding.streams import Study
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word
 
+LEAST = -6.0
+"""Nats below which endings are alike. People choose words that surprise and fit: of the lines of two artists a fifth
+ends with a word below -4."""
+
 
 @dataclass(frozen=True)
 class Ending:
-    """How well a line ends, in nats; 0 for a line of one word or none."""
+    """How well a line ends, in nats from `LEAST` to 0; 0 for a line of one word or none."""
 
     word: float = 0.0
     """Log-likelihood of the last word plus the entropy where it begins."""
@@ -34,4 +38,5 @@ def ending_of(study: Study, vocabulary: Vocabulary) -> Ending:
     ends = vocabulary.lengths[study.units].cumsum()
     first, last = ends.searchsorted([start + 1, start + len(word)]).tolist()
     nats = study.log_likelihoods
-    return Ending(float(nats[first : last + 1].sum() + study.entropies[first]), float(nats[last + 1 :].sum()))
+    of_word, close = nats[first : last + 1].sum() + study.entropies[first], nats[last + 1 :].sum()
+    return Ending(*np.clip([of_word, close], LEAST, 0).tolist())

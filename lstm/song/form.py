@@ -30,6 +30,10 @@ class Slot:
     """A later line rhymes with it."""
     is_last: bool = False
 
+    def answers_only(self, before: "Slot") -> bool:
+        """Whether it is a new line of the same stanza that rhymes with the line before it and no other."""
+        return self.answers == (before.number,) and self.stanza == before.stanza and self.repeats is None
+
 
 FEWEST_WITH_BRIDGE = 5
 """Stanzas of a song that has room for a bridge."""

@@ -8,7 +8,7 @@ from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, ModelFileError
 from lstm.rhyme.pronunciation import shipped_dictionary
 from lstm.song.frequencies import Frequencies, log_frequencies_of
-from lstm.song.grammar import grammar_of
+from lstm.song.reader import reader_of
 from lstm.song.style import Style
 from lstm.song.theme import common_rhymes
 
@@ -39,16 +39,16 @@ class Singer:
         self.training = model.training
         self.style = _style(model)
         base = model.weights.base.sha256 if isinstance(model.weights, Adapted) else model.sha256
-        self.grammar = grammar_of(base) if base else None
-        """The judge of sentences, if one was taught for this model's base."""
+        self.reader = reader_of(base) if base else None
+        """Of lines, if one was taught on this model's base."""
         self.frequencies = (
-            Frequencies(log_frequencies_of(self.voice), self.voice.vocabulary) if self.voice.reads_plans else None
+            Frequencies(log_frequencies_of(self.voice), self.voice.vocabulary) if self.voice.reads_subwords else None
         )
-        """How frequent the artist's units are; None for a voice that reads no plans."""
+        """How frequent the artist's units are; None for a voice that reads characters."""
         self._tilts: dict[tuple[float, float], Tilt] = {}
         if self.style.rhymes.rhymes.is_english:
             shipped_dictionary()
-            if self.voice.reads_plans:
+            if self.voice.reads_subwords:
                 common_rhymes()
 
     def tilt(self, share: float, temperature: float) -> Tilt:

@@ -5,6 +5,7 @@ a song's subject after two lines; this does not.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from importlib import resources
 
@@ -79,6 +80,12 @@ class Theme:
     def hear(self, line: str) -> None:
         """Take in a line of the song."""
         self._lines = self._lines * self.FADING + self._sum(line) * self.LINE
+
+    def after(self, line: str) -> "Theme":
+        """The theme once a line has been heard; this one stays as it is."""
+        theme = copy(self)
+        theme.hear(line)
+        return theme
 
     def nearness(self, text: str) -> float:
         """How near the content words of a text are to the song's, -1 to 1; 0 if either has none."""

@@ -188,7 +188,7 @@ async def test_the_base_is_kept_for_artists_that_were_trained_here(tmp_path: Pat
     (kept,) = (data / "bases").iterdir()
     base = (kept / "base.safetensors").read_bytes()
     assert hashlib.sha256(base).hexdigest() == kept.name
-    assert (kept / "grammar.safetensors").is_file()
+    assert (kept / "reader.safetensors").is_file()
 
 
 def folder_with_an_own_artist(tmp_path: Path) -> Path:

@@ -107,7 +107,7 @@ class TestSubwords:
         assert self.allowed(voice.bias_for(lambda unit: unit == "c")) == self.sung(voice)
 
 
-class TestPlans:
+class TestMarks:
     UNITS = (UNKNOWN, *"\n ,ab'", PLAN_END, "\x1d", "ab", " ab", " ,")
 
     def voice(self, alphabet=None):
@@ -121,18 +121,6 @@ class TestPlans:
     @pytest.mark.parametrize("alphabet", [None, "\n ,ab'"])
     def test_marks_are_never_sung(self, alphabet):
         assert self.allowed(self.voice(alphabet).sung_bias) == set(self.UNITS) - {UNKNOWN, PLAN_END, "\x1d"}
-
-    def test_a_plan_is_a_word_behind_a_space_and_a_mark(self):
-        voice = self.voice("\n ,ab'")
-        assert self.allowed(voice.plan_bias(first=True)) == {" ab"}
-        assert self.allowed(voice.plan_bias(first=False)) == {"a", "b", "'", "ab", PLAN_END}
-        assert self.allowed(voice.plan_or_break_bias) == {" ab", "\n"}
-
-    def test_a_vocabulary_without_the_mark_reads_no_plans(self):
-        assert self.voice().plan_end == self.UNITS.index(PLAN_END)
-        assert self.voice().reads_plans
-        assert Voice(make_model()).plan_end is None
-        assert not Voice(make_model()).reads_plans
 
 
 @pytest.mark.parametrize("in_tiles", [True, False])

@@ -84,18 +84,18 @@ def release(tmp_path: Path, random_seed: int) -> None:
 
 def test_an_artist_outlives_the_base_of_its_release(base: Model, tmp_path: Path) -> None:
     data, wanted = dump_model(artist(base)), artist(base).parameters.flat.copy()
-    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of this base")
+    (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of this base")
     kept = tmp_path / "kept"
     installed_bases.also_look_in(kept)
     installed_bases.keep_base(kept)
     base_sha256 = base.sha256
     del base
     release(tmp_path, 7)
-    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of the next")
+    (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of the next")
     read = load_model(data)
     np.testing.assert_array_equal(read.parameters.flat, wanted)
-    judges = list(installed_bases.files_beside_base("grammar.safetensors", base_sha256))
-    assert judges == [b"the judge of the next", b"the judge of this base"]
+    readers = list(installed_bases.files_beside_base("reader.safetensors", base_sha256))
+    assert readers == [b"the reader of the next", b"the reader of this base"]
 
     installed_bases.keep_base(kept)
     installed_bases.keep_base(kept)
@@ -115,17 +115,17 @@ def test_a_kept_base_that_is_damaged_or_no_hash_is_none(base: Model, tmp_path: P
 
 def test_damaged_copies_of_the_released_base_are_replaced(base: Model, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
-    (tmp_path / "pretrained" / "grammar.safetensors").write_bytes(b"the judge of this base")
+    (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of this base")
     assert installed_bases.keep_base(kept) == []
     assert installed_bases.damaged_bases(kept) == []
-    copy, judge = (kept / base.sha256 / f"{name}.safetensors" for name in ("base", "grammar"))
+    copy, reader = (kept / base.sha256 / f"{name}.safetensors" for name in ("base", "reader"))
     whole = copy.read_bytes()
     for damaged in (whole[:-1] + b"!", whole[:100], b""):
         copy.write_bytes(damaged)
-        judge.write_bytes(b"no judge")
+        reader.write_bytes(b"no reader")
         assert installed_bases.damaged_bases(kept) == [copy]
-        assert sorted(installed_bases.keep_base(kept)) == [copy, judge]
-        assert (copy.read_bytes(), judge.read_bytes()) == (whole, b"the judge of this base")
+        assert sorted(installed_bases.keep_base(kept)) == [copy, reader]
+        assert (copy.read_bytes(), reader.read_bytes()) == (whole, b"the reader of this base")
     assert installed_bases.keep_base(kept) == []
 
 

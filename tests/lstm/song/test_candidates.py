@@ -1,4 +1,4 @@
-"""Candidates for a line, on the shipped base, which reads plans."""
+"""Candidates for a line, by an artist that starts from the shipped base."""
 
 from copy import copy
 from dataclasses import replace
@@ -6,15 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lstm.arrays import IntArray
 from lstm.decoding.streams import Chorus, Stream
+from lstm.song.asking import Asking, T
 from lstm.song.cache import Cache
 from lstm.song.candidates import Candidate, LineWriter, Place
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
-from lstm.song.taste import TASTE, Scores
+from lstm.song.taste import TASTE
 from lstm.song.theme import Nearness, Theme
-from lstm.text.plans import PLAN_END, planned
+from lstm.text.words import last_word
 from lstm.training.base_model import load_base
 
 BEFORE = "I walk alone\n"
@@ -29,32 +31,81 @@ def singer() -> Singer:
 
 def place_after(singer: Singer, song: str) -> Place:
     voice = singer.voice
-    with_plans, plain = (
-        Stream(voice.start(), voice.vocabulary.encode("\n\n" + text)) for text in (planned(song), song)
-    )
-    Chorus(voice).run([with_plans, plain])
+    stream = Stream(voice.start(), voice.vocabulary.encode("\n\n" + song))
+    Chorus(voice).run([stream])
     judge = Judge(singer.style).after(song.splitlines())
-    return Place(with_plans.memory, plain.memory, judge, Theme(Nearness.shipped(), song), Cache())
+    return Place(stream.memory, judge, Theme(Nearness.shipped(), song), Cache(), wanted_length=30)
 
 
-def test_a_line_that_had_to_be_cut_goes_on_without_a_plan(singer: Singer) -> None:
-    """After the song as it was read with plans, only a plan could follow, and its mark may not be sung."""
+def answer(asking: Asking[T], singer: Singer, asked: list[list[Stream]] | None = None) -> T:
+    """What asking returns once its streams have been run."""
+    chorus = Chorus(singer.voice)
+    try:
+        streams = next(asking)
+        while True:
+            if asked is not None:
+                asked.append(streams)
+            chorus.run(streams)
+            streams = asking.send(None)
+    except StopIteration as ended:
+        found: T = ended.value
+        return found
+
+
+def units_of(candidate: Candidate) -> IntArray:
+    assert candidate.study is not None
+    return candidate.study.units
+
+
+def test_a_line_that_had_to_be_cut_goes_on_from_the_song(singer: Singer) -> None:
     place = place_after(singer, BEFORE)
     writer = LineWriter(singer, TASTE, 0.6, 0.95)
-    cut = []
-    for random_seed in range(6):
-        asking = writer.cut(place, np.random.default_rng(random_seed))
-        streams = next(asking)
-        assert all(stream.memory is place.plain for stream in streams)
-        Chorus(singer.voice).run(streams)
-        with pytest.raises(StopIteration) as ended:
-            asking.send(None)
-        cut.append(ended.value.value.text)
+    cut = [answer(writer.cut(place, np.random.default_rng(seed)), singer).text for seed in range(6)]
     assert all(len(text.split()) > 1 for text in cut)
 
 
-def test_plans_that_rhyme_are_in_lower_case_and_lines_to_them_reach_them(singer: Singer) -> None:
-    """A noun of German has a capital letter, and its line ends with the word all the same."""
+def test_where_no_rhyme_is_due_lines_are_sampled_once(singer: Singer) -> None:
+    asked: list[list[Stream]] = []
+    writer = LineWriter(singer, TASTE, 0.5, 0.95)
+    candidates = answer(writer.write(place_after(singer, BEFORE), np.random.default_rng(0), 8, 0), singer, asked)
+    assert [len(streams) for streams in asked] == [8]
+    assert 5 <= len(candidates) <= 8
+    for each in candidates:
+        assert singer.voice.vocabulary.decode(units_of(each).tolist()) == each.text + "\n"
+
+
+def test_where_a_rhyme_is_due_all_candidates_rhyme_and_were_read_as_they_stand(singer: Singer) -> None:
+    place = replace(place_after(singer, BEFORE + "I walk along the street\n"), rhyme_with=["street"])
+    writer = LineWriter(singer, TASTE, 0.5, 0.95)
+    candidates = answer(writer.write(place, np.random.default_rng(0), 12, 0), singer)
+    ear = singer.style.rhymes.rhymes
+    assert len(candidates) >= 8
+    assert len({last_word(each.text) for each in candidates}) >= 4
+    for each in candidates:
+        assert each.rhymes
+        assert ear.rhymes(last_word(each.text), "street")
+        assert singer.voice.vocabulary.decode(units_of(each).tolist()).rstrip() == each.text
+        stream = Stream(place.memory, units_of(each).astype(np.int32), is_studied=True)
+        Chorus(singer.voice).run([stream])
+        assert each.study is not None
+        np.testing.assert_allclose(stream.study().log_likelihoods, each.study.log_likelihoods, atol=2e-3)
+        assert each.memory is not None
+        np.testing.assert_allclose(stream.memory.hidden, each.memory.hidden, atol=1e-4)
+
+
+def test_lines_that_begin_with_the_title_rhyme_too(singer: Singer) -> None:
+    place = place_after(singer, BEFORE + "I walk along the street\n")
+    place = replace(place, rhyme_with=["street"], title="I walk alone")
+    writer = LineWriter(singer, TASTE, 0.5, 0.95)
+    candidates = answer(writer.write_from_title(place, np.random.default_rng(0), 12, 0), singer)
+    assert len(candidates) >= 4
+    for each in candidates:
+        assert each.text.startswith("I walk alone")
+        assert each.text != "I walk alone"
+        assert singer.voice.vocabulary.decode(units_of(each).tolist()).rstrip() == each.text
+
+
+def test_words_that_rhyme_are_spelt_as_the_artist_spells_them(singer: Singer) -> None:
     songs = (
         "Mir brennt das Herz\nund groß ist der Schmerz\nes kam der Scherz\nund ging im März\n"
         "über die Straße geht\nwer nachts nicht schläft\nund schöner blühen Mädchenträume\nzwischen dunklen Bäumen\n"
@@ -64,31 +115,25 @@ def test_plans_that_rhyme_are_in_lower_case_and_lines_to_them_reach_them(singer:
     assert not german.style.rhymes.rhymes.is_english
     place = replace(place_after(german, "Mir brennt das Herz\n"), rhyme_with=["Herz"])
     writer = LineWriter(german, TASTE, 0.6, 0.95)
-    asking = writer.write(place, np.random.default_rng(0), 8, 0)
-    chorus, given = Chorus(german.voice), []
-    try:
-        streams = next(asking)
-        while True:
-            given += [german.voice.vocabulary.decode(stream.given.tolist()) for stream in streams if len(stream.given)]
-            chorus.run(streams)
-            streams = asking.send(None)
-    except StopIteration as ended:
-        candidates = ended.value
-    plans = {text.removesuffix(PLAN_END).strip() for text in given if text.endswith(PLAN_END)}
-    assert plans == {"schmerz", "scherz", "märz"}
-    assert all(each.faults < TASTE.misses_plan for each in candidates if each.text.endswith("schmerz"))
+    candidates = answer(writer.write(place, np.random.default_rng(0), 8, 0), german)
+    assert {last_word(each.text) for each in candidates} <= {"Schmerz", "Scherz", "März"}
 
 
-def test_a_candidate_whose_last_word_does_not_fit_has_a_fault(singer: Singer) -> None:
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("And eat the whole thing up", "And eat the whole thing keep"),
+        ("I put the kettle on and wait for you", "I put the kettle on and wait for cold"),
+        ("And nobody knows my name", "And nobody knows where the lane"),
+    ],
+)
+def test_a_line_whose_last_word_does_not_fit_ranks_below_one_that_ends_well(
+    singer: Singer, good: str, bad: str
+) -> None:
     place = place_after(singer, BEFORE)
-    writer = LineWriter(singer, TASTE, 0.5, 0.95)
-    fitting, not_fitting = (
-        Candidate(text, Scores(), 0.0) for text in ("And eat the whole thing up", "And eat the whole thing keep")
-    )
-    asking = writer.weigh([fitting, not_fitting], place, 2)
-    Chorus(singer.voice).run(next(asking))
-    with pytest.raises(StopIteration) as ended:
-        asking.send(None)
-    weighed = {each.text: each.faults for each in ended.value.value}
-    assert weighed[fitting.text] == 0
-    assert weighed[not_fitting.text] > TASTE.too_faulty
+    encode = singer.voice.vocabulary.encode
+    streams = [Stream(place.memory, encode(text + "\n"), is_studied=True) for text in (good, bad)]
+    Chorus(singer.voice).run(streams)
+    read = [Candidate(text, study=stream.study()) for text, stream in zip((good, bad), streams, strict=True)]
+    better, worse = LineWriter(singer, TASTE, 0.5, 0.95).judged(read, place)
+    assert better.rank(TASTE) > worse.rank(TASTE) + 5

@@ -63,7 +63,7 @@ def test_the_mean_of_what_a_voice_expects_is_what_it_sings():
     np.testing.assert_array_equal(log_frequencies_of(voice), log_frequencies_of(voice))
 
 
-def test_a_singer_that_reads_plans_tilts_its_lines_and_another_does_not():
+def test_a_singer_that_reads_subwords_tilts_its_lines_and_another_does_not():
     base = load_base()
     assert base is not None
     singer = Singer(base)
@@ -73,7 +73,8 @@ def test_a_singer_that_reads_plans_tilts_its_lines_and_another_does_not():
     know, the = (base.vocabulary.id_of(unit) for unit in (" know", " the"))
     assert tilt.sung[know] > tilt.sung[the] > 0
     assert np.isneginf(tilt.sung[~singer.voice.sung]).all()
-    plain = Singer(Model(Parameters(Shape(len(VOCABULARY), E=4, H=8, L=1)), VOCABULARY))
+    characters = Vocabulary([UNKNOWN, *"\nab"])
+    plain = Singer(Model(Parameters(Shape(len(characters), E=4, H=8, L=1)), characters))
     assert plain.frequencies is None
     np.testing.assert_array_equal(plain.tilt(0.5, 0.5).sung, plain.voice.sung_bias)
 

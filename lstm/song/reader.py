@@ -1,15 +1,16 @@
-"""A judge of sentences: how likely a parser would accept a line.
+"""A reader of lines: what mark somebody who reads a song would give a line as the next one.
 
-Likelihood knows which words are frequent, not which lines are sentences. This small network was taught by a parser:
-lines sung by the base model were labelled by whether Link Grammar (Sleator & Temperley 1991) finds a complete parse.
-It is needed for teaching only. The judge reads what singing knows already, for each unit of a line: the unit, the
-network's hidden state h before it, its log-likelihood and the entropy of its prediction.
+Likelihood knows which words are frequent, not which lines make sense. This small network was taught by readers: they
+marked candidates for lines, 0 to 9, by whether one would say or sing them, up to the last word, and whether they follow
+from the song so far. It reads what singing knows already, for each unit of a line: the unit, the network's hidden state
+h before it, its log-likelihood and the entropy of its prediction.
 
     x_t = [embedding of the unit (D), tanh(W0 h + b0) (P), log p / 3, entropy / 3, their sum / 3]
     u = relu(conv3(x)), v = relu(conv3(u))            convolutions over three units, C channels (Kim 2014)
-    logit = w2 relu(W1 [mean_t v, max_t v] + b1) + b2
+    mark = w2 relu(W1 [mean_t v, max_t v] + b1) + b2
 
-Lines are padded to the longest; padding is zero before each convolution and takes no part in mean and maximum.
+Marks of lines for the same place can be compared with each other; no others can. Lines are padded to the longest;
+padding is zero before each convolution and takes no part in mean and maximum.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,9 +29,9 @@ SIGNS = 3
 
 
 def shapes(V: int, H: int, D: int, P: int, C: int, F: int) -> dict[str, tuple[int, ...]]:
-    """Name -> shape of the judge's weights.
+    """Name -> shape of the reader's weights.
 
-    V units, H hidden units of the network, embedding D, P of the hidden state, C channels, F features before the logit.
+    V units, H hidden units of the network, embedding D, P of the hidden state, C channels, F features before the mark.
     """
     return {
         "embedding": (V, D),
@@ -42,31 +43,31 @@ def shapes(V: int, H: int, D: int, P: int, C: int, F: int) -> dict[str, tuple[in
         "second.bias": (C,),
         "features.weight": (2 * C, F),
         "features.bias": (F,),
-        "logit.weight": (F,),
-        "logit.bias": (1,),
+        "mark.weight": (F,),
+        "mark.bias": (1,),
     }
 
 
-class Grammar:
-    """The judge, ready to read lines of one base and of its artists."""
+class Reader:
+    """Ready to read lines of one base and of its artists."""
 
     def __init__(self, weights: Mapping[str, FloatArray], base_sha256: str = "") -> None:
         """``weights`` as `shapes` names them; ``base_sha256`` is the base whose states it was taught to read."""
         self.weights = {name: np.asarray(array, np.float32) for name, array in weights.items()}
         self.base_sha256 = base_sha256
 
-    def logits(self, lines: Sequence[Study]) -> FloatArray:
-        """How likely each line is a sentence, as the logarithm of the odds, (n,)."""
-        return forward(self.weights, padded(lines)).logits
+    def marks(self, lines: Sequence[Study]) -> FloatArray:
+        """Of each line, in units of two marks, (n,)."""
+        return forward(self.weights, padded(lines)).marks
 
 
 @cache
-def grammar_of(base_sha256: str) -> Grammar | None:
-    """The judge that was taught on the base with a hash, or None if there is none."""
-    for data in files_beside_base("grammar.safetensors", base_sha256):
+def reader_of(base_sha256: str) -> Reader | None:
+    """The reader that was taught on the base with a hash, or None if there is none."""
+    for data in files_beside_base("reader.safetensors", base_sha256):
         weights, metadata = read_tensors(data)
         if metadata.get("base") == base_sha256:
-            return Grammar(weights, base_sha256)
+            return Reader(weights, base_sha256)
     return None
 
 
@@ -117,12 +118,12 @@ class Passed:
     """Where each channel's maximum is, (n, C)."""
     features: FloatArray
     """(n, F)."""
-    logits: FloatArray
+    marks: FloatArray
     """(n,)."""
 
 
 def forward(w: Mapping[str, FloatArray], batch: Batch, keep: Sequence[FloatArray | float] = (1.0, 1.0, 1.0)) -> Passed:
-    """The judge's equations. ``keep`` are dropout's factors of x, u and the features."""
+    """The reader's equations. ``keep`` are dropout's factors of x, u and the features."""
     mask = batch.holds[:, :, None].astype(w["embedding"].dtype)
     seen = np.tanh(batch.hidden @ w["hidden.weight"] + w["hidden.bias"])
     x = np.concatenate([w["embedding"][batch.ids], seen, batch.signs], axis=2) * mask * keep[0]
@@ -135,8 +136,8 @@ def forward(w: Mapping[str, FloatArray], batch: Batch, keep: Sequence[FloatArray
     most = np.take_along_axis(second, largest[:, None, :], axis=1)[:, 0]
     pooled = np.concatenate([mean, most], axis=1)
     features = np.maximum(pooled @ w["features.weight"] + w["features.bias"], 0) * keep[2]
-    logits: FloatArray = features @ w["logit.weight"] + w["logit.bias"]
-    return Passed(seen, read, first, windows, second, pooled, largest, features, logits)
+    marks: FloatArray = features @ w["mark.weight"] + w["mark.bias"]
+    return Passed(seen, read, first, windows, second, pooled, largest, features, marks)
 
 
 def windows_of(x: FloatArray) -> FloatArray:
