@@ -11,7 +11,7 @@ ARPABET.
 
 Left out: words with anything but letters and apostrophes, and possessives. Unified, because the dictionary itself is
 inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
-AY ER, AW R and AW ER ("wire", "fire"). If no vowel is marked as stressed, the last one counts as stressed.
+AY ER, AW R and AW ER ("wire", "fire"); ER before the stressed vowel, and R ("around", "round"). If no vowel is marked as stressed, the last one counts as stressed.
 
 Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with it
 ("does" as "diz", "for" as "fer"); forms with IH of words that otherwise have the same with EH ("says" as "siz"), and
@@ -47,6 +47,8 @@ def rhyming_sounds(phones: list[str]) -> str:
     onset = "".join(_letter(phone) for phone in phones[0 if before is None else before + 1 : start]).replace("hw", "w")
     while before is not None and onset not in ONSETS:
         onset = onset[1:]
+    if not onset and before is not None and phones[before].startswith("ER"):
+        onset = "r"  # "around" is written ER0 AW1 N D
     tail = _letter(phones[start]) + "".join("A" if p == "IH0" else _letter(p) for p in phones[start + 1 :])
     return onset + tail.replace("ir", "Ir").replace("Yr", "YR").replace("Wr", "WR")
 

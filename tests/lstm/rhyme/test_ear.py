@@ -41,7 +41,7 @@ def test_words_that_rhyme(ear, pair):
     [
         "love move", "cough though", "wind pinned-up", "have grave",  # eye rhymes and none
         "night night", "Night night", "there their", "sea see", "light delight", "leave believe", "read red", "eye I",
-        "shore sea-shore", "night day", "lover of", "1842 two", " night", "... night",
+        "shore sea-shore", "night day", "lover of", "1842 two", " night", "... night", "around round",
     ],
 )  # fmt: skip
 def test_words_that_do_not_rhyme(ear, pair):

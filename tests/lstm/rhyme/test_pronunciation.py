@@ -104,6 +104,9 @@ def test_guessed_rhymes_are_mostly_true_ones(dictionary, lines):
         ("R OW1 Z IH0 Z", "rozAz"),
         ("DH AH0", "DA"),
         ("AW1 ER0", "WR"),
+        ("ER0 AW1 N D", "rWnd"),
+        ("T ER0 EY1 N", "ren"),
+        ("W ER1 D", "wRd"),
     ],
 )
 def test_the_sounds_that_rhyme(phones, sounds):
