@@ -78,18 +78,18 @@ class Taste:
     the likeliest lines are what everybody says."""
     beyond: float = 0.8
 
-    filtered: float = 64.0
-    misses_rhyme: float = 32.0
-    copies: float = 16.0
-    cannot_be_answered: float = 1.0
+    filtered: float = 400.0
+    misses_rhyme: float = 200.0
+    copies: float = 100.0
+    cannot_be_answered: float = 5.0
     """A line that will be answered and ends with a word that has few rhymes."""
-    is_stuck: float = 8.0
+    is_stuck: float = 50.0
     stutters: float = 0.6
     """The same word twice in a row, without a comma between."""
-    repeats: float = 8.0
-    leaves_open: float = 4.0
+    repeats: float = 50.0
+    leaves_open: float = 25.0
     """A bracket or quote that the line does not close."""
-    unknown_word: float = 2.0
+    unknown_word: float = 8.0
     old_word: float = 1.0
     """A word of old verse that the artist does not use."""
     odd_length: float = 1.0
