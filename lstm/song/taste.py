@@ -37,7 +37,7 @@ class Taste:
     """Lines sampled for each line of the song."""
     rhyming_proposals: int = 48
     """Rhyming words among which the network chooses."""
-    foreseen: int = 3
+    foreseen: int = 2
     """Candidates for a line that the next one rhymes with, whose answers are written before one is chosen."""
     tilt: float = 0.8
     """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
