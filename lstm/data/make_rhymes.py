@@ -10,8 +10,9 @@ ARPABET.
     thgil lYt
 
 Left out: words with anything but letters and apostrophes, and possessives. Unified, because the dictionary itself is
-inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and
-AY ER, AW R and AW ER ("wire", "fire"); ER before the stressed vowel, and R ("around", "round"). If no vowel is marked as stressed, the last one counts as stressed.
+inconsistent there (its README says so): unstressed IH and AH; HH W and W; IY R and IH R ("here", "near"); AY R and AY
+ER, AW R and AW ER ("wire", "fire"); ER before the stressed vowel, and R ("around", "round"). If no vowel is marked as
+stressed, the last one counts as stressed.
 
 Left out as well, because nobody sings them at a line's end: forms without stress of words that also have one with it
 ("does" as "diz", "for" as "fer"); forms with IH of words that otherwise have the same with EH ("says" as "siz"), and
