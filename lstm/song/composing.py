@@ -296,8 +296,9 @@ class Composition:
                 continue
             if best.faults < taste.too_faulty:
                 break
-        # With many songs in progress there is no time to foresee answers.
-        if best is not None and answer is not None and self.candidates > taste.candidates // 2:
+        # With many songs in progress there is no time to foresee answers; to a line that is not sung there are none.
+        has_time = self.candidates > taste.candidates // 2
+        if answer is not None and has_time and best is not None and best.faults < taste.filtered:
             best = yield from self._best_answered(found, begun, answer)
         return best
 

@@ -14,7 +14,7 @@ from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from lstm.rhyme.schemes import SCHEMES
-from lstm.song.composing import HEARD_LINES, Composition, Report, SongSettings, compose, drive, title_of
+from lstm.song.composing import CANDIDATES, HEARD_LINES, Composition, Report, SongSettings, compose, drive, title_of
 from lstm.song.form import FORMS, GROUP
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
@@ -470,6 +470,15 @@ class TestReproducing:
         assert len(lines_of("".join(pieces))) == 5
         assert next(compose(singer, "", SongSettings(lines=1, random_seed=0))).strip()
 
+    def test_answers_are_foreseen_where_the_next_line_rhymes_and_few_songs_are_in_progress(self, singer):
+        for candidates, rhyme, foresees in (
+            (CANDIDATES, "AABB", True), (CANDIDATES // 2, "AABB", False), (CANDIDATES, "ABAB", False)
+        ):  # fmt: skip
+            composition = Composition(singer, "", SongSettings(lines=4, rhyme=rhyme, random_seed=2))
+            composition.candidates = candidates
+            ahead = [text for song, read in texts_read(composition) for text in read if text != "\n\n\n" + song]
+            assert bool(ahead) == foresees
+
     def test_fewer_candidates_make_a_song_too(self, singer):
         composition = Composition(singer, "The riv", SongSettings(lines=5, random_seed=0))
         composition.candidates = 1
@@ -497,6 +506,16 @@ class TestFilter:
             song = compose_all(singer, "Your", lambda line: re.match(banned, line) is not None, **how)[1]
             assert song.startswith("Your ")
             assert not re.match(banned, song)
+
+    @pytest.mark.parametrize("banned", [("rain", "river", "light", "day"), ("",)])
+    def test_no_answer_is_written_to_a_filtered_line(self, singer, banned):
+        def is_filtered(line):
+            return any(word in line for word in banned)
+
+        how = SongSettings(lines=8, rhyme="AABB", random_seed=1)
+        composition = Composition(singer, "", how, is_filtered)
+        for _, read in texts_read(composition):
+            assert not any(line and line != "..." and is_filtered(line) for text in read for line in text.split("\n"))
 
     def test_a_filter_that_lets_nothing_pass_ends_too(self, singer):
         for rhyme, missed in (("AABB", 1), ("none", 0)):
