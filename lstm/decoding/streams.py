@@ -86,8 +86,6 @@ class Stream:
     sampled: list[int] = field(default_factory=list)
     nats: float = 0.0
     """Log-likelihood, at temperature 1, of everything given and sampled."""
-    least: float = 0.0
-    """Log-likelihood of the least likely of those units."""
     taken: int = 0
     """How many of ``given`` have been read."""
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
@@ -395,11 +393,9 @@ class Chorus:
             totals = logits.sum(axis=2)
             each = chosen - np.log(totals)
             self._note_studies(n, below_largest, logits, totals, each)
-            nats, least = each.sum(axis=0, dtype=np.float64).tolist(), each.min(axis=0).tolist()
-            for stream, its, its_least in zip(self._streams, nats, least, strict=True):
+            for stream, nats in zip(self._streams, each.sum(axis=0, dtype=np.float64).tolist(), strict=True):
                 if stream.is_scored:
-                    stream.nats += its
-                    stream.least = min(stream.least, its_least)
+                    stream.nats += nats
 
     def _note_studies(
         self, n: int, below_largest: FloatArray, shares: FloatArray, totals: FloatArray, nats: FloatArray

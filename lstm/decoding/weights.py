@@ -221,6 +221,8 @@ class Voice:
         self.output_bias = bias("output.bias").copy()
         self.newline = self.vocabulary.id_of("\n")
         self.sung = self._sung(model.profile.alphabet)
+        self.begins_word: BoolArray = np.array([unit[0] == " " for unit in self.vocabulary.units])
+        """Which units begin with a space, (V,)."""
         self._biases_for: dict[Callable[[str], bool], FloatArray] = {}
         self._bias_of_sung = np.where(self.sung, 0, -np.inf).astype(np.float32)
 

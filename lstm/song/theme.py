@@ -48,13 +48,6 @@ class Nearness:
         ids = [k for word in words if (k := self._ids.get(word)) is not None and self._weights[k]]
         return self._vectors[ids].astype(np.float32) / 127, self._weights[ids].astype(np.float32) / 255
 
-    def near(self, vector: FloatArray, count: int) -> list[str]:
-        """The content words nearest to a vector (D,), nearest first."""
-        cosines = (self._vectors @ vector.astype(np.float32)) * (self._weights > 0)
-        nearest = np.argpartition(-cosines, min(count, len(cosines) - 1))[:count]
-        nearest = nearest[np.lexsort((nearest, -cosines[nearest]))]
-        return [self.words[k] for k in nearest.tolist()]
-
 
 class Theme:
     """What one song is about, as far as it is known: its opening says most, later lines less."""
@@ -71,11 +64,6 @@ class Theme:
         """The opening's content words."""
         self._opening = self._sum(opening) * self.OPENING
         self._lines = np.zeros_like(self._opening)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything is known."""
-        return bool(self._centre().any())
 
     def hear(self, line: str) -> None:
         """Take in a line of the song."""
@@ -108,10 +96,6 @@ class Theme:
         of_known = dict(zip(known, found.tolist(), strict=True))
         # A word in capitals or with a hyphen is not known as it stands.
         return [of_known[word] if word in of_known else self.nearness(word) for word in words]
-
-    def near_words(self, count: int) -> list[str]:
-        """The content words nearest to the song's."""
-        return self._nearness.near(self._centre(), count) if self.is_known else []
 
     def _sum(self, text: str) -> FloatArray:
         vectors, weights = self._nearness.vectors(words_of(text))

@@ -53,10 +53,9 @@ def turns(
     first = np.array([ids[0] for ids in encoded], np.intp)
     further = np.array([FURTHER * (len(ids) - 1) for ids in encoded], np.float32)
     characters = np.array([len(word) + 1 for word in words])
-    begins_word = np.array([unit[0] == " " for unit in voice.vocabulary.units])
     found: list[tuple[float, int, int, int]] = []
     for k, line in enumerate(lines):
-        places = np.flatnonzero(begins_word[line.units])
+        places = np.flatnonzero(voice.begins_word[line.units])
         places = places[places > begun]
         if not len(places):
             continue
