@@ -8,6 +8,7 @@ time (Williams & Peng 1990): the state is carried from chunk to chunk, the gradi
 Both of PyTorch's biases are kept (`lstm.network.parameters`); their gradients are equal.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -124,13 +125,18 @@ class Network:
 
         Counts only targets where ``counted`` (T, B) is true, if it is given.
         """
+        nats, state = self.nats(inputs, targets, state)
+        return float(np.sum(nats, dtype=np.float64, where=True if counted is None else counted)), state
+
+    def nats(self, inputs: IntArray, targets: IntArray, state: State) -> tuple[FloatArray, State]:
+        """Cross-entropy in nats of each of ``targets`` given ``inputs``, all (T, B), and the state after them."""
         masks, L = Masks(), self.shape.L
         present, inputs = _present(inputs)
         self._pack(masks, present)
         state = self._forward(inputs, state, masks)
         top = self._as_read_above(self._hidden_as_rows(L - 1, len(inputs)), masks, L - 1)
         _, _, nats = self._softmax(top, self._places(targets))
-        return float(np.sum(nats, dtype=np.float64, where=True if counted is None else counted.ravel())), state
+        return nats.reshape(targets.shape), state
 
     def loss_and_gradients(
         self,
@@ -139,10 +145,12 @@ class Network:
         state: State,
         dropout: Dropout = NO_DROPOUT,
         rng: np.random.Generator | None = None,
+        slopes: Callable[[FloatArray], FloatArray] | None = None,
     ) -> tuple[float, State]:
         """Mean cross-entropy in nats of ``targets`` given ``inputs``, both (T, B), and the state after them.
 
-        The gradients are in `self.gradients` afterwards. ``rng`` draws the dropout masks.
+        The gradients are in `self.gradients` afterwards. ``rng`` draws the dropout masks. Another loss than the mean is
+        given by its ``slopes``: from the nats of each target (T, B), its derivative by each of them, (T, B).
         """
         T, H, L = len(inputs), self.shape.H, self.shape.L
         count = inputs.size
@@ -155,10 +163,11 @@ class Network:
         top, places = self._as_read_above(hidden_rows[-1], masks, L - 1), self._places(targets)
 
         d_logits, total, nats = self._softmax(top, places)
-        # d(mean cross-entropy)/d(logits) = (p - 1 at the target) / count
-        np.multiply(total, count, out=total)
-        np.divide(d_logits, total, out=d_logits)
-        d_logits.ravel()[places] -= 1 / count
+        # d(nats of a target)/d(logits) = p - 1 at the target
+        slope = 1 / count if slopes is None else slopes(nats.reshape(T, -1)).reshape(count, 1)
+        np.divide(slope, total, out=total)
+        np.multiply(d_logits, total, out=d_logits)
+        d_logits.ravel()[places] -= np.ravel(slope)
         np.matmul(d_logits.T, top, out=grad["output.weight"])
         np.sum(d_logits, axis=0, out=grad["output.bias"])
         d_hidden_rows = self._other_rows[:T]  # `top` is no longer needed

@@ -7,18 +7,14 @@ candidates for some of its lines with the marks that they were given. First teac
 artist, and reports how far it agrees with their marks; then teaches one with all, and writes reader.safetensors.
 """
 
-import gzip
-import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from lstm.decoding.streams import Chorus, Stream, Study
-from lstm.decoding.weights import Voice
 from lstm.model.model_file import dump_tensors, load_model
 from lstm.song.cache import Cache
 from lstm.song.candidates import LineWriter, Place
@@ -26,7 +22,8 @@ from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.taste import TASTE, Scores
 from lstm.song.theme import Nearness, Theme
-from lstm.training.reader_teaching import Group, Taught, TeachingSettings, agreement, teach
+from lstm.training.marks import Marked, agreement, marked
+from lstm.training.reader_teaching import Group, Taught, TeachingSettings, teach
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "data" / "models"
@@ -36,50 +33,13 @@ OTHERS = [field.name for field in fields(Scores) if field.name not in ("mark", "
 AT_ONCE = 24
 
 
-@dataclass(frozen=True)
-class Marked:
-    """Candidates for one place in a song, and what they were marked."""
-
-    artist: str
-    opening: str
-    before: tuple[str, ...]
-    """The lines before it; blank ones between stanzas."""
-    rhymes_with: str
-    """The line that it rhymes with, or nothing."""
-    candidates: tuple[str, ...]
-    marks: tuple[int, ...]
-
-
-def marked(file: Path) -> list[Marked]:
-    """All places of a file whose marks differ."""
-    places: list[Marked] = []
-    for song in map(json.loads, gzip.decompress(file.read_bytes()).decode("utf-8").splitlines()):
-        for place in song["places"]:
-            texts, marks = zip(*place["candidates"], strict=True)
-            if len(set(marks)) > 1:
-                answers = place["answers"]
-                rhymes_with = "" if answers is None else song["lines"][answers]
-                before = tuple(_lines(song, place["line"]))
-                places.append(Marked(song["artist"], song["opening"], before, rhymes_with, texts, marks))
-    return places
-
-
-def _lines(song: dict[str, Any], end: int) -> Iterable[str]:
-    for k, line in enumerate(song["lines"][:end]):
-        if k and k in song["stanzas"]:
-            yield ""
-        yield line
-    if end and end in song["stanzas"]:
-        yield ""
-
-
 def read(places: Sequence[Marked], singer: Singer) -> Iterable[Group]:
     """How an artist reads the candidates for some places."""
     encode, fold = singer.voice.vocabulary.encode, singer.voice.vocabulary.fold
     writer = LineWriter(singer, TASTE, 0.5, 0.95)
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
-        songs = [Stream(singer.voice.start(), encode(_text(place, singer.voice)), is_studied=True) for place in some]
+        songs = [Stream(singer.voice.start(), encode(fold(place.text_before)), is_studied=True) for place in some]
         Chorus(singer.voice).run(songs)
         lines = [
             [Stream(song.memory, encode(fold(text) + "\n"), is_studied=True) for text in place.candidates]
@@ -91,10 +51,6 @@ def read(places: Sequence[Marked], singer: Singer) -> Iterable[Group]:
             scores = writer.scores(studies, place.candidates, _place(place, song, singer))
             others = np.array([[getattr(each, name) for name in OTHERS] for each in scores], np.float32)
             yield Group([_small(study) for study in studies], others, np.array(place.marks, np.float32))
-
-
-def _text(place: Marked, voice: Voice) -> str:
-    return "\n\n" + "".join(voice.vocabulary.fold(line) + "\n" for line in place.before)
 
 
 def _place(place: Marked, song: Stream, singer: Singer) -> Place:

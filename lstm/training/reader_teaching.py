@@ -16,6 +16,7 @@ from lstm.network.dropout import dropout_mask
 from lstm.network.optimiser import Adam
 from lstm.network.parameters import flat_views
 from lstm.song.reader import SIGNS, Batch, Passed, Reader, forward, padded, shapes
+from lstm.training.marks import within
 
 MARKS = 2.0
 """The unit in which marks are learned: about how much those of a group differ."""
@@ -64,17 +65,11 @@ def loss_and_gradients(
     (n,) and the number of its group, ``group_of`` (n,).
     """
     passed = forward(w, batch, keep)
-    error = _within(passed.marks + scores @ w["scores.weight"] - wanted, group_of)
+    error = within(passed.marks + scores @ w["scores.weight"] - wanted, group_of)
     d = 2 * error / len(error)
     gradients = _gradients(w, batch, passed, d, keep)
     gradients["scores.weight"] = scores.T @ d
     return float(np.mean(error**2)), gradients
-
-
-def _within(values: FloatArray, group_of: IntArray) -> FloatArray:
-    """By how much each value differs from the mean of its group."""
-    means = np.bincount(group_of, values) / np.maximum(1, np.bincount(group_of))
-    return values - means[group_of].astype(values.dtype)
 
 
 def _gradients(
@@ -193,9 +188,3 @@ def _sizes(w: Mapping[str, FloatArray], batch: Batch) -> list[tuple[int, ...]]:
     n, T = batch.ids.shape
     C, F = w["second.weight"].shape[1], w["features.weight"].shape[1]
     return [(n, T, w["first.weight"].shape[0] // 3), (n, T, C), (n, F)]
-
-
-def agreement(marks: Sequence[FloatArray], wanted: Sequence[FloatArray]) -> float:
-    """Mean correlation with a reader's marks within groups, where both differ."""
-    pairs = [(a, b) for a, b in zip(marks, wanted, strict=True) if a.std() > 0 and b.std() > 0]
-    return float(np.mean([np.corrcoef(a, b)[0, 1] for a, b in pairs])) if pairs else 0.0

@@ -3,10 +3,10 @@ import numpy as np
 from lstm.arrays import FloatArray
 from lstm.decoding.streams import Study
 from lstm.song.reader import Reader, padded
+from lstm.training.marks import agreement
 from lstm.training.reader_teaching import (
     Group,
     TeachingSettings,
-    agreement,
     initial_weights,
     loss_and_gradients,
     teach,
@@ -74,10 +74,3 @@ def test_it_learns_what_can_be_told_from_units_and_scores_whatever_the_group() -
     assert agreement_of([taught.marks(group) for group in held_out], held_out) > 0.9
     assert 0.2 < taught.scores_weight[0] < 0.65
     assert 0.3 < agreement_of([taught.reader.marks(group.lines) for group in held_out], held_out) < 0.9
-
-
-def test_agreement_is_a_mean_over_groups_whose_marks_differ() -> None:
-    marks = [np.array([1.0, 2.0]), np.array([3.0, 1.0]), np.array([1.0, 1.0])]
-    assert agreement(marks, [np.array([0.0, 9.0]), np.array([5.0, 4.0]), np.array([1.0, 2.0])]) == 1.0
-    assert agreement(marks[:1], [np.array([9.0, 0.0])]) == -1.0
-    assert agreement([], []) == 0.0

@@ -1,0 +1,84 @@
+"""Teach a base model to prefer the lines that readers liked, after `make_base.py` or `lstm.pretrain`, in NumPy.
+
+    python lstm/pretrained/make_preferred.py BASE CORPORA OUT [HELD_OUT]
+
+Reads the base from the file BASE, the marks from marks.jsonl.gz beside this file and the modern songs that base.toml
+names from the folder CORPORA; writes the file OUT. The lines of the artist HELD_OUT, if one is named, are not learned
+from but measured: by how much better lines became likelier than worse ones of the same place.
+"""
+
+import math
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lstm.arrays import IntArray
+from lstm.model.model_file import dump_model, load_model
+from lstm.network.likelihood import nats_of_texts
+from lstm.network.network import Network
+from lstm.network.parameters import Parameters
+from lstm.text.songs import SONG_BREAK
+from lstm.text.vocabulary import Vocabulary
+from lstm.training.marks import agreement, marked
+from lstm.training.preference import Choice, Preference, PreferenceSettings, teach
+from lstm.training.pretraining.recipe import read_recipe
+from lstm.training.pretraining.texts import read_texts
+
+HERE = Path(__file__).parent
+EVALUATIONS = 6
+
+
+def choices(vocabulary: Vocabulary) -> tuple[list[Choice], list[str]]:
+    """What was marked, as units, and the artist of each."""
+    encode, fold = vocabulary.encode, vocabulary.fold
+    found, artists = [], []
+    for place in marked(HERE / "marks.jsonl.gz"):
+        lines = [encode(fold(text) + "\n") for text in place.candidates]
+        found.append(Choice(place.song, encode(fold(place.text_before)), lines, np.array(place.marks, np.float32)))
+        artists.append(place.artist)
+    return found, artists
+
+
+def bits_per_character(parameters: Parameters, songs: Sequence[IntArray], vocabulary: Vocabulary) -> float:
+    """Of songs, each from a zero state."""
+    characters = sum(int(vocabulary.lengths[song[1:]].sum()) for song in songs)
+    return nats_of_texts(Network(parameters, 64, 24), songs) / math.log(2) / characters
+
+
+def main() -> None:
+    """Read, teach, measure, write."""
+    base, out = load_model(Path(sys.argv[1]).read_bytes()), Path(sys.argv[3])
+    held_out = sys.argv[4] if len(sys.argv) > 4 else None
+    parameters, vocabulary, settings = base.parameters.copy(), base.vocabulary, PreferenceSettings()
+    recipe = read_recipe(HERE / "base.toml")
+    texts = read_texts(recipe, Path(sys.argv[2]), {recipe.measured})[0][recipe.measured]
+    songs, validation = (
+        [vocabulary.encode(text + SONG_BREAK) for text in some] for some in (texts.training, texts.validation)
+    )
+    all_choices, artists = choices(vocabulary)
+    preference = Preference(parameters, all_choices)
+    measured = [k for k, artist in enumerate(artists) if artist == held_out]
+    learned = [k for k, artist in enumerate(artists) if artist != held_out]
+    marks = [preference.choices[k].marks for k in measured]
+    began = time.monotonic()
+
+    def report(update: int, updates: int, loss: float, nats: float) -> None:
+        print(f"{update} of {updates}: loss {loss:.3f}, songs {nats:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+        if update * EVALUATIONS // updates != (update - 1) * EVALUATIONS // updates:
+            bits = bits_per_character(parameters, validation, vocabulary)
+            agrees = agreement(preference.differences(measured), marks)
+            print(f"{bits:.4f} bits per character of songs; agrees with marks by {agrees:.3f}", flush=True)
+
+    print(
+        f"{len(learned)} places; songs {bits_per_character(parameters, validation, vocabulary):.4f} before", flush=True
+    )
+    teach(preference, learned, songs, settings, report)
+    out.write_bytes(dump_model(replace(base, weights=parameters), np.float16))
+
+
+if __name__ == "__main__":
+    main()
