@@ -11,6 +11,7 @@ import numpy.typing as npt
 from lstm.arrays import BoolArray, FloatArray, IntArray
 from lstm.model.adapted import Adapted, Base
 from lstm.model.model_file import Model
+from lstm.model.preferred import preferred_of
 from lstm.network.adapters import Adapters
 from lstm.network.gemm import Weights
 from lstm.network.layer import pack_gates
@@ -180,12 +181,17 @@ _packing = Lock()
 def _packed_base(base: Base) -> PackedWeights:
     with _packing:
         if (packed := _shared.get(base.sha256)) is None:
-            _shared[base.sha256] = packed = PackedWeights(base.read_parameters(), is_base=True)
+            parameters = base.read_parameters()
+            if (preferred := preferred_of(base.sha256)) is not None:
+                preferred.add_to(parameters)
+            _shared[base.sha256] = packed = PackedWeights(parameters, is_base=True)
         return packed
 
 
 class Voice:
     """A model packed for sampling; shared by all songs, and immutable except for its caches.
+
+    A base sings with what marked lines taught it (`lstm.model.preferred`), and so do its artists.
 
     All artists that are adapters of one base share its packed weights and its vocabulary: of each artist only the
     adapters and the biases are held. Streams of such voices can be stepped together (`lstm.decoding.streams.Chorus`).
@@ -213,6 +219,10 @@ class Voice:
             self.low_rank, self.low_rank_input = low_rank_of(adapters), low_rank_input_of(adapters, self.packed)
             bias: Callable[[str], FloatArray] = adapters.bias
         else:
+            preferred = preferred_of(model.sha256) if model.is_base else None
+            if preferred is not None:
+                weights = weights.copy()
+                preferred.add_to(weights)
             self.packed = PackedWeights(weights)
             bias = weights.__getitem__
         L, H = self.shape.L, self.shape.H

@@ -1,23 +1,23 @@
-"""Teach a base model to prefer the lines that readers liked, after `make_base.py` or `lstm.pretrain`, in NumPy.
+"""Teach the base model to prefer the lines that readers liked, in NumPy; afterwards `make_reader.py` is due.
 
-    python lstm/pretrained/make_preferred.py BASE CORPORA OUT [HELD_OUT]
+    python lstm/pretrained/make_preferred.py CORPORA OUT [HELD_OUT]
 
-Reads the base from the file BASE, the marks from marks.jsonl.gz beside this file and the modern songs that base.toml
-names from the folder CORPORA; writes the file OUT. The lines of the artist HELD_OUT, if one is named, are not learned
-from but measured: by how much better lines became likelier than worse ones of the same place.
+Reads the base and marks.jsonl.gz beside this file, and the modern songs that base.toml names from the folder CORPORA;
+writes the file OUT, which is to be preferred.safetensors beside the base. The lines of the artist HELD_OUT, if one is
+named, are not learned from but measured: whether better lines became likelier than worse ones of the same place.
 """
 
 import math
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from lstm.arrays import IntArray
-from lstm.model.model_file import dump_model, load_model
+from lstm.model.model_file import load_model
+from lstm.model.preferred import Preferred
 from lstm.network.likelihood import nats_of_texts
 from lstm.network.network import Network
 from lstm.network.parameters import Parameters
@@ -30,6 +30,9 @@ from lstm.training.pretraining.texts import read_texts
 
 HERE = Path(__file__).parent
 EVALUATIONS = 6
+RANK = 128
+"""Of the differences that are kept. On an artist who was held out, they agree with marks by 0.43 as learned, by 0.42 at
+rank 128, 0.41 at 64 and 0.39 at 32."""
 
 
 def choices(vocabulary: Vocabulary) -> tuple[list[Choice], list[str]]:
@@ -51,11 +54,11 @@ def bits_per_character(parameters: Parameters, songs: Sequence[IntArray], vocabu
 
 def main() -> None:
     """Read, teach, measure, write."""
-    base, out = load_model(Path(sys.argv[1]).read_bytes()), Path(sys.argv[3])
-    held_out = sys.argv[4] if len(sys.argv) > 4 else None
+    base, out = load_model((HERE / "base.safetensors").read_bytes()), Path(sys.argv[2])
+    held_out = sys.argv[3] if len(sys.argv) > 3 else None
     parameters, vocabulary, settings = base.parameters.copy(), base.vocabulary, PreferenceSettings()
     recipe = read_recipe(HERE / "base.toml")
-    texts = read_texts(recipe, Path(sys.argv[2]), {recipe.measured})[0][recipe.measured]
+    texts = read_texts(recipe, Path(sys.argv[1]), {recipe.measured})[0][recipe.measured]
     songs, validation = (
         [vocabulary.encode(text + SONG_BREAK) for text in some] for some in (texts.training, texts.validation)
     )
@@ -77,7 +80,12 @@ def main() -> None:
         f"{len(learned)} places; songs {bits_per_character(parameters, validation, vocabulary):.4f} before", flush=True
     )
     teach(preference, learned, songs, settings, report)
-    out.write_bytes(dump_model(replace(base, weights=parameters), np.float16))
+    taught = Preferred.between(base.parameters, parameters, RANK)
+    parameters.flat[...] = base.parameters.flat
+    taught.add_to(parameters)
+    agrees = agreement(preference.differences(measured), marks)
+    print(f"with rank {RANK}: {bits_per_character(parameters, validation, vocabulary):.4f}, {agrees:.3f}")
+    out.write_bytes(taught.dump(base.sha256, lines=str(sum(len(all_choices[k].lines) for k in learned))))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ loss is the mean, over candidates, of
 which is the regression of relative rewards of REBEL (Z. Gao et al. 2024, arXiv 2404.16767, algorithm 1), for all pairs
 of a place at once. Where it is zero, p is p0 exp(eta m), up to a factor: of all networks at its distance (KL) from the
 first, the one whose lines would be marked best. Beside it the network reads songs as before (cross-entropy), so that it
-keeps their language.
+keeps their language. Only the matrices that adapters change are learned, so that what was learned can be kept as
+low-rank differences and be added to an artist's.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from typing import TypeAlias
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
+from lstm.network.adapters import adapted_matrices
 from lstm.network.dropout import Dropout
 from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, Schedule, clip_by_global_norm
@@ -49,9 +51,9 @@ class Choice:
 class PreferenceSettings:
     """How to teach it."""
 
-    eta: float = 1.0
+    eta: float = 2.0
     """By how many nats a line is to become likelier for each mark that it has more than another."""
-    passes: float = 2.0
+    passes: float = 1.5
     """Over all choices."""
     choices: int = 64
     """In an update."""
@@ -226,6 +228,8 @@ def teach(
     per_pass = max(1, len(chosen) // settings.choices)
     updates = max(1, round(settings.passes * per_pass))
     order: list[IntArray] = []
+    total = Parameters(parameters.shape, parameters.flat.dtype)
+    fixed = [name for name in parameters.shape.parameters() if name not in adapted_matrices(parameters.shape)]
     for update in range(updates):
         if not order:
             if update:
@@ -233,16 +237,18 @@ def teach(
             order = np.array_split(rng.permutation(np.asarray(chosen)), per_pass)
         some = order.pop().tolist()
         lines = sum(len(preference.choices[k].lines) for k in some)
-        total, loss = np.zeros_like(parameters.flat), 0.0
+        total.flat[...], loss = 0.0, 0.0
         for batch in preference.batches(some):
             loss += preference.loss_and_gradients(batch, settings.eta, lines)
-            total += preference.network.gradients.flat
+            total.flat[...] += preference.network.gradients.flat
         units = _songs_side_by_side(songs, settings, rng)
         state = State.zeros(parameters.shape, settings.streams)
         nats, _ = reader.loss_and_gradients(units[:-1], units[1:], state, settings.dropout, rng)
-        total += settings.songs_weight * reader.gradients.flat
-        clip_by_global_norm(total, LARGEST_NORM)
-        optimiser.step(parameters.flat, total, schedule.rate(update / updates))
+        total.flat[...] += settings.songs_weight * reader.gradients.flat
+        for name in fixed:
+            total[name] = 0.0
+        clip_by_global_norm(total.flat, LARGEST_NORM)
+        optimiser.step(parameters.flat, total.flat, schedule.rate(update / updates))
         report(update + 1, updates, loss, nats)
 
 

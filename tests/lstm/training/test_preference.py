@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from lstm.network.adapters import adapted_matrices
 from lstm.network.network import Network, State
 from lstm.network.parameters import Parameters, Shape
 from lstm.training.marks import agreement
@@ -90,11 +91,13 @@ def test_what_readers_liked_becomes_likelier_in_songs_that_they_did_not_mark() -
     preference = Preference(weights, places)
     songs = [np.concatenate([line() for _ in range(5)]) for _ in range(5)]
     settings = PreferenceSettings(passes=40, choices=20, streams=2, unroll=8, songs_weight=0.01, learning_rate=1e-2)
-    losses = []
+    before, losses = weights.copy(), []
     teach(preference, learned, songs, settings, lambda *report: losses.append(report))
     assert [report[0] for report in losses] == list(range(1, 241))
     assert losses[-1][2] < 0.5 * losses[0][2]
     assert agreement(preference.differences(measured), [places[k].marks for k in measured]) > 0.8
+    changed = {name for name, array in weights.items() if (array != before[name]).any()}
+    assert changed == set(adapted_matrices(SHAPE)), "what adapters could not express stays as it was"
 
 
 def test_lines_that_have_lost_their_way_are_left_out() -> None:
