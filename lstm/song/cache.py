@@ -5,6 +5,7 @@ scored so; they are not sampled so.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,14 +21,18 @@ SHARPNESS = 1.0
 
 
 class Cache:
-    """The states in which the network has read one song, and the units that followed."""
+    """The states in which the network has read one song, and the units that followed.
+
+    States are kept in half precision: those of 64 songs of 200 units take 16 MB.
+    """
 
     def __init__(self, studies: Iterable[Study] = ()) -> None:
-        self._studies = list(studies)
+        """``studies``: how the units were read."""
+        self._studies = [replace(study, hidden=study.hidden.astype(np.float16, copy=False)) for study in studies]
 
     def add(self, study: Study) -> None:
         """Take in how some units of the song were read."""
-        self._studies.append(study)
+        self._studies += Cache([study])._studies
 
     def after(self, study: Study) -> "Cache":
         """The cache with some more units; this one stays as it is."""
@@ -37,7 +42,7 @@ class Cache:
         """For each of some texts that may continue the song: of its units, with the cache's share, in nats, (N,)."""
         if not self._studies:
             return [study.log_likelihoods for study in studies]
-        states = np.concatenate([study.hidden for study in self._studies])
+        states = np.concatenate([study.hidden for study in self._studies], dtype=np.float32)
         followed = np.concatenate([study.units for study in self._studies])
         return [_mixed(study, states, followed) for study in studies]
 
