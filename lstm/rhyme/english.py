@@ -48,6 +48,8 @@ _RESTORED = (
     ("g", "G", "n"), ("d", "d", ""), ("t", "t", ""), ("l", "l", ""), ("f", "f", ""), ("ugh", "", ""), ("th", "T", ""),
 )  # fmt: skip
 """What an apostrophe at the end of a word stands for: letters, the sound lost with them, the sound that remains."""
+MOST_FORMS = 300
+"""How many forms of a word are tried; of 25,000 words of English books, none needs more than 215."""
 _BEHEADED = ("h", "a", "be", "re", "es", "ex", "un", "de", "en", "al")
 """What an apostrophe at the start of a word stands for: 'ead, 'mong, 'neath, 'venge, 'scape, 'pon."""
 
@@ -62,13 +64,30 @@ class English:
     def sounds(self, word: str) -> tuple[Sound, ...]:
         """Pronunciations of a lower-case word of a-z, "'", "-" and "è"; () if unknown."""
         word = _last_part(word)
-        return self._known(word) or self._dictionary.guess(word.replace("'", "").replace("è", "e"))
+        derived = _Derivation(self._dictionary).sounds(word)
+        return derived or self._dictionary.guess(word.replace("'", "").replace("è", "e"))
 
     def known(self, word: str) -> bool:
         """Whether the word, or one that it is derived from by rule, is listed."""
-        return bool(self._known(_last_part(word)))
+        return bool(_Derivation(self._dictionary).sounds(_last_part(word)))
 
-    def _known(self, word: str) -> tuple[Sound, ...]:
+
+class _Derivation:
+    """The search for a listed word that one word comes from.
+
+    Rules apply to what other rules have made, so that a long word of nothing but endings and apostrophes has millions
+    of forms. Each is tried once, and `MOST_FORMS` in all.
+    """
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self._dictionary = dictionary
+        self._tried: set[str] = set()
+
+    def sounds(self, word: str) -> tuple[Sound, ...]:
+        """Sounds of a word that is listed or derived from one; () if it is neither, or is not found in time."""
+        if word in self._tried or len(self._tried) >= MOST_FORMS:
+            return ()
+        self._tried.add(word)
         return self._listed(word) or self._elided(word) or self._inflected(word) or self._respelled(word)
 
     def _listed(self, word: str) -> tuple[Sound, ...]:
@@ -78,19 +97,19 @@ class English:
         """Sounds of a word that has lost letters to an apostrophe: mornin', 'ead, heav'n, o'erflow."""
         if "'" not in word:
             return self._restored(word, _RESTORED[:1]) if re.search("[^aeiou]in$", word) else ()
-        if word.startswith("o'er") and (sounds := self._known(word[4:])):
+        if word.startswith("o'er") and (sounds := self.sounds(word[4:])):
             return sounds
         if word.startswith("'"):
             for letters in _BEHEADED:
                 if sounds := self._dictionary.sounds(letters + word[1:]):
                     return tuple(Sound(s.onset.lstrip("h"), s.tail) for s in sounds) if letters == "h" else sounds
-            return self._known(word[1:])
+            return self.sounds(word[1:])
         if word.endswith("'"):
-            return self._dictionary.sounds(word[:-1]) or self._restored(word[:-1], _RESTORED) or self._known(word[:-1])
+            return self._dictionary.sounds(word[:-1]) or self._restored(word[:-1], _RESTORED) or self.sounds(word[:-1])
         before, _, after = word.rpartition("'")
         if after in ("s", "d", "t", "st"):
             return ()
-        return next((found for vowel in "eoiau" if (found := self._known(before + vowel + after))), ())
+        return next((found for vowel in "eoiau" if (found := self.sounds(before + vowel + after))), ())
 
     def _restored(self, word: str, endings: tuple[tuple[str, str, str], ...]) -> tuple[Sound, ...]:
         for letters, lost, left in endings:
@@ -101,6 +120,9 @@ class English:
 
     def _inflected(self, word: str) -> tuple[Sound, ...]:
         """Sounds of a word that is a known one with an ending."""
+        if len(self._tried) >= MOST_FORMS:
+            return ()
+        self._tried.add(f"{word}-")
         for spelt, sound in _ENDINGS:
             if word.endswith(spelt):
                 for stem in _stems(word.removesuffix(spelt), spelt):
@@ -116,7 +138,7 @@ class English:
 
     def _respelled(self, word: str) -> tuple[Sound, ...]:
         for pattern, now in _RESPELLED:
-            if (respelled := pattern.sub(now, word)) != word and (sounds := self._known(respelled)):
+            if (respelled := pattern.sub(now, word)) != word and (sounds := self.sounds(respelled)):
                 return sounds
         return ()
 

@@ -16,7 +16,7 @@ PATTERNS = SCHEMES | {"ABCB": ((), (), (), (1,))}
 """The schemes, and ABCB, which most songs follow: it cannot be asked for, but it can be a habit."""
 
 GROUP = 4
-"""Lines of a scheme, and of the verses and choruses of songs."""
+"""Lines that a rhyme scheme covers."""
 
 
 def pattern_of(scheme: str) -> tuple[tuple[int, ...], ...]:

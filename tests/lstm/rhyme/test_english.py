@@ -65,3 +65,9 @@ def test_listed_words_sound_as_listed(english):
 def test_any_word_may_be_asked_for(word):
     for sound in English().sounds(word):
         assert sound.tail
+
+
+@pytest.mark.parametrize("word", ["x'q'z'v'k'w" * 3, "kyne'ick" * 8, "ise'our" * 8 + "lyness" * 5])
+def test_a_word_of_countless_forms_is_given_up(english: English, word: str) -> None:
+    assert not english.known(word)
+    english.sounds(word)
