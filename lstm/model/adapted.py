@@ -17,7 +17,7 @@ class Base:
     vocabulary: Vocabulary
     shape: Shape
     read_parameters: Callable[[], Parameters]
-    """Reads the weights, as float32, from the file."""
+    """Returns the weights, as float32; the caller may change them."""
 
 
 @dataclass(frozen=True)

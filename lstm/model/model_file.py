@@ -222,7 +222,9 @@ def base_with_hash(sha256: str) -> Base | None:
 
 def base_of(model: Model) -> Base:
     """A base model in memory as the base of adapters."""
-    return _bases.get(model.sha256) or Base(model.sha256, model.vocabulary, model.shape, lambda: model.parameters)
+    return _bases.get(model.sha256) or Base(
+        model.sha256, model.vocabulary, model.shape, lambda: model.parameters.copy()
+    )
 
 
 def _installed(sha256: str) -> Model | None:

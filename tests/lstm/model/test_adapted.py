@@ -82,6 +82,13 @@ def release(tmp_path: Path, random_seed: int) -> None:
     (tmp_path / "pretrained" / "base.safetensors").write_bytes(dump_model(Model(parameters, VOCABULARY), np.float16))
 
 
+def test_a_base_in_memory_stays_as_it_is_when_artists_are_merged_with_it(base: Model) -> None:
+    before, model = base.parameters.flat.copy(), artist(base)
+    merged = model.parameters.flat.copy()
+    np.testing.assert_array_equal(base.parameters.flat, before)
+    np.testing.assert_array_equal(model.parameters.flat, merged)
+
+
 def test_an_artist_outlives_the_base_of_its_release(base: Model, tmp_path: Path) -> None:
     data, wanted = dump_model(artist(base)), artist(base).parameters.flat.copy()
     (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of this base")
