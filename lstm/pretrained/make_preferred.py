@@ -41,7 +41,7 @@ def choices(vocabulary: Vocabulary) -> tuple[list[Choice], list[str]]:
     found, artists = [], []
     for place in marked(HERE / "marks.jsonl.gz"):
         lines = [encode(fold(text) + "\n") for text in place.candidates]
-        found.append(Choice(place.song, encode(fold(place.text_before)), lines, np.array(place.marks, np.float32)))
+        found.append(Choice(place.song, encode(place.text_before(fold)), lines, np.array(place.marks, np.float32)))
         artists.append(place.artist)
     return found, artists
 

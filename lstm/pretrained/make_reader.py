@@ -39,7 +39,7 @@ def read(places: Sequence[Marked], singer: Singer) -> Iterable[Group]:
     writer = LineWriter(singer, TASTE, 0.5, 0.95)
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
-        songs = [Stream(singer.voice.start(), encode(fold(place.text_before)), is_studied=True) for place in some]
+        songs = [Stream(singer.voice.start(), encode(place.text_before(fold)), is_studied=True) for place in some]
         Chorus(singer.voice).run(songs)
         lines = [
             [Stream(song.memory, encode(fold(text) + "\n"), is_studied=True) for text in place.candidates]

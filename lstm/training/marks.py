@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +28,9 @@ class Marked:
     marks: tuple[int, ...]
     """0 to 9."""
 
-    @property
-    def text_before(self) -> str:
-        """The song up to this place, as a network is to read it."""
-        return "\n\n" + "".join(line + "\n" for line in self.before)
+    def text_before(self, fold: Callable[[str], str]) -> str:
+        """The song up to this place as a network reads it; ``fold`` puts a line in characters that it knows."""
+        return "\n\n" + "".join(fold(line) + "\n" for line in self.before)
 
 
 def marked(file: Path) -> list[Marked]:

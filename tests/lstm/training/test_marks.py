@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm.text.vocabulary import UNKNOWN, Vocabulary
 from lstm.training.marks import agreement, marked, within
 
+VOCABULARY = Vocabulary([UNKNOWN, "\n", " ", *"OnedayIM"])
 SONG = {
     "artist": "a",
     "opening": "One",
@@ -27,7 +29,9 @@ def test_places_are_read_with_what_was_sung_before_them(tmp_path: Path) -> None:
     rhymed, free = places[:2]
     assert (rhymed.before, rhymed.rhymes_with, rhymed.marks) == (("One day",), "One day", (5, 1))
     assert (free.before, free.rhymes_with, free.candidates) == (("One day", "In May", ""), "", ("Two", "Too", "To"))
-    assert free.text_before == "\n\nOne day\nIn May\n\n"
+    assert free.text_before(VOCABULARY.fold) == "\n\nOne day\nIn May\n\n", (
+        "a song's first line breaks and a stanza's stay"
+    )
 
 
 def test_values_are_compared_within_their_groups() -> None:
