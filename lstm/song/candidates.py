@@ -21,7 +21,7 @@ from lstm.song.singer import Singer
 from lstm.song.taste import Scores, Taste
 from lstm.song.theme import Theme, common_rhymes
 from lstm.song.turning import Lengths, turns
-from lstm.text.words import last_word
+from lstm.text.words import is_unspaced, last_word
 
 LINE_LIMIT = 160
 """Longest line in units; a candidate that reaches it has lost its way."""
@@ -136,9 +136,10 @@ class LineWriter:
     ) -> Asking[list[Candidate]]:
         """Candidates that begin with the title."""
         voice = self._voice
-        title = Stream(place.memory, voice.vocabulary.encode(place.title), is_studied=True)
+        heard = voice.vocabulary.fold(place.title)
+        title = Stream(place.memory, voice.vocabulary.encode(heard), is_studied=True)
         yield [title]
-        beginning = Beginning(place.title, place.title, voice.bias_for(ends_word), title.memory, title.study())
+        beginning = Beginning(place.title, heard, voice.bias_for(ends_word), title.memory, title.study())
         candidates = yield from self.write(replace(place, beginning=beginning), rng, count, attempt)
         return [replace(each, text=place.title + each.text) for each in candidates]
 
@@ -146,13 +147,15 @@ class LineWriter:
         """What to sing where no candidate ended its line: one of them up to its last whole word."""
         (stream,) = self._streams(place, [rng], self._temperature)
         yield [stream]
-        text = self._text(stream, place).partition("\n")[0].rpartition(" ")[0].rstrip()
+        text = self._text(stream, place).partition("\n")[0]
+        text = (text if any(map(is_unspaced, text)) else text.rpartition(" ")[0]).rstrip()
         text = text if place.beginning else text.strip() or "..."
-        return Candidate(text, rhymes=not place.rhyme_with)
+        return Candidate(text, faults=self._taste.filtered, rhymes=not place.rhyme_with)
 
     def silence(self, place: Place) -> Candidate:
         """What to sing where the language filter lets no candidate pass."""
-        return Candidate("" if place.beginning else "...", rhymes=not place.rhyme_with)
+        text = "" if place.beginning else "..."
+        return Candidate(text, faults=self._taste.filtered, rhymes=not place.rhyme_with)
 
     # Sampling
 
@@ -259,7 +262,9 @@ class LineWriter:
         words = [
             word
             for word in dict.fromkeys(words)
-            if word.lower() not in place.used and all(own.rhymes.rhymes(word, other) for other in others)
+            if word.lower() not in place.used
+            and all(own.rhymes.rhymes(word, other) for other in others)
+            and self._voice.vocabulary.can_spell(word)
         ]
         nearness = place.theme.nearness_of_words(words)
         order = sorted(range(len(words)), key=lambda k: math.log(2 + k) - 3 * nearness[k])

@@ -81,11 +81,7 @@ class _Part:
 
     def hear(self, line: str) -> None:
         """Take note of a line of the song, or of a blank one."""
-        self.hear_text(self.voice.vocabulary.fold(line) + "\n")
-
-    def hear_text(self, text: str) -> None:
-        """Take note of whole lines in characters that the network knows."""
-        self._unread += text
+        self._unread += self.voice.vocabulary.fold(line) + "\n"
 
     def has_read(self, line: str, read: Candidate) -> None:
         """Continue from the memory that has read a line, where there is one."""
@@ -205,7 +201,8 @@ class Composition:
         self.lines = list(opening.lines)
         self._first_own_line = given = len(self.lines)
         for part in self._parts:
-            part.hear_text("".join(opening.heard.splitlines(keepends=True)[-HEARD_LINES:]))
+            for line in opening.heard.splitlines()[-HEARD_LINES:]:
+                part.hear(line)
         begun, how = opening.begun, self.settings
         all_slots = slots(how.lines, how.form, self._scheme, self._parts[0].singer.style.typical_form, self._sung)
         for slot, following in zip_longest(all_slots, all_slots[1:]):

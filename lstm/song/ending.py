@@ -29,7 +29,7 @@ class Ending:
 
 
 def ending_of(study: Study, vocabulary: Vocabulary) -> Ending:
-    """How a line ends; ``study`` is how it was read, without its plan and with its line end."""
+    """How a line ends; ``study`` is how it was read, with its line end."""
     text = vocabulary.decode(study.units.tolist()).rstrip("\n")
     word = last_word(text)
     start = text.rfind(word) if word else -1

@@ -79,6 +79,7 @@ class Taste:
     beyond: float = 0.8
 
     filtered: float = 400.0
+    """A line that the language filter rejects, or what is sung where no line is found."""
     misses_rhyme: float = 200.0
     copies: float = 100.0
     cannot_be_answered: float = 5.0

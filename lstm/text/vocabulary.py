@@ -118,6 +118,10 @@ class Vocabulary:
         """The text of some ids."""
         return "".join([self.units[k] for k in ids])
 
+    def can_spell(self, text: str) -> bool:
+        """Whether each character of a text is a unit."""
+        return all(c in self._ids for c in text)
+
     def fold(self, text: str) -> str:
         """What a user typed, in characters that the vocabulary has.
 

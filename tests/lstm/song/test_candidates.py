@@ -64,6 +64,22 @@ def test_a_line_that_had_to_be_cut_goes_on_from_the_song(singer: Singer) -> None
     assert all(len(text.split()) > 1 for text in cut)
 
 
+def test_a_line_that_had_to_be_cut_ranks_below_any_that_was_found(singer: Singer) -> None:
+    writer, place = LineWriter(singer, TASTE, 0.5, 0.95), place_after(singer, BEFORE)
+    found = answer(writer.write(place, np.random.default_rng(1), 4, 0), singer)
+    for poor in (answer(writer.cut(place, np.random.default_rng(1)), singer), writer.silence(place)):
+        assert poor.rank(TASTE) < min(each.rank(TASTE) for each in found)
+
+
+def test_a_rhyme_that_the_network_cannot_spell_is_not_proposed(singer: Singer) -> None:
+    other = copy(singer)
+    other.style = Style.of("The țara\nThe sara\nThe mara\n" * 3)
+    writer = LineWriter(other, TASTE, 0.5, 0.95)
+    proposed = writer._rhyming_words(replace(place_after(other, BEFORE), rhyme_with=("vara",)))
+    assert "mara" in proposed
+    assert "țara" not in proposed
+
+
 def test_where_no_rhyme_is_due_lines_are_sampled_once(singer: Singer) -> None:
     asked: list[list[Stream]] = []
     writer = LineWriter(singer, TASTE, 0.5, 0.95)

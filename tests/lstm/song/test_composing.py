@@ -307,6 +307,12 @@ class TestGoingOn:
         speaker = Singer(Model(parameters, Vocabulary([UNKNOWN, "a"])))
         assert compose_all(speaker, lines=2)[1] == "...\n..."
 
+    def test_an_endless_line_in_a_script_without_spaces_is_sung_as_far_as_it_goes(self):
+        parameters = Parameters(Shape(2, E=2, H=2, L=1))
+        speaker = Singer(Model(parameters, Vocabulary([UNKNOWN, "雨"])))
+        first, second = compose_all(speaker, lines=2)[1].split("\n")
+        assert set(first + second) == {"雨"}
+
 
 class TestRhyme:
     @pytest.mark.parametrize("rhyme", SCHEMES)
