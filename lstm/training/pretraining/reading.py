@@ -141,7 +141,7 @@ class Reading:
         drawn: list[IntArray] = []
         characters = 0
         for name, weight in weights.items():
-            for form in self._sources[name]:
+            for form in self._sources[name] if weight else ():
                 times = weight * form.share
                 whole, fraction = int(times), times % 1
                 for ids, count, chance in zip(form.ids, form.characters, rng.random(len(form.ids)), strict=True):
@@ -156,6 +156,7 @@ class Reading:
 def _sources_of(recipe: PretrainingRecipe) -> set[str]:
     """The sources that the recipe's runs need."""
     read = {name for run in recipe.runs for stage in run.stages for name, weight in stage.weights.items() if weight}
+    read |= {run.of for run in recipe.runs if run.of is not None}
     return read | {recipe.measured} | (set(recipe.lower) if LOWER in read else set())
 
 
