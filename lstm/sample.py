@@ -112,11 +112,10 @@ def _write(path: Path, text: str) -> None:
 
 def _told(report: "Report") -> str:
     """How new a song is, in a line."""
-    told = f"-- at most {report.longest_copied_run} words in a row are the artist's own; "
+    told = f"-- longest run copied from the artist's songs: {report.longest_copied_run} words; "
     told += f"{report.new_4grams:.0%} of the runs of four words are new"
     if report.copied_lines:
-        copy = "1 line copies" if report.copied_lines == 1 else f"{report.copied_lines} lines copy"
-        told += f"; {copy} the artist despite several attempts"
+        told += "; 1 line is a copy" if report.copied_lines == 1 else f"; {report.copied_lines} lines are copies"
     if report.rhymes_missed:
         told += (
             "; 1 line has no rhyme" if report.rhymes_missed == 1 else f"; {report.rhymes_missed} lines have no rhyme"

@@ -35,7 +35,7 @@ SAVED_ROWS = 4
 
 @dataclass(frozen=True)
 class Study:
-    """How the network read some units, for the judge of sentences and the cache (`lstm.song`)."""
+    """How the network read some units, for the reader of lines and the cache (`lstm.song`)."""
 
     units: IntArray
     """Their ids, (N,)."""

@@ -44,7 +44,7 @@ class Likelihood:
         if B == 1:
             inputs, targets, counted = ids[:-1, None], ids[1:, None], None
         else:
-            # Part b predicts positions [1 + b n, 1 + (b + 1) n); cells outside of the text are masked by id -1.
+            # Part b predicts positions [1 + b n, 1 + (b + 1) n); positions outside the text are not counted.
             n = math.ceil(predicted / B)
             steps = np.arange(-LEAD_IN, n)[:, None] + n * np.arange(B)[None, :]
             valid = (steps >= 0) & (steps < predicted)

@@ -4,7 +4,7 @@ from lstm.text.cleaning import clean
 
 
 def clean_seed(text: str) -> str:
-    """A user's text, cleaned like a corpus, except that a space or line break at its beginning or end is kept."""
+    """A user's text, cleaned like a corpus; spaces before it, and one space or line break after it, are kept."""
     body = clean(text)
     if not body.strip():
         return body

@@ -295,7 +295,7 @@ class TrainingLoop:
             self.best_bits = run["best_bits"]
             extra: dict[str, Any] = run["extra"]
         except (KeyError, TypeError) as error:
-            raise ValueError(f"the checkpoint lacks {error}") from None
+            raise ValueError(f"it is of another version ({error})") from None
         return extra
 
 

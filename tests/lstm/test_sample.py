@@ -10,12 +10,12 @@ from lstm.song.composing import Report
     ("copied", "missed", "said"),
     [
         (0, 0, ""),
-        (1, 1, "; 1 line copies the artist despite several attempts; 1 line has no rhyme"),
-        (2, 3, "; 2 lines copy the artist despite several attempts; 3 lines have no rhyme"),
+        (1, 1, "; 1 line is a copy; 1 line has no rhyme"),
+        (2, 3, "; 2 lines are copies; 3 lines have no rhyme"),
     ],
 )
 def test_what_is_said_of_a_song_counts_one_and_many(copied: int, missed: int, said: str) -> None:
     report = Report(longest_copied_run=4, new_4grams=0.97, copied_lines=copied, rhymes_missed=missed)
     assert _told(report) == (
-        f"-- at most 4 words in a row are the artist's own; 97% of the runs of four words are new{said}\n"
+        f"-- longest run copied from the artist's songs: 4 words; 97% of the runs of four words are new{said}\n"
     )
