@@ -66,11 +66,11 @@ def base_file(sha256: str) -> bytes | None:
     return None
 
 
-def files_beside_base(name: str, sha256: str) -> Iterator[bytes]:
+def files_beside_base(name: str, sha256: str) -> Iterator[Traversable]:
     """The files of a name that lie beside this release's base, and beside the kept one with a hash."""
     for file in [_folder() / name, *(folder / sha256 / name for folder in _kept)]:
         if file.is_file():
-            yield file.read_bytes()
+            yield file
 
 
 def _holds(file: Path, data: bytes) -> bool:

@@ -20,7 +20,7 @@ import safetensors.numpy
 
 from lstm.model.adapted import Adapted, Base
 from lstm.model.content_hash import HASH, is_undamaged, with_hash
-from lstm.model.installed_bases import base_file
+from lstm.model.installed_bases import base_file, files_beside_base
 from lstm.model.record import ArtistProfile, TrainingRecord
 from lstm.network.adapters import Adapters
 from lstm.network.parameters import Parameters, Shape
@@ -236,6 +236,24 @@ def _installed_parameters(sha256: str) -> Parameters:
     if (model := _installed(sha256)) is None:
         raise ModelFileError("The base model that this artist belongs to is no longer installed.")
     return model.parameters
+
+
+def tensors_beside_base(name: str, sha256: str) -> dict[str, np.ndarray[Any, Any]] | None:
+    """What a file of that name holds that was made for the base with a hash; None if there is no such file.
+
+    Such a file lies beside the base and has the base's hash in its metadata. It is read at each call.
+
+    Raises:
+        ModelFileError: the file is damaged; the message names it.
+    """
+    for file in files_beside_base(name, sha256):
+        try:
+            tensors, metadata = read_tensors(file.read_bytes())
+        except ModelFileError as error:
+            raise ModelFileError(f"{file}: {error}") from None
+        if metadata.get("base") == sha256:
+            return tensors
+    return None
 
 
 _DTYPES = {"float16": "F16", "float32": "F32", "float64": "F64"}

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.arrays import FloatArray
-from lstm.model.installed_bases import files_beside_base
-from lstm.model.model_file import dump_tensors, read_tensors
+from lstm.model.model_file import dump_tensors, tensors_beside_base
 from lstm.network.adapters import adapted_matrices
 from lstm.network.parameters import Parameters
 
@@ -55,10 +54,8 @@ def preferred_of(base_sha256: str) -> Preferred | None:
     Raises:
         ModelFileError: the file is damaged.
     """
-    for data in files_beside_base(FILE, base_sha256):
-        tensors, metadata = read_tensors(data)
-        if metadata.get("base") == base_sha256:
-            names = [name.removesuffix(".left") for name in tensors if name.endswith(".left")]
-            wide = {name: array.astype(np.float32) for name, array in tensors.items()}
-            return Preferred({name: (wide[f"{name}.left"], wide[f"{name}.right"]) for name in names})
-    return None
+    if (tensors := tensors_beside_base(FILE, base_sha256)) is None:
+        return None
+    names = [name.removesuffix(".left") for name in tensors if name.endswith(".left")]
+    wide = {name: array.astype(np.float32) for name, array in tensors.items()}
+    return Preferred({name: (wide[f"{name}.left"], wide[f"{name}.right"]) for name in names})

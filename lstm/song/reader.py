@@ -21,8 +21,7 @@ import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
 from lstm.decoding.streams import Study
-from lstm.model.installed_bases import files_beside_base
-from lstm.model.model_file import read_tensors
+from lstm.model.model_file import tensors_beside_base
 
 SCALE = 3.0
 SIGNS = 3
@@ -63,12 +62,13 @@ class Reader:
 
 @cache
 def reader_of(base_sha256: str) -> Reader | None:
-    """The reader that was taught on the base with a hash, or None if there is none."""
-    for data in files_beside_base("reader.safetensors", base_sha256):
-        weights, metadata = read_tensors(data)
-        if metadata.get("base") == base_sha256:
-            return Reader(weights, base_sha256)
-    return None
+    """The reader that was taught on the base with a hash, or None if there is none.
+
+    Raises:
+        ModelFileError: its file is damaged.
+    """
+    weights = tensors_beside_base("reader.safetensors", base_sha256)
+    return None if weights is None else Reader(weights, base_sha256)
 
 
 @dataclass(frozen=True)

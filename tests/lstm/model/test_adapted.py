@@ -101,8 +101,8 @@ def test_an_artist_outlives_the_base_of_its_release(base: Model, tmp_path: Path)
     (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of the next")
     read = load_model(data)
     np.testing.assert_array_equal(read.parameters.flat, wanted)
-    readers = list(installed_bases.files_beside_base("reader.safetensors", base_sha256))
-    assert readers == [b"the reader of the next", b"the reader of this base"]
+    readers = installed_bases.files_beside_base("reader.safetensors", base_sha256)
+    assert [file.read_bytes() for file in readers] == [b"the reader of the next", b"the reader of this base"]
 
     installed_bases.keep_base(kept)
     installed_bases.keep_base(kept)

@@ -98,5 +98,5 @@ def test_a_damaged_file_is_refused(base: Model, tmp_path: Path) -> None:
     teach(base, tmp_path)
     file = tmp_path / "pretrained" / FILE
     file.write_bytes(file.read_bytes()[:-1] + b"!")
-    with pytest.raises(ModelFileError):
+    with pytest.raises(ModelFileError, match=r"preferred\.safetensors: This file is damaged"):
         Voice(base)
