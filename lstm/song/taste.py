@@ -50,12 +50,12 @@ class Taste:
     """Rhymes of a word that are not few."""
 
     weights: Scores = Scores(
-        fluency=11.4,
+        fluency=12.7,
         weakest=0.7,
         mark=10.0,
-        last_word=0.9,
+        last_word=0.7,
         close=0.6,
-        nearness=3.6,
+        nearness=3.3,
         coming_back=2.5,
         length=5.0,
     )
