@@ -27,7 +27,7 @@ from lstm.cli import BAD_INPUT, not_installed, program
 from lstm.model.memory_trim import share_one_arena
 
 try:
-    from bot.settings import Settings, SettingsError, doubtful_settings, read_settings
+    from bot.settings import Settings, SettingsError, create_data_folder, doubtful_settings, read_settings
 except ModuleNotFoundError as missing:
     print(f"bot: {not_installed(str(missing.name))}", file=sys.stderr)  # noqa: T201
     sys.exit(BAD_INPUT)
@@ -126,9 +126,10 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
             delete_folders_but(settings.data_dir / "jobs", [job.id for job in live])  # checkpoints hold the corpus
             return forgotten
 
-    if not path.is_file():
-        return _say(OSError(f"There is no database at {path} yet, so nothing is stored about server {guild_id}."), 2)
     try:
+        if not path.is_file():
+            nothing = f"There is no database at {path} yet, so nothing is stored about server {guild_id}."
+            return _say(OSError(nothing), 2)
         try:
             with InstanceLock(path.with_name(path.name + ".lock")):
                 pass
@@ -158,12 +159,11 @@ def _backup_or_restore(command: str, file: Path, settings: Settings) -> int:
     database = settings.data_dir / "lyrics.db"
     try:
         if command == "backup":
-            is_there = file.exists()
-            size = back_up(database, file)
-            instead = ", replacing the backup that was there" if is_there else ""
-            print(f"Copied {database} to {file}{instead}: {size:,} bytes.")  # noqa: T201
+            made = back_up(database, file)
+            instead = ", replacing the backup that was there" if made.has_replaced else ""
+            print(f"Copied {database} to {file}{instead}: {made.size:,} bytes.")  # noqa: T201
         else:
-            settings.data_dir.mkdir(mode=0o700, exist_ok=True)
+            create_data_folder(settings.data_dir)
             moved_to = restore(file, database, datetime.now(UTC)).moved_to
             # Checkpoints belong to the jobs of the previous database; those of the backup start over.
             shutil.rmtree(settings.data_dir / "jobs", ignore_errors=True)

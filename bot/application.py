@@ -54,7 +54,7 @@ from bot.services.model_intake import ModelIntake
 from bot.services.quotas import Quotas
 from bot.services.song_record import SongRecord
 from bot.services.training_texts import TrainingTexts
-from bot.settings import Settings, SettingsError, wrong_value
+from bot.settings import Settings, SettingsError, create_data_folder, wrong_value
 from bot.store import artists, own_copies, versions
 from bot.store.artists import EVERYONE, name_key
 from bot.store.database import Database, open_database
@@ -198,14 +198,9 @@ async def open_application(
 
 def _make_data_folder(path: Path) -> None:
     """Create the data folder if it is missing, and say so clearly if it is not the default: it may be mistyped."""
-    if path.is_dir():
+    if not create_data_folder(path):
         log.info("the data folder is %s", path.resolve())
         return
-    try:
-        path.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        must_be = f"the path of a folder that can be created ({error.strerror})"
-        raise wrong_value("LYRICS_DATA_DIR", repr(str(path)), must_be) from None
     level = logging.INFO if path == Settings.data_dir else logging.WARNING
     log.log(level, "there was no data folder at %s: it has been created, and is empty", path.resolve())
 

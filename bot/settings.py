@@ -34,6 +34,22 @@ def wrong_value(name: str, held: str, must_be: str) -> SettingsError:
     return SettingsError(f"{name} is {held}; it must be {must_be}")
 
 
+def create_data_folder(path: Path) -> bool:
+    """Create the data folder if it is missing; return whether it was.
+
+    Raises:
+        SettingsError: if it cannot be created or examined.
+    """
+    try:
+        if path.is_dir():
+            return False
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        must_be = f"the path of a folder that can be created ({error.strerror})"
+        raise wrong_value("LYRICS_DATA_DIR", repr(str(path)), must_be) from None
+    return True
+
+
 class _WrongValueError(Exception):
     """Raised by a parser; the message says what the variable must be."""
 

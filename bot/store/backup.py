@@ -1,5 +1,6 @@
 """Copies of the database: made while the bot runs or before a migration, and restored."""
 
+import errno
 import logging
 import os
 import sqlite3
@@ -16,12 +17,24 @@ from bot.store.read_only import open_read_only
 
 _OF_THE_BOT = {"artists", "jobs", "requests", "versions"}
 """Tables by which a database of the bot is recognised."""
+_OF_THE_ARGUMENT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG}
+"""Reasons why a file cannot be written for which another one has to be named."""
 
 log = logging.getLogger(__name__)
 
 
 class BackupError(Exception):
     """A file is not a backup, or cannot be written; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """A backup that has been made."""
+
+    size: int
+    """In bytes."""
+    has_replaced: bool
+    """Whether there was an earlier backup of that name."""
 
 
 @dataclass(frozen=True)
@@ -32,32 +45,29 @@ class Restored:
     """Where the previous database is now; None if there was none."""
 
 
-def back_up(path: Path, target: Path) -> int:
-    """Copy a database, whether a bot has it open or not, and return the size of the copy in bytes.
+def back_up(path: Path, target: Path) -> BackedUp:
+    """Copy a database, whether a bot has it open or not.
 
     Raises:
         BackupError: if there is no database, or the target is that database, or something else that is no earlier
-            backup.
+            backup, or cannot be written.
         StoreError: if the disk is full or faulty.
     """
-    if not path.is_file():
-        raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
-    if target.is_dir():
-        raise BackupError(f"{target} is a folder; name the file, for example {target / 'backup.db'}.")
-    if target.exists() and target.samefile(path):
-        raise BackupError(f"{target} is the database itself; name another file.")
-    if target.exists() and not _is_of_the_bot(target):
-        raise BackupError(f"{target} already exists and is not a backup made by the bot; name another file.")
-    if not target.parent.is_dir():
-        raise BackupError(f"There is no folder {target.parent}; create it first.")
+    with _examined(path):
+        if not path.is_file():
+            raise BackupError(f"There is no database at {path} yet, so there is nothing to back up.")
+    with _examined(target):
+        is_there = _check_target(path, target)
     try:
         with closing(open_read_only(path)) as source:
             copy(source, target)
     except sqlite3.Error as error:
         raise explained(error, path) from error
     except OSError as error:
+        if error.errno in _OF_THE_ARGUMENT:
+            raise BackupError(f"{target} cannot be written: {error.strerror}.") from error
         raise explained(error, target) from error
-    return target.stat().st_size
+    return BackedUp(target.stat().st_size, is_there)
 
 
 def restore(file: Path, path: Path, now: datetime) -> Restored:
@@ -66,10 +76,11 @@ def restore(file: Path, path: Path, now: datetime) -> Restored:
     The bot must not be running. Queued and running jobs of the backup start over.
 
     Raises:
-        BackupError: if the file is not a backup, is damaged, or was made by a newer version of the bot.
+        BackupError: if the file is not a backup, cannot be read, is damaged, or was made by a newer version of the bot.
         StoreError: if the bot is running, or the disk is full or faulty.
     """
-    _check(file)
+    with _examined(file):
+        _check(file)
     try:
         with InstanceLock(path.with_name(path.name + ".lock")):
             arriving = path.with_name(path.name + ".restoring")
@@ -116,6 +127,31 @@ def back_up_before_migration(connection: sqlite3.Connection, path: Path, newest:
         log.info("kept a copy of schema version %d as %s", version, target)
 
 
+@contextmanager
+def _examined(path: Path) -> Iterator[None]:
+    """Refuse a file that the account may not read, or that cannot be opened for another reason."""
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(f"{path} cannot be read: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise BackupError(f"{path} cannot be read: {error}.") from error
+
+
+def _check_target(path: Path, target: Path) -> bool:
+    """Refuse to overwrite anything but an earlier backup; return whether there is one."""
+    if target.is_dir():
+        raise BackupError(f"{target} is a folder; name the file, for example {target / 'backup.db'}.")
+    is_there = target.exists()
+    if is_there and target.samefile(path):
+        raise BackupError(f"{target} is the database itself; name another file.")
+    if is_there and not (target.is_file() and _is_of_the_bot(target)):
+        raise BackupError(f"{target} already exists and is not a backup made by the bot; name another file.")
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}; create it first.")
+    return is_there
+
+
 def _is_of_the_bot(path: Path) -> bool:
     with _reading(path) as connection:
         return connection is not None and _tables(connection) >= _OF_THE_BOT
@@ -143,6 +179,7 @@ def _check(file: Path) -> None:
 @contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     """Open a file that may not be a database; yield None in that case."""
+    path.open("rb").close()  # which says why it is refused; SQLite does not
     connection = open_read_only(path)
     try:
         try:

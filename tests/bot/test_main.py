@@ -155,6 +155,22 @@ def test_backup_and_restore(tmp_path: Path) -> None:
     assert (tmp_path / "note.txt").read_text() == "no database"
 
 
+def test_paths_that_cannot_be_used_end_with_2_and_one_line(tmp_path: Path) -> None:
+    assert bot(tmp_path, LYRICS_DATA_DIR="data").returncode == 0
+    assert bot(tmp_path, "backup", "copy.db", LYRICS_DATA_DIR="data").returncode == 0
+    (tmp_path / "dangling").symlink_to("nowhere/at all")
+    long_name = "x" * 300
+    for command, argument, folder, words in (
+        ("backup", long_name, "data", "cannot be read: File name too long."),
+        ("restore", long_name, "data", "cannot be read: File name too long."),
+        ("restore", "copy.db", "dangling", "LYRICS_DATA_DIR is 'dangling'; it must be the path of a folder"),
+    ):
+        refused = bot(tmp_path, command, argument, LYRICS_DATA_DIR=folder)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert words in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
+
 def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

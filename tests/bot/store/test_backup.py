@@ -1,3 +1,4 @@
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -37,14 +38,15 @@ def other(tmp_path: Path) -> Iterator[Path]:
 
 async def test_a_backup_is_made_while_the_bot_writes(database: Database, tmp_path: Path, other: Path) -> None:
     await write(database, 1, "before")
-    size = back_up(tmp_path / "lyrics.db", other / "copy")
+    made = back_up(tmp_path / "lyrics.db", other / "copy")
     await write(database, 2, "after")
     assert digests(other / "copy") == ["before"]
     assert digests(tmp_path / "lyrics.db") == ["before", "after"]
     assert names(other) == ["copy"]
-    assert (other / "copy").stat().st_size == size
+    assert (other / "copy").stat().st_size == made.size
     assert (other / "copy").stat().st_mode & 0o777 == 0o600
-    back_up(tmp_path / "lyrics.db", other / "copy")  # replaces the previous one
+    assert not made.has_replaced
+    assert back_up(tmp_path / "lyrics.db", other / "copy").has_replaced
     assert digests(other / "copy") == ["before", "after"]
 
 
@@ -125,6 +127,30 @@ async def test_what_is_no_sound_backup_is_refused_and_changes_nothing(
         with pytest.raises(BackupError, match=reason):
             restore(other / name, other / "lyrics.db", NOW)
     assert not (other / "lyrics.db").exists()
+
+
+async def test_files_that_cannot_be_opened_are_refused_in_a_sentence(
+    database: Database, tmp_path: Path, other: Path
+) -> None:
+    path = tmp_path / "lyrics.db"
+    long_name = other / ("x" * 300)
+    too_deep = Path(*[other, *["folder" * 30] * 4, "copy"])  # beyond what SQLite opens, whoever asks
+    too_deep.parent.mkdir(parents=True)
+    back_up(path, other / "copy")
+    (other / "copy").rename(too_deep)
+    for file in (long_name, too_deep):
+        with pytest.raises(BackupError, match="cannot be read: "):
+            restore(file, other / "lyrics.db", NOW)
+        with pytest.raises(BackupError, match="cannot be read: "):
+            back_up(path, file)
+    with pytest.raises(BackupError, match="cannot be written: File name too long"):
+        back_up(path, other / ("x" * 250))  # too long with a suffix
+    with pytest.raises(BackupError, match="cannot be read: "):
+        back_up(long_name / "lyrics.db", other / "copy")
+    with closing(socket.socket(socket.AF_UNIX)) as listening:
+        listening.bind(str(other / "socket"))
+        with pytest.raises(BackupError, match="already exists and is not a backup"):
+            back_up(path, other / "socket")
 
 
 async def test_a_migration_runs_after_a_copy(tmp_path: Path, other: Path) -> None:
