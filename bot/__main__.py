@@ -1,7 +1,7 @@
 """`python -m bot`: reads the settings, opens the services and runs a front end.
 
 Exit status 0: it was asked to stop. 1: it failed, or `doctor` found something wrong. 2: a setting or an argument is
-wrong. 130: Ctrl-C before it had started.
+wrong. 130: Ctrl-C before it had started. 143: a command that runs instead of the bot was terminated before its end.
 
 Spawned training processes import this module again, so everything else is imported only where it is used.
 """
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 ENV_FILE = Path(".env")
 """In the working folder."""
+_TERMINATED = 128 + signal.SIGTERM
 _CLOSING_SECONDS = 3.0
 """How long a front end may take to close its connections."""
 
@@ -72,7 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
     if sys.platform == "win32":
         print("bot: Windows is not supported; run the bot under WSL, the Windows Subsystem for Linux", file=sys.stderr)  # noqa: T201
         return BAD_INPUT
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until the event loop installs its own handlers
+    # Until the event loop installs its own handlers. A command that is cut short has not done what it was asked to.
+    terminated = 0 if chosen.command is None else _TERMINATED
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(terminated))
     try:
         if chosen.command == "doctor":
             from bot import doctor as checks

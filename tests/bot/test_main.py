@@ -171,6 +171,32 @@ def test_paths_that_cannot_be_used_end_with_2_and_one_line(tmp_path: Path) -> No
         assert refused.stderr.count("\n") == 1
 
 
+TERMINATED_AT = """
+import fcntl, os, runpy, signal, sys
+def terminated(*_):
+    os.kill(os.getpid(), signal.SIGTERM)
+at, *arguments = sys.argv[1:]
+setattr({"flock": fcntl, "fsync": os}[at], at, terminated)
+sys.argv = ["bot", *arguments]
+runpy.run_module("bot", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(("at", "arguments"), [("fsync", ["backup", "copy.db"]), ("flock", ["forget-guild", "7"])])
+def test_a_command_that_is_terminated_does_not_report_success(tmp_path: Path, at: str, arguments: list[str]) -> None:
+    assert bot(tmp_path, LYRICS_DATA_DIR="data").returncode == 0
+    ended = subprocess.run(
+        [sys.executable, "-c", TERMINATED_AT, at, *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LYRICS_DATA_DIR": "data", "DISCORD_TOKEN": ""},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (143, "", "")
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_a_port_for_metrics_that_is_in_use_ends_with_2_and_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
