@@ -108,7 +108,7 @@ def _guild_id(text: str) -> int:
 
 def _forget_guild(guild_id: int, settings: Settings) -> int:
     """Leave an order for a running bot, or carry it out if none is running."""
-    from bot.services.left_guilds import ORDERS, Forgotten, LeftGuilds
+    from bot.services.left_guilds import ORDERS, Forgotten, LeftGuilds, leave_order
     from bot.services.recent_deletions import RecentDeletions
     from bot.services.song_record import SongRecord
     from bot.store import jobs
@@ -137,9 +137,7 @@ def _forget_guild(guild_id: int, settings: Settings) -> int:
             with InstanceLock(path.with_name(path.name + ".lock")):
                 pass
         except LockedError:
-            order = settings.data_dir / ORDERS / str(guild_id)
-            order.parent.mkdir(mode=0o700, exist_ok=True)
-            order.touch(0o600)
+            leave_order(settings.data_dir / ORDERS, guild_id, path)
             print(f"The running bot will delete everything stored about server {guild_id} within 20 seconds.")  # noqa: T201
             return 0
         forgotten = asyncio.run(forget())

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
 import re
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,11 +89,13 @@ class LeftGuilds:
     async def obey(self, folder: Path) -> int:
         """Delete the data of the guilds after which files in a folder are named; return how many.
 
-        `python -m bot forget-guild` creates those files for a running bot.
+        `leave_order` creates those files for a running bot.
         """
-        orders = await asyncio.to_thread(
-            lambda: [path for path in folder.glob("*") if re.fullmatch(SNOWFLAKE, path.name)]
-        )
+        try:
+            orders = await asyncio.to_thread(_orders_in, folder)
+        except OSError as error:
+            log.error("cannot read %s, which may name servers to forget: %s", folder, error.strerror)
+            return 0
         for order in orders:
             await self.forget(int(order.name))
             await asyncio.to_thread(order.unlink, missing_ok=True)
@@ -117,3 +121,49 @@ class LeftGuilds:
             in_memory,
         )
         return Forgotten(artists, is_anything=any((artists, *others, in_memory)))
+
+
+def leave_order(folder: Path, guild_id: int, database: Path) -> None:
+    """Create the file by which a running bot is told to forget a guild.
+
+    File and folder belong to the owner of the database: the bot must be able to read them even if root calls this.
+
+    Raises:
+        OSError: if the folder cannot be written to, or not be given to that account.
+    """
+    owner = database.stat().st_uid
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        # The bot's account could put links there, and root must not give away what they point to.
+        with _opened(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) as opened:
+            _give(opened, owner)
+            with (
+                suppress(FileExistsError),
+                _opened(str(guild_id), os.O_WRONLY | os.O_CREAT | os.O_EXCL, opened) as order,
+            ):
+                _give(order, owner)
+    except OSError:
+        with suppress(OSError):  # unless there are other orders in it
+            folder.rmdir()
+        raise
+
+
+@contextmanager
+def _opened(path: Path | str, flags: int, folder: int | None = None) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _give(descriptor: int, owner: int) -> None:
+    if os.fstat(descriptor).st_uid != owner:
+        os.fchown(descriptor, owner, -1)
+
+
+def _orders_in(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if re.fullmatch(SNOWFLAKE, path.name)]
+    except FileNotFoundError:
+        return []

@@ -96,6 +96,36 @@ async def test_a_running_bot_is_asked_to(database: Database, tmp_path: Path, clo
     assert await left_guilds.obey(tmp_path / "no such folder") == 0
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+async def test_an_order_by_root_belongs_to_the_account_of_the_bot(database: Database, tmp_path: Path) -> None:
+    (tmp_path / ORDERS).mkdir(0o700)  # as an earlier version made it
+    os.chown(tmp_path / "lyrics.db", 12345, 12345)
+    assert forget_guild(tmp_path, str(GUILD)).returncode == 0
+    folder, order = (tmp_path / ORDERS).stat(), (tmp_path / ORDERS / str(GUILD)).stat()
+    assert (folder.st_uid, order.st_uid) == (12345, 12345)
+    assert (folder.st_mode & 0o777, order.st_mode & 0o777) == (0o700, 0o600)
+    assert forget_guild(tmp_path, str(GUILD)).returncode == 0  # that order is not carried out yet
+
+
+async def test_an_order_goes_through_no_link(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / ORDERS).symlink_to("elsewhere")
+    ended = forget_guild(tmp_path, str(GUILD))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "cannot be written to" in ended.stderr
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+async def test_a_folder_of_orders_that_cannot_be_read_is_logged(
+    database: Database, tmp_path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / ORDERS).touch()
+    record = SongRecord(database, RecentDeletions(), on_disk=True, new_id=int)
+    left_guilds = LeftGuilds(database, record, JobNews(), days=30, now=clock)
+    assert await left_guilds.obey(tmp_path / ORDERS) == 0
+    assert f"cannot read {tmp_path / ORDERS}, which may name servers to forget: Not a directory" in caplog.text
+
+
 @pytest.mark.parametrize("guild", ["0", "one", "../..", str(2**63), "9" * 19, "9" * 20, ""])
 def test_what_is_no_server(tmp_path: Path, guild: str) -> None:
     ended = forget_guild(tmp_path, guild)
