@@ -30,8 +30,9 @@ class Bases:
             return
         self._is_kept = True
         try:
-            for copy in await asyncio.to_thread(installed_bases.keep_base, self._folder):
-                log.warning("%s was damaged, and has been replaced by the file that comes with this release", copy)
+            replaced = await asyncio.to_thread(installed_bases.keep_base, self._folder)
+            if replaced is not None:
+                log.warning("%s was damaged, and has been replaced by the file that comes with this release", replaced)
         except OSError as error:
             log.warning("cannot keep the base model for later releases: %s", error)
         for copy in await asyncio.to_thread(installed_bases.damaged_bases, self._folder):

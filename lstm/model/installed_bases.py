@@ -14,6 +14,7 @@ from pathlib import Path
 from lstm.model.atomic_write import write_atomically
 
 _SUFFIX = ".safetensors"
+_BASE = f"base{_SUFFIX}"
 _HASH = re.compile("[0-9a-f]{64}")
 _kept: list[Path] = []
 """Folders in which bases of earlier releases lie, each in a folder that is named by its hash."""
@@ -25,34 +26,32 @@ def also_look_in(folder: Path) -> None:
         _kept.append(folder)
 
 
-def keep_base(folder: Path) -> list[Path]:
-    """Copy the base of this release, with the files that belong to it, to a folder, unless undamaged copies are there.
+def keep_base(folder: Path) -> Path | None:
+    """Copy the base of this release, with the files that belong to it, to a folder, unless the same are there.
 
     Returns:
-        The copies that were there, but damaged, and have been replaced.
+        The copy of the base if it was there, but damaged, and has been replaced. The files beside it are only brought
+        up to date: another release of the same base may have other ones.
 
     Raises:
         OSError: the folder cannot be written to.
     """
     released = {file.name: file.read_bytes() for file in _released()}
-    base = released.get(f"base{_SUFFIX}")
+    base = released.get(_BASE)
     if base is None:
-        return []
+        return None
     copies = folder / hashlib.sha256(base).hexdigest()
-    replaced = []
+    copy = copies / _BASE
+    is_damaged = copy.exists() and not _holds(copy, base)
     for name, data in released.items():
-        copy = copies / name
-        if _holds(copy, data):
-            continue
-        if copy.exists():
-            replaced.append(copy)
-        write_atomically(copy, data)
-    return replaced
+        if not _holds(copies / name, data):
+            write_atomically(copies / name, data)
+    return copy if is_damaged else None
 
 
 def damaged_bases(folder: Path) -> list[Path]:
     """The copies in a folder that `keep_base` fills which are not, or no longer, the base that they are named for."""
-    copies = [copy / f"base{_SUFFIX}" for copy in sorted(folder.glob("*")) if _HASH.fullmatch(copy.name)]
+    copies = [copy / _BASE for copy in sorted(folder.glob("*")) if _HASH.fullmatch(copy.name)]
     return [copy for copy in copies if _sha256(copy) != copy.parent.name]
 
 
@@ -60,7 +59,7 @@ def base_file(sha256: str) -> bytes | None:
     """The file of the base with a hash; None if there is none, or it is damaged."""
     if not _HASH.fullmatch(sha256):  # as a file of unknown origin may say: it would be part of a path
         return None
-    for file in [*_released(), *(folder / sha256 / f"base{_SUFFIX}" for folder in _kept)]:
+    for file in [*_released(), *(folder / sha256 / _BASE for folder in _kept)]:
         if file.is_file() and hashlib.sha256(data := file.read_bytes()).hexdigest() == sha256:
             return data
     return None

@@ -120,10 +120,10 @@ def test_a_kept_base_that_is_damaged_or_no_hash_is_none(base: Model, tmp_path: P
     assert installed_bases.base_file("../pretrained") is None
 
 
-def test_damaged_copies_of_the_released_base_are_replaced(base: Model, tmp_path: Path) -> None:
+def test_a_damaged_copy_of_the_released_base_is_replaced(base: Model, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     (tmp_path / "pretrained" / "reader.safetensors").write_bytes(b"the reader of this base")
-    assert installed_bases.keep_base(kept) == []
+    assert installed_bases.keep_base(kept) is None
     assert installed_bases.damaged_bases(kept) == []
     copy, reader = (kept / base.sha256 / f"{name}.safetensors" for name in ("base", "reader"))
     whole = copy.read_bytes()
@@ -131,9 +131,18 @@ def test_damaged_copies_of_the_released_base_are_replaced(base: Model, tmp_path:
         copy.write_bytes(damaged)
         reader.write_bytes(b"no reader")
         assert installed_bases.damaged_bases(kept) == [copy]
-        assert sorted(installed_bases.keep_base(kept)) == [copy, reader]
+        assert installed_bases.keep_base(kept) == copy
         assert (copy.read_bytes(), reader.read_bytes()) == (whole, b"the reader of this base")
-    assert installed_bases.keep_base(kept) == []
+    assert installed_bases.keep_base(kept) is None
+
+
+def test_another_release_of_the_same_base_brings_the_files_beside_it_up_to_date(base: Model, tmp_path: Path) -> None:
+    kept, reader = tmp_path / "kept", tmp_path / "pretrained" / "reader.safetensors"
+    reader.write_bytes(b"the reader")
+    installed_bases.keep_base(kept)
+    reader.write_bytes(b"a better reader")
+    assert installed_bases.keep_base(kept) is None  # nothing was damaged
+    assert (kept / base.sha256 / "reader.safetensors").read_bytes() == b"a better reader"
 
 
 def test_a_damaged_copy_of_an_earlier_base_is_found_and_left_as_it_is(base: Model, tmp_path: Path) -> None:
@@ -142,7 +151,7 @@ def test_a_damaged_copy_of_an_earlier_base_is_found_and_left_as_it_is(base: Mode
     release(tmp_path, 7)
     copy = kept / base.sha256 / "base.safetensors"
     copy.write_bytes(copy.read_bytes()[:-1] + b"!")
-    assert installed_bases.keep_base(kept) == []
+    assert installed_bases.keep_base(kept) is None
     assert installed_bases.damaged_bases(kept) == [copy]
     copy.unlink()
     assert installed_bases.damaged_bases(kept) == [copy]
