@@ -9,6 +9,7 @@ import pytest
 
 from bot.application import open_application
 from bot.services import Asker, Song, SongRequest
+from bot.services.bases import Bases
 from bot.services.data_files import SHIPPED, DataFolder
 from bot.settings import Settings, SettingsError
 from bot.store.faults import StoreError
@@ -225,3 +226,20 @@ async def test_a_base_that_cannot_be_kept_stops_nothing(
     async with open_application(Settings(data_dir=data), shipped=shipped) as application:
         assert await application.artists.visible(application.asker(user_id=5, guild_id=None, channel_id=1))
     assert "cannot keep the base model for later releases" in caplog.text
+
+
+async def test_a_base_that_cannot_be_kept_at_first_is_kept_later(
+    tmp_path: Path, shipped: DataFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = folder_with_an_own_artist(tmp_path)
+    async with open_application(Settings(data_dir=data), shipped=shipped) as application:
+        in_the_way = tmp_path / "bases"
+        in_the_way.touch()
+        bases = Bases(application.database, in_the_way)
+        await bases.keep()
+        await bases.keep()
+        assert caplog.text.count("cannot keep the base model for later releases") == 1
+        in_the_way.unlink()
+        await bases.keep()
+    (kept,) = in_the_way.iterdir()
+    assert (kept / "base.safetensors").is_file()
