@@ -10,8 +10,10 @@ so the event loop waits no longer than the interpreter's switch interval, and si
 """
 
 import asyncio
+import logging
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -28,6 +30,8 @@ MOST_SONGS_AT_ONCE = 64
 STREAMS_AT_ONCE = 64
 """With so many songs in progress that `CANDIDATES` each would exceed this, each song has fewer candidates."""
 FEWEST_CANDIDATES = 2
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,7 @@ class ComposingThread:
         arrived: asyncio.Queue[str | Report | _End] = asyncio.Queue()
 
         def deliver(item: str | Report | _End) -> None:
-            # Nobody reads from a loop that is closed.
-            if not loop.is_closed():
+            with suppress(RuntimeError):  # the loop is closed, so nobody reads
                 loop.call_soon_threadsafe(arrived.put_nowait, item)
 
         song = _Song(begin, deliver)
@@ -132,21 +135,32 @@ class ComposingThread:
                 continue  # until all waiting songs are admitted
             except Empty:
                 pass
-            self._drop_unwanted()
-            self._admit()
-            for packed, chorus in list(self._choruses.items()):
-                try:
-                    self._step(chorus)
-                except Exception as error:
-                    self._give_up(packed, error)
-                if not len(chorus):
-                    self._choruses.pop(packed, None)
+            try:
+                self._advance_all()
+            except Exception as error:  # without this thread, every song would wait for ever
+                self._give_up_all(error)
+
+    def _advance_all(self) -> None:
+        """Let songs leave and join, and step every chorus once."""
+        self._drop_unwanted()
+        self._admit()
+        for packed, chorus in list(self._choruses.items()):
+            if self._choruses.get(packed) is not chorus:
+                continue  # given up meanwhile
+            self._step(chorus)
+            if not len(chorus):
+                self._choruses.pop(packed, None)
 
     def _step(self, chorus: Chorus) -> None:
         self._tally.batch.observe(len(chorus))
         self._tally.characters += chorus.pending_characters
+        try:
+            finished = chorus.step()
+        except Exception as error:
+            self._give_up(chorus.packed, error)
+            return
         joining: defaultdict[PackedWeights, list[Stream]] = defaultdict(list)
-        for stream in chorus.step():
+        for stream in finished:
             song = self._owner.pop(stream)
             song.in_progress.discard(stream)
             if not song.in_progress:
@@ -174,7 +188,10 @@ class ComposingThread:
         All at once, because every change of a batch copies the states of all its streams.
         """
         for packed, streams in joining.items():
-            self._choruses.setdefault(packed, Chorus(streams[0].voice)).add(streams)
+            try:
+                self._choruses.setdefault(packed, Chorus(streams[0].voice)).add(streams)
+            except Exception as error:
+                self._give_up(packed, error)
 
     def _advance(self, song: _Song, joining: defaultdict[PackedWeights, list[Stream]]) -> None:
         """Advance a song to the streams that it needs next; they join the chorus of their voice's weights."""
@@ -202,17 +219,36 @@ class ComposingThread:
         song.deliver(_End(error))
 
     def _give_up(self, packed: PackedWeights, error: Exception) -> None:
-        """End the songs of a chorus whose step failed: their readers get the error, and the other choruses sing on."""
-        del self._choruses[packed]
-        for song in [song for song in self._songs if song.composition and song.composition.voice.packed is packed]:
-            for stream in song.in_progress:
-                self._owner.pop(stream, None)
+        """End the songs of a chorus that failed: their readers get the error, and the other choruses sing on."""
+        self._choruses.pop(packed, None)
+        songs = [song for song in self._songs if song.composition and song.composition.voice.packed is packed]
+        log.error("composing failed; songs ended: %d", len(songs), exc_info=error)
+        for song in songs:
+            self._disown(song)
+            self._end(song, error)
+
+    def _give_up_all(self, error: Exception) -> None:
+        """End all songs in progress, whatever failed; those that wait for their turn are sung."""
+        log.error("composing failed; songs ended: %d", len(self._songs), exc_info=error)
+        self._choruses.clear()
+        self._owner.clear()
+        for song in list(self._songs):
             self._end(song, error)
 
     def _drop_unwanted(self) -> None:
         for song in [song for song in self._songs if not song.is_wanted]:
-            if song.composition is not None and (chorus := self._choruses.get(song.composition.voice.packed)):
-                chorus.drop(song.in_progress)
-            for stream in song.in_progress:
-                self._owner.pop(stream, None)
             self._songs.discard(song)
+            self._disown(song)
+            if song.composition is None:
+                continue
+            packed = song.composition.voice.packed
+            if (chorus := self._choruses.get(packed)) is not None:
+                try:
+                    chorus.drop(song.in_progress)
+                except Exception as error:
+                    self._give_up(packed, error)
+
+    def _disown(self, song: _Song) -> None:
+        """Expect no more streams of a song."""
+        for stream in song.in_progress:
+            self._owner.pop(stream, None)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 
 import pytest
@@ -95,6 +95,59 @@ async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
     assert all(isinstance(song, ArithmeticError) for song in sung[1::2])
     assert all(str(song).startswith("I walk") for song in sung[::2])
     assert (await sing(thread, singer, "and on", settings())).startswith("and on")
+
+
+async def test_streams_that_cannot_be_added_end_the_songs_of_that_voice_and_no_other(
+    thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, add = Singer(load_model(samples.model(2))), Chorus.add
+
+    def fails_for_one(chorus: Chorus, streams: Iterable[Stream]) -> None:
+        if chorus.packed is broken.voice.packed:
+            raise MemoryError
+        add(chorus, streams)
+
+    monkeypatch.setattr(Chorus, "add", fails_for_one)
+    songs = [sing(thread, broken if k % 2 else singer, "I walk", settings(random_seed=k)) for k in range(6)]
+    async with asyncio.timeout(10):
+        sung = await asyncio.gather(*songs, return_exceptions=True)
+    assert all(isinstance(song, MemoryError) for song in sung[1::2])
+    assert all(str(song).startswith("I walk") for song in sung[::2])
+    assert "MemoryError" in caplog.text
+
+
+async def test_streams_that_cannot_be_dropped_end_the_songs_beside_them_and_not_the_thread(
+    thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_chorus: Chorus, _streams: Iterable[Stream]) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Chorus, "drop", fails)
+    async with aclosing(thread.compose(lambda: Composition(singer, "gone", settings(lines=5000)))) as gone:
+        await anext(gone)
+        beside = asyncio.create_task(sing(thread, singer, "beside", settings(lines=5000)))
+        await until(lambda: thread.songs_in_progress == 2, 5)
+    async with asyncio.timeout(10):
+        with pytest.raises(MemoryError):
+            await beside
+        assert (await sing(thread, singer, "and on", settings())).startswith("and on")
+
+
+async def test_whatever_fails_ends_the_songs_in_progress_and_not_the_thread(
+    thread: ComposingThread, singer: Singer
+) -> None:
+    class Broken(Composition):
+        """One whose number of candidates cannot be set once it sings."""
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name == "candidates" and hasattr(self, name):
+                raise ArithmeticError("out of tune")
+            super().__setattr__(name, value)
+
+    async with asyncio.timeout(10):
+        with pytest.raises(ArithmeticError, match="out of tune"):
+            await anext(thread.compose(lambda: Broken(singer, "I walk", settings())))
+        assert (await sing(thread, singer, "and on", settings())).startswith("and on")
 
 
 async def test_songs_beyond_the_bound_wait_and_are_sung(
