@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TypeVar
 
 import discord
 
@@ -18,11 +20,15 @@ from bot.discord_app.sing_button import Sing
 from bot.language import tr
 from bot.services import CorpusSummary, Job, JobState, Refusal, StoreError
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_EDITS = 2.5
 # Delays between attempts to announce a result while Discord fails; after the last, the next start tries again.
 _SECONDS_BEFORE_RETRIES = (10, 60, 600)
+_SECONDS_AFTER_FAULT = 10.0
+"""How long to wait for the database to work again."""
 
 
 async def show_and_follow(interaction: Interaction, job: Job) -> None:
@@ -59,10 +65,10 @@ async def _follow(
     """Let a message show a job up to its end; `understood` and what it shows already are None where not known."""
     training = message.client.services.training
     if understood is None:
-        understood = await training.understood(job.id)
+        understood = await _past_faults(lambda: training.understood(job.id))
     reachable = True
     last = job
-    async with aclosing(paced(training.watch(job.id), SECONDS_BETWEEN_EDITS)) as standings:
+    async with aclosing(paced(_watched(message.client, job.id), SECONDS_BETWEEN_EDITS)) as standings:
         async for last in standings:
             if last.state.has_ended or not reachable or _is_shown(last, shown):
                 continue
@@ -87,11 +93,37 @@ async def _follow(
 
 async def _tell_end(message: ShownMessage, job: Job) -> None:
     training = message.client.services.training
-    curve = await training.curve(job.id) if job.state is JobState.SUCCEEDED else None
+    curve = await _past_faults(lambda: training.curve(job.id)) if job.state is JobState.SUCCEEDED else None
     body = ended_body(job, curve)
     if not await message.edit(body) and not await message.announce(body):
         _log.warning("cannot announce the end of job %d: no access to channel %d", job.id, message.channel_id)
-    await training.announced(job.id)
+    await _past_faults(lambda: training.announced(job.id))
+
+
+async def _watched(client: LyricsClient, job_id: int) -> AsyncGenerator[Job, None]:
+    """Watch a job to its end, past faults of the database."""
+    while True:
+        try:
+            async with aclosing(client.services.training.watch(job_id)) as standings:
+                async for job in standings:
+                    yield job
+            return
+        except StoreError as error:
+            await _wait_after(error)
+
+
+async def _past_faults(use: Callable[[], Awaitable[T]]) -> T:
+    """Use the database, again and again until it has no fault."""
+    while True:
+        try:
+            return await use()
+        except StoreError as error:
+            await _wait_after(error)
+
+
+async def _wait_after(fault: StoreError) -> None:
+    _log.warning("cannot follow training jobs just now; trying again in %g s. %s", _SECONDS_AFTER_FAULT, fault)
+    await asyncio.sleep(_SECONDS_AFTER_FAULT)
 
 
 def _is_shown(job: Job, shown: Job | None) -> bool:

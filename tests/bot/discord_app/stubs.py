@@ -27,6 +27,7 @@ from bot.services import (
     Song,
     SongRequest,
     SongSoFar,
+    StoreError,
     SungAgain,
     TrainingOutcome,
     TrainingProgress,
@@ -189,6 +190,8 @@ class StubTraining:
     refusal: str | None = None
     shipped: frozenset[str] = frozenset()
     summary: CorpusSummary | None = None
+    faults: dict[str, int] = field(default_factory=dict)
+    """How often each method fails before the database works again."""
     texts: TrainingTexts = field(
         default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, seconds=lambda: 0.0)
     )
@@ -214,6 +217,11 @@ class StubTraining:
             raise Refusal(self.refusal)
         return replace(JOB, artist=artist, channel_id=asker.channel_id)
 
+    def _fail(self, method: str) -> None:
+        if self.faults.get(method, 0) > 0:
+            self.faults[method] -= 1
+            raise StoreError("The disk is full.")
+
     async def watch(self, job_id: int) -> AsyncGenerator[Job, None]:
         for step in self.script:
             if isinstance(step, int | float):
@@ -225,8 +233,10 @@ class StubTraining:
                 await self.go_on.wait()
             else:
                 yield step
+                self._fail("watch")
 
     async def understood(self, job_id: int) -> CorpusSummary | None:
+        self._fail("understood")
         return self.summary
 
     async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
@@ -238,6 +248,7 @@ class StubTraining:
         return [UnsungArtist("*mute*", 41_000, NOON, 0)]
 
     async def curve(self, job_id: int) -> bytes | None:
+        self._fail("curve")
         return b"\x89PNG curve"
 
     async def remember_message(self, job_id: int, channel_id: int, message_id: int) -> None:
@@ -247,6 +258,7 @@ class StubTraining:
         return self.untold
 
     async def announced(self, job_id: int) -> None:
+        self._fail("announced")
         self.told.append(job_id)
         self.end_told.set()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.discord_app import jobs
 from bot.services import CorpusSummary
 from bot.store.job_records import HeldBack
 from tests.bot.discord_app.conftest import online
@@ -239,6 +240,22 @@ async def test_a_result_without_a_message_is_announced_in_the_channel(
     async with online(discord, services):
         await discord.message_in(channel, has_curve)
         await end_is_told(services)
+
+
+async def test_faults_of_the_database_do_not_end_the_following(
+    discord: DiscordStandIn, services: StubServices, guild: Guild, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_SECONDS_AFTER_FAULT", 0.01)
+    channel = guild.channels[0]
+    faulty = ("understood", "watch", "curve", "announced")
+    services.training.faults = dict.fromkeys(faulty, 2)
+    services.training.untold = [replace(JOB, channel_id=channel.id, message_id=None)]
+    services.training.script = [RUNNING, SUCCEEDED]
+    async with online(discord, services):
+        await discord.message_in(channel, has_curve)
+        await end_is_told(services)
+    assert services.training.faults == dict.fromkeys(faulty, 0)
+    assert len([message for message in discord.messages.all.values() if has_curve(message)]) == 1
 
 
 async def test_a_result_that_cannot_be_posted_is_not_tried_for_ever(
