@@ -1,6 +1,7 @@
 """One training job, in a separate process or on a cluster; imports lstm, and nothing of the bot but this package."""
 
 import dataclasses
+import logging
 import math
 import time
 from contextlib import suppress
@@ -28,6 +29,8 @@ CHECKPOINT_SECONDS = 15.0
 again, makes progress."""
 CHECKPOINT_SHARE = 0.02
 """The largest share of the time to spend on checkpoints: if one takes long, as over a slow line, there are fewer."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,8 @@ def _trainer(task: TrainingTask, exchange: Exchange) -> Trainer:
     if checkpoint is not None:
         try:
             return trainer(checkpoint)
-        except _AskedToStop:
-            raise
-        except Exception:  # noqa: S110 - of an earlier version, or damaged: begin again rather than never
-            pass
+        except (ValueError, LookupError, TypeError) as error:  # of an earlier version, or damaged
+            log.warning("training job %s begins again: %s", task.folder.name, error)
     return trainer(None)
 
 

@@ -106,7 +106,9 @@ def test_checkpoints_that_take_long_are_few(tmp_path: Path, folder: JobFolder, m
 @pytest.mark.parametrize(
     "damage", ["another world", "cut short", "one bit", "other shapes", "no extra", "an earlier version"]
 )
-def test_an_unusable_checkpoint_means_starting_over(tmp_path: Path, folder: JobFolder, damage: str) -> None:
+def test_an_unusable_checkpoint_means_starting_over(
+    tmp_path: Path, folder: JobFolder, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
     stop_beyond(folder, 0)
     assert train(task(tmp_path, samples.corpus(12), 5.0)) == Stopped()
     checkpoint = folder.read_checkpoint()
@@ -131,6 +133,27 @@ def test_an_unusable_checkpoint_means_starting_over(tmp_path: Path, folder: JobF
     folder.prepare()
     folder.write_checkpoint(checkpoint)
     assert isinstance(train(task(tmp_path, samples.corpus(12), 0.05)), TrainedModel)
+    assert "training job 1 begins again: The checkpoint" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [MemoryError, ConnectionError, RuntimeError])
+def test_a_fault_while_it_resumes_does_not_mean_starting_over(
+    tmp_path: Path, folder: JobFolder, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    """The memory may suffice at the next attempt; on a cluster, the bot may be gone."""
+    stop_beyond(folder, 0)
+    assert train(task(tmp_path, samples.corpus(12), 5.0)) == Stopped()
+    folder.prepare()
+    faults = iter([None, fault])
+
+    def fails_once() -> bool:
+        if (raised := next(faults, None)) is not None:
+            raise raised
+        return False
+
+    monkeypatch.setattr(folder, "is_asked_to_stop", fails_once)
+    with pytest.raises(fault):
+        run(task(tmp_path, samples.corpus(12), 0.05), folder)
 
 
 def test_a_deleted_folder_ends_the_training(tmp_path: Path, folder: JobFolder) -> None:
