@@ -1,10 +1,12 @@
 """Singing: a seed goes in, a song comes out line by line and is recorded."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.engine.composing_thread import ComposingThread
 from bot.engine.singer_cache import SingerCache, VersionGoneError
@@ -55,7 +57,7 @@ class LyricsService:
 
         A member may ask for `songs_in_a_row`, then for one every `seconds_per_song`.
         Where the language filter is on, lines for which `has_bad_language` is true are left out; it is called in the
-        composing thread.
+        composing thread and others.
         Requests are counted in `tally`; `seconds` is a monotonic clock.
         """
         self._database = database
@@ -203,7 +205,8 @@ class LyricsService:
 
         Args:
             asker: a member of the guild.
-            may_see: whether the asker may see a channel, by its id; songs of other channels are left out.
+            may_see: whether the asker may see a channel, by its id; songs of other channels are left out. Called in the
+                event loop.
             limit: the most to return.
 
         Raises:
@@ -214,20 +217,18 @@ class LyricsService:
             raise Refusal("/top only works in a server.")
         since = self._now() - timedelta(days=TOP_DAYS)
 
-        def read(connection: sqlite3.Connection) -> list[Song]:
+        def read(connection: sqlite3.Connection) -> tuple[Callable[[str], bool], list[tuple[StoredRequest, int]]]:
             is_bad = LanguagePolicy(self._has_bad_language).rule_for(connection, asker)
-            songs: list[Song] = []
-            for request_id, votes in likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES):
-                if len(songs) == limit:
-                    break
-                stored = requests.by_id(connection, request_id)
-                if stored is None or stored.channel_id is None or not may_see(stored.channel_id):
-                    continue
-                if not is_bad(stored.text):
-                    songs.append(of_record(stored, votes))
-            return songs
+            liked = likes.most_liked(connection, guild_id, since, _MOST_TOP_CANDIDATES)
+            found = [(requests.by_id(connection, request_id), votes) for request_id, votes in liked]
+            return is_bad, [(stored, votes) for stored, votes in found if stored is not None]
 
-        return await self._database.read(read)
+        is_bad, liked = await self._database.read(read)
+        seen = [
+            (stored, votes) for stored, votes in liked if stored.channel_id is not None and may_see(stored.channel_id)
+        ]
+        good = (of_record(stored, votes) for stored, votes in seen if not is_bad(stored.text))
+        return await asyncio.to_thread(lambda: list(islice(good, limit)))
 
     async def remember_message(self, request_id: int, message_id: int) -> None:
         """Store which public message shows a song, so that it can be linked to."""

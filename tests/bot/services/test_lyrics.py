@@ -1,4 +1,5 @@
 import sqlite3
+import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -460,6 +461,29 @@ async def test_the_top_has_the_songs_liked_most_in_seven_days(
     assert await lyrics.top(replace(member(), in_age_restricted_channel=True), lambda channel: True) == []
     with pytest.raises(Refusal, match="server"):
         await lyrics.top(member(guild_id=None), lambda channel: True)
+
+
+async def test_the_top_is_chosen_without_holding_up_the_database_or_the_event_loop(
+    lyrics: LyricsService, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a channel shows to whom is known to the event loop alone; to look for bad language takes time."""
+    song = await whole(lyrics.sing(member(), REQUEST))
+    await lyrics.like(member(9), song.request_id)
+    seen_in, read_in = set(), set()
+
+    def may_see(_channel: int) -> bool:
+        seen_in.add(threading.get_ident())
+        return True
+
+    def has_bad_language(_text: str) -> bool:
+        read_in.add(threading.get_ident())
+        return False
+
+    monkeypatch.setattr(lyrics, "_has_bad_language", has_bad_language)
+    assert len(await lyrics.top(member(), may_see)) == 1
+    assert seen_in == {threading.get_ident()}
+    assert len(read_in) == 1
+    assert not read_in & {threading.get_ident(), await database.read(lambda _: threading.get_ident())}
 
 
 async def test_votes_go_with_the_song_with_its_message_and_with_their_person(
