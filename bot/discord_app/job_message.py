@@ -9,11 +9,13 @@ from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import Block, Button, Buttons, Download, MessageBody, NamedFile, Picture, Rule, Text
 from bot.language import figure, tr, tr_sentence
 from bot.services import CorpusSummary, Job, JobState, ReadCorpus, TrainingOutcome, TrainingProgress
+from lstm.text.phrases import size
 
 _BAR_CELLS = 16
 _ENDED_BADLY = discord.Colour(0x9A9A9A)
 _CURVE_NAME, _TEXT_NAME = "curve.png", "cleaned.txt"
 _LONGEST_RESULT = 3_000
+_CUT = "The whole text is too large for Discord: the file has the first {sent:s} of {whole:s}."
 
 
 def live(job: Job, buttons: Sequence[Button] = (), understood: CorpusSummary | None = None) -> MessageBody:
@@ -47,16 +49,23 @@ def ended(job: Job, curve_png: bytes | None, buttons: Sequence[Button] = ()) -> 
     return MessageBody(blocks=blocks, colour=colour, files=files)
 
 
-def cleaned(corpus: ReadCorpus) -> MessageBody:
-    """Show a corpus as it is used for training: what was recognised in it, its first lines, and the file."""
+def cleaned(corpus: ReadCorpus, most_bytes: int) -> MessageBody:
+    """Show a corpus as it is used for training: what was recognised in it, its first lines, and the file.
+
+    A file of more than `most_bytes` is cut between lines.
+    """
     blocks: list[Block] = [Text("### " + tr("The text used for training"))]
     if corpus.summary is not None:
         blocks.append(Text(markdown.escape(wording.understood(corpus.summary))))
     if corpus.first_lines:
         blocks.append(Text(markdown.quoted("\n".join(corpus.first_lines))))
+    whole = corpus.text.encode("utf-8", "replace")
+    sent = whole if len(whole) <= most_bytes else whole[: whole.rfind(b"\n", 0, most_bytes) + 1]
     blocks.append(Download(_TEXT_NAME))
-    file = NamedFile(_TEXT_NAME, corpus.text.encode("utf-8", "replace"))
-    return MessageBody(blocks=blocks, colour=colours.OWN, files=[file])
+    if len(sent) < len(whole):
+        sizes = {"sent": size(len(sent)), "whole": size(len(whole))}
+        blocks.append(Text("-# " + tr(_CUT, **sizes)))
+    return MessageBody(blocks=blocks, colour=colours.OWN, files=[NamedFile(_TEXT_NAME, sent)])
 
 
 def forgotten(job: Job) -> MessageBody:

@@ -165,13 +165,13 @@ class ShowText(NumberButton, prefix="job:text"):
     label = "Show cleaned text"
 
     async def pressed(self, interaction: Interaction) -> None:
-        """Answer with the first lines and the whole text as a file."""
+        """Answer with the first lines, and with the text as a file, as much of it as Discord takes."""
         asker, training = asker_of(interaction), interaction.client.services.training
         with training.texts.handing_out(asker):  # while it is sent, memory holds several copies of it
             corpus = await training.corpus_of(asker, self.number)
             if corpus is None:
                 raise Refusal("That text is no longer stored.")
-            await answering.send(interaction, job_message.cleaned(corpus), ephemeral=True)
+            await answering.send(interaction, job_message.cleaned(corpus, interaction.filesize_limit), ephemeral=True)
 
 
 class UseAnyway(NumberButton, prefix="job:use"):

@@ -192,6 +192,7 @@ class StubTraining:
     summary: CorpusSummary | None = None
     faults: dict[str, int] = field(default_factory=dict)
     """How often each method fails before the database works again."""
+    text: str = "If you can *keep*\nyour head"
     texts: TrainingTexts = field(
         default_factory=lambda: TrainingTexts(DataFiles([]), most_bytes=10**6, seconds=lambda: 0.0)
     )
@@ -242,7 +243,7 @@ class StubTraining:
     async def corpus_of(self, asker: Asker, job_id: int) -> ReadCorpus | None:
         if not asker.may_manage_guild:
             raise Refusal("Only members with Manage Server can see this server's texts.")
-        return ReadCorpus("If you can *keep*\nyour head", self.summary, ("If you can *keep*", "your head"))
+        return ReadCorpus(self.text, self.summary, ("If you can *keep*", "your head"))
 
     async def unsung(self, asker: Asker) -> list[UnsungArtist]:
         return [UnsungArtist("*mute*", 41_000, NOON, 0)]

@@ -10,6 +10,7 @@ from bot.store.job_records import HeldBack
 from tests.bot.discord_app.conftest import online
 from tests.bot.discord_app.stubs import JOB, OUTCOME, RUNNING, SUCCEEDED, StubServices
 from tests.discord_stand_in import DiscordStandIn, Guild, Interaction, Member, Message, Upload
+from tests.discord_stand_in.world import ATTACHMENT_SIZE_LIMIT
 
 TEXT = Upload("kipling.txt", b"If you can keep your head\n" * 100)
 
@@ -299,3 +300,18 @@ async def test_what_was_understood_is_said_and_the_cleaned_text_shown(
     ]
     await discord.press(chief, message, "Cancel")
     await message.until(lambda message: "Cancelled." in message.text)
+
+
+async def test_a_text_that_is_too_large_for_discord_is_cut_between_lines(
+    bot: None, discord: DiscordStandIn, services: StubServices, chief: Member
+) -> None:
+    line = "If you can keep your head, süß\n"
+    services.training.script = ["cancelled"]
+    services.training.summary = CorpusSummary(12, 9_000, "utf-8")
+    services.training.text = line * 350_000
+    message = await (await train(discord, chief, corpus=TEXT)).message()
+    shown = await (await discord.press(chief, message, "Show cleaned text")).message()
+    (file,) = shown.attachments
+    assert ATTACHMENT_SIZE_LIMIT - len(line.encode()) < len(file.data) <= ATTACHMENT_SIZE_LIMIT
+    assert file.data.endswith(line.encode())
+    assert "The whole text is too large for Discord: the file has the first 10.5 MB of 11.6 MB." in shown.text
