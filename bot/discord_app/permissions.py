@@ -23,6 +23,7 @@ def asker_of(interaction: Interaction) -> Asker:
         user_id=interaction.user.id,
         guild_id=interaction.guild_id,
         channel_id=interaction.channel_id,
+        parent_channel_id=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
         may_manage_guild=manages_guild,
         may_manage_messages=allowed.manage_messages or allowed.administrator,
         in_age_restricted_channel=is_age_restricted(interaction.channel),

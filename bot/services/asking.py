@@ -28,6 +28,8 @@ class Asker:
     """None in direct messages and in the console."""
     channel_id: int | None
     """None in the console, where nothing can be announced later."""
+    parent_channel_id: int | None = None
+    """The channel that a thread belongs to; None outside of threads."""
     may_manage_guild: bool = False
     """Has Manage Server in this guild, according to the interaction itself."""
     may_manage_messages: bool = False

@@ -143,14 +143,14 @@ class LyricsService:
     async def is_private(self, asker: Asker, private: bool) -> bool:
         """Return whether a song asked for here is shown only to the asker.
 
-        It is if they want that, and outside of the channel that the guild has chosen for songs.
+        It is if they want that, and outside of the channel that the guild has chosen for songs and its threads.
         Call it before the first answer, which decides who sees all later ones.
         """
         guild_id = asker.guild_id
         if private or guild_id is None:
             return private
         chosen = await self._database.read(lambda connection: guilds.settings_of(connection, guild_id))
-        return chosen.channel_id is not None and chosen.channel_id != asker.channel_id
+        return chosen.channel_id is not None and chosen.channel_id not in (asker.channel_id, asker.parent_channel_id)
 
     async def recall(self, asker: Asker, request_id: int) -> Song:
         """Return a recorded song.

@@ -16,7 +16,8 @@ class GuildSettings:
     language_filter: bool | None = None
     """None: on, except in age-restricted channels."""
     channel_id: int | None = None
-    """The channel for songs; elsewhere in the guild, a song is shown only to its asker. None: every channel."""
+    """The channel for songs, with its threads; elsewhere in the guild, a song is shown only to its asker. None: every
+    channel."""
 
 
 def settings_of(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:

@@ -23,3 +23,12 @@ async def test_what_is_known_of_who_asks_and_where(
     assert asker.in_age_restricted_channel is age_restricted
     assert (in_private.guild_id, in_private.may_manage_guild) == (None, False)
     assert not in_private.in_age_restricted_channel
+
+
+async def test_the_channel_of_a_thread_is_known(discord: DiscordStandIn, guild: Guild, services: StubServices) -> None:
+    anna, thread = guild.member("anna"), guild.thread("late")
+    async with online(discord, services):
+        for channel in (guild.channels[0], thread):
+            await (await discord.slash(anna, "lyrics", {"seed": "I walk"}, channel=channel)).message()
+    places = [(asker.channel_id, asker.parent_channel_id) for asker, _ in services.lyrics.asked]
+    assert places == [(guild.channels[0].id, None), (thread.id, guild.channels[0].id)]

@@ -284,6 +284,9 @@ async def test_songs_outside_the_chosen_channel_are_private(
     assert await lyrics.is_private(member(), True)
     assert await lyrics.is_private(member(channel_id=8), False)
     assert not await lyrics.is_private(member(guild_id=None, channel_id=8), False)
+    in_a_thread = member(channel_id=8)
+    assert not await lyrics.is_private(replace(in_a_thread, parent_channel_id=CHANNEL), False)
+    assert await lyrics.is_private(replace(in_a_thread, parent_channel_id=9), False)
 
 
 async def test_a_new_version_sings_from_the_next_song_on(
