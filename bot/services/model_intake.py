@@ -139,7 +139,7 @@ class ModelIntake:
         return _Found(artist, version)
 
     async def _corpus(self, artist: str, file: _Seen) -> str | None:
-        path = self._files.corpus(artist)
+        path = await asyncio.to_thread(self._files.corpus, artist)
         if path is None:
             return None
         try:

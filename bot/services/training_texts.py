@@ -95,15 +95,15 @@ class TrainingTexts:
         return Brought(read, is_upload=True)
 
     async def of_file(self, asker: Asker, artist: str) -> Brought | None:
-        """Read `corpora/NAME.txt` of the data folder, if there is one; that counts like an upload.
+        """Read `corpora/NAME.txt` of the data folder; that counts like an upload. None if there is no such file.
 
         Raises:
             Refusal: if it cannot be read or trained on, or too many texts are in flight.
         """
+        path = await asyncio.to_thread(self._files.corpus, artist)
+        if path is None:
+            return None
         with self.uploading(asker):
-            path = self._files.corpus(artist)
-            if path is None:
-                return None
             try:
                 data = await asyncio.to_thread(path.read_bytes)
             except OSError:

@@ -192,6 +192,14 @@ async def test_a_broken_file_does_not_stop_a_training_on_an_upload(
         await training.queue(manager(5, OTHER_GUILD), "duo")
 
 
+async def test_a_name_without_a_text_counts_as_no_text(training: TrainingService) -> None:
+    for _ in range(quotas.UPLOADS_IN_A_ROW + 1):
+        with pytest.raises(Refusal, match="There is no text for “dou” yet"):
+            await training.queue(manager(), "dou")
+    with training.texts.uploading(manager()), pytest.raises(Refusal, match="There is no text for “dou” yet"):
+        await training.queue(manager(user_id=9), "dou")
+
+
 async def test_a_file_that_is_read_counts_like_an_upload(training: TrainingService, tmp_path: Path) -> None:
     (tmp_path / "corpora").mkdir(exist_ok=True)
     (tmp_path / "corpora" / "duo.txt").write_bytes(CORPUS)
