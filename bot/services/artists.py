@@ -3,14 +3,14 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from bot.services import rights, visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.bad_language import LanguagePolicy, good_lines
-from bot.store import artists, jobs, model_files, versions
+from bot.store import artists, guilds, jobs, model_files, versions
 from bot.store.artists import EVERYONE, StoredArtist, name_key
 from bot.store.database import Database
 from bot.store.versions import StoredVersion
@@ -171,6 +171,7 @@ class ArtistsService:
 
         def transaction(connection: sqlite3.Connection) -> StoredArtist:
             artist = rights.changeable_by_id(connection, asker, artist_id)
+            _clear_default(connection, artist)
             artists.forget(connection, artist.id)
             return artist
 
@@ -245,6 +246,14 @@ class ArtistsService:
             return [_shown_version(version, artist.singing_version_id) for version in known]
 
         return (await self._database.read(read))[:limit]
+
+
+def _clear_default(connection: sqlite3.Connection, artist: StoredArtist) -> None:
+    """Clear the default of guilds whose default artist this is: a later artist of the same name must not become it."""
+    for guild_id, name in guilds.default_artists(connection, artist.guild_id):
+        default = visibility.singer(connection, guild_id, name)
+        if default is not None and default.id == artist.id:
+            guilds.keep(connection, guild_id, replace(guilds.settings_of(connection, guild_id), default_artist=None))
 
 
 def _fitting(names: list[str], typed: str, limit: int) -> list[str]:

@@ -156,8 +156,8 @@ class RequestChecker:
             return singer(connection, asker, name)
         guild_id = asker.guild_id or EVERYONE
         for choice in (chosen.default_artist, self._default_artist):
-            found = None if choice is None else visibility.find(connection, guild_id, choice)
-            if found is not None and found.singing_version_id is not None:
+            found = visibility.singer(connection, guild_id, choice)
+            if found is not None:
                 return found
         known = visibility.singing(connection, guild_id)
         if not known:

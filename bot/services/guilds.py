@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 from typing import Literal
 
+from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.services.rights import singer
 from bot.store import guilds
@@ -26,7 +27,7 @@ class GuildsService:
             Refusal: outside of guilds, or without Manage Server.
         """
         guild_id = _guild_of(asker)
-        return await self._database.read(lambda connection: guilds.settings_of(connection, guild_id))
+        return await self._database.read(lambda connection: _in_effect(connection, guild_id))
 
     async def change(
         self,
@@ -50,7 +51,7 @@ class GuildsService:
         guild_id = _guild_of(asker)
 
         def transaction(connection: sqlite3.Connection) -> GuildSettings:
-            chosen = guilds.settings_of(connection, guild_id)
+            chosen = _in_effect(connection, guild_id)
             if default_artist is not None:
                 chosen = replace(chosen, default_artist=_default_artist(connection, asker, default_artist))
             if language_filter is not None:
@@ -69,6 +70,13 @@ def _guild_of(asker: Asker) -> int:
     if not asker.may_manage_guild:
         raise Refusal("Only members with Manage Server can see and change this server's settings.")
     return asker.guild_id
+
+
+def _in_effect(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:
+    """Return a guild's settings, without a default artist that no longer sings here."""
+    chosen = guilds.settings_of(connection, guild_id)
+    sings = visibility.singer(connection, guild_id, chosen.default_artist) is not None
+    return chosen if sings else replace(chosen, default_artist=None)
 
 
 def _default_artist(connection: sqlite3.Connection, asker: Asker, name: str) -> str | None:

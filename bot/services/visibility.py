@@ -19,6 +19,12 @@ def of_guild(connection: sqlite3.Connection, guild_id: int) -> list[StoredArtist
     return list({artist.key: artist for artist in (*everyones, *own)}.values())
 
 
+def singer(connection: sqlite3.Connection, guild_id: int, name: str | None) -> StoredArtist | None:
+    """Find the artist that a guild sees under a name if it can sing; None also if there is no name."""
+    found = None if name is None else find(connection, guild_id, name)
+    return None if found is None or found.singing_version_id is None else found
+
+
 def find(connection: sqlite3.Connection, guild_id: int, name: str) -> StoredArtist | None:
     """Find the artist that a guild sees under a name.
 

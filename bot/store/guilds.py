@@ -3,6 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from bot.store.artists import EVERYONE
+
 OUTSIDE_GUILDS = 0
 """The guild id of songs and training jobs that were asked for in direct messages or at the console."""
 
@@ -27,6 +29,14 @@ def settings_of(connection: sqlite3.Connection, guild_id: int) -> GuildSettings:
         return GuildSettings()
     wanted = row["language_filter"]
     return GuildSettings(row["default_artist"], None if wanted is None else bool(wanted), row["channel_id"])
+
+
+def default_artists(connection: sqlite3.Connection, guild_id: int) -> list[tuple[int, str]]:
+    """List the default artist that this guild (or `EVERYONE`: each guild) has chosen, with the guild's id."""
+    rows = connection.execute(
+        "SELECT id, default_artist FROM guilds WHERE default_artist IS NOT NULL AND ? IN (id, ?)", (guild_id, EVERYONE)
+    )
+    return [(row["id"], row["default_artist"]) for row in rows]
 
 
 def keep(connection: sqlite3.Connection, guild_id: int, settings: GuildSettings) -> None:
