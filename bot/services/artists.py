@@ -264,6 +264,7 @@ def _fitting(names: list[str], typed: str, limit: int) -> list[str]:
 
 def _version_before(known: Sequence[StoredVersion], artist: StoredArtist) -> StoredVersion:
     """Find the newest version before the current one, preferring those that were not held back."""
+    _check_any(known, artist)
     numbers = [version.number for version in known if version.id == artist.singing_version_id]
     earlier = [version for version in known if not numbers or version.number < numbers[0]]
     if not earlier:
@@ -272,14 +273,20 @@ def _version_before(known: Sequence[StoredVersion], artist: StoredArtist) -> Sto
 
 
 def _version_of(known: Sequence[StoredVersion], artist: StoredArtist, number: int) -> StoredVersion:
+    _check_any(known, artist)
     for version in known:
         if version.number == number:
             return version
     raise Refusal(f"“{artist.name}” has no version {number}. Kept versions: {_numbers(known)}.")
 
 
+def _check_any(known: Sequence[StoredVersion], artist: StoredArtist) -> None:
+    if not known:
+        raise Refusal(f"“{artist.name}” has no trained version yet. Train one with /train.")
+
+
 def _numbers(known: Sequence[StoredVersion]) -> str:
-    return ", ".join(str(version.number) for version in sorted(known, key=lambda version: version.number)) or "–"
+    return ", ".join(str(version.number) for version in sorted(known, key=lambda version: version.number))
 
 
 def _shown(artist: StoredArtist, is_bad: Callable[[str], bool]) -> Artist:

@@ -29,10 +29,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
         raise _no_such(name, visibility.singing(connection, asker.guild_id or EVERYONE))
     if artist.singing_version_id is None:
         if versions.of_artist(connection, artist.id):
-            raise Refusal(
-                f"“{artist.name}” can't sing yet: it was trained, but is worse than the n-gram baseline. "
-                "/rollback lets it sing anyway."
-            )
+            raise _is_held_back(asker, artist)
         raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")
     return artist
 
@@ -108,6 +105,24 @@ def _may_change_artists_of(asker: Asker, guild_id: int) -> bool:
     if guild_id == EVERYONE:
         return asker.is_operator
     return guild_id == asker.guild_id and asker.may_manage_guild
+
+
+def _is_held_back(asker: Asker, artist: StoredArtist) -> Refusal:
+    """Return the refusal for an artist whose versions do not sing, with what the asker can do about it."""
+    if _may_change_artists_of(asker, artist.guild_id):
+        return Refusal(
+            f"“{artist.name}” can't sing yet: it was trained, but is worse than the n-gram baseline. "
+            "/rollback lets it sing anyway."
+        )
+    if artist.guild_id == EVERYONE:
+        return Refusal(
+            f"“{artist.name}” can't sing yet: it was trained, but is worse than the n-gram baseline. "
+            "The bot's operators can let it sing anyway with /rollback."
+        )
+    return Refusal(
+        f"“{artist.name}” can't sing yet: it was trained, but is worse than the n-gram baseline. "
+        "A member with Manage Server can let it sing anyway with /rollback."
+    )
 
 
 def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:

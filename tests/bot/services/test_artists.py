@@ -156,8 +156,6 @@ async def test_a_held_back_result_is_used_by_request(
         return job.id
 
     job_id = await database.write(train)
-    with pytest.raises(Refusal, match=r"worse than the n-gram baseline. /rollback lets it sing anyway\.$"):
-        await artists_service.find(member(), "duo")
     assert await artists_service.suggest_changeable(manager(), "") == ["Choir", "duo"]
     assert await artists_service.suggest_changeable(OPERATOR, "a") == ["Anna"]
     assert await artists_service.suggest_changeable(member(), "") == []
@@ -222,6 +220,38 @@ async def test_rolling_back_passes_over_what_was_held_back(
     details = await artists_service.details(member(), "duo")
     assert [version.held_back for version in details.versions] == [False, True, False]
     assert (await artists_service.rollback(manager(), "duo")).number == 1
+
+
+@pytest.mark.parametrize(
+    ("guild_id", "asker", "who"),
+    [
+        (GUILD, manager(), "/rollback lets it sing anyway."),
+        (GUILD, member(), "A member with Manage Server can let it sing anyway with /rollback."),
+        (EVERYONE, OPERATOR, "/rollback lets it sing anyway."),
+        (EVERYONE, manager(), "The bot's operators can let it sing anyway with /rollback."),
+    ],
+)
+async def test_it_is_said_who_can_let_an_artist_sing_that_is_held_back(
+    artists_service: ArtistsService, database: Database, clock: Clock, guild_id: int, asker: Asker, who: str
+) -> None:
+    def train(connection: sqlite3.Connection) -> None:
+        artist = artists.find_or_create(connection, guild_id, "duo", clock())
+        publish(connection, artist.id, new_version(2.6), job_id=None, now=clock())
+
+    await database.write(train)
+    with pytest.raises(Refusal) as refused:
+        await artists_service.details(asker, "duo")
+    told = "“duo” can't sing yet: it was trained, but is worse than the n-gram baseline."
+    assert str(refused.value) == f"{told} {who}"
+
+
+@pytest.mark.parametrize("number", [None, 1])
+async def test_an_artist_without_versions_cannot_be_rolled_back(
+    artists_service: ArtistsService, database: Database, clock: Clock, number: int | None
+) -> None:
+    await database.write(lambda connection: artists.find_or_create(connection, GUILD, "duo", clock()))
+    with pytest.raises(Refusal, match=r"^“duo” has no trained version yet. Train one with /train\.$"):
+        await artists_service.rollback(manager(), "duo", number)
 
 
 @pytest.mark.parametrize("change", ["rollback", "may_forget"])
