@@ -103,21 +103,26 @@ class PrivacyService:
     async def history(self, asker: Asker, page: int = 1) -> HistoryPage:
         """Show a page of the asker's own requests here: in this guild, or outside of guilds.
 
+        Those that are kept in memory only come first.
+
         Raises:
             Refusal: if there is no such page.
         """
 
+        guild_id = asker.guild_id or OUTSIDE_GUILDS
+        recent = [song for song in reversed(self._record.in_memory(asker.user_id)) if song.guild_id == guild_id]
+
         def read(connection: sqlite3.Connection) -> HistoryPage:
-            guild_id = asker.guild_id or OUTSIDE_GUILDS
-            count = requests.count_here(connection, asker.user_id, guild_id)
+            count = len(recent) + requests.count_here(connection, asker.user_id, guild_id)
             pages = max(1, -(-count // ENTRIES_A_PAGE))
             if not 1 <= page <= pages:
                 raise Refusal(
                     f"Your history has only {pages} pages." if pages > 1 else "Your history has only one page."
                 )
-            found = requests.page_here(
-                connection, asker.user_id, guild_id, offset=(page - 1) * ENTRIES_A_PAGE, limit=ENTRIES_A_PAGE
-            )
+            first = (page - 1) * ENTRIES_A_PAGE
+            found = recent[first : first + ENTRIES_A_PAGE]
+            offset, limit = max(0, first - len(recent)), ENTRIES_A_PAGE - len(found)
+            found += requests.page_here(connection, asker.user_id, guild_id, offset=offset, limit=limit)
             return HistoryPage(tuple(_entry(request) for request in found), page, pages, count)
 
         return await self._database.read(read)

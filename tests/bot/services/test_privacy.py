@@ -226,7 +226,7 @@ async def test_nothing_is_kept_where_the_operator_wants_no_history(
     assert await privacy.purge() == 1
     lyrics._record = record
     await sing(lyrics, "in memory")
-    assert (await privacy.history(member())).requests == 0
+    assert await stocked.read(lambda connection: requests.of_person(connection, 1)) == []
     assert (await privacy.delete(member())).requests == 1
     (data,) = await exported(privacy, member())
     assert data["requests"] == []
@@ -239,6 +239,24 @@ async def test_what_is_only_in_memory_is_handed_out_too(lyrics: LyricsService, s
     await sing(lyrics, "second")
     (data,) = await exported(PrivacyService(stocked, record, history_days=0, now=clock), member())
     assert [request["seed"] for request in data["requests"]] == ["second", "first"]
+
+
+async def test_a_history_has_what_is_only_in_memory_too(lyrics: LyricsService, stocked: Database, clock: Clock) -> None:
+    for number in range(4):
+        await sing(lyrics, f"seed {number}")
+    record = SongRecord(stocked, RecentDeletions(), on_disk=False, new_id=itertools.count(10**15).__next__)
+    lyrics._record = record
+    for number in range(4, 8):
+        await sing(lyrics, f"seed {number}")
+    await sing(lyrics, "another's", user_id=5)
+    await sing(lyrics, "elsewhere", guild_id=OTHER_GUILD)
+    await sing(lyrics, "in private", guild_id=None)
+    privacy = PrivacyService(stocked, record, history_days=0, now=clock)
+    first, second = await privacy.history(member()), await privacy.history(member(), 2)
+    assert (first.pages, first.requests) == (2, 8)
+    assert [entry.seed for entry in first.entries] == [f"seed {number}" for number in range(7, 1, -1)]
+    assert [entry.seed for entry in second.entries] == ["seed 1", "seed 0"]
+    assert [entry.seed for entry in (await privacy.history(member(guild_id=None))).entries] == ["in private"]
 
 
 @pytest.mark.parametrize("on_disk", [True, False])
