@@ -4,7 +4,7 @@ import logging
 
 import discord
 
-_NEEDED = discord.Permissions(send_messages=True, embed_links=True, attach_files=True)
+_NEEDED = discord.Permissions(send_messages=True, send_messages_in_threads=True, attach_files=True)
 """To announce results, with pictures of training curves, without a recent interaction."""
 
 _log = logging.getLogger(__name__)

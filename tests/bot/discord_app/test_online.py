@@ -1,4 +1,5 @@
 import logging
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -27,4 +28,7 @@ def test_the_invite_link_asks_for_what_is_needed_and_no_more() -> None:
     asked = parse_qs(urlsplit(invite_link(70)).query)
     assert (asked["client_id"], asked["scope"]) == (["70"], ["bot applications.commands"])
     permissions = discord.Permissions(int(asked["permissions"][0]))
-    assert {name for name, granted in permissions if granted} == {"send_messages", "embed_links", "attach_files"}
+    granted = {name for name, is_granted in permissions if is_granted}
+    assert granted == {"send_messages", "send_messages_in_threads", "attach_files"}
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    assert "*Send Messages*, *Send Messages in Threads* and *Attach Files*" in " ".join(readme.split())
