@@ -9,7 +9,10 @@ from bot.store.job_records import Job
 
 
 def owner(connection: sqlite3.Connection, asker: Asker, name: str) -> int:
-    """Return the guild whose artist of a name the asker would train: their own, or everyone's."""
+    """Return the guild whose artist of a name the asker would train: theirs, or `EVERYONE` for a shared artist.
+
+    An operator trains a shared one, unless they may change the guild's own artist of that name.
+    """
     if asker.guild_id is None:
         return EVERYONE
     if asker.may_manage_guild and artists.find(connection, asker.guild_id, name) is not None:

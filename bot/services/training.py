@@ -105,8 +105,8 @@ class TrainingService:
     ) -> Job:
         """Queue a training job for an artist and store its cleaned corpus, in one transaction.
 
-        An operator trains a shared artist (or the guild's own, if it has one of that name);
-        another member with Manage Server trains an artist of their guild.
+        A member with Manage Server trains an artist of their guild. An operator trains a shared artist; if they also
+        have Manage Server and the guild has its own artist of that name, they train that one.
 
         Args:
             asker: who asks; with Manage Server in the guild, or an operator.

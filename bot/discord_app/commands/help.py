@@ -10,9 +10,11 @@ from bot.discord_app.message_body import Block, MessageBody, Rule, Text
 from bot.discord_app.offering import AnyCommand, everywhere, is_for_managers
 from bot.discord_app.permissions import asker_of
 from bot.language import tr, tr_name
+from bot.services import Asker
 
 _SONGS = ("lyrics", "Sing this", "top", "history")
 _ARTISTS = ("artists", "artist")
+_SETTINGS = "settings"
 _ON_A_MESSAGE = "**{name}** A song from a message: right-click it, or hold it on a phone, then *Apps*"
 
 
@@ -28,7 +30,7 @@ async def help_(interaction: Interaction) -> None:
         tr("Artists"): [command for command in everyones if command.name in _ARTISTS],
         tr("You and this bot"): [command for command in everyones if command.name not in (*_SONGS, *_ARTISTS)],
         tr("For members with Manage Server"): [
-            command for command in commands if asker.may_manage_artists and is_for_managers(command)
+            command for command in commands if is_for_managers(command) and _may_use(asker, command)
         ],
     }
     blocks: list[Block] = [Text("### " + tr("What you can do"))]
@@ -47,6 +49,11 @@ def _is_offered_here(command: AnyCommand, interaction: Interaction) -> bool:
     if interaction.guild_id is not None:
         return bool(contexts.guild and (installs.user or interaction.is_guild_integration()))
     return bool(contexts.private_channel if interaction.context.private_channel else contexts.dm_channel)
+
+
+def _may_use(asker: Asker, command: AnyCommand) -> bool:
+    """Return whether the asker may use a command for managers; an operator without Manage Server may use most."""
+    return asker.may_manage_guild if command.name == _SETTINGS else asker.may_manage_artists
 
 
 def _lines(command: AnyCommand) -> Iterator[str]:

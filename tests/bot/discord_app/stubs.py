@@ -433,4 +433,4 @@ class StubServices:
         self.unfinished = UnfinishedSongs(self.database, self.deletions, on_disk=True, now=lambda: datetime.now(UTC))
 
     def asker(self, **facts: Any) -> Asker:
-        return Asker(**facts)
+        return Asker(**facts, is_operator=facts["user_id"] in self.settings.operators)

@@ -273,6 +273,15 @@ async def test_help_lists_what_the_member_may_use(
     assert re.findall(r"^\*\*([^*]+)\*\*$", message.text, re.MULTILINE) == headings
 
 
+async def test_help_offers_no_settings_to_an_operator_without_manage_server(
+    discord: DiscordStandIn, services: StubServices, anna: Member
+) -> None:
+    services.settings = replace(services.settings, operators=frozenset({anna.user.id}))
+    message = await (await discord.slash(anna, "help")).message()
+    assert "`/train`" in message.text
+    assert "`/settings`" not in message.text
+
+
 @pytest.mark.parametrize("place", ["direct messages", "a group", "a server without the bot"])
 async def test_help_lists_what_works_where_it_is_asked_for(
     discord: DiscordStandIn, services: StubServices, place: str
