@@ -100,7 +100,7 @@ class Services:
         may_manage_guild: bool = False,
         may_manage_messages: bool = False,
         in_age_restricted_channel: bool = False,
-        asked: int | None = None,
+        deletions_before: int | None = None,
     ) -> Asker:
         """Describe who asks; the settings decide whether they are an operator."""
         return Asker(
@@ -111,7 +111,7 @@ class Services:
             may_manage_guild=may_manage_guild,
             may_manage_messages=may_manage_messages,
             in_age_restricted_channel=in_age_restricted_channel,
-            asked=asked,
+            deletions_before=deletions_before,
             is_operator=user_id in self.settings.operators,
         )
 

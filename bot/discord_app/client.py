@@ -26,8 +26,8 @@ _SECONDS_TO_FINISH_SONGS = 1.0
 _SECONDS_TO_SHOW_INTERRUPTIONS = 1.0
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
-ASKED = "asked"
-"""Under which an interaction keeps, in its `extras`, when it was sent: before or after which deletions."""
+DELETIONS_BEFORE = "deletions before"
+"""Under which an interaction keeps, in its `extras`, how many deletions there were when it was sent."""
 
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]
 
@@ -167,7 +167,7 @@ Interaction = discord.Interaction[LyricsClient]
 async def admit(interaction: Interaction, task_name: str) -> bool:
     """Make sure that a command or a button is acknowledged in time; return False if a member does too much."""
     client = interaction.client
-    interaction.extras[ASKED] = client.services.deletions.moment
+    interaction.extras[DELETIONS_BEFORE] = client.services.deletions.count
     try:
         if not client.services.interaction_limiter.admit(interaction.user.id, interaction.guild_id):
             return False

@@ -2,7 +2,7 @@
 
 import discord
 
-from bot.discord_app.client import ASKED, Interaction
+from bot.discord_app.client import DELETIONS_BEFORE, Interaction
 from bot.services import Asker
 
 _MAY_BE_AGE_RESTRICTED = (
@@ -27,7 +27,7 @@ def asker_of(interaction: Interaction) -> Asker:
         may_manage_guild=manages_guild,
         may_manage_messages=allowed.manage_messages or allowed.administrator,
         in_age_restricted_channel=is_age_restricted(interaction.channel),
-        asked=interaction.extras.get(ASKED),
+        deletions_before=interaction.extras.get(DELETIONS_BEFORE),
     )
 
 

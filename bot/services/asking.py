@@ -36,9 +36,9 @@ class Asker:
     in_age_restricted_channel: bool = False
     is_operator: bool = False
     """May train, forget and roll back the artists that every guild sees (LYRICS_OPERATORS, the console)."""
-    asked: int | None = None
-    """`RecentDeletions.moment` when they asked, so that a deletion reaches what they asked for before; None: when a
-    service is called."""
+    deletions_before: int | None = None
+    """`RecentDeletions.count` when they asked, so that a later deletion reaches what they asked for; None: the count
+    when a service is called."""
 
     @property
     def may_manage_artists(self) -> bool:

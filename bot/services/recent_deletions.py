@@ -12,15 +12,15 @@ class RecentDeletions:
     """Knows whose data was deleted lately, in memory."""
 
     def __init__(self) -> None:
-        self.moment = 0
+        self.count = 0
         """How many deletions there were, to compare what was asked for before one of them and after it."""
         self._persons: dict[int, int] = {}
         self._guilds: dict[int, int] = {}
 
     def pending_write(self, asker: Asker) -> "PendingWrite":
         """Describe something that is made for an asker, counting from the moment they asked."""
-        asked = self.moment if asker.asked is None else asker.asked
-        return PendingWrite(self, asker.user_id, asker.guild_id, asked)
+        before = self.count if asker.deletions_before is None else asker.deletions_before
+        return PendingWrite(self, asker.user_id, asker.guild_id, before)
 
     def forget_person(self, user_id: int) -> None:
         """Let nothing be stored that this person has asked for until now."""
@@ -31,19 +31,19 @@ class RecentDeletions:
         self._note(self._guilds, guild_id)
 
     def _note(self, deletions: dict[int, int], who: int) -> None:
-        self.moment += 1
+        self.count += 1
         deletions.pop(who, None)  # so that the oldest deletion stays first
-        deletions[who] = self.moment
+        deletions[who] = self.count
         if len(deletions) > _REMEMBERED:
             del deletions[next(iter(deletions))]
 
     def is_person_forgotten(self, pending: "PendingWrite") -> bool:
         """Return whether the asker of something has had their data deleted since they asked."""
-        return self._persons.get(pending.user_id, 0) > pending.asked
+        return self._persons.get(pending.user_id, 0) > pending.deletions_before
 
     def is_guild_forgotten(self, pending: "PendingWrite") -> bool:
         """Return whether a guild's data was deleted since something was asked for in it."""
-        return pending.guild_id is not None and self._guilds.get(pending.guild_id, 0) > pending.asked
+        return pending.guild_id is not None and self._guilds.get(pending.guild_id, 0) > pending.deletions_before
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class PendingWrite:
     deletions: RecentDeletions
     user_id: int
     guild_id: int | None
-    asked: int
-    """`RecentDeletions.moment` when it was asked for."""
+    deletions_before: int
+    """`RecentDeletions.count` when it was asked for."""
 
     @property
     def is_asker_forgotten(self) -> bool:

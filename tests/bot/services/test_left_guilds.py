@@ -98,7 +98,7 @@ async def test_a_guild_that_the_bot_returns_to_keeps_its_data(
     await left_guilds.left(GUILD)
     clock.move(days=20)
     assert await left_guilds.purge() == 0  # counted from the last time
-    assert (await artists_service.find(member(), "choir")).name == "Choir"
+    assert (await artists_service.details(member(), "choir")).artist.name == "Choir"
 
 
 @pytest.mark.usefixtures("used")
@@ -147,7 +147,7 @@ async def test_a_text_in_flight_is_not_stored_once_its_guild_is_forgotten(
     training: TrainingService, stocked: Database, record: SongRecord, news: JobNews, clock: Clock
 ) -> None:
     at_once = LeftGuilds(stocked, record, news, days=0, now=clock)
-    asker = replace(manager(), asked=record.deletions.moment)
+    asker = replace(manager(), deletions_before=record.deletions.count)
     with training.texts.uploading(asker):
         await at_once.left(GUILD)
         with pytest.raises(Refusal, match="has just been deleted"):

@@ -285,7 +285,7 @@ async def test_a_song_in_the_making_is_not_recorded_once_deletion_is_confirmed(
 async def test_a_text_in_flight_does_not_name_its_asker_once_deletion_is_confirmed(
     training: TrainingService, privacy: PrivacyService, deletions: RecentDeletions
 ) -> None:
-    asker = replace(manager(), asked=deletions.moment)
+    asker = replace(manager(), deletions_before=deletions.count)
     with training.texts.uploading(asker):
         assert (await privacy.delete(manager())).trainings == 0
         job = await training.queue(asker, "duo", samples.corpus().encode())

@@ -65,12 +65,13 @@ async def test_what_was_asked_for_is_not_remembered_once_deletion_is_confirmed(
     deletions = RecentDeletions()
     unfinished = UnfinishedSongs(database, deletions, on_disk=True, now=clock)
     message = SongMessage(CHANNEL, 1, "token")
-    asker, another = replace(member(), asked=deletions.moment), replace(member(user_id=5), asked=deletions.moment)
+    asker, another = (replace(member(user_id), deletions_before=deletions.count) for user_id in (1, 5))
     deletions.forget_person(1)
     assert await unfinished.begin(asker, SongRequest("I walk"), "burns", message) is None
     assert await unfinished.begin(another, SongRequest("I walk"), "burns", message) is not None
     deletions.forget_guild(GUILD)
     assert await unfinished.begin(another, SongRequest("I walk"), "burns", message) is None
     assert (
-        await unfinished.begin(replace(asker, asked=deletions.moment), SongRequest("I"), "burns", message) is not None
+        await unfinished.begin(replace(asker, deletions_before=deletions.count), SongRequest("I"), "burns", message)
+        is not None
     )
