@@ -52,8 +52,6 @@ class Version:
     weights_bytes: int
     bits_per_character: float | None
     baseline_bits_per_character: float | None
-    characters_seen: int | None
-    training_seconds: float | None
     trained_at: datetime | None
     """None if the model's record does not say."""
 
@@ -106,18 +104,6 @@ class ArtistsService:
             lambda connection: artists.count_visible(connection, asker.guild_id or EVERYONE)
         )
 
-    async def find(self, asker: Asker, name: str) -> Artist:
-        """Find the artist of that name who can sing here.
-
-        Raises:
-            Refusal: if there is none, or it has no model yet.
-        """
-
-        def read(connection: sqlite3.Connection) -> Artist:
-            return _shown(rights.singer(connection, asker, name), self._language.rule_for(connection, asker))
-
-        return await self._database.read(read)
-
     async def suggest(self, asker: Asker, typed: str, limit: int = 25) -> list[str]:
         """Autocomplete a name: first names that begin with what is typed, then those that contain it."""
         found = await self._database.read(lambda connection: visibility.singing(connection, asker.guild_id or EVERYONE))
@@ -127,7 +113,7 @@ class ArtistsService:
         """Describe an artist and its versions.
 
         Raises:
-            Refusal: as for `find`.
+            Refusal: if there is no artist of that name here, or it cannot sing yet.
         """
 
         def read(connection: sqlite3.Connection) -> ArtistDetails:
@@ -315,7 +301,5 @@ def _shown_version(version: StoredVersion, singing_id: int | None) -> Version:
         weights_bytes=version.weights_bytes,
         bits_per_character=version.bits_per_character,
         baseline_bits_per_character=version.baseline_bits_per_character,
-        characters_seen=version.characters_seen,
-        training_seconds=version.training_seconds,
         trained_at=version.trained_at,
     )

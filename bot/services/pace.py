@@ -32,7 +32,3 @@ class Pace:
             # time takes constant time per request.
             self._rested_at = {who: moment for who, moment in self._rested_at.items() if moment > now}
             self._look_beyond = max(_KEPT_WITHOUT_LOOKING, 2 * len(self._rested_at))
-
-    def __len__(self) -> int:
-        """Return about how many something is stored."""
-        return len(self._rested_at)

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.store.requests import StoredRequest
 
@@ -39,15 +38,12 @@ class Song:
     private: bool
     seconds: float
     """How long it took to compose."""
-    composed_at: datetime
     copied_lines: int
     """Lines that copy the artist's own despite several attempts."""
     rhymes_missed: int
     """Lines for which no rhyme was found."""
     asked_by: int = 0
     """The user who asked for it."""
-    form: str = "song"
-    """"song", "verses" or "free"."""
     partner: str | None = None
     """The second artist, who sings every other stanza."""
     part: int = 1
@@ -106,11 +102,9 @@ def of_record(stored: StoredRequest, likes: int = 0) -> Song:
         rhyme=stored.rhyme,
         private=stored.private,
         seconds=stored.seconds,
-        composed_at=stored.asked_at,
         copied_lines=stored.copied_lines,
         rhymes_missed=stored.rhymes_missed,
         asked_by=stored.user_id,
-        form=stored.form,
         partner=stored.partner,
         part=stored.part,
         take=stored.take,

@@ -45,16 +45,13 @@ class StoredVersion:
     corpus_sha256: str | None
     bits_per_character: float | None
     baseline_bits_per_character: float | None
-    characters_seen: int | None
-    training_seconds: float | None
     trained_at: datetime | None
     """None if that is not known."""
 
 
 _SELECT = """
     SELECT id, number, job_id, held_back, parameters, length(weights) AS weights_bytes, corpus_sha256,
-           bits_per_character, rival_bits_per_character AS baseline_bits_per_character, characters_seen,
-           training_seconds, trained_at
+           bits_per_character, rival_bits_per_character AS baseline_bits_per_character, trained_at
     FROM versions
 """
 
@@ -172,7 +169,5 @@ def _version(row: sqlite3.Row) -> StoredVersion:
         corpus_sha256=row["corpus_sha256"],
         bits_per_character=row["bits_per_character"],
         baseline_bits_per_character=row["baseline_bits_per_character"],
-        characters_seen=row["characters_seen"],
-        training_seconds=row["training_seconds"],
         trained_at=times.from_text_or_none(row["trained_at"]),
     )

@@ -101,7 +101,7 @@ async def test_a_default_artist_that_was_held_back_can_be_let_sing(
         assert "does not sing yet" in caplog.text
         operator = Asker(user_id=0, guild_id=None, channel_id=None, is_operator=True)
         assert (await services.artists.rollback(operator, "burns")).number == 1
-        assert (await services.artists.find(operator, "burns")).name == "burns"
+        assert (await services.artists.details(operator, "burns")).artist.name == "burns"
 
 
 async def test_a_default_artist_is_found_in_any_case(tmp_path: Path, shipped: DataFolder) -> None:

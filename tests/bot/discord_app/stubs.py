@@ -129,7 +129,6 @@ class StubLyrics:
             rhyme=request.rhyme,
             private=request.private,
             seconds=0.1,
-            composed_at=NOON,
             copied_lines=0,
             rhymes_missed=0,
             asked_by=asked_by,
@@ -289,8 +288,6 @@ VERSION = Version(
     weights_bytes=4_800_000,
     bits_per_character=2.01,
     baseline_bits_per_character=2.11,
-    characters_seen=9_000_000,
-    training_seconds=300,
     trained_at=NOON,
 )
 

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 from bot.discord_app import song_message
 from bot.discord_app.message_body import MessageBody
 from bot.discord_app.songs import Again, Continue
@@ -20,7 +18,6 @@ def a_song(text: str, **changes: object) -> Song:
         "rhyme": "AABB",
         "private": False,
         "seconds": 0.42,
-        "composed_at": datetime(2026, 11, 24, tzinfo=UTC),
         "copied_lines": 0,
         "rhymes_missed": 0,
         "asked_by": 4,

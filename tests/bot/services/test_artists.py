@@ -57,7 +57,6 @@ async def test_sample_lines_go_through_the_filter_of_the_guild_that_looks(
     async def shown(asker: Asker) -> list[tuple[str | None, int]]:
         found = [
             (await artists_service.visible(asker))[0],
-            await artists_service.find(asker, "anna"),
             (await artists_service.details(asker, "anna")).artist,
         ]
         return list(dict.fromkeys((artist.sample_lines, len(artist.themes)) for artist in found))
@@ -87,9 +86,9 @@ async def test_a_trained_model_says_what_its_artist_sings_of(
         publish(connection, artist.id, version, job_id=None, now=clock(), is_shipped=True)
 
     await database.write(add)
-    assert (await artists_service.find(member(), "sailor")).themes == ("true", "tide", "wall")
+    assert (await artists_service.details(member(), "sailor")).artist.themes == ("true", "tide", "wall")
     bad_letters.add("tide")
-    assert (await artists_service.find(member(), "sailor")).themes == ("true", "wall")
+    assert (await artists_service.details(member(), "sailor")).artist.themes == ("true", "wall")
 
 
 async def test_suggestions_begin_with_what_begins_alike(artists_service: ArtistsService) -> None:
@@ -110,8 +109,8 @@ async def test_details(artists_service: ArtistsService, database: Database, cloc
 
 async def test_a_guilds_own_artist_wins(artists_service: ArtistsService, database: Database, clock: Clock) -> None:
     await add_artist(database, clock, GUILD, "burns", 8)
-    assert not (await artists_service.find(member(), "Burns")).of_everyone
-    assert (await artists_service.find(member(guild_id=OTHER_GUILD), "Burns")).of_everyone
+    assert not (await artists_service.details(member(), "Burns")).artist.of_everyone
+    assert (await artists_service.details(member(guild_id=OTHER_GUILD), "Burns")).artist.of_everyone
 
 
 async def test_rolling_back_and_forth(artists_service: ArtistsService, database: Database, clock: Clock) -> None:
@@ -142,7 +141,7 @@ async def test_the_size_of_the_text_is_that_of_the_version_that_sings(
         corpora.keep(connection, artist.id, "of a job that is cancelled\n" * 9_000, is_upload=True, now=clock())
 
     await database.write(train)
-    assert (await artists_service.find(member(), "duo")).corpus_bytes == 3_000
+    assert (await artists_service.details(member(), "duo")).artist.corpus_bytes == 3_000
 
 
 async def test_a_held_back_result_is_used_by_request(
@@ -164,7 +163,7 @@ async def test_a_held_back_result_is_used_by_request(
             await artists_service.use_result(asker, job_id)
     name, version = await artists_service.use_result(manager(), job_id)
     assert (name, version.number, version.sings) == ("duo", 1, True)
-    assert (await artists_service.find(member(), "duo")).bits_per_character == 2.6
+    assert (await artists_service.details(member(), "duo")).artist.bits_per_character == 2.6
     await database.write(train)
     assert (await artists_service.rollback(manager(), "duo", 2)).number == 2
     with pytest.raises(Refusal, match="no longer stored"):
@@ -286,7 +285,7 @@ async def test_forgetting(artists_service: ArtistsService, database: Database, c
     assert await artists_service.forget(manager(), choir.id) == "Choir"
     assert upcoming.is_set()  # a runner that is training it wakes up and finds it gone
     with pytest.raises(Refusal, match="There is no artist"):
-        await artists_service.find(member(), "choir")
+        await artists_service.details(member(), "choir")
     anna = await artists_service.may_forget(OPERATOR, "anna")
     with pytest.raises(Refusal, match="is shared by all servers"):
         await artists_service.forget(manager(), anna.id)
@@ -304,4 +303,4 @@ async def test_a_confirmation_pressed_twice_forgets_nobody_elses_artist(
     await artists_service.forget(asker, own.id)
     with pytest.raises(Refusal, match="already been deleted"):
         await artists_service.forget(asker, own.id)
-    assert (await artists_service.find(member(), "anna")).of_everyone
+    assert (await artists_service.details(member(), "anna")).artist.of_everyone
