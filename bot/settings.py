@@ -6,11 +6,11 @@ The environment takes precedence over `.env`; an empty variable counts as not se
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from bot.artist_name import LONGEST_ARTIST_NAME
+from bot.closest import closest
 from bot.env_file import EnvFileError, read_env_file
 from bot.snowflake import SNOWFLAKE
 
@@ -19,8 +19,6 @@ MOST_TRAIN_MINUTES = 1440
 
 _FOLDER = "the path of a folder, or of a new one in a folder that exists"
 _PREFIXES = ("LYRICS_", "DISCORD_")
-_ALIKE = 0.75
-"""How similar two names must be for one to be suggested instead of the other; 1: identical."""
 _NOT_SETTINGS = ("LYRICS_FAULT_FILE",)  # how `make faults` reaches into the process
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -224,8 +222,8 @@ def doubtful_settings(environment: Mapping[str, str], env_file: Path) -> list[st
     for name in sorted({*environment, *from_file.values}):
         if name.startswith(_PREFIXES) and name not in known and name not in _NOT_SETTINGS:
             where = f" in {env_file}" if name not in environment else ""
-            close = get_close_matches(_without_prefix(name), own_parts, 1, _ALIKE)
-            hint = f"did you mean {own_parts[close[0]]}?" if close else ".env.example lists the settings"
+            close = closest(_without_prefix(name), own_parts)
+            hint = ".env.example lists the settings" if close is None else f"did you mean {own_parts[close]}?"
             doubts.append(f"{name}{where} is not a setting and does nothing; {hint}")
     return doubts
 

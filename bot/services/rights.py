@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from bot.artist_name import LONGEST_ARTIST_NAME
+from bot.closest import closest
 from bot.services import visibility
 from bot.services.asking import Asker, Refusal
 from bot.store import artists, versions
@@ -13,8 +13,6 @@ from bot.store.guilds import OUTSIDE_GUILDS
 from bot.store.requests import StoredRequest
 from bot.store.unfinished_songs import StoredUnfinished
 
-_ALIKE = 0.75
-"""How similar two names must be for one to be suggested instead of the other; 1: identical."""
 _DELETED = "That artist has already been deleted."
 
 
@@ -131,7 +129,7 @@ def _no_such(name: str, others: Sequence[StoredArtist]) -> Refusal:
     short = name if len(name) <= LONGEST_ARTIST_NAME else name[: LONGEST_ARTIST_NAME - 1] + "…"
     names = {artist.key: artist.name for artist in others}
     key = name_key(short)
-    close = get_close_matches(key, names, 1, _ALIKE) or [each for each in names if key and each.startswith(key)]
-    if close:
-        return Refusal(f"There is no artist “{short}” here. Did you mean “{names[close[0]]}”?")
+    close = closest(key, names) or next((each for each in names if key and each.startswith(key)), None)
+    if close is not None:
+        return Refusal(f"There is no artist “{short}” here. Did you mean “{names[close]}”?")
     return Refusal(f"There is no artist “{short}” here. /artists lists who can sing.")
