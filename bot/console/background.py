@@ -1,17 +1,14 @@
 """Follows training jobs while the person keeps typing: progress below the prompt, results above it."""
 
 import asyncio
-import logging
-import secrets
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Protocol
 
+from bot.console.failures import unexplained
 from bot.console.screen import Screen
 from bot.console.training_display import describe, show_result
 from bot.services import Job, StoreError, TrainingService
-
-log = logging.getLogger(__name__)
 
 
 class Below(Protocol):
@@ -81,11 +78,7 @@ class BackgroundTrainings:
 
 
 def _reason(job: Job, error: Exception) -> str:
-    if isinstance(error, StoreError):
-        return str(error)
-    error_id = secrets.token_hex(4)
-    log.error("error %s while following job %d", error_id, job.id, exc_info=error)
-    return f"Something went wrong; the log has details under error {error_id}."
+    return str(error) if isinstance(error, StoreError) else unexplained(error, f"the progress of job {job.id}")
 
 
 def _bar(job: Job) -> str:

@@ -1,9 +1,7 @@
 """The chat: reads lines and answers them until the person leaves."""
 
 import asyncio
-import logging
 import os
-import secrets
 import signal
 import stat
 import sys
@@ -14,6 +12,7 @@ from bot.console.background import BackgroundTrainings
 from bot.console.command_line import parse
 from bot.console.commands import COMMANDS
 from bot.console.context import Context
+from bot.console.failures import unexplained
 from bot.console.lines import InterruptedAtPrompt, Lines, PipedLines
 from bot.console.screen import Screen
 from bot.console.training_display import TrainingLines
@@ -27,8 +26,6 @@ _PROMPT = "> "
 _CLOSING_SECONDS = 1.0
 _WELCOME = "Type the words a song should begin with, for example: I walk alone. /help lists the commands, /quit leaves."
 _LEAVE = "Press Ctrl-C again to leave, or type /quit."
-
-log = logging.getLogger(__name__)
 
 
 async def run(services: Services) -> None:
@@ -160,10 +157,8 @@ class _Chat:
             self._screen.refuse(str(refusal))
         except StoreError as error:
             self._screen.refuse(str(error))
-        except Exception:
-            error_id = secrets.token_hex(4)
-            log.exception("error %s in a command of the console", error_id)
-            self._screen.refuse(f"Something went wrong; the log has details under error {error_id}.")
+        except Exception as error:
+            self._screen.refuse(unexplained(error, "a command of the console"))
 
     def _interrupt(self) -> None:
         """Handle Ctrl-C outside of the prompt: cancel the running command; end the chat at the second, or if none runs.

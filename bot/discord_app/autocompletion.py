@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from discord import app_commands
 
-from bot.discord_app import failures, markdown
+from bot import unexpected
+from bot.discord_app import markdown
 from bot.discord_app.client import Interaction
 from bot.discord_app.permissions import asker_of
 from bot.language import tr
@@ -30,7 +31,7 @@ def _offering_nothing_on_failure(complete: Completion[Value]) -> Completion[Valu
         except Refusal:
             return []
         except Exception as error:
-            failures.note(error, "autocompletion")
+            unexpected.note(error, "autocompletion")
             return []
 
     return safely

@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot import language
+from bot import language, unexpected
 from bot.application import Services
 from bot.discord_app import answering, failures, registration
 from bot.discord_app.offering import AnyCommand
@@ -141,7 +141,7 @@ class LyricsClient(discord.AutoShardedClient):
     def _background_ended(self, task: asyncio.Task[None]) -> None:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            failures.note(error, task.get_name())
+            unexpected.note(error, task.get_name())
 
 
 class CommandTree(app_commands.CommandTree[LyricsClient]):

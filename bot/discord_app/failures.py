@@ -1,13 +1,12 @@
 """What members are told when something fails: one handler for commands, autocompletion and buttons."""
 
 import logging
-import secrets
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot import wording
+from bot import unexpected, wording
 from bot.discord_app import answering, markdown
 from bot.language import tr, tr_sentence
 from bot.services import Refusal, StoreError
@@ -35,13 +34,6 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
         _log.info("could not deliver a refusal: %s", failure)
 
 
-def note(error: BaseException, where: str) -> str:
-    """Log an unexpected error and return the id that identifies it in the log."""
-    error_id = secrets.token_hex(4)
-    _log.error("error %s in %s", error_id, where, exc_info=error)
-    return error_id
-
-
 def _asked_for(interaction: discord.Interaction[Any]) -> str:
     return f"/{interaction.command.qualified_name}" if interaction.command is not None else interaction.type.name
 
@@ -61,8 +53,7 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, app_commands.TransformerError):
         value = markdown.shortened(str(error.value), 100)
         return tr("“{value}” cannot be used here: choose one of the values that Discord offers.", value=value)
-    error_id = note(error, "an interaction")
     return tr(
         "Something went wrong (error {error_id}). Try again, or tell the bot's operator.",
-        error_id=error_id,
+        error_id=unexpected.note(error, "an interaction"),
     )
