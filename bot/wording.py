@@ -13,6 +13,7 @@ from bot.services import (
     StoreError,
     TrainingOutcome,
     UnsungArtist,
+    Version,
 )
 from lstm.model.record import TrainingRecord
 from lstm.text.phrases import size
@@ -99,6 +100,30 @@ def made_how(song: Song) -> str:
         details.append(tr("rhyme {scheme}", scheme=song.rhyme))
     details += [tr("temperature {value:g}", value=song.temperature), f"{figure(song.seconds, '.1f')} s"]
     return " · ".join([*details, *shortcomings(song)])
+
+
+def in_style_of(artist: str, partner: str | None) -> str:
+    """Say in whose style a song is; the names as they are to be shown."""
+    if partner is None:
+        return tr("in the style of {artist}", artist=artist)
+    return tr("in the styles of {artist} and {partner}", artist=artist, partner=partner)
+
+
+def generated(artist: str, partner: str | None) -> str:
+    """Say that a song is generated, and in whose style; the names as they are to be shown."""
+    return tr("generated, {style}", style=in_style_of(artist, partner))
+
+
+def standing(version: Version) -> tuple[str, ...]:
+    """Say how good a version is and whether it sings, in a few words each."""
+    notes = []
+    if version.bits_per_character is not None:
+        notes.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
+    if version.sings:
+        notes.append(tr("sings"))
+    elif version.held_back:
+        notes.append(tr("held back"))
+    return tuple(notes)
 
 
 def shortcomings(song: Song) -> tuple[str, ...]:

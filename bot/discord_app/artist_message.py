@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import discord
 
+from bot import wording
 from bot.discord_app import colours, markdown
 from bot.discord_app.message_body import (
     Block,
@@ -145,10 +146,4 @@ def _version(version: Version) -> str:
     parts = [f"**{version.number}**"]
     if version.trained_at is not None:
         parts.append(tr("trained {date}", date=discord.utils.format_dt(version.trained_at, "d")))
-    if version.bits_per_character is not None:
-        parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
-    if version.sings:
-        parts.append(tr("sings"))
-    elif version.held_back:
-        parts.append(tr("held back"))
-    return " · ".join(parts)
+    return " · ".join([*parts, *wording.standing(version)])

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from discord import app_commands
 
-from bot import unexpected
+from bot import unexpected, wording
 from bot.discord_app import markdown
 from bot.discord_app.client import Interaction
 from bot.discord_app.permissions import asker_of
@@ -96,10 +96,4 @@ def _version_name(version: Version) -> str:
     parts = [str(version.number)]
     if version.trained_at is not None:
         parts.append(f"{version.trained_at:%Y-%m-%d}")
-    if version.bits_per_character is not None:
-        parts.append(tr("{bits:.3f} bits per character", bits=version.bits_per_character))
-    if version.sings:
-        parts.append(tr("sings"))
-    elif version.held_back:
-        parts.append(tr("held back"))
-    return markdown.one_line(" · ".join(parts), LONGEST_NAME)
+    return markdown.one_line(" · ".join([*parts, *wording.standing(version)]), LONGEST_NAME)

@@ -2,13 +2,13 @@
 
 import asyncio
 
+from bot import wording
 from bot.discord_app import answering, markdown, song_message
 from bot.discord_app.client import Interaction
 from bot.discord_app.colours import colour_of
 from bot.discord_app.message_body import MessageBody, NamedFile, Picture, Text
 from bot.discord_app.permissions import asker_of
 from bot.discord_app.persistent_button import NumberButton
-from bot.language import tr
 from bot.services import Refusal, Song
 
 _CARD_NAME = "song.png"
@@ -41,11 +41,12 @@ class Card(NumberButton, prefix="song:card"):
         song = await interaction.client.services.lyrics.recall(asker_of(interaction), self.number)
         private = song.private or answering.is_ephemeral(interaction)
         await answering.defer(interaction, ephemeral=private)
+        signature = wording.generated(song.artist, song.partner)
         async with _drawing:
-            png = await asyncio.to_thread(_drawn, song, _signature(song))
+            png = await asyncio.to_thread(_drawn, song, signature)
         if png is None:
             raise Refusal("The card's font lacks this song's letters. “Whole song” gives you its text.")
-        caption = [markdown.shortened(text, 150) for text in (song.heading, _signature(song)) if text]
+        caption = [markdown.shortened(text, 150) for text in (song.heading, signature) if text]
         below = Text(f"-# {' · '.join(caption)}")
         picture = Picture(_CARD_NAME, markdown.one_line(f"{song.title}: {song.text}", 1000))
         files = [NamedFile(_CARD_NAME, png)]
@@ -64,9 +65,3 @@ def _drawn(song: Song, signature: str) -> bytes | None:
         return draw_card(song.heading, song.text, signature, colour_of(song.artist).to_rgb())
     except CannotBeDrawnError:
         return None
-
-
-def _signature(song: Song) -> str:
-    if song.partner is None:
-        return tr("generated, in the style of {artist}", artist=song.artist)
-    return tr("generated, in the styles of {artist} and {partner}", artist=song.artist, partner=song.partner)

@@ -126,10 +126,10 @@ def _footer(song: Song) -> list[Text]:
 
 
 def _style(song: Song) -> str:
+    artist = f"**{_name(song.artist)}**"
     if song.partner is None:
-        return tr("generated, in the style of **{artist}**", artist=_name(song.artist))
-    names = {"artist": _name(song.artist), "partner": _name(song.partner)}
-    return tr("generated, in the styles of **{artist}** and **{partner}**, taking turns", **names)
+        return wording.generated(artist, None)
+    return tr("{generated}, taking turns", generated=wording.generated(artist, f"**{_name(song.partner)}**"))
 
 
 def _lyrics(text: str, seed: str) -> str:

@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot import wording
 from bot.discord_app import answering, colours, markdown
 from bot.discord_app.client import Interaction
 from bot.discord_app.jump import link
@@ -70,10 +71,7 @@ def _is_open_to(who: discord.Member | discord.Role, channel: discord.abc.GuildCh
 def _entry(place: int, song: Song) -> str:
     title = markdown.shortened(song.title)
     quoted = markdown.quoted(song.text, most=_LINES_SHOWN, longest=_LONGEST_LINE)
-    artist = markdown.shortened(song.artist)
-    if song.partner is None:
-        style = tr("in the style of {artist}", artist=artist)
-    else:
-        style = tr("in the styles of {artist} and {partner}", artist=artist, partner=markdown.shortened(song.partner))
-    below = f"{style} · {tr('for <@{user}>', user=song.asked_by)}"
-    return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# {below}"
+    partner = None if song.partner is None else markdown.shortened(song.partner)
+    style = wording.in_style_of(markdown.shortened(song.artist), partner)
+    asker = tr("for <@{user}>", user=song.asked_by)
+    return f"**{place}. {title}** · 👍 {song.likes}\n{quoted}\n-# {style} · {asker}"
