@@ -26,7 +26,7 @@ _SECONDS_TO_FINISH_SONGS = 1.0
 _SECONDS_TO_SHOW_INTERRUPTIONS = 1.0
 _DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=60)
 
-DELETIONS_BEFORE = "deletions before"
+DELETIONS_BEFORE = "deletions_before"
 """Under which an interaction keeps, in its `extras`, how many deletions there were when it was sent."""
 
 AnyDynamicItem = type[discord.ui.DynamicItem[Any]]

@@ -9,7 +9,7 @@ from bot.store.job_records import HeldBack
 from lstm.model.record import TrainingRecord
 from tests.bot.discord_app.stubs import NOON, OUTCOME, RUNNING, SUCCEEDED
 
-SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, NOON, 0, 0)
+SONG = Song(7, "burns", "I walk", "I walk", 1, 0.8, "none", False, 0.1, 0, 0)
 
 
 MEASURED = TrainingRecord(validation_bits_per_character=2.1, baseline_bits_per_character=2.5, epochs=2.0)
