@@ -43,7 +43,7 @@ class SongSettings:
     lines: int = 12
     """Lines to be sung, the seed's own included, or the new ones of a song that goes on. Blank lines between stanzas
     and a title come on top."""
-    temperature: float = 0.5
+    temperature: float = 0.6
     top_p: float = 0.95
     rhyme: str = "auto"
     """A scheme (`lstm.rhyme.schemes`), or ``auto``: what the artist does."""

@@ -63,8 +63,8 @@ async def test_a_chat(environment: dict[str, str]) -> None:
     assert said.count("The sea") >= 2
     assert "[bold]as typed[/bold]" in said
     for part in (
-        "— generated, in the style of Burns · 12 lines · temperature 0.5",
-        "— generated, in the style of Burns · 3 lines · rhyme ABAB · temperature 0.5",
+        "— generated, in the style of Burns · 12 lines · temperature 0.6",
+        "— generated, in the style of Burns · 3 lines · rhyme ABAB · temperature 0.6",
         "A song must have 2 to 40 lines",
         "There is no artist “nobody” here",
         "/settings only works in a server on Discord.",
