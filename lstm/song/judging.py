@@ -25,9 +25,14 @@ SHORTER, LONGER = 0.75, 1.1
 """How far beyond the artist's short and long lines a line may go."""
 BEFORE = 8
 """Lines whose beginnings and words are compared."""
+SPOKEN = 3
+"""Of those, how many may have speech in them before one more is a fault."""
 GOING_ON = (",", ";", ":", "-", "(")
 _SPACED = re.compile(r"\s+")
 _ENGLISH = re.compile("[a-z']+")
+_NAME = re.compile(r"(?=(?:[a-z,]|\bMr?s?\.) [\"\u201c]?([A-Z][a-z]+))")
+"""A capital within a sentence."""
+_SPEECH = re.compile(r"[\"\u201c]|\b(?:said|says)\b", re.IGNORECASE)
 _PERSONS = {
     word: person
     for person, words in {
@@ -84,7 +89,8 @@ class Judge:
         ``closes``: whether the line ends its stanza. ``title``: what may be said again.
         """
         said = [words_of(line) for line in song]
-        return LineJudge(self, said, [words_of(line) for line in stanza], closes, words_of(title))
+        spoken = sum(_SPEECH.search(line) is not None for line in song[-BEFORE:])
+        return LineJudge(self, said, [words_of(line) for line in stanza], closes, words_of(title), spoken)
 
     def copies(self, line: str) -> bool:
         """Whether a line has six or more consecutive words of the corpus, or is a whole line of it.
@@ -116,16 +122,22 @@ class LineJudge:
     """Judges candidates for one line of a song."""
 
     def __init__(
-        self, judge: Judge, song: list[list[str]], stanza: list[list[str]], closes: bool, title: list[str]
+        self,
+        judge: Judge,
+        song: list[list[str]],
+        stanza: list[list[str]],
+        closes: bool,
+        title: list[str],
+        spoken: int,
     ) -> None:
-        """As `Judge.after` makes it; lines as their words."""
-        self._judge, self._song, self._closes = judge, song, closes
+        """As `Judge.after` makes it; lines as their words. ``spoken``: how many of the last ones have speech."""
+        self._judge, self._song, self._closes, self._spoken = judge, song, closes, spoken
         self._earlier = [frozenset(line) for line in song]
         self._nearness = Nearness.shipped()
         self._persons = {_PERSONS[word] for line in stanza for word in line if word in _PERSONS}
         self._tense = tense_of(stanza) or tense_of(song)
         self._said = _phrases(song) - _phrases([title])
-        said = {word for line in song for word in line}
+        self._said_words = said = {word for line in song for word in line} | set(words_of(judge.seed))
         self._known = {person for person, owners in _OWNERS.items() if said & owners or _has_person(said, person)}
         self._begun = Counter(line[0] for line in song[-BEFORE:] if line)
         counts = Counter(word for line in song[-BEFORE:] for word in set(line))
@@ -155,6 +167,10 @@ class LineJudge:
         # The likeliest line is often one that the song has half said before.
         weight += taste.says_again * len(self._said & _phrases([words]))
         weight += self._faults_of_beginning(words)
+        names = (name.lower() for name in _NAME.findall(line))
+        weight += taste.strange_name * sum(not self._has_name(name) for name in names)
+        if _SPEECH.search(line):
+            weight += taste.speaks_too_often * max(0, self._spoken + 1 - SPOKEN)
         content = [word for word in words if self._nearness.weight(word)]
         weight += taste.says_twice * (len(content) - len(set(content)))
         weight += taste.dwells * len(self._dwelt_on.intersection(content))
@@ -162,6 +178,9 @@ class LineJudge:
         if judge.is_filtered is not None and judge.is_filtered(line):
             weight += taste.filtered
         return weight
+
+    def _has_name(self, name: str) -> bool:
+        return name in self._said_words or self._judge.style.has_word(name)
 
     def _is_repeated(self, words: frozenset[str]) -> bool:
         return any(_are_alike(words, earlier) for earlier in self._earlier)

@@ -108,6 +108,10 @@ class Taste:
     """For each content word of two of the last eight lines, or of four if it is the title's."""
     unfinished: float = 3.0
     """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""
+    strange_name: float = 10.0
+    """A name that neither the artist nor the song has."""
+    speaks_too_often: float = 4.0
+    """For each of the last eight lines with speech beyond three, if this one has speech too."""
     stranger: float = 0.4
     """A "he" or "she" of whom the song has not spoken."""
     changes_tense: float = 0.3

@@ -34,6 +34,7 @@ def judge():
         ("The bird is singing for the bird", TASTE.says_twice),
         ("The harbour is is singing for my brother", TASTE.stutters),
         ("The darn bird is singing for the river", TASTE.filtered),
+        ("The bird is singing to Mr. Brown, Susan", 3 * TASTE.strange_name),
     ],
 )
 def test_what_is_wrong_with_a_line_is_weighed(judge, line, weight):
@@ -109,3 +110,18 @@ def test_a_seed_may_copy_but_no_other_line():
     assert judge.copies("My old guitar is singing for the rain")
     assert judge.copies("And the bird will wander down the lonely lane")
     assert Judge(style, seed="The harbour light remembers").copies("The harbour light remembers every bay")
+
+
+def test_a_name_of_the_song_or_its_seed_is_no_stranger() -> None:
+    line = "The bird is singing for Susan"
+    assert Judge(Style.of(CORPUS), "I wait for Susan").after([]).faults(line) == 0
+    assert Judge(Style.of(CORPUS)).after(["Rain and Susan"]).faults(line) == 0
+
+
+def test_speech_in_more_than_three_of_the_last_lines_is_a_fault(judge):
+    line, plain = 'The bird is calling "My old guitar"', "The harbour is singing for my brother"
+    spoken, others = ['"A lane"', "Rain says it", 'They say "Light"'], ["Wander away", "Every bay"]
+    assert judge.after(spoken[:2] + others).faults(line) == 0
+    assert judge.after(spoken + others).faults(line) == TASTE.speaks_too_often
+    assert judge.after([*spoken, '"Down"']).faults(line) == 2 * TASTE.speaks_too_often
+    assert judge.after(spoken + others).faults(plain) == 0
