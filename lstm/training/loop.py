@@ -294,8 +294,10 @@ class TrainingLoop:
             self.curve = [CurvePoint(**point) for point in run["curve"]]
             self.best_bits = run["best_bits"]
             extra: dict[str, Any] = run["extra"]
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"it is of another version ({error})") from None
+        except KeyError as error:
+            raise ValueError(f"it is of another version and lacks {error}") from None
+        except TypeError:
+            raise ValueError("it is of another version") from None
         return extra
 
 
