@@ -174,7 +174,7 @@ def test_a_model_shows_that_it_can_sing() -> None:
 
 
 def test_the_lines_shown_of_a_model_are_the_best_of_several_songs() -> None:
-    weights = samples.model(2)
+    weights = samples.model(3)
     singer = Singer(load_model(weights))
     ranks: dict[str, float] = {}
     for rhyme in ("AABB", "none"):
