@@ -12,6 +12,7 @@ keeps their language. Only the matrices that adapters change are learned, so tha
 low-rank differences and be added to an artist's.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -30,7 +31,7 @@ LARGEST_NORM = 3.0
 LINES_AT_ONCE = 192
 """Lines that are read side by side."""
 LONGEST = 40
-"""Units of a line; a longer one has lost its way, and would make all others wait for it."""
+"""Units of a line; a longer one is left out, because all others would wait for it."""
 
 
 @dataclass(frozen=True)
@@ -117,30 +118,25 @@ class Preference:
         The states are kept while the network changes: reading is as much work as a third of a pass, and a song's states
         change more slowly than what is said in them.
         """
-        of_song: dict[int, list[int]] = {}
+        of_song: defaultdict[int, list[int]] = defaultdict(list)
         for k, choice in enumerate(self.choices):
-            of_song.setdefault(choice.song, []).append(k)
-        longest = [max(its, key=lambda k: len(self.choices[k].before)) for its in of_song.values()]
-        songs = sorted((self.choices[k].before for k in longest), key=len, reverse=True)
-        due: dict[tuple[int, int], list[int]] = {}
-        place = {id(song): column for column, song in enumerate(songs)}
-        for its, last in zip(of_song.values(), longest, strict=True):
-            column = place[id(self.choices[last].before)]
-            for k in its:
-                due.setdefault((len(self.choices[k].before) - 1, column), []).append(k)
+            of_song[choice.song].append(k)
+        songs = [(max((self.choices[k].before for k in its), key=len), its) for its in of_song.values()]
+        songs.sort(key=lambda song: len(song[0]))
         found: dict[int, State] = {}
-        for columns in np.array_split(np.arange(len(songs)), -(-len(songs) // LINES_AT_ONCE)):
-            some = [songs[column] for column in columns.tolist()]
-            units = np.zeros((len(some[0]), len(some)), np.int32)
-            for column, song in enumerate(some):
-                units[: len(song), column] = song
-            network = Network(self.parameters, 1, len(some))
-            state = State.zeros(self.parameters.shape, len(some))
-            for n in range(len(units)):
-                for column, number in enumerate(columns.tolist()):
-                    for k in due.get((n, number), ()):
-                        found[k] = State(state.hidden[:, :, [column]], state.cell[:, :, [column]])
-                _, state = network.nats(units[n : n + 1], units[n : n + 1], state)
+        for first in range(0, len(songs), LINES_AT_ONCE):
+            some = songs[first : first + LINES_AT_ONCE]
+            units = np.zeros((len(some[-1][0]), len(some)), np.int32)
+            due: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+            for column, (text, its) in enumerate(some):
+                units[: len(text), column] = text
+                for k in its:
+                    due[len(self.choices[k].before) - 1].append((column, k))
+            network, state = Network(self.parameters, 1, len(some)), State.zeros(self.parameters.shape, len(some))
+            for n, now in enumerate(units):
+                for column, k in due[n]:
+                    found[k] = State(state.hidden[:, :, [column]], state.cell[:, :, [column]])
+                _, state = network.nats(now[None], now[None], state)
         return [found[k] for k in range(len(self.choices))]
 
     def batches(self, chosen: Sequence[int]) -> Iterator[Batch]:
