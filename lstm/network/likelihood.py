@@ -87,3 +87,9 @@ def nats_of_texts(network: Network, texts: Sequence[IntArray]) -> float:
             nats, state = network.loss(ids[start:end], ids[targets], state, counted[targets])
             total += nats
     return total
+
+
+def bits_of_texts(network: Network, texts: Sequence[IntArray], lengths: IntArray) -> float:
+    """Bits per character of texts, as `nats_of_texts` reads them; ``lengths`` (V,) are the characters of each unit."""
+    characters = sum(int(lengths[text[1:]].sum()) for text in texts)
+    return nats_of_texts(network, texts) / math.log(2) / max(1, characters)

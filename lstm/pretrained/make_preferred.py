@@ -7,20 +7,16 @@ writes the file OUT, which is to be preferred.safetensors beside the base. The l
 named, are not learned from but measured: whether better lines became likelier than worse ones of the same place.
 """
 
-import math
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from lstm.arrays import IntArray
 from lstm.model.model_file import load_model
 from lstm.model.preferred import Preferred
-from lstm.network.likelihood import nats_of_texts
+from lstm.network.likelihood import bits_of_texts
 from lstm.network.network import Network
-from lstm.network.parameters import Parameters
 from lstm.text.songs import SONG_BREAK
 from lstm.text.vocabulary import Vocabulary
 from lstm.training.marks import agreement, marked
@@ -46,12 +42,6 @@ def choices(vocabulary: Vocabulary) -> tuple[list[Choice], list[str]]:
     return found, artists
 
 
-def bits_per_character(parameters: Parameters, songs: Sequence[IntArray], vocabulary: Vocabulary) -> float:
-    """Of songs, each from a zero state."""
-    characters = sum(int(vocabulary.lengths[song[1:]].sum()) for song in songs)
-    return nats_of_texts(Network(parameters, 64, 24), songs) / math.log(2) / characters
-
-
 def main() -> None:
     """Read, teach, measure, write."""
     base, out = load_model((HERE / "base.safetensors").read_bytes()), Path(sys.argv[2])
@@ -67,24 +57,25 @@ def main() -> None:
     measured = [k for k, artist in enumerate(artists) if artist == held_out]
     learned = [k for k, artist in enumerate(artists) if artist != held_out]
     marks = [preference.choices[k].marks for k in measured]
-    began = time.monotonic()
+    network, began = Network(parameters, 64, 24), time.monotonic()
+
+    def measure() -> str:
+        bits = f"{bits_of_texts(network, validation, vocabulary.lengths):.4f} bits per character of songs"
+        if not measured:
+            return bits
+        return f"{bits}; agrees with marks by {agreement(preference.differences(measured), marks):.3f}"
 
     def report(update: int, updates: int, loss: float, nats: float) -> None:
         print(f"{update} of {updates}: loss {loss:.3f}, songs {nats:.3f}, {time.monotonic() - began:.0f} s", flush=True)
         if update * EVALUATIONS // updates != (update - 1) * EVALUATIONS // updates:
-            bits = bits_per_character(parameters, validation, vocabulary)
-            agrees = agreement(preference.differences(measured), marks)
-            print(f"{bits:.4f} bits per character of songs; agrees with marks by {agrees:.3f}", flush=True)
+            print(measure(), flush=True)
 
-    print(
-        f"{len(learned)} places; songs {bits_per_character(parameters, validation, vocabulary):.4f} before", flush=True
-    )
+    print(f"{len(learned)} places; before: {measure()}", flush=True)
     teach(preference, learned, songs, settings, report)
     taught = Preferred.between(base.parameters, parameters, RANK)
     parameters.flat[...] = base.parameters.flat
     taught.add_to(parameters)
-    agrees = agreement(preference.differences(measured), marks)
-    print(f"with rank {RANK}: {bits_per_character(parameters, validation, vocabulary):.4f}, {agrees:.3f}")
+    print(f"at rank {RANK}: {measure()}")
     out.write_bytes(taught.dump(base.sha256, lines=str(sum(len(all_choices[k].lines) for k in learned))))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from lstm.model.model_file import ModelFileError, dump_tensors, read_tensors
 from lstm.model.record import CurvePoint
-from lstm.network.likelihood import nats_of_texts
+from lstm.network.likelihood import bits_of_texts
 from lstm.network.network import Network, State
 from lstm.network.optimiser import Adam, clip_by_global_norm
 from lstm.network.parameters import Parameters
@@ -113,10 +113,8 @@ class Pretraining:
         )
 
     def _evaluate(self) -> CurvePoint:
-        started, lengths = self._clock(), self._reading.vocabulary.lengths
-        songs = self._reading.validation
-        characters = sum(int(lengths[song[1:]].sum()) for song in songs)
-        bits = nats_of_texts(self._network, songs) / math.log(2) / max(1, characters)
+        started = self._clock()
+        bits = bits_of_texts(self._network, self._reading.validation, self._reading.vocabulary.lengths)
         seconds = self.seen.seconds + self._clock() - started
         train = self.seen.nats / math.log(2) / max(1.0, self.seen.characters_measured)
         point = CurvePoint(round(self.seen.characters), round(seconds, 2), train, bits)

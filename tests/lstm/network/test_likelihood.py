@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lstm.network.likelihood import LEAD_IN, Likelihood, nats_of_texts
+from lstm.network.likelihood import LEAD_IN, Likelihood, bits_of_texts, nats_of_texts
 from lstm.network.network import Network
 from lstm.network.parameters import Parameters, Shape, initial_parameters
 from tests.lstm import reference
@@ -118,3 +118,7 @@ def test_texts_side_by_side_are_exact(B):
     wanted = sum(exact(p, ids) for ids in texts if len(ids) > 1)
     assert nats_of_texts(Network(p, 16, B), texts) == pytest.approx(wanted, rel=1e-12)
     assert nats_of_texts(Network(p, 16, B), []) == 0
+    lengths = np.arange(1, p.shape.V + 1)
+    characters = sum(lengths[ids[1:]].sum() for ids in texts)
+    assert bits_of_texts(Network(p, 16, B), texts, lengths) == pytest.approx(wanted / math.log(2) / characters)
+    assert bits_of_texts(Network(p, 16, B), [], lengths) == 0
