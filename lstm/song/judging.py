@@ -30,8 +30,12 @@ SPOKEN = 3
 GOING_ON = (",", ";", ":", "-", "(")
 _SPACED = re.compile(r"\s+")
 _ENGLISH = re.compile("[a-z']+")
-_NAME = re.compile(r"(?=(?:[a-z,]|\bMr?s?\.) [\"\u201c]?([A-Z][a-z]+))")
-"""A capital within a sentence."""
+_NAME = re.compile(r"(?=(?:[a-z,]|\bMr?s?\.) [\"\u201c]?([A-Z]\w+))")
+"""A word with a capital letter within a sentence."""
+_CALENDAR = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december christmas easter".split()
+)
 _SPEECH = re.compile(r"[\"\u201c]|\b(?:said|says)\b", re.IGNORECASE)
 _PERSONS = {
     word: person
@@ -167,8 +171,6 @@ class LineJudge:
         # The likeliest line is often one that the song has half said before.
         weight += taste.says_again * len(self._said & _phrases([words]))
         weight += self._faults_of_beginning(words)
-        names = (name.lower() for name in _NAME.findall(line))
-        weight += taste.strange_name * sum(not self._has_name(name) for name in names)
         if _SPEECH.search(line):
             weight += taste.speaks_too_often * max(0, self._spoken + 1 - SPOKEN)
         content = [word for word in words if self._nearness.weight(word)]
@@ -178,9 +180,6 @@ class LineJudge:
         if judge.is_filtered is not None and judge.is_filtered(line):
             weight += taste.filtered
         return weight
-
-    def _has_name(self, name: str) -> bool:
-        return name in self._said_words or self._judge.style.has_word(name)
 
     def _is_repeated(self, words: frozenset[str]) -> bool:
         return any(_are_alike(words, earlier) for earlier in self._earlier)
@@ -202,7 +201,8 @@ class LineJudge:
 
     def _faults_of_sense(self, line: str, words: list[str]) -> float:
         """What makes a line hard to follow: people out of nowhere, a sentence that breaks off."""
-        taste, weight, said = self._judge.taste, 0.0, set(words)
+        taste, said = self._judge.taste, set(words)
+        weight = taste.strange_name * sum(map(self._is_strange, _names_in(line)))
         for person, owners in _OWNERS.items():
             if person not in self._known and _has_person(said, person) and not said & owners:
                 weight += taste.stranger
@@ -214,6 +214,15 @@ class LineJudge:
         if self._closes and (line.rstrip().endswith(GOING_ON) or last_word(line).lower() in _CANNOT_END):
             weight += taste.unfinished
         return weight
+
+    def _is_strange(self, name: str) -> bool:
+        return not (name in self._said_words or name in _CALENDAR or self._judge.style.has_word(name))
+
+
+def _names_in(line: str) -> list[str]:
+    """Words in lower case that have a capital letter within a sentence; none if that is how the line is written."""
+    names = _NAME.findall(line)
+    return [name.lower() for name in names] if 2 * len(names) < len(line.split()) else []
 
 
 def _runs(words: list[str], n: int) -> set[tuple[str, ...]]:

@@ -35,6 +35,9 @@ def judge():
         ("The harbour is is singing for my brother", TASTE.stutters),
         ("The darn bird is singing for the river", TASTE.filtered),
         ("The bird is singing to Mr. Brown, Susan", 3 * TASTE.strange_name),
+        ("The bird is singing for José on the bay", TASTE.strange_name + TASTE.unknown_word),
+        ("The bird is singing on Sunday in March", 0),
+        ("The Bird Is Singing For A Wooden River", 0),
     ],
 )
 def test_what_is_wrong_with_a_line_is_weighed(judge, line, weight):
