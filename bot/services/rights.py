@@ -27,7 +27,7 @@ def singer(connection: sqlite3.Connection, asker: Asker, name: str) -> StoredArt
         raise _no_such(name, visibility.singing(connection, asker.guild_id or EVERYONE))
     if artist.singing_version_id is None:
         if versions.of_artist(connection, artist.id):
-            raise _is_held_back(asker, artist)
+            raise _held_back(asker, artist)
         raise Refusal(f"“{artist.name}” can't sing yet: no training job has succeeded. /artists lists who can.")
     return artist
 
@@ -105,7 +105,7 @@ def _may_change_artists_of(asker: Asker, guild_id: int) -> bool:
     return guild_id == asker.guild_id and asker.may_manage_guild
 
 
-def _is_held_back(asker: Asker, artist: StoredArtist) -> Refusal:
+def _held_back(asker: Asker, artist: StoredArtist) -> Refusal:
     """Return the refusal for an artist whose versions do not sing, with what the asker can do about it."""
     if _may_change_artists_of(asker, artist.guild_id):
         return Refusal(

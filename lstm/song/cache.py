@@ -28,11 +28,11 @@ class Cache:
 
     def __init__(self, studies: Iterable[Study] = ()) -> None:
         """``studies``: how the units were read."""
-        self._studies = [replace(study, hidden=study.hidden.astype(np.float16, copy=False)) for study in studies]
+        self._studies = list(map(_in_half_precision, studies))
 
     def add(self, study: Study) -> None:
         """Take in how some units of the song were read."""
-        self._studies += Cache([study])._studies
+        self._studies.append(_in_half_precision(study))
 
     def after(self, study: Study) -> "Cache":
         """The cache with some more units; this one stays as it is."""
@@ -45,6 +45,10 @@ class Cache:
         states = np.concatenate([study.hidden for study in self._studies], dtype=np.float32)
         followed = np.concatenate([study.units for study in self._studies])
         return [_mixed(study, states, followed) for study in studies]
+
+
+def _in_half_precision(study: Study) -> Study:
+    return replace(study, hidden=study.hidden.astype(np.float16, copy=False))
 
 
 def _mixed(study: Study, states: FloatArray, followed: IntArray) -> FloatArray:
