@@ -30,8 +30,8 @@ SPOKEN = 3
 GOING_ON = (",", ";", ":", "-", "(")
 _SPACED = re.compile(r"\s+")
 _ENGLISH = re.compile("[a-z']+")
-_NAME = re.compile(r"(?=(?:[a-z,]|\bMr?s?\.) [\"\u201c]?([A-Z]\w+))")
-"""A word with a capital letter within a sentence."""
+_NAME = re.compile(r"(?=(?:[a-z,\"\u201d]|\bMr?s?\.) [\"\u201c]?([A-Z]\w+))")
+"""A word with a capital letter within a sentence, or after speech."""
 _CALENDAR = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december christmas easter".split()

@@ -36,6 +36,7 @@ def judge():
         ("The darn bird is singing for the river", TASTE.filtered),
         ("The bird is singing to Mr. Brown, Susan", 3 * TASTE.strange_name),
         ("The bird is singing for José on the bay", TASTE.strange_name + TASTE.unknown_word),
+        ('"My bird is singing in the rain" Susan said', TASTE.strange_name),
         ("The bird is singing on Sunday in March", 0),
         ("The Bird Is Singing For A Wooden River", 0),
     ],
