@@ -8,34 +8,11 @@ from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
 from lstm.model import installed_bases, model_file
 from lstm.model.adapted import Adapted
-from lstm.model.model_file import Model, ModelFileError, base_of, base_with_hash, dump_model, load_model, read_tensors
-from lstm.model.record import ArtistProfile, TrainingRecord
+from lstm.model.model_file import Model, ModelFileError, base_with_hash, dump_model, load_model, read_tensors
 from lstm.network.adapters import Adapters
 from lstm.network.likelihood import Likelihood
-from lstm.network.parameters import Shape, initial_parameters
-from lstm.text.vocabulary import UNKNOWN, Vocabulary
-
-VOCABULARY = Vocabulary([UNKNOWN, "\n", *"abcdefg "])
-SHAPE = Shape(len(VOCABULARY), 6, 16, 2)
-
-
-@pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A small base, installed where bases are looked for."""
-    data = dump_model(Model(initial_parameters(SHAPE, np.random.default_rng(1)), VOCABULARY), np.float32)
-    (tmp_path / "pretrained").mkdir()
-    (tmp_path / "pretrained" / "base.safetensors").write_bytes(data)
-    monkeypatch.setattr(installed_bases, "files", lambda _package: tmp_path)
-    monkeypatch.setattr(installed_bases, "_kept", [])
-    return load_model(data)
-
-
-def artist(base: Model, random_seed: int = 2) -> Model:
-    adapters = Adapters(SHAPE, 3)
-    adapters.flat[...] = 0.3 * np.random.default_rng(random_seed).standard_normal(len(adapters.flat))
-    return Model(
-        Adapted(base_of(base), adapters), VOCABULARY, ArtistProfile("abc"), TrainingRecord(artist="Ann", seconds=1.5)
-    )
+from lstm.network.parameters import initial_parameters
+from tests.lstm.model.conftest import SHAPE, VOCABULARY, artist
 
 
 def test_a_file_of_adapters_is_read_back_with_its_base(base: Model) -> None:

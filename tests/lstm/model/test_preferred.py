@@ -6,28 +6,14 @@ import pytest
 from lstm.decoding.streams import Chorus, Stream
 from lstm.decoding.weights import Voice
 from lstm.model import installed_bases
-from lstm.model.adapted import Adapted
-from lstm.model.model_file import Model, ModelFileError, base_of, dump_model, load_model
+from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
 from lstm.model.preferred import FILE, Preferred, preferred_of
-from lstm.network.adapters import Adapters, adapted_matrices
+from lstm.network.adapters import adapted_matrices
 from lstm.network.likelihood import Likelihood
-from lstm.network.parameters import Parameters, Shape, initial_parameters
-from lstm.text.vocabulary import UNKNOWN, Vocabulary
+from lstm.network.parameters import Parameters
+from tests.lstm.model.conftest import SHAPE, VOCABULARY, artist
 
-VOCABULARY = Vocabulary([UNKNOWN, "\n", *"abcdefg "])
-SHAPE = Shape(len(VOCABULARY), 6, 16, 2)
 IDS = VOCABULARY.encode("\nab ca\nbcab ba")
-
-
-@pytest.fixture
-def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
-    """A small base, installed where bases are looked for."""
-    data = dump_model(Model(initial_parameters(SHAPE, np.random.default_rng(1)), VOCABULARY), np.float32)
-    (tmp_path / "pretrained").mkdir()
-    (tmp_path / "pretrained" / "base.safetensors").write_bytes(data)
-    monkeypatch.setattr(installed_bases, "files", lambda _package: tmp_path)
-    monkeypatch.setattr(installed_bases, "_kept", [])
-    return load_model(data)
 
 
 def taught(base: Model) -> Parameters:
@@ -65,10 +51,7 @@ def test_all_of_a_difference_is_kept_at_full_rank_and_the_largest_part_below(bas
 
 
 def test_a_base_and_its_artists_sing_with_what_was_taught_and_are_measured_without(base: Model, tmp_path: Path) -> None:
-    adapters = Adapters(SHAPE, 3)
-    adapters.flat[...] = 0.3 * np.random.default_rng(2).standard_normal(len(adapters.flat))
-    artist = load_model(dump_model(Model(Adapted(base_of(base), adapters), VOCABULARY)))
-    models = (base, artist)
+    models = (base, load_model(dump_model(artist(base))))
     measured = [Likelihood(model.parameters).nats(IDS) for model in models]
     assert [nats(model) for model in models] == pytest.approx(measured, rel=1e-4)
 
