@@ -1,6 +1,6 @@
 """Candidates for a line of a song.
 
-Lines are sampled freely. Where a rhyme is due, they turn off to a rhyming word where one fits (`lstm.song.turning`).
+Lines are sampled freely. Where a rhyme is due, they branch to a rhyming word where one fits (`lstm.song.turning`).
 """
 
 import math
@@ -24,9 +24,9 @@ from lstm.song.turning import Lengths, turns
 from lstm.text.words import is_unspaced, last_word
 
 LINE_LIMIT = 160
-"""Longest line in units; a candidate that reaches it has lost its way."""
+"""Longest line in units; a candidate that reaches it is too long to be one."""
 SHORTEST = 0.9
-"""Of the artist's short lines, how long a line must be before it may turn off to a rhyme."""
+"""Of the artist's short lines, how long a line must be before it may branch to a rhyme."""
 CLOSING_LIMIT = 4
 """Units after the last word of a line: its punctuation and the line end."""
 NOTHING = np.empty(0, np.int32)
@@ -203,7 +203,7 @@ class LineWriter:
         temperature: float,
         count: int,
     ) -> Asking[list[Candidate]]:
-        """Lines that turn off to a rhyme: the beginnings of some that were sampled, a word, and how the line closes."""
+        """Lines that branch to a rhyme: the beginnings of some that were sampled, a word, and how the line closes."""
         begun = len(place.beginning.study.units) if place.beginning else 0
         studies = [each.study for each in sampled if each.study is not None]
         short, _, long = self._singer.style.line_lengths

@@ -1,8 +1,8 @@
 """Where lines that were sampled freely could end with a rhyme.
 
 At each word of a line that was sampled without a thought of rhyme, the network has said how likely each rhyming word
-would have been in its place; that costs a product with a few columns of the output. Where one fits, the line can turn
-off to it and end.
+would have been in its place; that costs a product with a few columns of the output. Where one fits, the line can
+branch to it and end.
 """
 
 from collections import Counter

@@ -2,7 +2,7 @@
 
 A network that writes planned text chooses the word that ends a line first, so that it can choose a rhyme, and then
 writes the line that leads to it (Pasini et al. 2024, arXiv 2405.05176). The base has read songs in this form beside
-plain ones. Songs are not written so any more: lines that are sampled freely and turn off to a rhyme make more sense
+plain ones. Songs are not written so any more: lines that are sampled freely and branch to a rhyme make more sense
 (`lstm.song.turning`, tests/benchmarks/SENSE.md).
 
 The plan of a line is a space and the line's last word in lower case, as the same word would stand within a line,

@@ -110,7 +110,7 @@ def texts_read(composition):
             song += item
             continue
         before = [texts.get(id(stream.memory), "\n") + decode(stream.given) for stream in item]
-        # Streams that are given something are lines that turn off to a rhyme.
+        # Streams that are given something are lines that branch to a rhyme.
         if any(stream.limit > 1 and not len(stream.given) for stream in item):
             yield (
                 song,

@@ -100,7 +100,7 @@ def test_what_readers_liked_becomes_likelier_in_songs_that_they_did_not_mark() -
     assert changed == set(adapted_matrices(SHAPE)), "what adapters could not express stays as it was"
 
 
-def test_lines_that_have_lost_their_way_are_left_out() -> None:
+def test_lines_that_are_too_long_are_left_out() -> None:
     lines = [line(), np.ones(41, int), line()]
     place = Choice(0, np.array([LINE_END]), lines, np.array([1, 5, 2], np.float32))
     preference = Preference(parameters(), [place])
