@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--temperature",
         type=cli.number(float, 0.1, 1.5),
-        help="0.1 (safe) to 1.5 (wild); default 0.5, which reads best",
+        help="0.1 (safe) to 1.5 (wild); default 0.6, which reads best",
     )
     parser.add_argument(
         "--top-p",

@@ -148,6 +148,8 @@ def _train(options: argparse.Namespace) -> int:
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
+    elif checkpoint.exists() and not options.resume:
+        _say(f"Starting from the beginning; --resume would have gone on from {checkpoint}.")
     with _naming(checkpoint):
         minutes = settings.minutes if saved is None else minutes_when_begun(saved)
     understood, start = read_corpus(corpus, readable_characters(minutes)), _start(options.start)

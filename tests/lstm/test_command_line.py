@@ -65,6 +65,10 @@ def test_help_names_the_default_number_of_lines(module):
     assert f"(default {SongSettings.lines})" in " ".join(run(module, "--help")[1].split())
 
 
+def test_help_names_the_default_temperature():
+    assert f"default {SongSettings.temperature}, which reads best" in " ".join(run("sample", "--help")[1].split())
+
+
 @pytest.mark.parametrize("module", ["train", "sample", "evaluate", "pretrain"])
 def test_help(module):
     status, out, err = run(module, "--help")
@@ -268,6 +272,13 @@ class TestStoppingTraining:
         assert seen[0] != seen[1]
         self.finish(self.train(folder, tmp_path, "--resume"))
         assert weights(tmp_path / "model.safetensors") == weights(model)
+
+    def test_starting_again_says_that_there_was_a_checkpoint(self, folder, tmp_path):
+        checkpoint = tmp_path / "model.checkpoint"
+        checkpoint.write_bytes(b"of an earlier run")
+        _, err = self.train(folder, tmp_path, "--epochs", 0.05).communicate(timeout=120)
+        assert f"Starting from the beginning; --resume would have gone on from {checkpoint}." in err.decode()
+        assert not checkpoint.exists()
 
     def test_another_checkpoint_is_refused(self, folder, tmp_path):
         checkpoint = tmp_path / "model.checkpoint"
