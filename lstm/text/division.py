@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.songs import Song, Stanza, StanzaKind, songs_of
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -23,10 +23,10 @@ def divide(text: str) -> list[Song]:
 
 
 def _pieces(text: str) -> list[str]:
-    if marks.SONG in text:
-        pieces = [part for piece in text.split(marks.SONG) for part in re.split(r"\n{3,}", piece.strip("\n"))]
+    if boundaries.SONG in text:
+        pieces = [part for piece in text.split(boundaries.SONG) for part in re.split(r"\n{3,}", piece.strip("\n"))]
         return [piece for piece in pieces if piece.strip()]
-    if marks.SECTION not in text or "\n\n\n" in text:
+    if boundaries.SECTION not in text or "\n\n\n" in text:
         return songs_of(text)
     return _songs_by_intros(text)
 
@@ -36,20 +36,24 @@ def _songs_by_intros(text: str) -> list[str]:
     songs: list[list[str]] = [[]]
     seen = False
     for block in re.split(r"\n{2,}", text):
-        kind = block.strip()[1 : block.find("\n") if "\n" in block else None] if block[:1] == marks.SECTION else ""
+        kind = block.strip()[1 : block.find("\n") if "\n" in block else None] if block[:1] == boundaries.SECTION else ""
         if kind == StanzaKind.INTRO and seen:
             songs.append([])
-        seen = seen or block[:1] == marks.SECTION
+        seen = seen or block[:1] == boundaries.SECTION
         songs[-1].append(block)
     return ["\n\n".join(blocks) for blocks in songs]
 
 
 def _without_title(piece: str) -> str:
     """A song whose sections all have headers, without the title that stands above the first of them."""
-    head, mark, rest = piece.partition(marks.SECTION)
+    head, mark, rest = piece.partition(boundaries.SECTION)
     lines = [line.strip() for line in head.split("\n") if line.strip()]
     fewest = 1 if all(map(str.isupper, lines)) else 2
-    if rest.count(marks.SECTION) < fewest or not 0 < len(lines) <= MOST_TITLE_LINES or not all(map(_is_title, lines)):
+    if (
+        rest.count(boundaries.SECTION) < fewest
+        or not 0 < len(lines) <= MOST_TITLE_LINES
+        or not all(map(_is_title, lines))
+    ):
         return piece
     return mark + rest
 
@@ -63,7 +67,7 @@ def _is_title(line: str) -> bool:
 
 
 def _has_headers(piece: str) -> bool:
-    return marks.SECTION in piece
+    return boundaries.SECTION in piece
 
 
 def _stanzas(piece: str) -> list[Stanza]:
@@ -79,7 +83,7 @@ def _stanzas(piece: str) -> list[Stanza]:
         lines.clear()
 
     for line in piece.split("\n"):
-        if line[:1] == marks.SECTION:
+        if line[:1] == boundaries.SECTION:
             end_stanza()
             if asked_for is not None:
                 stanzas.append(Stanza(asked_for, ()))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from lstm.text import marks, recurring
+from lstm.text import boundaries, recurring
 from lstm.text.cleaning import clean, drop_invisible, unify_line_ends
 from lstm.text.division import divide
 from lstm.text.dresses import CONTAINERS, DRESSES, Dress
@@ -100,10 +100,10 @@ def understand_text(text: str, most: float = math.inf) -> Understood:
     text = drop_invisible(unify_line_ends(text)).strip("\n")
     text = _take_off(CONTAINERS, text, worn, removed)
     whole = len(text)
-    text = excerpt(text, most, (marks.SONG, *BOUNDARIES))
+    text = excerpt(text, most, (boundaries.SONG, *BOUNDARIES))
     left_out = whole - len(text)
-    text = _take_off(DRESSES, clean(text, kept=marks.ALL), worn, removed)
-    bare = recurring.take_off(divide(clean(text, kept=marks.ALL)))
+    text = _take_off(DRESSES, clean(text, kept=boundaries.ALL), worn, removed)
+    bare = recurring.take_off(divide(clean(text, kept=boundaries.ALL)))
     if not bare.songs:
         raise CorpusError("There are no lyrics in this text.")
     removed.update(bare.removed)

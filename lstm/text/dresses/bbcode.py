@@ -2,7 +2,7 @@
 
 import re
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.section_words import kind_of
 from lstm.text.dresses.undressed import Undressed
 
@@ -29,7 +29,7 @@ def take_off(text: str) -> Undressed | None:
         bare, n = _TAG.subn("", _IMAGE.sub("", line))
         count += n
         if _HEADING.fullmatch(line.strip()):
-            result.append(f"[{bare.strip()}]" if kind_of(bare.strip(" []:")) is not None else f"\n{marks.SONG}")
+            result.append(f"[{bare.strip()}]" if kind_of(bare.strip(" []:")) is not None else f"\n{boundaries.SONG}")
         elif bare.strip() or not n:
             result.append(bare)
     return Undressed("\n".join(result), {"BBCode tags": count}) if count else None

@@ -3,7 +3,7 @@
 import re
 from itertools import chain
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 from lstm.text.letter_case import LetterCase, english, knows_language_of, stem
 from lstm.text.sentences import Sentences, Words
@@ -32,7 +32,7 @@ def take_off(text: str) -> Undressed | None:
     sentences = Sentences()
     result: list[str] = []
     for line in lines:
-        if line[:1] in marks.ALL or not line:
+        if line[:1] in boundaries.ALL or not line:
             sentences = Sentences()
             result.append(line)
         else:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.chords import is_chord_line
 from lstm.text.dresses.section_words import STRONG, split_label
 from lstm.text.dresses.undressed import Undressed
@@ -47,7 +47,7 @@ _FEWEST = 3
 def take_off(text: str) -> Undressed | None:
     """Chord lines, tablature and settings go; the words stay, without the spaces that chords needed."""
     lines = text.split("\n")
-    filled = sum(bool(line.strip()) and line[0] not in marks.ALL for line in lines)
+    filled = sum(bool(line.strip()) and line[0] not in boundaries.ALL for line in lines)
     is_chords = [bool(line.strip()) and is_chord_line(line) for line in lines]
     tablature = sum(_is_tablature(line) for line in lines)
     above_words = sum(
@@ -74,7 +74,7 @@ def take_off(text: str) -> Undressed | None:
     result: list[str] = []
     skips_blank = False
     for k, line in enumerate(lines):
-        begins = k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in marks.ALL
+        begins = k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in boundaries.ALL
         kept = _kept(line, is_sheet, begins, removed)
         if kept is None:
             # Blank lines on both sides of what goes are not two in a row, which would end a song.
@@ -88,7 +88,7 @@ def take_off(text: str) -> Undressed | None:
 def _kept(line: str, is_sheet: bool, begins: bool, removed: Counter[str]) -> str | None:
     """What stays of a line; None if all of it goes."""
     stripped = line.strip()
-    if not stripped or stripped[0] in marks.ALL or len(stripped) > 400:
+    if not stripped or stripped[0] in boundaries.ALL or len(stripped) > 400:
         return line
     if is_sheet and is_chord_line(line, is_sheet=True):
         removed["chord lines"] += 1
@@ -101,7 +101,7 @@ def _kept(line: str, is_sheet: bool, begins: bool, removed: Counter[str]) -> str
         return None
     if _HEAD.fullmatch(stripped) and (" by " in stripped or begins):
         removed["titles"] += 1
-        return marks.SONG
+        return boundaries.SONG
     if _SETTING.fullmatch(stripped) or _FINGERING.fullmatch(stripped):
         removed["settings"] += 1
         return None

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.chords import is_chord
 from lstm.text.dresses.section_words import split_label
 from lstm.text.dresses.undressed import Undressed
@@ -41,7 +41,7 @@ def take_off(text: str) -> Undressed | None:
             removed["directives"] += 1
             name = match.group(1).lower()
             unsung = _environment(name, unsung)
-            result += _meaning(name, (match.group(2) or "").strip(), bool(result) and result[-1] == marks.SONG)
+            result += _meaning(name, (match.group(2) or "").strip(), bool(result) and result[-1] == boundaries.SONG)
         elif unsung:
             removed["tablature lines"] += 1
         elif directives and stripped.startswith("#"):
@@ -66,20 +66,20 @@ def _environment(name: str, unsung: str) -> str:
 def _meaning(name: str, value: str, is_after_mark: bool) -> list[str]:
     """The marks that a directive leaves."""
     if name in _TITLES:
-        return [] if is_after_mark else ["", marks.SONG]
+        return [] if is_after_mark else ["", boundaries.SONG]
     if name == "chorus":
-        return [marks.section(StanzaKind.CHORUS)]
+        return [boundaries.section(StanzaKind.CHORUS)]
     if name in _COMMENTS:
         found = split_label(value.strip("[]():* "))
-        return [marks.section(found[0])] if found and len(value) < 40 else []
+        return [boundaries.section(found[0])] if found and len(value) < 40 else []
     label = name.removeprefix("start_of_") if name.startswith("start_of_") else ""
     if len(name) == 3 and name.startswith("so"):
         label = _ENDS.get(name[2], "")
     found = split_label(label)
     if found:
-        return [marks.section(found[0])]
+        return [boundaries.section(found[0])]
     if name.startswith(("end_of_", "eo")) and name[-1] not in "tg" and not name.endswith(("tab", "grid")):
-        return [marks.section(None)]
+        return [boundaries.section(None)]
     return []
 
 

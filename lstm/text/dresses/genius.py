@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _HEAD = re.compile(r"\d{1,5} Contributors?(?=\S|$)")
@@ -45,7 +45,7 @@ def take_off(text: str) -> Undressed | None:
         return None
     removed = Counter[str]()
     lines: list[str] = []
-    text, titles = _TITLE_LINE.subn(f"\\1\n{marks.SONG}\n", text)
+    text, titles = _TITLE_LINE.subn(f"\\1\n{boundaries.SONG}\n", text)
     if titles:
         removed["page titles"] = titles
     for line in text.split("\n"):
@@ -53,7 +53,7 @@ def take_off(text: str) -> Undressed | None:
             kept = _without_ads(part, removed)
             if kept.strip() or not part.strip():
                 lines.append(kept)
-    return Undressed(marks.divide_at_marks_only("\n".join(lines)), dict(removed)) if removed else None
+    return Undressed(boundaries.divide_at_marks_only("\n".join(lines)), dict(removed)) if removed else None
 
 
 def _has_signs(text: str) -> bool:
@@ -86,7 +86,7 @@ def _without_head(line: str, lines: list[str], removed: Counter[str]) -> str:
             return line
         end = bare.end()
     removed["page titles"] += 1
-    lines += ["", marks.SONG]
+    lines += ["", boundaries.SONG]
     return line[end:].lstrip()
 
 

@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 from lstm.text.errors import CorpusError
 
@@ -43,7 +43,7 @@ def take_off(text: str) -> Undressed | None:
     songs = _lyrics(fields)
     if not songs:
         raise CorpusError(_NO_TEXT)
-    return Undressed(marks.join_songs(songs), {"JSON records": len(songs)})
+    return Undressed(boundaries.join_songs(songs), {"JSON records": len(songs)})
 
 
 def _parse(text: str) -> object:

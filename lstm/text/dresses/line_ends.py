@@ -4,7 +4,7 @@ import re
 import statistics
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 from lstm.text.line_breaks import with_line_ends
 
@@ -25,13 +25,15 @@ def take_off_spelt_out(text: str) -> Undressed | None:
     lines = [_SPELT_OUT.sub("\n", line).strip("\n") for line in text.split("\n")]
     songs = [line for line in lines if "\n" in line]
     if len(songs) >= 2 and len(songs) >= 0.5 * sum(bool(line.strip()) for line in lines):
-        return Undressed(marks.join_songs([line for line in lines if line.strip()]), {"spelt-out line ends": spelt_out})
+        return Undressed(
+            boundaries.join_songs([line for line in lines if line.strip()]), {"spelt-out line ends": spelt_out}
+        )
     return Undressed("\n".join(lines), {"spelt-out line ends": spelt_out})
 
 
 def take_off_slashes(text: str) -> Undressed | None:
     """ " / " or " | " between lines: each line of the file is a song, or a stanza where it is short."""
-    lines = [line for line in text.split("\n") if line.strip() and line[0] not in marks.ALL]
+    lines = [line for line in text.split("\n") if line.strip() and line[0] not in boundaries.ALL]
     slashed = [len(_SLASH.split(line)) for line in lines if " / " in line or " | " in line or " // " in line]
     if not lines or sum(n - 1 for n in slashed) < _FEWEST_ENDS or len(slashed) < _SLASHED_SHARE * len(lines):
         return None
@@ -40,11 +42,11 @@ def take_off_slashes(text: str) -> Undressed | None:
     is_song = statistics.median(slashed) >= _SONG_PIECES and len(lines) > 1
     result: list[str] = []
     for line in text.split("\n"):
-        if line[:1] in marks.ALL or not line.strip():
+        if line[:1] in boundaries.ALL or not line.strip():
             result.append(line)
         else:
             stanza = "\n".join(piece.strip() for piece in _SLASH.split(line.strip(" /|")))
-            result += [marks.SONG, stanza, ""] if is_song else [stanza, ""]
+            result += [boundaries.SONG, stanza, ""] if is_song else [stanza, ""]
     return Undressed("\n".join(result), {"slashes between lines": sum(slashed) - len(slashed)})
 
 
@@ -81,7 +83,7 @@ def take_off_doubling(text: str) -> Undressed | None:
 def take_off_song_per_line(text: str) -> Undressed | None:
     """Songs, or stanzas, that are one long line each: the lines begin again where `with_line_ends` finds it likely."""
     lines = text.split("\n")
-    filled = [line for line in lines if line.strip() and line[0] not in marks.ALL]
+    filled = [line for line in lines if line.strip() and line[0] not in boundaries.ALL]
     long = list(dict.fromkeys(filter(_is_long, filled)))
     if not long or sum(map(len, filter(_is_long, filled))) < 0.7 * sum(map(len, filled)):
         return None
@@ -95,7 +97,7 @@ def take_off_song_per_line(text: str) -> Undressed | None:
             result.append(line)
             continue
         count += len(parts) - 1
-        result += [marks.SONG, *parts, ""] if is_song else [*parts, ""]
+        result += [boundaries.SONG, *parts, ""] if is_song else [*parts, ""]
     return Undressed("\n".join(result), {"lost line ends": count}) if count else None
 
 

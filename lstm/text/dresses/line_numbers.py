@@ -6,7 +6,7 @@ Only numbers that count: lines that begin with a number of their own ("99 red ba
 import re
 from itertools import pairwise
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 from lstm.text.songs import StanzaKind
 
@@ -30,7 +30,7 @@ _FEWEST = 6
 def take_off(text: str) -> Undressed | None:
     """Drop line numbers."""
     lines = text.split("\n")
-    filled = [line for line in lines if line.strip() and line[0] not in marks.ALL]
+    filled = [line for line in lines if line.strip() and line[0] not in boundaries.ALL]
     numbers = [int(match.group(1)) for line in filled if (match := _LEADING.match(line))]
     if len(numbers) >= max(_FEWEST, _LEAST_SHARE * len(filled)) and _count_up(numbers, most=4):
         return Undressed("\n".join([_LEADING.sub("", line, count=1) for line in lines]), {"line numbers": len(numbers)})
@@ -68,7 +68,7 @@ def _take_off_verse_numbers(lines: list[str]) -> Undressed | None:
     begins = [
         k
         for k, line in enumerate(lines)
-        if line.strip() and (k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in marks.ALL)
+        if line.strip() and (k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in boundaries.ALL)
     ]
     for find in (_titled, _arabic, _roman, _bare):
         numbered = [(k, *found) for k in begins if (found := find(lines[k]))]
@@ -124,12 +124,12 @@ def _without_numbers(lines: list[str], numbered: list[tuple[int, int]]) -> Undre
     result = list(lines)
     for k, end in numbered:
         rest = lines[k][end:].strip()
-        result[k] = marks.section(StanzaKind.VERSE) + (f"\n{rest}" if rest else "")
+        result[k] = boundaries.section(StanzaKind.VERSE) + (f"\n{rest}" if rest else "")
     return Undressed("\n".join(result), {"verse numbers": len(numbered)})
 
 
 def _with_songs(lines: list[str], titles: list[int]) -> Undressed:
     result = list(lines)
     for k in titles:
-        result[k] = f"\n{marks.SONG}\n"
+        result[k] = f"\n{boundaries.SONG}\n"
     return Undressed("\n".join(result), {"titles": len(titles)})

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _URL = re.compile(r"<?\b(?:https?://|www\.)[^\s<>\"]{2,2000}>?", re.IGNORECASE)
@@ -31,7 +31,9 @@ def take_off(text: str) -> Undressed | None:
     ):
         return None
     removed = Counter[str]()
-    lines = [_line(line, removed) if len(line) > 1 and line[0] not in marks.ALL else line for line in text.split("\n")]
+    lines = [
+        _line(line, removed) if len(line) > 1 and line[0] not in boundaries.ALL else line for line in text.split("\n")
+    ]
     return Undressed("\n".join(lines), dict(removed)) if removed else None
 
 

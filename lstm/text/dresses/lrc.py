@@ -5,7 +5,7 @@ import statistics
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _TIME = re.compile(r"\[(\d{1,3}):(\d{2})(?:[.:](\d{1,3}))?\]")
@@ -31,7 +31,7 @@ class _Timed:
 def take_off(text: str) -> Undressed | None:
     """Lines in the order of their times; an empty time, or a long silence, ends a stanza."""
     lines = text.split("\n")
-    filled = [line for line in lines if line.strip() and line[0] not in marks.ALL]
+    filled = [line for line in lines if line.strip() and line[0] not in boundaries.ALL]
     timed = sum(_TIMED_LINE.match(line.lstrip()[:40]) is not None for line in filled)
     if timed < 3 or timed < _LEAST_SHARE * len(filled):
         return None
@@ -58,7 +58,7 @@ def _songs(lines: list[str]) -> tuple[list[list[_Timed] | str], int]:
         )
         if _TAG.fullmatch(stripped):
             tags += 1
-            parts += [] if is_head else [run, marks.SONG]
+            parts += [] if is_head else [run, boundaries.SONG]
             run, is_head = ([], True) if not is_head else (run, True)
             continue
         if not stripped:
@@ -73,7 +73,7 @@ def _songs(lines: list[str]) -> tuple[list[list[_Timed] | str], int]:
             run = []
             continue
         if run and len(times) == 1 and times[0] < run[-1].seconds - 60:
-            parts += [run, marks.SONG]
+            parts += [run, boundaries.SONG]
             run = []
         words = _without_word_times(stripped[match.end() :])
         words = words if any(map(str.isalnum, words)) else ""  # a note is sung by nobody

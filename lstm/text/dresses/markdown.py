@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.section_words import kind_of
 from lstm.text.dresses.undressed import Undressed
 
@@ -24,7 +24,7 @@ _FRONT_MATTER = re.compile(r"^---\n(?:[\w-]{1,30}:.{0,300}\n|\s{0,8}- .{0,300}\n
 
 def take_off(text: str) -> Undressed | None:
     """A heading that names a section becomes its header; any other begins a song."""
-    text, front = _FRONT_MATTER.subn(f"\n{marks.SONG}\n", text) if "---\n" in text else (text, 0)
+    text, front = _FRONT_MATTER.subn(f"\n{boundaries.SONG}\n", text) if "---\n" in text else (text, 0)
     lines = text.split("\n")
     filled = [line for line in lines if line.strip()]
     headings = sum(_HEADING.fullmatch(line.strip()[:300]) is not None for line in filled if line.lstrip()[:1] == "#")
@@ -66,7 +66,7 @@ def _line(line: str, removed: Counter[str], *, is_quoted: bool, is_bulleted: boo
     if heading:
         removed["headings"] += 1
         title = heading.group(2).strip("*_ :[]()\"'")
-        return f"[{title}]" if kind_of(title) is not None else f"\n{marks.SONG}"
+        return f"[{title}]" if kind_of(title) is not None else f"\n{boundaries.SONG}"
     if line.endswith("\\"):
         line = line[:-1]
     whole = _WHOLE_LINE.fullmatch(line.strip())

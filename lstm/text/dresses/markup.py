@@ -8,7 +8,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.section_words import kind_of
 from lstm.text.dresses.undressed import Undressed
 
@@ -102,7 +102,7 @@ class _Page:
             self._write(after)
         elif piece.startswith(("!", "?")) and ">" in piece:
             if piece[:8].lower() == "!doctype" and self.tags:
-                self._write(f"{_LINE}{marks.SONG}{_LINE}")  # another page
+                self._write(f"{_LINE}{boundaries.SONG}{_LINE}")  # another page
             self.tags += 1
             self._write(piece.partition(">")[2])
         else:
@@ -145,7 +145,7 @@ class _Page:
         elif name in _HEADINGS:
             self._write(_LINE + (_LINE if closes else _HEADING))
         elif name in _SONGS:
-            self._write(f"{_LINE}{_LINE}" if closes else f"{_LINE}{marks.SONG}{_LINE}")
+            self._write(f"{_LINE}{_LINE}" if closes else f"{_LINE}{boundaries.SONG}{_LINE}")
         elif name in _PARAGRAPHS:
             self.breaks += 1
             # A paragraph that begins where another has ended is one break; an empty one is a break of its own.
@@ -244,7 +244,7 @@ def _without_heading(line: str) -> str:
     if not line.startswith(_HEADING):
         return line.replace(_HEADING, "")
     title = line.strip(_HEADING + " \"'[]():*")
-    return f"[{title}]" if kind_of(title) is not None else marks.SONG
+    return f"[{title}]" if kind_of(title) is not None else boundaries.SONG
 
 
 def take_off_entities(text: str) -> Undressed | None:

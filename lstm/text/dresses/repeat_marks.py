@@ -2,7 +2,7 @@
 
 import re
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _BRACKETED = re.compile(
@@ -24,7 +24,7 @@ def take_off(text: str) -> Undressed | None:
     result: list[str] = []
     count = 0
     for line in lines:
-        stripped = line if line[:1] in marks.ALL and line else _without(line, count_first >= _FEWEST_COUNT_FIRST)
+        stripped = line if line[:1] in boundaries.ALL and line else _without(line, count_first >= _FEWEST_COUNT_FIRST)
         if stripped != line:
             count += 1
             if not stripped.strip():

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.section_words import STRONG, split_label
 from lstm.text.dresses.undressed import Undressed
 from lstm.text.songs import StanzaKind
@@ -83,13 +83,13 @@ def take_off(text: str) -> Undressed | None:
             removed["section headers"] += 1
             if header.kind == StanzaKind.VERSE and _FIRST.search(line):
                 firsts.append(len(result))
-            result.append(marks.section(header.kind))
+            result.append(boundaries.section(header.kind))
         if header is not None and header.rest:
             result.append(header.rest)
-        begins = not line.strip() or line[0] in marks.ALL or (header is not None and not header.rest)
+        begins = not line.strip() or line[0] in boundaries.ALL or (header is not None and not header.rest)
     if not removed:
         return None
-    if marks.SONG not in text and "\n\n\n" not in text:
+    if boundaries.SONG not in text and "\n\n\n" not in text:
         result = _divided(result, firsts)
     return Undressed("\n".join(result), dict(removed))
 
@@ -104,11 +104,11 @@ def _divided(lines: list[str], firsts: list[int]) -> list[str]:
         while above and not lines[above - 1].strip():
             above -= 1
         top = above
-        while top and lines[top - 1].strip() and lines[top - 1][0] not in marks.ALL:
+        while top and lines[top - 1].strip() and lines[top - 1][0] not in boundaries.ALL:
             top -= 1
         is_title = above - top <= MOST_TITLE_LINES and (top == 0 or not lines[top - 1].strip())
         begins.add(top if is_title else place)
-    return [f"\n{marks.SONG}\n{line}" if k in begins else line for k, line in enumerate(lines)]
+    return [f"\n{boundaries.SONG}\n{line}" if k in begins else line for k, line in enumerate(lines)]
 
 
 @dataclass(frozen=True)
@@ -142,14 +142,14 @@ class _Habits:
                     elif found[2].startswith(":"):
                         colons += 1
                         labels[found[2].strip(": ")] += 1
-            begins = not line.strip() or line[:1] in marks.ALL
+            begins = not line.strip() or line[:1] in boundaries.ALL
         return cls(brackets, bare, colons, labels)
 
 
 def _read(line: str, begins: bool, following: str, habits: _Habits) -> _Header | None:
     """The header that a line is, or None for a line of the song."""
     stripped = line.strip()
-    if not stripped or stripped[0] in marks.ALL:
+    if not stripped or stripped[0] in boundaries.ALL:
         return None
     bracketed = _BRACKETED.fullmatch(stripped)
     if bracketed:

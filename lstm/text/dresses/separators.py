@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.section_words import kind_of
 from lstm.text.dresses.undressed import Undressed
 
@@ -29,9 +29,9 @@ _FEWEST_NOTICES = 3
 def take_off_tokens(text: str) -> Undressed | None:
     """Put a song's beginning in place of the tokens that training files for language models use."""
     text, books = _between_markers(text)
-    text, count = _TOKEN.subn(f"\n{marks.SONG}\n", text)
+    text, count = _TOKEN.subn(f"\n{boundaries.SONG}\n", text)
     count += books
-    return Undressed(marks.divide_at_marks_only(text), {"separator tokens": count}) if count else None
+    return Undressed(boundaries.divide_at_marks_only(text), {"separator tokens": count}) if count else None
 
 
 def _between_markers(text: str) -> tuple[str, int]:
@@ -40,7 +40,7 @@ def _between_markers(text: str) -> tuple[str, int]:
     while (begin := _BOOK_BEGINS.search(text, place)) and (end := _BOOK_ENDS.search(text, begin.end())):
         books.append(text[begin.end() : end.start()].strip("\n"))
         place = end.end()
-    return (f"\n{marks.SONG}\n".join(books), 2 * len(books)) if books else (text, 0)
+    return (f"\n{boundaries.SONG}\n".join(books), 2 * len(books)) if books else (text, 0)
 
 
 def take_off_rules(text: str) -> Undressed | None:
@@ -57,7 +57,7 @@ def take_off_rules(text: str) -> Undressed | None:
     count = sum(is_rule) + sum(title is not None for title in titles)
     if not count:
         return None
-    mark = marks.SONG if _divides_songs(text, count) else ""
+    mark = boundaries.SONG if _divides_songs(text, count) else ""
     result: list[str] = []
     for k, line in enumerate(lines):
         title = titles[k]
@@ -91,4 +91,4 @@ def _divides_songs(text: str, rules: int) -> bool:
 def _is_underlined(lines: list[str], k: int) -> bool:
     """Whether the line above a rule stands alone, as a title does."""
     above = lines[k - 1].strip() if k else ""
-    return bool(above) and len(above) <= 80 and (k < 2 or not lines[k - 2].strip() or lines[k - 2][0] in marks.ALL)
+    return bool(above) and len(above) <= 80 and (k < 2 or not lines[k - 2].strip() or lines[k - 2][0] in boundaries.ALL)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.site_wording import NEVER, certainty, is_word_of_songs, may_be_of_a_site
 from lstm.text.dresses.undressed import Undressed
 
@@ -50,7 +50,7 @@ def take_off(text: str) -> Undressed | None:
 
 def _is_mark(line: str) -> bool:
     stripped = line.strip()
-    return stripped[:1] in (marks.SONG, marks.SECTION) or (stripped[:1] == "[" and stripped[-1:] == "]")
+    return stripped[:1] in (boundaries.SONG, boundaries.SECTION) or (stripped[:1] == "[" and stripped[-1:] == "]")
 
 
 def _take_recommendations(lines: list[_Line], kinds: dict[str, int], removed: Counter[str]) -> None:
@@ -147,7 +147,7 @@ def _is_edge(lines: list[_Line], outwards: range) -> bool:
     for blank, k in enumerate(outwards):
         text = lines[k].text.strip()
         if text or blank:
-            return not text or text == marks.SONG
+            return not text or text == boundaries.SONG
     return True
 
 
@@ -171,7 +171,7 @@ def _pages(lines: list[_Line]) -> list[tuple[int, int]]:
     found, first, blank, has_song, last = [], 0, 0, False, 0
     for k, line in enumerate(lines):
         text = line.text.strip()
-        begins = text == marks.SONG or (line.is_chrome and _BEGINS_PAGE.fullmatch(text) is not None)
+        begins = text == boundaries.SONG or (line.is_chrome and _BEGINS_PAGE.fullmatch(text) is not None)
         if has_song and (begins or (text and not line.is_chrome and blank > 1)):
             found.append((first, k))
             first, has_song = last + 1, False
@@ -226,5 +226,5 @@ def _joined(lines: list[_Line]) -> str:
             kept += [""] * most + [text]
             most = 0
         elif _BEGINS_PAGE.fullmatch(text.strip()):
-            kept += ["", marks.SONG]
-    return marks.divide_at_marks_only("\n".join(kept))
+            kept += ["", boundaries.SONG]
+    return boundaries.divide_at_marks_only("\n".join(kept))

@@ -2,7 +2,7 @@
 
 import re
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _TRIPLE = re.compile(r'"""(.*?)"""|' + r"'''(.*?)'''", re.DOTALL)
@@ -50,4 +50,4 @@ def _quoted_lines(text: str) -> Undressed | None:
 def _songs(songs: list[str], text: str) -> Undressed | None:
     if len(songs) < _FEWEST or sum(map(len, songs)) < _LEAST_SHARE * len(text):
         return None
-    return Undressed(marks.join_songs([song.strip("\n") for song in songs]), {"strings of a program": len(songs)})
+    return Undressed(boundaries.join_songs([song.strip("\n") for song in songs]), {"strings of a program": len(songs)})

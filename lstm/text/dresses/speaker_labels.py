@@ -6,7 +6,7 @@ A few labels must stand before much of a text: a single "Mama said: come home" i
 import re
 from collections import Counter
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _LABEL = re.compile(r"([A-Z0-9][\w.'&/-]{0,20}(?: [A-Z0-9&(][\w.'&/)-]{0,20}| and| of| the){0,3}) ?: {1,4}(?=\S)")
@@ -24,7 +24,7 @@ _FEWEST = 6
 def take_off(text: str) -> Undressed | None:
     """Drop the labels that recur."""
     lines = text.split("\n")
-    filled = [line for line in lines if line.strip() and line[0] not in marks.ALL]
+    filled = [line for line in lines if line.strip() and line[0] not in boundaries.ALL]
     if sum(":" in line or line.isupper() for line in filled) < _FEWEST:
         return None
     for pattern, share in ((_LABEL, _LEAST_SHARE), (_CAPITALS, _LEAST_CAPITALS_SHARE)):
@@ -33,7 +33,7 @@ def take_off(text: str) -> Undressed | None:
             known = {label for label, n in labels.items() if n > 1 or label.isupper()}
             return _without(lines, pattern, known)
     names = [
-        _name_alone(line) if k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in marks.ALL else ""
+        _name_alone(line) if k == 0 or not lines[k - 1].strip() or lines[k - 1][0] in boundaries.ALL else ""
         for k, line in enumerate(lines)
     ]
     alone = Counter(name for name in names if name)

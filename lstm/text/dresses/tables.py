@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from itertools import pairwise
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _ENTITY = re.compile(r"&#?\w{1,10};")
@@ -33,7 +33,7 @@ def take_off(text: str) -> Undressed | None:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     piped = _piped(text)
     if piped:
-        return Undressed(marks.join_songs(piped), {"table rows": len(piped)})
+        return Undressed(boundaries.join_songs(piped), {"table rows": len(piped)})
     for delimiter in _DELIMITERS:
         if delimiter not in text[:100_000] or (delimiter == ";" and len(_ENTITY.findall(text)) > text.count(";") / 2):
             continue
@@ -41,7 +41,7 @@ def take_off(text: str) -> Undressed | None:
         if rows is not None:
             songs = _songs(rows)
             if songs:
-                return Undressed(marks.join_songs(songs), {"table rows": len(songs)})
+                return Undressed(boundaries.join_songs(songs), {"table rows": len(songs)})
     return None
 
 

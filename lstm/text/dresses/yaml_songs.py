@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from lstm.text import marks
+from lstm.text import boundaries
 from lstm.text.dresses.undressed import Undressed
 
 _BLOCK = re.compile(r"(\s{0,40})(?:- )?([A-Za-z_-]{1,40}) ?: [|>][-+]?\d?\s{0,10}")
@@ -34,7 +34,7 @@ def take_off(text: str) -> Undressed | None:
     named = [name for name in blocks if name in _NAMES]
     best = max(named or blocks, key=lambda name: sum(len(line) for block in blocks[name] for line in block))
     songs = ["\n".join(block).strip("\n") for block in blocks[best]]
-    return Undressed(marks.join_songs([song for song in songs if song]), {"YAML blocks": len(songs)})
+    return Undressed(boundaries.join_songs([song for song in songs if song]), {"YAML blocks": len(songs)})
 
 
 def _indent(line: str) -> int:

@@ -1,4 +1,4 @@
-"""Marks that readers leave in a text while its dresses are taken off: where songs and sections begin.
+"""Marks of where songs and sections begin, left in a text while its dresses are taken off.
 
 They are private-use characters, which `lstm.text.cleaning` drops from every text that comes in: no file can forge one.
 """
