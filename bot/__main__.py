@@ -24,7 +24,7 @@ from bot.token_shape import mistake_in
 from bot.version import own_version
 from lstm import blas
 from lstm.cli import BAD_INPUT, not_installed, program
-from lstm.model.memory_trim import share_one_arena
+from lstm.malloc import share_one_arena
 
 try:
     from bot.settings import Settings, SettingsError, create_data_folder, doubtful_settings, read_settings

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 LSTM = {
     "arrays": set(),
+    "malloc": set(),
     "text": {"arrays"},
     "network": {"arrays"},
     "model": {"arrays", "network", "text"},
@@ -17,7 +18,7 @@ LSTM = {
     "rhyme": {"text"},
     "data": {"rhyme", "text"},
     "song": {"arrays", "text", "network", "model", "decoding", "rhyme"},
-    "training": {"arrays", "text", "network", "model", "decoding", "rhyme", "song"},
+    "training": {"arrays", "malloc", "text", "network", "model", "decoding", "rhyme", "song"},
     "pretrained": {"arrays", "text", "network", "model", "decoding", "song", "training"},  # scripts that made the files
 }
 """Folder (or module) of ``lstm`` -> what it may import of the others. The commands, directly in ``lstm``, may all."""

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from lstm.model.memory_trim import give_back
+from lstm.malloc import give_back
 from lstm.model.model_file import load_model
 from lstm.song.singer import Singer
 

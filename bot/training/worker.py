@@ -13,7 +13,7 @@ import numpy as np
 
 from bot.training.fault_points import fault_point
 from bot.training.job_folder import JobFolder, TrainedModel
-from lstm.model.memory_trim import give_back
+from lstm.malloc import give_back
 from lstm.model.model_file import dump_model
 from lstm.model.record import stored_name
 from lstm.text.errors import CorpusError

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.model.memory_trim import give_back
+from lstm.malloc import give_back
 from lstm.song.style import Style
 from lstm.text.cleaning import clean
 from lstm.text.errors import CorpusError

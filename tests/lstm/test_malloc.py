@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lstm.model.memory_trim import give_back, share_one_arena
+from lstm.malloc import give_back, share_one_arena
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import asyncio
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_giving_back_can_be_repeated() -> None:
 
 ARENAS = """
 import ctypes, threading
-from lstm.model.memory_trim import share_one_arena
+from lstm.malloc import share_one_arena
 if {shared}:
     share_one_arena()
 blocks, ready, done = [], threading.Barrier(5), threading.Event()
