@@ -53,7 +53,7 @@ async def show_and_follow(interaction: Interaction, job: Job) -> None:
 
 async def follow_unannounced(client: LyricsClient) -> None:
     """After a start, follow every job again whose result has not been announced."""
-    for job in await client.services.training.unannounced():
+    for job in await _past_faults(client.services.training.unannounced):
         if job.channel_id is not None:
             message = ShownMessage(client, job.channel_id, job.message_id, token=None, answered_at=None)
             client.run_in_background(_follow(message, job), f"job {job.id}")

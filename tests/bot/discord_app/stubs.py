@@ -255,6 +255,7 @@ class StubTraining:
         self.messages.append((job_id, channel_id, message_id))
 
     async def unannounced(self) -> list[Job]:
+        self._fail("unannounced")
         return self.untold
 
     async def announced(self, job_id: int) -> None:

@@ -248,7 +248,7 @@ async def test_faults_of_the_database_do_not_end_the_following(
 ) -> None:
     monkeypatch.setattr(jobs, "_SECONDS_AFTER_FAULT", 0.01)
     channel = guild.channels[0]
-    faulty = ("understood", "watch", "curve", "announced")
+    faulty = ("unannounced", "understood", "watch", "curve", "announced")
     services.training.faults = dict.fromkeys(faulty, 2)
     services.training.untold = [replace(JOB, channel_id=channel.id, message_id=None)]
     services.training.script = [RUNNING, SUCCEEDED]
