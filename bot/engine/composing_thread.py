@@ -20,7 +20,7 @@ from threading import Thread
 from types import TracebackType
 
 from bot.metrics.tally import Tally
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import PackedWeights
 from lstm.network.second_core import using_second_core
 from lstm.song.composing import CANDIDATES, Composition, Report
@@ -79,7 +79,7 @@ class ComposingThread:
         self._thread = Thread(target=self._run, name="composing", daemon=True)
         self._songs: set[_Song] = set()
         self._waiting: deque[_Song] = deque()
-        self._choruses: dict[PackedWeights, Chorus] = {}
+        self._batches: dict[PackedWeights, StreamBatch] = {}
         self._owner: dict[Stream, _Song] = {}
 
     @property
@@ -141,23 +141,23 @@ class ComposingThread:
                 self._give_up_all(error)
 
     def _advance_all(self) -> None:
-        """Let songs leave and join, and step every chorus once."""
+        """Let songs leave and join, and step every batch once."""
         self._drop_unwanted()
         self._admit()
-        for packed, chorus in list(self._choruses.items()):
-            if self._choruses.get(packed) is not chorus:
+        for packed, batch in list(self._batches.items()):
+            if self._batches.get(packed) is not batch:
                 continue  # given up meanwhile
-            self._step(chorus)
-            if not len(chorus):
-                self._choruses.pop(packed, None)
+            self._step(batch)
+            if not len(batch):
+                self._batches.pop(packed, None)
 
-    def _step(self, chorus: Chorus) -> None:
-        self._tally.batch.observe(len(chorus))
-        self._tally.characters += chorus.pending_characters
+    def _step(self, batch: StreamBatch) -> None:
+        self._tally.batch.observe(len(batch))
+        self._tally.characters += batch.pending_characters
         try:
-            finished = chorus.step()
+            finished = batch.step()
         except Exception as error:
-            self._give_up(chorus.packed, error)
+            self._give_up(batch.packed, error)
             return
         joining: defaultdict[PackedWeights, list[Stream]] = defaultdict(list)
         for stream in finished:
@@ -183,18 +183,18 @@ class ComposingThread:
         self._join(joining)
 
     def _join(self, joining: Mapping[PackedWeights, list[Stream]]) -> None:
-        """Add streams to the choruses of their weights.
+        """Add streams to the batches of their weights.
 
         All at once, because every change of a batch copies the states of all its streams.
         """
         for packed, streams in joining.items():
             try:
-                self._choruses.setdefault(packed, Chorus(streams[0].voice)).add(streams)
+                self._batches.setdefault(packed, StreamBatch(streams[0].voice)).add(streams)
             except Exception as error:
                 self._give_up(packed, error)
 
     def _advance(self, song: _Song, joining: defaultdict[PackedWeights, list[Stream]]) -> None:
-        """Advance a song to the streams that it needs next; they join the chorus of their voice's weights."""
+        """Advance a song to the streams that it needs next; they join the batch of their voice's weights."""
         composition = song.composition
         if composition is None:
             return
@@ -219,8 +219,8 @@ class ComposingThread:
         song.deliver(_End(error))
 
     def _give_up(self, packed: PackedWeights, error: Exception) -> None:
-        """End the songs of a chorus that failed: their readers get the error, and the other choruses sing on."""
-        self._choruses.pop(packed, None)
+        """End the songs of a batch that failed: their readers get the error, and the other batches sing on."""
+        self._batches.pop(packed, None)
         songs = [song for song in self._songs if song.composition and song.composition.voice.packed is packed]
         log.error("composing failed; songs ended: %d", len(songs), exc_info=error)
         for song in songs:
@@ -230,7 +230,7 @@ class ComposingThread:
     def _give_up_all(self, error: Exception) -> None:
         """End all songs in progress, whatever failed; those that wait for their turn are sung."""
         log.error("composing failed; songs ended: %d", len(self._songs), exc_info=error)
-        self._choruses.clear()
+        self._batches.clear()
         self._owner.clear()
         for song in list(self._songs):
             self._end(song, error)
@@ -242,9 +242,9 @@ class ComposingThread:
             if song.composition is None:
                 continue
             packed = song.composition.voice.packed
-            if (chorus := self._choruses.get(packed)) is not None:
+            if (batch := self._batches.get(packed)) is not None:
                 try:
-                    chorus.drop(song.in_progress)
+                    batch.drop(song.in_progress)
                 except Exception as error:
                     self._give_up(packed, error)
 

@@ -1,9 +1,9 @@
 """Sampling: a batch of streams, stepped together unit by unit.
 
 A `Stream` is one continuation in progress: it first reads what it is given (a seed, a candidate word to be scored),
-then samples until its stop rule holds. A `Chorus` steps the streams of all voices that share their packed weights, such
-as artists that are adapters of one base, whatever songs they belong to; streams join and leave at any step, so songs,
-candidate lines and the reading of seeds share each matrix product.
+then samples until its stop rule holds. A `StreamBatch` steps the streams of all voices that share their packed weights,
+such as artists that are adapters of one base, whatever songs they belong to; streams join and leave at any step, so
+songs, candidate lines and the reading of seeds share each matrix product.
 
 A step does no work per stream in Python. Units and logits are collected in arrays, a block of steps at a time, and
 delivered to the streams when one of them stops or the block is full. Delivery at each step took a fifth of a step at 64
@@ -156,7 +156,7 @@ def _by_voice(voices: Sequence[Voice]) -> list[int]:
     return sorted(range(len(voices)), key=ranks.__getitem__)
 
 
-class Chorus:
+class StreamBatch:
     """The streams in progress of all voices with the same packed weights, stepped together."""
 
     _streams: list[Stream]

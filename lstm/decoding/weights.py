@@ -194,7 +194,8 @@ class Voice:
     A base sings with what marked lines taught it (`lstm.model.preferred`), and so do its artists.
 
     All artists that are adapters of one base share its packed weights and its vocabulary: of each artist only the
-    adapters and the biases are held. Streams of such voices can be stepped together (`lstm.decoding.streams.Chorus`).
+    adapters and the biases are held. Streams of such voices can be stepped together
+    (`lstm.decoding.streams.StreamBatch`).
 
     ``biases``: (4, 1, H) for each layer but the first; ``output_bias``: (V,).
     """

@@ -58,7 +58,7 @@ def unpack_gates(array: FloatArray) -> FloatArray:
     return np.concatenate([array[H:], array[:H]])
 
 
-class PackedWeights:
+class LayerWeights:
     """A layer's weights as the loops need them: gates in the order o, i, f, g; copied once per chunk, by `pack`.
 
     Shapes: ``forward`` (4H, D + H) with the rows of o, i, f halved; ``backward`` (D + H, 4H), not halved; ``bias``
@@ -172,7 +172,7 @@ class Workspace:
         return self.below[1 : T + 1, self.D :]
 
 
-def forward(weights: PackedWeights, space: Workspace, T: int, ids: IntArray | None = None) -> None:
+def forward(weights: LayerWeights, space: Workspace, T: int, ids: IntArray | None = None) -> None:
     """Run T steps from the state in ``space``. The input is ``space.below[:T, :D]``, or ``ids`` (T, B) of units.
 
     Afterwards ``space.hidden(T)`` and ``space.cell`` hold the result, and the factors for `backward` are stored:
@@ -241,7 +241,7 @@ def _look_up(table: FloatArray, ids: IntArray, out: FloatArray) -> None:
         out[:, start : start + n] = found.reshape(len(rows), T, B).transpose(1, 0, 2)
 
 
-def backward(weights: PackedWeights, space: Workspace, T: int, d_hidden: FloatArray) -> FloatArray:
+def backward(weights: LayerWeights, space: Workspace, T: int, d_hidden: FloatArray) -> FloatArray:
     """The gradient of the last forward pass of T steps, from dL/dh of each step, ``d_hidden`` (T, H, B).
 
     Returns dL/dz as rows, (T B, 4H) with gates in the order o, i, f, g, and overwrites the factors with it;

@@ -44,7 +44,7 @@ class Network:
         self.shape = shape
         V, H, L = shape.V, shape.H, shape.L
         self._spaces = [layer.Workspace(T, B, H if k else 0, H, dtype) for k in range(L)]
-        self._packed = [layer.PackedWeights(H if k else 0, H, dtype, 0 if k else min(V, T * B)) for k in range(L)]
+        self._packed = [layer.LayerWeights(H if k else 0, H, dtype, 0 if k else min(V, T * B)) for k in range(L)]
         self._logits, self._row = np.empty((T * B, V), dtype), np.empty((T * B, 1), dtype)
         self._hidden_rows = [np.empty((T + 1, B, H), dtype) for _ in range(L)]
         self._other_rows = np.empty((T, B, H), dtype)

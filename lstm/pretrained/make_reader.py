@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.decoding.streams import Chorus, Stream, Study
+from lstm.decoding.streams import Stream, StreamBatch, Study
 from lstm.model.model_file import dump_tensors, load_model
 from lstm.song.cache import Cache
 from lstm.song.candidates import LineWriter, Place
@@ -40,12 +40,12 @@ def read(places: Sequence[Marked], singer: Singer) -> Iterable[Group]:
     for start in range(0, len(places), AT_ONCE):
         some = places[start : start + AT_ONCE]
         songs = [Stream(singer.voice.start(), encode(place.text_before(fold)), is_studied=True) for place in some]
-        Chorus(singer.voice).run(songs)
+        StreamBatch(singer.voice).run(songs)
         lines = [
             [Stream(song.memory, encode(fold(text) + "\n"), is_studied=True) for text in place.candidates]
             for place, song in zip(some, songs, strict=True)
         ]
-        Chorus(singer.voice).run([stream for its in lines for stream in its])
+        StreamBatch(singer.voice).run([stream for its in lines for stream in its])
         for place, song, its in zip(some, songs, lines, strict=True):
             studies = [stream.study() for stream in its]
             scores = writer.scores(studies, place.candidates, _place(place, song, singer))

@@ -1,7 +1,7 @@
 """A song from streams: line by line, each the best of several candidates.
 
 A `Composition` says what is to be sampled and chooses among what comes back; it does not sample itself. Whoever drives
-it hands its streams to a chorus, alone (`compose`) or together with the streams of other songs (the bot's engine).
+it hands its streams to a batch, alone (`compose`) or together with the streams of other songs (the bot's engine).
 """
 
 import math
@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Memory, PackedWeights, Voice
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import GROUP
@@ -385,13 +385,13 @@ def title_of(text: str) -> str:
 
 def drive(composition: Composition) -> Iterator[str]:
     """Sample what a composition asks for, by itself; yields the song's text in pieces."""
-    choruses: dict[PackedWeights, Chorus] = {}
+    batches: dict[PackedWeights, StreamBatch] = {}
     for item in composition.steps():
         if isinstance(item, str):
             yield item
         else:
             voice = composition.voice
-            choruses.setdefault(voice.packed, Chorus(voice)).run(item)
+            batches.setdefault(voice.packed, StreamBatch(voice)).run(item)
 
 
 def compose(

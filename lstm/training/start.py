@@ -93,7 +93,7 @@ class StartDecision:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class StartingPoint:
     """Weights to start from, for one corpus."""
 
     vocabulary: Vocabulary
@@ -101,7 +101,7 @@ class Candidate:
     recipe: Recipe
 
 
-def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> Candidate:
+def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> StartingPoint:
     """Fresh weights for the characters of a corpus."""
     chosen = recipe.from_scratch(len(training), len(vocabulary), settings.hidden)
     shape = Shape(
@@ -109,10 +109,10 @@ def fresh(vocabulary: Vocabulary, training: str, settings: TrainingSettings) -> 
     )
     frequencies = vocabulary.log_frequencies(vocabulary.encode(training[:FREQUENCY_CHARACTERS]))
     weights = AllWeights(initial_parameters(shape, _rng(settings), frequencies))
-    return Candidate(vocabulary, weights, chosen)
+    return StartingPoint(vocabulary, weights, chosen)
 
 
-def from_model(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> Candidate:
+def from_model(model: Model, training: str, minimum_count: int, settings: TrainingSettings) -> StartingPoint:
     """A model's weights to continue from: adapters of an installed base that has the corpus's characters, else all.
 
     All weights take in rows for the characters that the corpus has and the model does not. Adapters of a base that is
@@ -123,11 +123,11 @@ def from_model(model: Model, training: str, minimum_count: int, settings: Traini
     if is_installed and base_model.unknown_share(model.vocabulary, text) <= FEW_UNKNOWN:
         chosen, parameters = recipe.fine_tuning(adapters=True), model.parameters
         adapters = Adapters.initial(parameters, recipe.RANK, _rng(settings))
-        return Candidate(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen)
+        return StartingPoint(model.vocabulary, AdaptersOnly(base_of(model), parameters, adapters), chosen)
     vocabulary = Vocabulary.of(training, minimum_count, model.vocabulary)
     parameters = base_model.extend(model, vocabulary, text, _rng(settings))
     chosen = recipe.fine_tuning(bool(vocabulary.merges))
-    return Candidate(vocabulary, AllWeights(parameters), chosen)
+    return StartingPoint(vocabulary, AllWeights(parameters), chosen)
 
 
 def _rng(settings: TrainingSettings) -> np.random.Generator:
@@ -143,18 +143,18 @@ def choose(
     settings: TrainingSettings,
     decided: StartDecision | None = None,
     clock: Callable[[], float] = time.perf_counter,
-) -> tuple[StartDecision, Candidate]:
+) -> tuple[StartDecision, StartingPoint]:
     """Decide what to start from.
 
     ``training`` and ``measured`` are texts, ``vocabulary`` that of the corpus's own characters. ``decided`` is what an
     interrupted run of the same training had decided.
     """
 
-    def from_given() -> Candidate:
+    def from_given() -> StartingPoint:
         assert start.model is not None
         return from_model(start.model, training, minimum_count, settings)
 
-    def from_nothing() -> Candidate:
+    def from_nothing() -> StartingPoint:
         return fresh(vocabulary, training, settings)
 
     if decided is not None:
@@ -179,13 +179,13 @@ def choose(
 
 
 def _try_both(
-    base: Candidate,
-    scratch: Candidate,
+    base: StartingPoint,
+    scratch: StartingPoint,
     training: str,
     measured: str,
     settings: TrainingSettings,
     clock: Callable[[], float],
-) -> tuple[StartDecision, Candidate]:
+) -> tuple[StartDecision, StartingPoint]:
     started = clock()
     characters = trial_characters(settings, len(training))
     deadline = started + (math.inf if settings.minutes is None else 60 * TRIAL_SHARE * settings.minutes)
@@ -221,7 +221,7 @@ def trial_characters(settings: TrainingSettings, available: int) -> int:
 
 
 def _short_training(
-    candidate: Candidate,
+    candidate: StartingPoint,
     training: str,
     measured: str,
     characters: int,

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm.decoding.nucleus import pick_one
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
 from lstm.rhyme.schemes import SCHEMES
@@ -100,9 +100,9 @@ def likelihood(voice: Voice, text: str, after: int) -> float:
     """Mean nats of the characters of a song, those of the seed left out."""
     encode = voice.vocabulary.encode
     beginning = Stream(voice.start(), encode("\n\n" + text[:after]))
-    Chorus(voice).run([beginning])
+    StreamBatch(voice).run([beginning])
     rest = Stream(beginning.memory, encode(text[after:] + "\n"))
-    Chorus(voice).run([rest])
+    StreamBatch(voice).run([rest])
     return rest.nats / max(1, len(text) - after + 1)
 
 

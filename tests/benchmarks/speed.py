@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import threadpoolctl
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, base_of
@@ -154,8 +154,8 @@ def sampling(size: Size, batch: int, pairs: int, seconds: float) -> str:
     characters = 200
 
     def ours() -> None:
-        chorus, nothing = Chorus(voice), np.empty(0, np.int32)
-        chorus.run(
+        together, nothing = StreamBatch(voice), np.empty(0, np.int32)
+        together.run(
             Stream(
                 voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, limit=characters, last=0, is_scored=False
             )
@@ -178,8 +178,8 @@ def two_artists(size: Size, streams: int, pairs: int, seconds: float) -> str:
     units = 100
 
     def run(*singing: Voice) -> None:
-        chorus, nothing = Chorus(singing[0]), np.empty(0, np.int32)
-        chorus.run(
+        together, nothing = StreamBatch(singing[0]), np.empty(0, np.int32)
+        together.run(
             Stream(voice.start(), nothing, np.random.default_rng(b), 0.8, 0.9, limit=units, last=0, is_scored=False)
             for voice in singing
             for b in range(streams)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.model.model_file import load_model
 from lstm.song.composing import Composition, Report, SongSettings, drive
 from lstm.song.singer import Singer
@@ -63,7 +63,7 @@ async def test_a_song_whose_reader_is_gone_is_dropped(thread: ComposingThread, s
     async with aclosing(thread.compose(lambda: Composition(singer, "long", settings(lines=5000)))) as song:
         await anext(song)
     async with asyncio.timeout(10):
-        while thread._songs or thread._choruses:
+        while thread._songs or thread._batches:
             await sing(thread, singer, "short", settings(lines=2))
 
 
@@ -82,14 +82,14 @@ async def test_an_error_reaches_the_reader_and_only_that_one(thread: ComposingTh
 async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
     thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken, step = Singer(load_model(samples.model(2))), Chorus.step
+    broken, step = Singer(load_model(samples.model(2))), StreamBatch.step
 
-    def fails_for_one(chorus: Chorus) -> list[Stream]:
-        if chorus.packed is broken.voice.packed:
+    def fails_for_one(batch: StreamBatch) -> list[Stream]:
+        if batch.packed is broken.voice.packed:
             raise ArithmeticError("out of tune")
-        return step(chorus)
+        return step(batch)
 
-    monkeypatch.setattr(Chorus, "step", fails_for_one)
+    monkeypatch.setattr(StreamBatch, "step", fails_for_one)
     songs = [sing(thread, broken if k % 2 else singer, "I walk", settings(random_seed=k)) for k in range(6)]
     sung = await asyncio.gather(*songs, return_exceptions=True)
     assert all(isinstance(song, ArithmeticError) for song in sung[1::2])
@@ -100,14 +100,14 @@ async def test_a_step_that_fails_ends_the_songs_of_that_voice_and_no_other(
 async def test_streams_that_cannot_be_added_end_the_songs_of_that_voice_and_no_other(
     thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken, add = Singer(load_model(samples.model(2))), Chorus.add
+    broken, add = Singer(load_model(samples.model(2))), StreamBatch.add
 
-    def fails_for_one(chorus: Chorus, streams: Iterable[Stream]) -> None:
-        if chorus.packed is broken.voice.packed:
+    def fails_for_one(batch: StreamBatch, streams: Iterable[Stream]) -> None:
+        if batch.packed is broken.voice.packed:
             raise MemoryError
-        add(chorus, streams)
+        add(batch, streams)
 
-    monkeypatch.setattr(Chorus, "add", fails_for_one)
+    monkeypatch.setattr(StreamBatch, "add", fails_for_one)
     songs = [sing(thread, broken if k % 2 else singer, "I walk", settings(random_seed=k)) for k in range(6)]
     async with asyncio.timeout(10):
         sung = await asyncio.gather(*songs, return_exceptions=True)
@@ -119,10 +119,10 @@ async def test_streams_that_cannot_be_added_end_the_songs_of_that_voice_and_no_o
 async def test_streams_that_cannot_be_dropped_end_the_songs_beside_them_and_not_the_thread(
     thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_chorus: Chorus, _streams: Iterable[Stream]) -> None:
+    def fails(_chorus: StreamBatch, _streams: Iterable[Stream]) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(Chorus, "drop", fails)
+    monkeypatch.setattr(StreamBatch, "drop", fails)
     async with aclosing(thread.compose(lambda: Composition(singer, "gone", settings(lines=5000)))) as gone:
         await anext(gone)
         beside = asyncio.create_task(sing(thread, singer, "beside", settings(lines=5000)))
@@ -222,16 +222,16 @@ async def test_songs_of_artists_of_one_base_are_stepped_together(
 ) -> None:
     singers = [Singer(artist) for artist in samples.artists(2)]
     alone = ["".join(drive(Composition(singer, "I walk", settings(lines=8)))) for singer in singers]
-    step, steps = Chorus.step, []
+    step, steps = StreamBatch.step, []
 
-    def noted(chorus: Chorus) -> list[Stream]:
+    def noted(batch: StreamBatch) -> list[Stream]:
         voices = {song.composition.voice for song in thread._songs if song.composition}
-        steps.append((len(thread._choruses), len(voices)))
-        return step(chorus)
+        steps.append((len(thread._batches), len(voices)))
+        return step(batch)
 
-    monkeypatch.setattr(Chorus, "step", noted)
+    monkeypatch.setattr(StreamBatch, "step", noted)
     assert await asyncio.gather(*(sing(thread, singer, "I walk", settings(lines=8)) for singer in singers)) == alone
-    assert {choruses for choruses, _ in steps} == {1}
+    assert {batches for batches, _ in steps} == {1}
     assert 2 in {voices for _, voices in steps}
 
 

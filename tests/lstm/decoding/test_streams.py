@@ -1,4 +1,4 @@
-"""Streams and choruses: the distribution is the network's, and no song depends on which others are in progress."""
+"""Streams and batches: the distribution is the network's, and no song depends on which others are in progress."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from lstm.decoding import streams as streams_module
 from lstm.decoding.step import Recurrence
-from lstm.decoding.streams import UNIFORMS, Chorus, Stream
+from lstm.decoding.streams import UNIFORMS, Stream, StreamBatch
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
@@ -27,11 +27,11 @@ def make_model(L=1, seed=0, scale=1.0, config=None, vocabulary=VOCABULARY):
     return Model(parameters, vocabulary, ArtistProfile.from_json(config or {}))
 
 
-def sample(voice, text="ab", seed=0, chorus=None, **settings):
-    """One stream, run to its end in its own chorus or in another."""
+def sample(voice, text="ab", seed=0, batch=None, **settings):
+    """One stream, run to its end in its own batch or in another."""
     settings = {"limit": 40, "last": NEVER} | settings
     stream = Stream(voice.start(), voice.vocabulary.encode(text), np.random.default_rng(seed), **settings)
-    (chorus or Chorus(voice)).run([stream])
+    (batch or StreamBatch(voice)).run([stream])
     return stream
 
 
@@ -53,7 +53,7 @@ class TestReading:
         model = make_model(L)
         voice = Voice(model)
         stream = Stream(voice.start(), voice.vocabulary.encode(text))
-        Chorus(voice).run([stream])
+        StreamBatch(voice).run([stream])
         nats = Likelihood(model.parameters).nats(voice.vocabulary.encode("\n" + text))
         assert -stream.nats == pytest.approx(nats, rel=1e-5)
         assert stream.sampled == []
@@ -64,7 +64,7 @@ class TestReading:
         model = make_model(L)
         voice = Voice(model)
         stream = Stream(voice.start(), voice.vocabulary.encode("abcab"))
-        Chorus(voice).run([stream])
+        StreamBatch(voice).run([stream])
         wanted, _ = after(voice, model, "abcab")
         np.testing.assert_allclose(stream.memory.hidden, wanted.hidden, atol=1e-5)
         np.testing.assert_allclose(stream.memory.cell, wanted.cell, atol=1e-5)
@@ -73,11 +73,11 @@ class TestReading:
     def test_reading_in_pieces_is_reading_at_once(self):
         voice = Voice(make_model(2))
         whole = Stream(voice.start(), voice.vocabulary.encode("abc\nde"))
-        Chorus(voice).run([whole])
+        StreamBatch(voice).run([whole])
         memory, nats = voice.start(), 0.0
         for piece in ("ab", "c", "\nde"):
             stream = Stream(memory, voice.vocabulary.encode(piece))
-            Chorus(voice).run([stream])
+            StreamBatch(voice).run([stream])
             memory, nats = stream.memory, nats + stream.nats
         np.testing.assert_array_equal(memory.hidden, whole.memory.hidden)
         np.testing.assert_array_equal(memory.cell, whole.memory.cell)
@@ -88,7 +88,7 @@ class TestReading:
         memory = sample(voice).memory
         kept = memory.hidden.copy(), memory.cell.copy()
         streams = [Stream(memory, voice.vocabulary.encode(text)) for text in ("ab", "cd\n", "e")]
-        Chorus(voice).run(streams)
+        StreamBatch(voice).run(streams)
         np.testing.assert_array_equal(memory.hidden, kept[0])
         np.testing.assert_array_equal(memory.cell, kept[1])
 
@@ -113,12 +113,12 @@ class TestReading:
 
         monkeypatch.setattr(Recurrence, "read", noted)
         separate, together = streams(copies), streams([memory] * 9)
-        chorus = Chorus(voice)
-        chorus.run(separate)
+        batch = StreamBatch(voice)
+        batch.run(separate)
         assert rows[0] == 9
         rows.clear()
-        chorus.add([Stream(other, encode("abcde"))])
-        chorus.run(together)
+        batch.add([Stream(other, encode("abcde"))])
+        batch.run(together)
         assert rows[0] == 2
         assert rows[1] > 2
         for stream, wanted in zip(together, separate, strict=True):
@@ -133,13 +133,13 @@ class TestReading:
         voice = Voice(make_model())
         memory, nothing = sample(voice, "ab").memory, np.empty(0, np.int32)
         streams = [Stream(memory, nothing, np.random.default_rng(k), limit=5) for k in range(9)]
-        chorus = Chorus(voice)
-        chorus.add(streams[:7])
-        chorus.drop(streams[:2])
-        chorus.run(streams[7:])
+        batch = StreamBatch(voice)
+        batch.add(streams[:7])
+        batch.drop(streams[:2])
+        batch.run(streams[7:])
         for k, stream in enumerate(streams[2:], 2):
             alone = Stream(memory, nothing, np.random.default_rng(k), limit=5)
-            Chorus(voice).run([alone])
+            StreamBatch(voice).run([alone])
             assert stream.sampled == alone.sampled
 
     def test_nats_of_what_is_sampled_are_at_temperature_1(self):
@@ -155,9 +155,9 @@ class TestReading:
         assert plain.sampled == scored.sampled
         assert plain.nats == 0 > scored.nats
         together = [Stream(voice.start(), voice.vocabulary.encode("abc"), is_scored=wanted) for wanted in (True, False)]
-        Chorus(voice).run(together)
+        StreamBatch(voice).run(together)
         alone = Stream(voice.start(), voice.vocabulary.encode("abc"))
-        Chorus(voice).run([alone])
+        StreamBatch(voice).run([alone])
         assert together[0].nats == pytest.approx(alone.nats, rel=1e-5)
 
 
@@ -165,10 +165,10 @@ class TestDistribution:
     DRAWS = 8_000
 
     def draw(self, voice, memory, **settings):
-        """How often each unit was the first that one of many streams sampled, all in one chorus."""
+        """How often each unit was the first that one of many streams sampled, all in one batch."""
         rng, nothing = np.random.default_rng(1), np.empty(0, np.int32)
         streams = [Stream(memory, nothing, one, limit=1, **settings) for one in rng.spawn(self.DRAWS)]
-        Chorus(voice).run(streams)
+        StreamBatch(voice).run(streams)
         return np.bincount([stream.sampled[0] for stream in streams], minlength=voice.shape.V)
 
     @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.5])
@@ -210,7 +210,7 @@ class TestDistribution:
         memory, p = after(voice, model, "abcab")
         for seed in range(20):
             stream = Stream(memory, nothing, np.random.default_rng(seed), limit=1, **settings)
-            Chorus(voice).run([stream])
+            StreamBatch(voice).run([stream])
             assert stream.sampled == [1 + np.argmax(p[1:])]
 
 
@@ -233,7 +233,7 @@ class TestAlphabet:
             Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(k), temperature, top_p, limit=20)
             for k in range(3)
         ]
-        Chorus(voice).run(together)
+        StreamBatch(voice).run(together)
         for stream in (alone, *together):
             assert set(stream.sampled) <= set(VOCABULARY.encode("abcd").tolist())
 
@@ -256,16 +256,16 @@ class TestStopping:
 
     def test_nothing_to_do(self):
         voice = Voice(make_model())
-        chorus, idle = Chorus(voice), Stream(voice.start(), np.empty(0, np.int32))
-        chorus.run([idle])
-        assert chorus.step() == []
-        assert len(chorus) == 0
+        batch, idle = StreamBatch(voice), Stream(voice.start(), np.empty(0, np.int32))
+        batch.run([idle])
+        assert batch.step() == []
+        assert len(batch) == 0
         assert (idle.sampled, idle.nats) == ([], 0)
 
     def test_sampling_needs_a_generator(self):
         voice = Voice(make_model())
         with pytest.raises(ValueError, match="random generator"):
-            Chorus(voice).run([Stream(voice.start(), np.empty(0, np.int32), limit=1)])
+            StreamBatch(voice).run([Stream(voice.start(), np.empty(0, np.int32), limit=1)])
 
     def test_a_vocabulary_without_line_breaks_works_up_to_the_limit(self):
         voice = Voice(make_model(vocabulary=Vocabulary([UNKNOWN, *"abcdef"])))
@@ -291,20 +291,20 @@ class TestTogether:
         voice = Voice(make_model(L))
         alone = [self.make(voice, k) for k in range(20)]
         for stream in alone:
-            Chorus(voice).run([stream])
-        chorus, streams = Chorus(voice), [self.make(voice, k) for k in range(20)]
+            StreamBatch(voice).run([stream])
+        batch, streams = StreamBatch(voice), [self.make(voice, k) for k in range(20)]
         passing = [self.make(voice, 100 + k) for k in range(6)]
         order, finished, step = iter(streams), [], 0
-        chorus.add(passing[:3])
-        while len(chorus) or step < 30:
+        batch.add(passing[:3])
+        while len(batch) or step < 30:
             if step % 2 == 0:
-                chorus.add(stream for stream in (next(order, None),) if stream)
+                batch.add(stream for stream in (next(order, None),) if stream)
             if step == 9:
-                chorus.add(passing[3:])
-                chorus.drop(passing[:2])
+                batch.add(passing[3:])
+                batch.drop(passing[:2])
             if step == 14:
-                chorus.drop(passing)
-            finished += chorus.step()
+                batch.drop(passing)
+            finished += batch.step()
             step += 1
         assert {id(stream) for stream in finished} - {id(stream) for stream in passing} == {id(s) for s in streams}
         for stream, by_itself in zip(streams, alone, strict=True):
@@ -312,15 +312,15 @@ class TestTogether:
 
     def test_the_number_of_streams_is_its_length(self):
         voice = Voice(make_model())
-        chorus = Chorus(voice)
+        batch = StreamBatch(voice)
         streams = [self.make(voice, k) for k in range(3)]
-        chorus.add(streams)
-        assert len(chorus) == 3
-        chorus.drop(streams[1:2])
-        assert len(chorus) == 2
-        chorus.step()
-        chorus.drop(streams)
-        assert len(chorus) == 0
+        batch.add(streams)
+        assert len(batch) == 3
+        batch.drop(streams[1:2])
+        assert len(batch) == 2
+        batch.step()
+        batch.drop(streams)
+        assert len(batch) == 0
 
     def test_likelihoods_do_not_depend_on_the_length_of_a_block(self, monkeypatch):
         voice = Voice(make_model(2))
@@ -328,7 +328,7 @@ class TestTogether:
         for noted in (1, 30, streams_module.BLOCK_LOGITS):
             monkeypatch.setattr(streams_module, "BLOCK_LOGITS", noted)
             streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
-            Chorus(voice).run(streams[noted])
+            StreamBatch(voice).run(streams[noted])
         for few, many in zip(streams[1], streams[streams_module.BLOCK_LOGITS], strict=True):
             self.same(few, many)
 
@@ -336,17 +336,17 @@ class TestTogether:
         voice = Voice(make_model(config={"alphabet": "abcde"}))
         alone = [sample(voice, "ab", seed=k, limit=400) for k in range(3)]
         # Others that come and go in between make blocks begin at odd places.
-        chorus = Chorus(voice)
+        batch = StreamBatch(voice)
         together = [
             Stream(voice.start(), voice.vocabulary.encode("ab"), np.random.default_rng(k), last=NEVER, limit=400)
             for k in range(3)
         ]
-        chorus.add(together)
+        batch.add(together)
         step = 0
-        while len(chorus):
+        while len(batch):
             if step % 37 == 0 and step < 300:
-                chorus.add([self.make(voice, step)])
-            chorus.step()
+                batch.add([self.make(voice, step)])
+            batch.step()
             step += 1
         for stream, by_itself in zip(together, alone, strict=True):
             assert len(stream.sampled) == 400
@@ -357,7 +357,7 @@ class TestTogether:
         memory = sample(voice).memory
         by_hand = Memory(voice, memory.hidden, memory.cell, memory.pending)
         streams = [Stream(m, voice.vocabulary.encode("abc")) for m in (memory, by_hand)]
-        Chorus(voice).run(streams)
+        StreamBatch(voice).run(streams)
         self.same(*streams)
 
 
@@ -393,7 +393,7 @@ class TestBias:
         voice = Voice(make_model(2, vocabulary=SUBWORDS))
         biases = {"first_bias": self.bias({"ab", "bc"}), "bias": self.bias({"d", "de"})}
         bound, free = self.streams(voice, count, **biases), self.streams(voice, 2)
-        Chorus(voice).run([*bound, *(free if count > 1 else [])])
+        StreamBatch(voice).run([*bound, *(free if count > 1 else [])])
         for stream in bound:
             units = [SUBWORDS.units[k] for k in stream.sampled]
             assert units[0] in {"ab", "bc"}
@@ -403,7 +403,7 @@ class TestBias:
     def test_without_one_for_the_others_all_that_is_sung_may_follow(self):
         voice = Voice(make_model(vocabulary=SUBWORDS))
         streams = self.streams(voice, 40, first_bias=self.bias({"cde"}))
-        Chorus(voice).run(streams)
+        StreamBatch(voice).run(streams)
         assert {SUBWORDS.units[stream.sampled[0]] for stream in streams} == {"cde"}
         assert len({unit for stream in streams for unit in stream.sampled[1:]}) > 6
 
@@ -428,9 +428,9 @@ class TestBias:
 
         alone, together = made(), made()
         for stream in alone:
-            Chorus(voice).run([stream])
+            StreamBatch(voice).run([stream])
         unbound = [Stream(memory, nothing, np.random.default_rng(k), limit=1) for k in range(5)]
-        Chorus(voice).run([*unbound[:2], *together, *unbound[2:]])
+        StreamBatch(voice).run([*unbound[:2], *together, *unbound[2:]])
         for streams in (alone, together):
             counts = np.bincount([stream.sampled[0] for stream in streams], minlength=len(SUBWORDS))
             np.testing.assert_allclose(counts, wanted * draws, atol=1.01)
@@ -442,14 +442,14 @@ class TestBias:
         model.parameters["output.bias"][[SUBWORDS.id_of("d"), SUBWORDS.id_of("a")]] = -320, 300
         voice = Voice(model)
         streams = self.streams(voice, 5, first_bias=self.bias({"d"}))
-        Chorus(voice).run(streams)
+        StreamBatch(voice).run(streams)
         assert {SUBWORDS.units[stream.sampled[0]] for stream in streams} == {"d"}
 
     def test_what_is_given_comes_before_it(self):
         voice = Voice(make_model(vocabulary=SUBWORDS))
         nothing_else = {"first_bias": self.bias({"bc"}), "limit": 3}
         stream = Stream(voice.start(), SUBWORDS.encode("de"), np.random.default_rng(0), last=NEVER, **nothing_else)
-        Chorus(voice).run([stream])
+        StreamBatch(voice).run([stream])
         assert stream.taken == 1
         assert SUBWORDS.units[stream.sampled[0]] == "bc"
 
@@ -460,7 +460,7 @@ def test_a_stream_may_end_at_a_unit_of_its_own(count):
     last, nothing = SUBWORDS.id_of("de"), np.empty(0, np.int32)
     streams = [Stream(voice.start(), nothing, np.random.default_rng(k), limit=200, last=last) for k in range(count)]
     others = [Stream(voice.start(), nothing, np.random.default_rng(k), limit=200) for k in range(count - 1)]
-    Chorus(voice).run([*streams, *others])
+    StreamBatch(voice).run([*streams, *others])
     for stream in streams:
         assert stream.sampled.index(last) == len(stream.sampled) - 1
     for stream in others:
@@ -472,7 +472,7 @@ def test_a_study_says_how_each_unit_was_read():
     ids = voice.vocabulary.encode("abc\nab")
     studied = Stream(voice.start(), ids, is_studied=True)
     beside = Stream(voice.start(), ids[:3])
-    Chorus(voice).run([beside, studied])
+    StreamBatch(voice).run([beside, studied])
     study = studied.study()
     assert study.hidden.shape == (len(ids), voice.shape.H)
     assert study.log_likelihoods.sum() == pytest.approx(studied.nats, rel=1e-5)
@@ -480,7 +480,7 @@ def test_a_study_says_how_each_unit_was_read():
     assert (study.entropies <= np.log(voice.shape.V) + 1e-5).all()
     # The state before a unit is what remains after the units before it.
     before = Stream(voice.start(), ids[:-1])
-    Chorus(voice).run([before])
+    StreamBatch(voice).run([before])
     last = Stream(before.memory, ids[-1:], is_studied=True)
-    Chorus(voice).run([last])
+    StreamBatch(voice).run([last])
     np.testing.assert_allclose(last.study().hidden[0], study.hidden[-1], atol=1e-5)

@@ -1,9 +1,9 @@
-"""Streams of artists that share a base are stepped in one batch, each as in a chorus of its own voice."""
+"""Streams of artists that share a base are stepped in one batch, each as in a batch of its own voice."""
 
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.adapted import Adapted
 from lstm.model.model_file import Model, base_of
@@ -71,24 +71,24 @@ def assert_same(stream, alone):
 @pytest.mark.parametrize("layout", gemm.LAYOUTS)
 @pytest.mark.parametrize("L", [1, 2])
 @pytest.mark.parametrize("artists", [2, 3])
-def test_streams_that_come_and_go_are_the_same_as_in_a_chorus_of_their_voice(monkeypatch, layout, L, artists):
+def test_streams_that_come_and_go_are_the_same_as_in_a_batch_of_their_voice(monkeypatch, layout, L, artists):
     monkeypatch.setattr(gemm, "layout", lambda: layout)
     voices = [Voice(model) for model in make_artists(make_base(L))[:artists]]
     separate, together = ([make_stream(voices[k % artists], k) for k in range(24)] for _ in range(2))
     for voice in voices:
-        Chorus(voice).run(stream for stream in separate if stream.voice is voice)
+        StreamBatch(voice).run(stream for stream in separate if stream.voice is voice)
     passing = [make_stream(voices[k % artists], k) for k in (100, 101)]
-    chorus, joining, sizes = Chorus(voices[0]), iter(together), set()
-    chorus.add(passing)
+    batch, joining, sizes = StreamBatch(voices[0]), iter(together), set()
+    batch.add(passing)
     for step in range(200):
         if step % 2 == 0:
             # Two at a time in the end, so that the batch passes through sizes with padding and without.
-            chorus.add(stream for _ in range(1 if step < 12 else 2) if (stream := next(joining, None)))
+            batch.add(stream for _ in range(1 if step < 12 else 2) if (stream := next(joining, None)))
         if step == 9:
-            chorus.drop(passing)
-        sizes.add(len(chorus))
-        chorus.step()
-    assert len(chorus) == 0
+            batch.drop(passing)
+        sizes.add(len(batch))
+        batch.step()
+    assert len(batch) == 0
     assert sizes > set(range(2, 10))
     for stream, alone in zip(together, separate, strict=True):
         assert_same(stream, alone)
@@ -105,18 +105,18 @@ def test_the_weights_of_the_base_are_multiplied_once_for_all_artists(monkeypatch
         multiply(product)
 
     monkeypatch.setattr(gemm.Product, "__call__", noted)
-    chorus = Chorus(voices[0])
-    chorus.add(make_stream(voice, 4) for _ in range(3) for voice in voices)
-    chorus.step()
+    batch = StreamBatch(voices[0])
+    batch.add(make_stream(voice, 4) for _ in range(3) for voice in voices)
+    batch.step()
     assert multiplied == [9, 9]
 
 
 def test_voices_of_other_weights_are_refused():
     one, other = Voice(make_base()), Voice(make_artists(make_base())[0])
-    chorus = Chorus(one)
+    batch = StreamBatch(one)
     with pytest.raises(ValueError, match="share their packed weights"):
-        chorus.add([make_stream(other, 0)])
-    assert len(chorus) == 0
+        batch.add([make_stream(other, 0)])
+    assert len(batch) == 0
 
 
 def test_an_artist_has_the_vocabulary_of_its_base():

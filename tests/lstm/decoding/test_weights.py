@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile, TrainingRecord
@@ -137,5 +137,5 @@ def test_with_many_units_the_embedding_is_multiplied_instead_of_looked_up(monkey
     for voice in (small, large):
         for B in (1, 2, 7, 9):
             streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
-            Chorus(voice).run(streams)
+            StreamBatch(voice).run(streams)
             assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model import installed_bases, model_file
 from lstm.model.adapted import Adapted
@@ -49,7 +49,7 @@ def test_adapters_are_sung_as_the_merged_weights_would_be(
     wanted = -Likelihood(model.parameters).nats(ids)
     voice = Voice(model)
     streams = [Stream(voice.start(), ids[1:]) for _ in range(B)]
-    Chorus(voice).run(streams)
+    StreamBatch(voice).run(streams)
     assert [stream.nats for stream in streams] == pytest.approx([wanted] * B, rel=1e-4)
 
 

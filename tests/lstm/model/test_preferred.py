@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model import installed_bases
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model
@@ -34,7 +34,7 @@ def nats(model: Model) -> float:
     """As it is sung."""
     voice = Voice(model)
     stream = Stream(voice.start(), IDS[1:])
-    Chorus(voice).run([stream])
+    StreamBatch(voice).run([stream])
     return -stream.nats
 
 

@@ -14,7 +14,7 @@ TOLERANCE = {np.float64: 1e-10, np.float32: 1e-5}
 def pack(w_x, w_h, bias, embedding=None):
     """Weights packed into new memory."""
     D, units = (w_x.shape[1], 0) if embedding is None else (0, len(embedding))
-    packed = layer.PackedWeights(D, w_h.shape[1], w_h.dtype, units)
+    packed = layer.LayerWeights(D, w_h.shape[1], w_h.dtype, units)
     packed.pack(w_x, w_h, bias, embedding)
     return packed
 

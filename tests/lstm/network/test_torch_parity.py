@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Memory, Voice
 from lstm.evaluate import main as evaluate
 from lstm.export import main as export
@@ -161,8 +161,8 @@ def test_pytorch_loads_a_model_file_as_it_is_and_computes_the_same(tmp_path, L, 
         state = after
         np.testing.assert_allclose(trained, hers[t], rtol=1e-5, atol=1e-5)
         sampled = [Stream(memory, np.array([k])) for k in everything]
-        chorus = Chorus(voice)
-        chorus.run(sampled)
+        batch = StreamBatch(voice)
+        batch.run(sampled)
         np.testing.assert_allclose([stream.nats for stream in sampled], hers[t], rtol=1e-5, atol=1e-5)
         if t + 1 < len(ids):
             memory = sampled[ids[t + 1]].memory

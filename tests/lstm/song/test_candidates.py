@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lstm.arrays import IntArray
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.song.asking import Asking, T
 from lstm.song.cache import Cache
 from lstm.song.candidates import Candidate, LineWriter, Place
@@ -32,20 +32,20 @@ def singer() -> Singer:
 def place_after(singer: Singer, song: str) -> Place:
     voice = singer.voice
     stream = Stream(voice.start(), voice.vocabulary.encode("\n\n" + song))
-    Chorus(voice).run([stream])
+    StreamBatch(voice).run([stream])
     judge = Judge(singer.style).after(song.splitlines())
     return Place(stream.memory, judge, Theme(Nearness.shipped(), song), Cache(), wanted_length=30)
 
 
 def answer(asking: Asking[T], singer: Singer, asked: list[list[Stream]] | None = None) -> T:
     """What asking returns once its streams have been run."""
-    chorus = Chorus(singer.voice)
+    batch = StreamBatch(singer.voice)
     try:
         streams = next(asking)
         while True:
             if asked is not None:
                 asked.append(streams)
-            chorus.run(streams)
+            batch.run(streams)
             streams = asking.send(None)
     except StopIteration as ended:
         found: T = ended.value
@@ -102,7 +102,7 @@ def test_where_a_rhyme_is_due_all_candidates_rhyme_and_were_read_as_they_stand(s
         assert ear.rhymes(last_word(each.text), "street")
         assert singer.voice.vocabulary.decode(units_of(each).tolist()).rstrip() == each.text
         stream = Stream(place.memory, units_of(each).astype(np.int32), is_studied=True)
-        Chorus(singer.voice).run([stream])
+        StreamBatch(singer.voice).run([stream])
         assert each.study is not None
         np.testing.assert_allclose(stream.study().log_likelihoods, each.study.log_likelihoods, atol=2e-3)
         assert each.memory is not None
@@ -149,7 +149,7 @@ def test_a_line_whose_last_word_does_not_fit_ranks_below_one_that_ends_well(
     place = place_after(singer, BEFORE)
     encode = singer.voice.vocabulary.encode
     streams = [Stream(place.memory, encode(text + "\n"), is_studied=True) for text in (good, bad)]
-    Chorus(singer.voice).run(streams)
+    StreamBatch(singer.voice).run(streams)
     read = [Candidate(text, study=stream.study()) for text, stream in zip((good, bad), streams, strict=True)]
     better, worse = LineWriter(singer, TASTE, 0.5, 0.95).judged(read, place)
     assert better.rank(TASTE) > worse.rank(TASTE) + 5

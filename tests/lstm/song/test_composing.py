@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm.decoding.streams import Chorus
+from lstm.decoding.streams import StreamBatch
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
@@ -102,7 +102,7 @@ def lines_of(song):
 
 def texts_read(composition):
     """Drive a composition; yields the song up to now and what its next candidates continue, as the network read it."""
-    chorus, song = Chorus(composition.voice), ""
+    batch, song = StreamBatch(composition.voice), ""
     decode = composition.voice.vocabulary.decode
     texts, kept = {}, []
     for item in composition.steps():
@@ -116,7 +116,7 @@ def texts_read(composition):
                 song,
                 {text for text, stream in zip(before, item, strict=True) if stream.limit > 1 and not len(stream.given)},
             )
-        chorus.run(item)
+        batch.run(item)
         for stream, text in zip(item, before, strict=True):
             texts[id(stream.memory)] = text + decode(stream.sampled)
             kept.append(stream.memory)
@@ -435,14 +435,14 @@ class TestTwoSingers:
         composition = Composition(
             singer, "The river", SongSettings(lines=12, rhyme="none", random_seed=2), partner=other
         )
-        choruses, song, voices = {}, "", []
+        batches, song, voices = {}, "", []
         for item in composition.steps():
             if isinstance(item, str):
                 song += item
                 continue
             if any(stream.limit > 1 for stream in item):
                 voices.append((len(lines_of(song)), composition.voice))
-            choruses.setdefault(composition.voice, Chorus(composition.voice)).run(item)
+            batches.setdefault(composition.voice, StreamBatch(composition.voice)).run(item)
         assert {at for at, voice in voices if voice is other.voice} == {4, 5, 6, 7}
         assert {at for at, voice in voices if voice is singer.voice} - {0, 1} == {2, 3, 8, 9, 10, 11}
         assert len(lines_of(song)) == 12

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream, Study
+from lstm.decoding.streams import Stream, StreamBatch, Study
 from lstm.decoding.weights import Voice
 from lstm.song.ending import LEAST, Ending, ending_of
 from lstm.training.base_model import load_base
@@ -18,9 +18,9 @@ def voice() -> Voice:
 
 def read(voice: Voice, line: str) -> Study:
     start = Stream(voice.start(), voice.vocabulary.encode("\n"))
-    Chorus(voice).run([start])
+    StreamBatch(voice).run([start])
     stream = Stream(start.memory, voice.vocabulary.encode(line + "\n"), is_studied=True)
-    Chorus(voice).run([stream])
+    StreamBatch(voice).run([stream])
     return stream.study()
 
 

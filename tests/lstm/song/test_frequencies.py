@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.network.parameters import Parameters, Shape
@@ -56,7 +56,7 @@ def test_the_mean_of_what_a_voice_expects_is_what_it_sings():
     found = np.exp(log_frequencies_of(voice).astype(np.float64))
     nothing = np.empty(0, np.int32)
     streams = [Stream(voice.start(), nothing, np.random.default_rng(k), last=0, limit=UNITS) for k in range(400)]
-    Chorus(voice).run(streams)
+    StreamBatch(voice).run(streams)
     counts = np.bincount(np.concatenate([stream.sampled for stream in streams]), minlength=len(VOCABULARY))
     np.testing.assert_allclose(found, counts / counts.sum(), atol=0.04)
     assert found[0] == pytest.approx(1e-8)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Chorus, Stream, Study
+from lstm.decoding.streams import Stream, StreamBatch, Study
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
 from lstm.shipped import CHECKOUT_DATA
@@ -31,9 +31,9 @@ def voice(request: pytest.FixtureRequest) -> Voice:
 
 def read(voice: Voice, line: str) -> Study:
     start = Stream(voice.start(), voice.vocabulary.encode("\n\n"))
-    Chorus(voice).run([start])
+    StreamBatch(voice).run([start])
     stream = Stream(start.memory, voice.vocabulary.encode(line), is_studied=True)
-    Chorus(voice).run([stream])
+    StreamBatch(voice).run([stream])
     return stream.study()
 
 
