@@ -81,7 +81,7 @@ quality: $(TEST_INSTALLED) ## bits per character and songs of every available ar
 	$(BIN)/python -m tests.benchmarks.quality --picture tests/benchmarks/quality.png
 	$(BIN)/python -m tests.benchmarks.songs --model data/models/*.safetensors --corpus data/corpora/*.txt
 
-corpora: $(TEST_INSTALLED) ## how well songs are extracted from every kind of file; updates tests/benchmarks/CORPORA.md
+corpora: $(TEST_INSTALLED) ## how well songs are extracted from every kind of file, for tests/benchmarks/CORPORA.md
 	$(BIN)/python -m tests.benchmarks.corpora
 
 clean: ## remove build products, but no data

@@ -155,7 +155,7 @@ def main() -> int:
             f"repeated lines: {singer.style.repeated_share:.1%}\n"
         )
         print(
-            "| songs | rhyme as asked | words that are words | copying lines | looping songs | line length "
+            "| songs | rhyme as asked | known words | copying lines | looping songs | line length "
             "| distinct 4-grams | nats per character | seconds, median |"
         )
         print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
