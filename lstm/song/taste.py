@@ -50,12 +50,12 @@ class Taste:
     """Rhymes of a word that are not few."""
 
     weights: Scores = Scores(
-        fluency=12.7,
-        weakest=0.7,
+        fluency=12.9,
+        weakest=0.6,
         mark=10.0,
-        last_word=0.7,
+        last_word=0.6,
         close=0.6,
-        nearness=3.3,
+        nearness=3.1,
         coming_back=2.5,
         length=5.0,
     )
@@ -84,6 +84,8 @@ class Taste:
     copies: float = 100.0
     cannot_be_answered: float = 5.0
     """A line that will be answered and ends with a word that has few rhymes."""
+    ends_alike: float = 5.0
+    """A line that answers none, and ends with the same word as one of the last few."""
     is_stuck: float = 50.0
     stutters: float = 0.6
     """The same word twice in a row, without a comma between."""
@@ -100,13 +102,13 @@ class Taste:
     """A third line of the last eight that begins with the same two words."""
     begins_as_two_before: float = 0.15
     """A third line in a row that begins with the same word."""
-    begins_too_often: float = 0.15
+    begins_too_often: float = 1.5
     """For each of the last eight lines that begins with the same word, beyond the artist's habit and one more."""
     says_twice: float = 0.4
     """For each content word said before in the same line."""
     dwells: float = 0.25
     """For each content word of two of the last eight lines, or of four if it is the title's."""
-    unfinished: float = 3.0
+    unfinished: float = 10.0
     """The last line of a stanza that ends on a comma, a dash or a word that cannot end a sentence."""
     strange_name: float = 10.0
     """A name that neither the artist nor the song has."""

@@ -52,7 +52,7 @@ class Choice:
 class PreferenceSettings:
     """How to teach it."""
 
-    eta: float = 2.0
+    eta: float = 3.0
     """By how many nats a line is to become likelier for each mark that it has more than another."""
     passes: float = 1.5
     """Over all choices."""
