@@ -290,6 +290,8 @@ class LineWriter:
         faults = place.judge.faults(line)
         if place.is_answered and self._few_rhymes(last_word(line)):
             faults += self._taste.cannot_be_answered
+        if not place.rhyme_with and not place.title and last_word(line).lower() in place.used:
+            faults += self._taste.ends_alike
         parts = [place.beginning.study if place.beginning else None, before, stream.study()]
         study = joined([part for part in parts if part is not None])
         return Candidate(text.rstrip(), 0.0, faults, stream.memory, study)

@@ -57,6 +57,21 @@ def units_of(candidate: Candidate) -> IntArray:
     return candidate.study.units
 
 
+def test_a_line_that_answers_none_should_not_end_as_one_of_the_last_few(singer: Singer) -> None:
+    writer, place = LineWriter(singer, TASTE, 0.6, 0.95), place_after(singer, BEFORE)
+
+    def lines_at(place: Place) -> list[Candidate]:
+        return answer(writer.write(place, np.random.default_rng(0), 6, 0), singer)
+
+    lines = lines_at(place)
+    used = frozenset([last_word(lines[0].text).lower()])
+    for line, again in zip(lines, lines_at(replace(place, used=used)), strict=True):
+        ends_alike = last_word(line.text).lower() in used
+        assert again.faults == pytest.approx(line.faults + ends_alike * TASTE.ends_alike)
+    titled = lines_at(replace(place, used=used, title="I walk alone"))
+    assert [line.faults for line in titled] == [line.faults for line in lines]
+
+
 def test_a_line_that_had_to_be_cut_goes_on_from_the_song(singer: Singer) -> None:
     place = place_after(singer, BEFORE)
     writer = LineWriter(singer, TASTE, 0.6, 0.95)
