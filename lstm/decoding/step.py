@@ -251,6 +251,11 @@ class Recurrence:
         """The top layer's hidden states, (B, H), a view."""
         return self._layers[-1].hidden[: self.B]
 
+    def states(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Hidden and cell states of the streams in some rows, (R, L, H) each, copies."""
+        layers = self._layers
+        return np.stack([each.hidden[rows] for each in layers], 1), np.stack([each.cell[rows] for each in layers], 1)
+
     def memory(self, row: int, pending: int) -> Memory:
         """The state of a stream, with the unit that it has not read yet."""
         return Memory(

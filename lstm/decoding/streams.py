@@ -46,6 +46,20 @@ class Study:
     entropies: FloatArray
     """Of the prediction of each unit, in nats, (N,)."""
 
+    def part(self, start: int, end: int) -> "Study":
+        """How some of the units were read, views."""
+        some = slice(start, end)
+        return Study(self.units[some], self.hidden[some], self.log_likelihoods[some], self.entropies[some])
+
+
+@dataclass(frozen=True)
+class States:
+    """The states of some streams at one step, after they have read the unit that was pending."""
+
+    hidden: FloatArray
+    """(S, L, H)."""
+    cell: FloatArray
+
 
 def joined(parts: Sequence[Study]) -> Study:
     """How units were read that stand in several parts, one after another."""
@@ -83,6 +97,8 @@ class Stream:
     """Whether ``nats`` is wanted."""
     is_studied: bool = False
     """Whether `study` is wanted; such a stream must be scored."""
+    keeps_states: bool = False
+    """Whether `memory_before` is wanted."""
     sampled: list[int] = field(default_factory=list)
     nats: float = 0.0
     """Log-likelihood, at temperature 1, of everything given and sampled."""
@@ -91,12 +107,20 @@ class Stream:
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
     """Random numbers drawn but not used yet."""
     _studies: list[Study] = field(default_factory=list, repr=False)
+    _states: list[tuple[States, int]] = field(default_factory=list, repr=False)
+    """Of each unit given or sampled: the states that it was chosen in, and the stream's place among them."""
 
     def study(self) -> Study:
         """How everything given and sampled was read; nothing of a stream that had nothing to do."""
         none = np.empty(0, np.float32)
         nothing = Study(np.empty(0, np.intp), none.reshape(0, self.voice.shape.H), none, none)
         return joined([nothing, *self._studies])
+
+    def memory_before(self, place: int) -> Memory:
+        """What continues before one of its units, instead of it; ``place`` is at least 1."""
+        states, row = self._states[place - 1]
+        pending = self.given[place - 1] if place <= len(self.given) else self.sampled[place - 1 - len(self.given)]
+        return Memory(self.voice, states.hidden[row], states.cell[row], int(pending))
 
     @property
     def voice(self) -> Voice:
@@ -188,6 +212,10 @@ class StreamBatch:
     """Which streams are studied, (S,)."""
     _hidden: FloatArray
     """The block's hidden states of those, (steps, S, H)."""
+    _keeping: IntArray
+    """Which streams keep their states, (K,)."""
+    _states: list[States]
+    """The states of those at each step of the block."""
 
     def __init__(self, voice: Voice) -> None:
         """No streams yet; ``voice`` is any of those that will be heard."""
@@ -289,7 +317,7 @@ class StreamBatch:
 
     def _read(self, n: int, logits: FloatArray) -> None:
         """Read the pending units, in step ``n`` of the block, and write the next logits: (B, V), or (V,) if B = 1."""
-        row_of, studied = self._row_of, self._studied
+        row_of, studied, keeping = self._row_of, self._studied, self._keeping
         if row_of is None:
             self._recurrence.read(self._pending, logits)
         else:
@@ -298,9 +326,11 @@ class StreamBatch:
             of_rows: FloatArray = np.empty((R, logits.shape[1]), np.float32)
             self._recurrence.read(self._pending[first], of_rows[0] if R == 1 else of_rows)
             of_rows.take(row_of, axis=0, out=logits, mode="wrap")
-            studied = row_of[studied]
+            studied, keeping = row_of[studied], row_of[keeping]
         if len(studied):
             self._hidden[n] = self._recurrence.hidden[studied]
+        if len(keeping):
+            self._states.append(States(*self._recurrence.states(keeping)))
 
     def _sample_one(self, logits: FloatArray) -> int:
         """The next unit of a single stream, from its logits (V,)."""
@@ -350,6 +380,8 @@ class StreamBatch:
         steps = max(1, min(BLOCK_STEPS, BLOCK_LOGITS // max(1, B * V))) if self._any_is_scored else BLOCK_STEPS
         self._studied = np.array([k for k, stream in enumerate(streams) if stream.is_studied], np.intp)
         self._hidden = np.empty((steps, len(self._studied), H), np.float32)
+        self._keeping = np.array([k for k, stream in enumerate(streams) if stream.keeps_states], np.intp)
+        self._states = []
         self._units = np.empty((steps, B), np.intp)
         self._logits = np.empty((steps if self._any_is_scored else 1, B, V), np.float32)
         self._begin_block()
@@ -384,6 +416,9 @@ class StreamBatch:
         units = self._units[:n]
         for stream, column in zip(self._streams, units.T.tolist(), strict=True):
             stream.advance(column)
+        states, self._states = self._states, []
+        for row, k in enumerate(self._keeping.tolist()):
+            self._streams[k]._states += [(each, row) for each in states]
         if self._any_is_scored:
             logits = self._logits[:n]
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lstm.arrays import FloatArray
+from lstm.arrays import FloatArray, IntArray
 from lstm.decoding.streams import Stream, Study, joined
 from lstm.decoding.weights import Memory
 from lstm.song.asking import Asking
@@ -118,15 +118,17 @@ class LineWriter:
     def write(self, place: Place, rng: np.random.Generator, count: int, attempt: int) -> Asking[list[Candidate]]:
         """Up to ``count`` candidates, and where a rhyme is due a few more; each attempt is wilder than the last."""
         temperature = min(1.5, self._temperature + attempt * (0.1 + 0.3 * max(0.0, 0.5 - self._temperature)))
-        streams = self._streams(place, rng.spawn(count), temperature)
+        turns_off = bool(place.rhyme_with) and self._voice.reads_subwords
+        streams = self._streams(place, rng.spawn(count), temperature, keeps_states=turns_off)
         yield streams
-        sampled = [self._candidate(text, stream, place) for stream, text in self._finished(streams, place)]
+        finished = self._finished(streams, place)
+        sampled = [candidate for _, candidate in finished]
         if not place.rhyme_with:
             return self.judged(sampled, place)
         words = self._rhyming_words(place)
         found = [each for each in sampled if self._rhymes(place.begun + each.text, place)]
-        if self._voice.reads_subwords:
-            found += yield from self._turned(place, sampled, words, rng, temperature, count)
+        if turns_off:
+            found += yield from self._turned(place, finished, words, rng, temperature, count)
         if not found:
             found = yield from self._with_last_words(place, sampled, words)
         return self.judged(found or [replace(each, rhymes=False) for each in sampled], place)
@@ -159,7 +161,9 @@ class LineWriter:
 
     # Sampling
 
-    def _streams(self, place: Place, rngs: Iterable[np.random.Generator], temperature: float) -> list[Stream]:
+    def _streams(
+        self, place: Place, rngs: Iterable[np.random.Generator], temperature: float, *, keeps_states: bool = False
+    ) -> list[Stream]:
         """Streams that sample a line, or the rest of one."""
         bias = place.beginning.first_bias if place.beginning else self._voice.bias_for(_is_no_line_end)
         tilt = self._singer.tilt(self._taste.tilt, temperature)
@@ -174,22 +178,29 @@ class LineWriter:
                 bias=tilt.sung,
                 first_bias=bias + tilt.added,
                 is_studied=True,
+                keeps_states=keeps_states,
             )
             for rng in rngs
         ]
 
-    def _finished(self, streams: Iterable[Stream], place: Place) -> list[tuple[Stream, str]]:
-        """Streams with what they add to the line; without those that have no end or say what another says."""
-        texts: dict[str, Stream] = {}
-        for stream in streams:
-            text = self._text(stream, place)
-            self.sampled_characters += len(text)
-            if text.endswith("\n") and (place.begun + text).strip():
-                texts.setdefault(text.rstrip(), stream)
-        return [(stream, text) for text, stream in texts.items()]
+    def _finished(
+        self, streams: Sequence[Stream], place: Place, before: Sequence[Study] | None = None
+    ) -> list[tuple[Stream, Candidate]]:
+        """Streams and the lines that they end; without those that have no end or say what another says.
 
-    def _text(self, stream: Stream, place: Place) -> str:
-        text = self._voice.vocabulary.decode([*stream.given.tolist(), *stream.sampled])
+        ``before``: what each line has between `Place.start` and its stream; nothing if it is left out.
+        """
+        found: dict[str, tuple[Stream, Candidate]] = {}
+        for k, stream in enumerate(streams):
+            its = None if before is None else before[k]
+            text = self._text(stream, place, NOTHING if its is None else its.units)
+            self.sampled_characters += len(text)
+            if text.endswith("\n") and (place.begun + text).strip() and text.rstrip() not in found:
+                found[text.rstrip()] = stream, self._candidate(text.rstrip(), stream, place, its)
+        return list(found.values())
+
+    def _text(self, stream: Stream, place: Place, before: IntArray = NOTHING) -> str:
+        text = self._voice.vocabulary.decode([*before.tolist(), *stream.given.tolist(), *stream.sampled])
         return text.removeprefix(" ") if place.begun[-1:].isspace() else text
 
     # Rhymes
@@ -197,23 +208,24 @@ class LineWriter:
     def _turned(
         self,
         place: Place,
-        sampled: Sequence[Candidate],
+        sampled: Sequence[tuple[Stream, Candidate]],
         words: Sequence[str],
         rng: np.random.Generator,
         temperature: float,
         count: int,
     ) -> Asking[list[Candidate]]:
         """Lines that branch to a rhyme: the beginnings of some that were sampled, a word, and how the line closes."""
-        begun = len(place.beginning.study.units) if place.beginning else 0
-        studies = [each.study for each in sampled if each.study is not None]
         short, _, long = self._singer.style.line_lengths
         lengths = Lengths(SHORTEST * short, place.wanted_length, long)
+        begun = len(place.beginning.study.units) if place.beginning else 0
+        studies = [each.study for _, each in sampled if each.study is not None]
         found = turns(self._voice, studies, begun, words, lengths, self._weights)[:count]
+        memories = {(turn.line, turn.place): sampled[turn.line][0].memory_before(turn.place - begun) for turn in found}
         bias = self._voice.bias_for(_closes_line)
         streams = [
             Stream(
-                place.start,
-                turn,
+                memories[turn.line, turn.place],
+                turn.word,
                 each,
                 temperature,
                 self._top_p,
@@ -224,8 +236,10 @@ class LineWriter:
             for turn, each in zip(found, rng.spawn(len(found)), strict=True)
         ]
         yield streams
-        candidates = [self._candidate(text, stream, place) for stream, text in self._finished(streams, place)]
-        return [each for each in candidates if self._rhymes(place.begun + each.text, place)]
+        before = [studies[turn.line].part(begun, turn.place) for turn in found]
+        return [
+            each for _, each in self._finished(streams, place, before) if self._rhymes(place.begun + each.text, place)
+        ]
 
     def _with_last_words(
         self, place: Place, sampled: Sequence[Candidate], words: Sequence[str]

@@ -34,15 +34,27 @@ class Lengths:
     most: float
 
 
+@dataclass(frozen=True)
+class Turn:
+    """The beginning of a line, and a word behind it."""
+
+    line: int
+    """Which of the lines it begins."""
+    place: int
+    """How many units of the line it has."""
+    word: IntArray
+    """The word's units, the space before it included."""
+
+
 def turns(
     voice: Voice, lines: Sequence[Study], begun: int, words: Sequence[str], lengths: Lengths, weights: Scores
-) -> list[IntArray]:
+) -> list[Turn]:
     """The beginnings of some lines, each with one of some words behind it, the best first.
 
     Args:
         voice: has sampled the lines.
         lines: how it did.
-        begun: units at the beginning of each line that were given; the turns come without them.
+        begun: units at the beginning of each line that were given; a turn has one more at least.
         words: rhyming ones.
         lengths: of a line that ends with its turn.
         weights: of what can be told of a line before the network has read it.
@@ -71,13 +83,14 @@ def turns(
             place, word = divmod(best, len(words))
             if ranks[place, word] > -np.inf:
                 found.append((float(ranks[place, word]), k, int(places[place]), word))
-    chosen: dict[bytes, IntArray] = {}
+    chosen: dict[bytes, Turn] = {}
     of_line: Counter[int] = Counter()
     of_word: Counter[int] = Counter()
     for _, k, place, word in sorted(found, reverse=True):
         if of_line[k] < PER_LINE and of_word[word] < PER_WORD:
-            turn = np.concatenate([lines[k].units[begun:place], encoded[word]]).astype(np.int32)
-            if chosen.setdefault(turn.tobytes(), turn) is turn:
+            turn = Turn(k, place, encoded[word])
+            text = np.concatenate([lines[k].units[:place], turn.word]).tobytes()
+            if chosen.setdefault(text, turn) is turn:
                 of_line[k] += 1
                 of_word[word] += 1
     return list(chosen.values())

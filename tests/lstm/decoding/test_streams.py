@@ -484,3 +484,22 @@ def test_a_study_says_how_each_unit_was_read():
     last = Stream(before.memory, ids[-1:], is_studied=True)
     StreamBatch(voice).run([last])
     np.testing.assert_allclose(last.study().hidden[0], study.hidden[-1], atol=1e-5)
+
+
+@pytest.mark.parametrize("L", [1, 2])
+@pytest.mark.parametrize("count", [1, 9])
+def test_a_stream_that_keeps_its_states_can_be_continued_before_each_unit(L, count):
+    voice = Voice(make_model(L))
+    start, encode = sample(voice, "ab").memory, voice.vocabulary.encode
+    streams = [
+        Stream(start, encode("abc"), np.random.default_rng(k), limit=5, is_studied=True, keeps_states=k % 3 == 0)
+        for k in range(count)
+    ]
+    StreamBatch(voice).run([*streams, Stream(start, encode("abcde"))])
+    for stream in streams[::3]:
+        study = stream.study()
+        for place in range(1, len(study.units)):
+            rest = Stream(stream.memory_before(place), study.units[place:], is_studied=True)
+            StreamBatch(voice).run([rest])
+            np.testing.assert_allclose(rest.study().hidden, study.hidden[place:], atol=1e-5)
+            np.testing.assert_allclose(rest.study().log_likelihoods, study.log_likelihoods[place:], atol=1e-4)

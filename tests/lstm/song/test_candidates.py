@@ -10,7 +10,7 @@ from lstm.arrays import IntArray
 from lstm.decoding.streams import Stream, StreamBatch
 from lstm.song.asking import Asking, T
 from lstm.song.cache import Cache
-from lstm.song.candidates import Candidate, LineWriter, Place
+from lstm.song.candidates import Beginning, Candidate, LineWriter, Place
 from lstm.song.judging import Judge
 from lstm.song.singer import Singer
 from lstm.song.style import Style
@@ -168,3 +168,29 @@ def test_a_line_whose_last_word_does_not_fit_ranks_below_one_that_ends_well(
     read = [Candidate(text, study=stream.study()) for text, stream in zip((good, bad), streams, strict=True)]
     better, worse = LineWriter(singer, TASTE, 0.5, 0.95).judged(read, place)
     assert better.rank(TASTE) > worse.rank(TASTE) + 5
+
+
+@pytest.mark.parametrize("begun", ["", "She said "])
+def test_turned_lines_are_read_as_if_from_their_beginning(singer: Singer, begun: str) -> None:
+    voice = singer.voice
+    place = replace(place_after(singer, BEFORE), rhyme_with=["night"])
+    if begun:
+        heard = begun.rstrip()
+        stream = Stream(place.memory, voice.vocabulary.encode(heard), is_studied=True)
+        StreamBatch(voice).run([stream])
+        beginning = Beginning(
+            begun, heard, voice.bias_for(lambda unit: unit.startswith(" ")), stream.memory, stream.study()
+        )
+        place = replace(place, beginning=beginning)
+    lines = answer(LineWriter(singer, TASTE, 0.6, 0.95).write(place, np.random.default_rng(0), 12, 0), singer)
+    assert len(lines) > 3
+    for line in lines:
+        assert line.rhymes
+        assert line.study is not None
+        whole = Stream(place.memory, units_of(line), is_studied=True)
+        StreamBatch(voice).run([whole])
+        np.testing.assert_allclose(line.study.hidden, whole.study().hidden, atol=1e-4)
+        np.testing.assert_allclose(line.study.log_likelihoods, whole.study().log_likelihoods, atol=1e-3)
+        assert line.memory is not None
+        np.testing.assert_allclose(line.memory.hidden, whole.memory.hidden, atol=1e-4)
+        assert voice.vocabulary.decode(units_of(line).tolist()).strip() == (begun + line.text).strip()
