@@ -281,6 +281,9 @@ class Composition:
     def _best(self, place: Place, begun: str, answer: Slot | None) -> Asking[Candidate | None]:
         """The best of several candidates, if there is any."""
         taste = self._taste
+        # With many songs in progress there is no time to look for better lines, or to foresee answers.
+        has_time = self.candidates > taste.candidates // 2
+        too_weak = taste.too_weak if has_time else -math.inf
         new, self._foreseen = self._foreseen, []
         found: list[Candidate] = []
         best: Candidate | None = None
@@ -291,10 +294,9 @@ class Composition:
             best = max(found, key=lambda each: self._rank(each, begun), default=None)
             if best is None or not best.rhymes or self._is_sung(begun + best.text):
                 continue
-            if best.faults < taste.too_faulty:
+            if best.faults < taste.too_faulty and best.score >= too_weak:
                 break
-        # With many songs in progress there is no time to foresee answers; to a line that is not sung there are none.
-        has_time = self.candidates > taste.candidates // 2
+        # To a line that is not sung there are no answers.
         if answer is not None and has_time and best is not None and best.faults < taste.filtered:
             best = yield from self._best_answered(found, begun, answer)
         return best

@@ -43,8 +43,10 @@ class Taste:
     """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
     attempts: int = 2
     """How often a line is sampled before the best of faulty candidates is taken."""
-    too_faulty: float = 1.0
+    too_faulty: float = 5.0
     """Weight of faults from which another attempt is made; one is made for a missed rhyme as well."""
+    too_weak: float = -10.0
+    """Score below which another attempt is made."""
 
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
