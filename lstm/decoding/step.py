@@ -83,6 +83,19 @@ def _copy(to: _Layer, to_rows: IntArray | slice, of: _Layer, of_rows: IntArray |
         new[to_rows] = old[of_rows]
 
 
+def _recurrent(packed: PackedWeights, memories: Sequence[Memory]) -> list[FloatArray]:
+    """W_h h of some memories, by layer, (M, 4H) each."""
+    found = []
+    for k in range(packed.shape.L):
+        layer = _Layer(packed, k, [memory.voice for memory in memories])
+        for row, memory in enumerate(memories):
+            layer.hidden[row] = memory.hidden[k]
+        if memories:
+            layer.multiply()
+        found.append(layer.recurrent[: len(memories)])
+    return found
+
+
 class _Input:
     """What the first layer gets from the units that the rows of a whole model read."""
 
@@ -228,14 +241,15 @@ class Recurrence:
         joined = Recurrence(self.packed, [voices[k] for k in order])
         row_of = np.empty(len(voices), np.intp)
         row_of[order] = np.arange(len(voices))
+        missing = [place for place, memory in enumerate(memories) if memory.recurrent is None]
+        multiplied = _recurrent(self.packed, [memories[place] for place in missing])
         for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
             _copy(new, row_of[: self.B], old, slice(self.B))
             for row, memory in zip(row_of[self.B :].tolist(), memories, strict=True):
                 new.hidden[row], new.cell[row] = memory.hidden[k], memory.cell[k]
                 if memory.recurrent is not None:
                     new.recurrent[row] = memory.recurrent[k]
-            if any(memory.recurrent is None for memory in memories):
-                new.multiply()
+            new.recurrent[row_of[self.B :][missing]] = multiplied[k]
         return joined
 
     def only(self, rows: Sequence[int]) -> "Recurrence":

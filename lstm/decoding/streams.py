@@ -119,8 +119,13 @@ class Stream:
     def memory_before(self, place: int) -> Memory:
         """What continues before one of its units, instead of it; ``place`` is at least 1."""
         states, row = self._states[place - 1]
+        # Copies, so that the states of other streams need not be kept with these.
         pending = self.given[place - 1] if place <= len(self.given) else self.sampled[place - 1 - len(self.given)]
-        return Memory(self.voice, states.hidden[row], states.cell[row], int(pending))
+        return Memory(self.voice, states.hidden[row].copy(), states.cell[row].copy(), int(pending))
+
+    def forget_states(self) -> None:
+        """Free what `memory_before` needs: 10 KB for each unit."""
+        self._states.clear()
 
     @property
     def voice(self) -> Voice:

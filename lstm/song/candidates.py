@@ -221,6 +221,8 @@ class LineWriter:
         studies = [each.study for _, each in sampled if each.study is not None]
         found = turns(self._voice, studies, begun, words, lengths, self._weights)[:count]
         memories = {(turn.line, turn.place): sampled[turn.line][0].memory_before(turn.place - begun) for turn in found}
+        for stream, _ in sampled:
+            stream.forget_states()
         bias = self._voice.bias_for(_closes_line)
         streams = [
             Stream(
