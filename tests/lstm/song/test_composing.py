@@ -563,3 +563,16 @@ class TestReport:
         composition, song = compose_all(singer, lines=6)
         assert composition.sampled_characters >= TASTE.candidates * 0.5 * len(song)
         assert composition.sampled_characters < 3 * TASTE.candidates * 2 * len(song)
+
+
+@pytest.mark.parametrize(("candidates", "has_time"), [(CANDIDATES, True), (2, False)])
+def test_a_weak_line_is_tried_again_where_there_is_time(candidates, has_time):
+    def sampled(too_weak):
+        taste = replace(TASTE, too_weak=too_weak, too_faulty=1e9)
+        composition = Composition(Singer(trained("subwords")), "The river", SongSettings(3, random_seed=1), taste=taste)
+        composition.candidates = candidates
+        assert "".join(drive(composition))
+        return composition.sampled_characters
+
+    once, twice = sampled(-np.inf), sampled(np.inf)
+    assert twice > 1.6 * once if has_time else twice == once
