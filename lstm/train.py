@@ -148,7 +148,7 @@ def _train(options: argparse.Namespace) -> int:
     saved = checkpoint.read_bytes() if options.resume and checkpoint.exists() else None
     if options.resume and saved is None:
         _say(f"There is no checkpoint {checkpoint}; starting from the beginning.")
-    elif checkpoint.exists() and not options.resume:
+    elif not options.resume and checkpoint.exists():
         _say(f"Starting from the beginning; --resume would have gone on from {checkpoint}.")
     with _naming(checkpoint):
         minutes = settings.minutes if saved is None else minutes_when_begun(saved)

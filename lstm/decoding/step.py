@@ -84,14 +84,13 @@ def _copy(to: _Layer, to_rows: IntArray | slice, of: _Layer, of_rows: IntArray |
 
 
 def _recurrent(packed: PackedWeights, memories: Sequence[Memory]) -> list[FloatArray]:
-    """W_h h of some memories, by layer, (M, 4H) each."""
+    """W_h h of some memories, by layer, (M, 4H) each. What the same products give the layer above is not needed."""
     found = []
     for k in range(packed.shape.L):
         layer = _Layer(packed, k, [memory.voice for memory in memories])
         for row, memory in enumerate(memories):
             layer.hidden[row] = memory.hidden[k]
-        if memories:
-            layer.multiply()
+        layer.multiply()
         found.append(layer.recurrent[: len(memories)])
     return found
 
@@ -205,7 +204,7 @@ class Recurrence:
         def of_part(gates: FloatArray, rows: slice) -> FloatArray:
             return gates if alone else gates[:, rows]
 
-        self._states = [
+        self._of_layers = [
             (
                 as_gates(layer.recurrent),
                 as_gates(self._layers[k - 1].above) if k else None,
@@ -216,7 +215,7 @@ class Recurrence:
             for k, layer in enumerate(self._layers)
         ]
         # By part: what is added, to which rows.
-        recurrent, z = self._states[0][0], self._z
+        recurrent, z = self._of_layers[0][0], self._z
         self._table = packed.table if alone else None
         self._inputs = [
             (each.read, of_part(recurrent, rows), each.gates.reshape(-1) if alone else each.gates, of_part(z, rows))
@@ -241,15 +240,16 @@ class Recurrence:
         joined = Recurrence(self.packed, [voices[k] for k in order])
         row_of = np.empty(len(voices), np.intp)
         row_of[order] = np.arange(len(voices))
-        missing = [place for place, memory in enumerate(memories) if memory.recurrent is None]
-        multiplied = _recurrent(self.packed, [memories[place] for place in missing])
         for k, (old, new) in enumerate(zip(self._layers, joined._layers, strict=True)):
             _copy(new, row_of[: self.B], old, slice(self.B))
             for row, memory in zip(row_of[self.B :].tolist(), memories, strict=True):
                 new.hidden[row], new.cell[row] = memory.hidden[k], memory.cell[k]
                 if memory.recurrent is not None:
                     new.recurrent[row] = memory.recurrent[k]
-            new.recurrent[row_of[self.B :][missing]] = multiplied[k]
+        if missing := [place for place, memory in enumerate(memories) if memory.recurrent is None]:
+            multiplied = _recurrent(self.packed, [memories[place] for place in missing])
+            for new, recurrent in zip(joined._layers, multiplied, strict=True):
+                new.recurrent[row_of[self.B :][missing]] = recurrent
         return joined
 
     def only(self, rows: Sequence[int]) -> "Recurrence":
@@ -265,10 +265,10 @@ class Recurrence:
         """The top layer's hidden states, (B, H), a view."""
         return self._layers[-1].hidden[: self.B]
 
-    def states(self, rows: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Hidden and cell states of the streams in some rows, (R, L, H) each, copies."""
-        layers = self._layers
-        return np.stack([each.hidden[rows] for each in layers], 1), np.stack([each.cell[rows] for each in layers], 1)
+    def copy_states(self, rows: IntArray, out: FloatArray) -> None:
+        """Write hidden and cell states of the streams in some rows to ``out``, (R, 2, L, H)."""
+        for k, layer in enumerate(self._layers):
+            out[:, 0, k], out[:, 1, k] = layer.hidden[rows], layer.cell[rows]
 
     def memory(self, row: int, pending: int) -> Memory:
         """The state of a stream, with the unit that it has not read yet."""
@@ -285,7 +285,7 @@ class Recurrence:
         z, product, sigmoids = self._z, self._product, self._sigmoids
         o, i, f, g = self._o, self._i, self._f, self._g
         multiply, add, tanh = np.multiply, np.add, np.tanh
-        for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._states):
+        for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._of_layers):
             if from_below is not None:
                 add(recurrent, from_below, out=z)
                 for bias, its_z in self._biases[k - 1]:

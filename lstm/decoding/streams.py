@@ -52,15 +52,6 @@ class Study:
         return Study(self.units[some], self.hidden[some], self.log_likelihoods[some], self.entropies[some])
 
 
-@dataclass(frozen=True)
-class States:
-    """The states of some streams at one step, after they have read the unit that was pending."""
-
-    hidden: FloatArray
-    """(S, L, H)."""
-    cell: FloatArray
-
-
 def joined(parts: Sequence[Study]) -> Study:
     """How units were read that stand in several parts, one after another."""
     return Study(
@@ -107,8 +98,8 @@ class Stream:
     _uniforms: FloatArray = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
     """Random numbers drawn but not used yet."""
     _studies: list[Study] = field(default_factory=list, repr=False)
-    _states: list[tuple[States, int]] = field(default_factory=list, repr=False)
-    """Of each unit given or sampled: the states that it was chosen in, and the stream's place among them."""
+    _states: list[FloatArray] = field(default_factory=list, repr=False)
+    """Before each unit given or sampled: hidden and cell states, (2, L, H)."""
 
     def study(self) -> Study:
         """How everything given and sampled was read; nothing of a stream that had nothing to do."""
@@ -117,14 +108,13 @@ class Stream:
         return joined([nothing, *self._studies])
 
     def memory_before(self, place: int) -> Memory:
-        """What continues before one of its units, instead of it; ``place`` is at least 1."""
-        states, row = self._states[place - 1]
-        # Copies, so that the states of other streams need not be kept with these.
+        """The memory from which to continue in place of unit ``place``, which is at least 1."""
+        hidden, cell = self._states[place - 1]
         pending = self.given[place - 1] if place <= len(self.given) else self.sampled[place - 1 - len(self.given)]
-        return Memory(self.voice, states.hidden[row].copy(), states.cell[row].copy(), int(pending))
+        return Memory(self.voice, hidden, cell, int(pending))
 
     def forget_states(self) -> None:
-        """Free what `memory_before` needs: 10 KB for each unit."""
+        """Free what `memory_before` needs: 10 KB for each unit of two layers of 640."""
         self._states.clear()
 
     @property
@@ -219,8 +209,8 @@ class StreamBatch:
     """The block's hidden states of those, (steps, S, H)."""
     _keeping: IntArray
     """Which streams keep their states, (K,)."""
-    _states: list[States]
-    """The states of those at each step of the block."""
+    _kept: FloatArray
+    """The block's states of those, hidden and cell, (steps, K, 2, L, H)."""
 
     def __init__(self, voice: Voice) -> None:
         """No streams yet; ``voice`` is any of those that will be heard."""
@@ -335,7 +325,7 @@ class StreamBatch:
         if len(studied):
             self._hidden[n] = self._recurrence.hidden[studied]
         if len(keeping):
-            self._states.append(States(*self._recurrence.states(keeping)))
+            self._recurrence.copy_states(keeping, self._kept[n])
 
     def _sample_one(self, logits: FloatArray) -> int:
         """The next unit of a single stream, from its logits (V,)."""
@@ -386,7 +376,7 @@ class StreamBatch:
         self._studied = np.array([k for k, stream in enumerate(streams) if stream.is_studied], np.intp)
         self._hidden = np.empty((steps, len(self._studied), H), np.float32)
         self._keeping = np.array([k for k, stream in enumerate(streams) if stream.keeps_states], np.intp)
-        self._states = []
+        self._kept = np.empty((steps, len(self._keeping), 2, self.packed.shape.L, H), np.float32)
         self._units = np.empty((steps, B), np.intp)
         self._logits = np.empty((steps if self._any_is_scored else 1, B, V), np.float32)
         self._begin_block()
@@ -421,9 +411,8 @@ class StreamBatch:
         units = self._units[:n]
         for stream, column in zip(self._streams, units.T.tolist(), strict=True):
             stream.advance(column)
-        states, self._states = self._states, []
         for row, k in enumerate(self._keeping.tolist()):
-            self._streams[k]._states += [(each, row) for each in states]
+            self._streams[k]._states.extend(self._kept[:n, row].copy())
         if self._any_is_scored:
             logits = self._logits[:n]
             np.subtract(logits, np.maximum.reduce(logits, axis=2, keepdims=True), out=logits)

@@ -85,7 +85,7 @@ class Place:
     rhyme_with: Sequence[str] = ()
     is_answered: bool = False
     used: frozenset[str] = frozenset()
-    """Words at the ends of the last few lines, in lower case: no rhyme repeats them."""
+    """Words at the ends of the last few lines, in lower case: no rhyme repeats them, and other lines should not."""
     beginning: Beginning | None = None
     title: str = ""
     """What the line should come back to."""
@@ -118,8 +118,8 @@ class LineWriter:
     def write(self, place: Place, rng: np.random.Generator, count: int, attempt: int) -> Asking[list[Candidate]]:
         """Up to ``count`` candidates, and where a rhyme is due a few more; each attempt is wilder than the last."""
         temperature = min(1.5, self._temperature + attempt * (0.1 + 0.3 * max(0.0, 0.5 - self._temperature)))
-        turns_off = bool(place.rhyme_with) and self._voice.reads_subwords
-        streams = self._streams(place, rng.spawn(count), temperature, keeps_states=turns_off)
+        may_turn = bool(place.rhyme_with) and self._voice.reads_subwords
+        streams = self._streams(place, rng.spawn(count), temperature, keeps_states=may_turn)
         yield streams
         finished = self._finished(streams, place)
         sampled = [candidate for _, candidate in finished]
@@ -127,7 +127,7 @@ class LineWriter:
             return self.judged(sampled, place)
         words = self._rhyming_words(place)
         found = [each for each in sampled if self._rhymes(place.begun + each.text, place)]
-        if turns_off:
+        if may_turn:
             found += yield from self._turned(place, finished, words, rng, temperature, count)
         if not found:
             found = yield from self._with_last_words(place, sampled, words)
@@ -218,10 +218,10 @@ class LineWriter:
         short, _, long = self._singer.style.line_lengths
         lengths = Lengths(SHORTEST * short, place.wanted_length, long)
         begun = len(place.beginning.study.units) if place.beginning else 0
-        studies = [each.study for _, each in sampled if each.study is not None]
-        found = turns(self._voice, studies, begun, words, lengths, self._weights)[:count]
-        memories = {(turn.line, turn.place): sampled[turn.line][0].memory_before(turn.place - begun) for turn in found}
-        for stream, _ in sampled:
+        lines = [(stream, each.study) for stream, each in sampled if each.study is not None]
+        found = turns(self._voice, [study for _, study in lines], begun, words, lengths, self._weights)[:count]
+        memories = {(turn.line, turn.place): lines[turn.line][0].memory_before(turn.place - begun) for turn in found}
+        for stream, _ in lines:
             stream.forget_states()
         bias = self._voice.bias_for(_closes_line)
         streams = [
@@ -238,7 +238,7 @@ class LineWriter:
             for turn, each in zip(found, rng.spawn(len(found)), strict=True)
         ]
         yield streams
-        before = [studies[turn.line].part(begun, turn.place) for turn in found]
+        before = [lines[turn.line][1].part(begun, turn.place) for turn in found]
         return [
             each for _, each in self._finished(streams, place, before) if self._rhymes(place.begun + each.text, place)
         ]

@@ -283,7 +283,8 @@ class Composition:
         taste = self._taste
         # With many songs in progress there is no time to look for better lines, or to foresee answers.
         has_time = self.candidates > taste.candidates // 2
-        too_weak = taste.too_weak if has_time else -math.inf
+        # No candidate can make up for a strange seed that it goes on from.
+        too_weak = taste.too_weak if has_time and place.beginning is None else -math.inf
         new, self._foreseen = self._foreseen, []
         found: list[Candidate] = []
         best: Candidate | None = None
@@ -349,7 +350,7 @@ class Composition:
             float(len(answered[0])) if answered else part.singer.style.line_lengths[1],
             rhyme_with=[last_word(line) for line in answered],
             is_answered=slot.is_answered,
-            used=frozenset(last_word(line).lower() for line in lines[-GROUP:]),
+            used=frozenset(filter(None, (last_word(line).lower() for line in lines[-GROUP:]))),
             beginning=beginning,
             title=self._title if comes_back else "",
         )

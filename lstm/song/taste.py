@@ -42,11 +42,12 @@ class Taste:
     tilt: float = 0.8
     """Share of how frequent units are that temperature leaves as it is (`lstm.song.frequencies`)."""
     attempts: int = 2
-    """How often a line is sampled before the best of faulty candidates is taken."""
+    """How often a line is sampled before the best of faulty or weak candidates is taken."""
     too_faulty: float = 5.0
     """Weight of faults from which another attempt is made; one is made for a missed rhyme as well."""
     too_weak: float = -10.0
-    """Score below which another attempt is made."""
+    """Score of the best candidate below which another attempt is made, where there is time. On the scale of the reader:
+    voices that no reader was taught to read do not come near it."""
 
     enough_rhymes: int = 6
     """Rhymes of a word that are not few."""
@@ -87,7 +88,7 @@ class Taste:
     cannot_be_answered: float = 5.0
     """A line that will be answered and ends with a word that has few rhymes."""
     ends_alike: float = 5.0
-    """A line that answers none, and ends with the same word as one of the last few."""
+    """A line that answers none, does not come back to the title and ends with the same word as one of the last few."""
     is_stuck: float = 50.0
     stutters: float = 0.6
     """The same word twice in a row, without a comma between."""

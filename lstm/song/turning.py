@@ -41,7 +41,7 @@ class Turn:
     line: int
     """Which of the lines it begins."""
     place: int
-    """How many units of the line it has."""
+    """How many units of the line it keeps."""
     word: IntArray
     """The word's units, the space before it included."""
 
@@ -54,7 +54,7 @@ def turns(
     Args:
         voice: has sampled the lines.
         lines: how it did.
-        begun: units at the beginning of each line that were given; a turn has one more at least.
+        begun: units at the beginning of each line that were given; a turn keeps at least one more.
         words: rhyming ones.
         lengths: of a line that ends with its turn.
         weights: of what can be told of a line before the network has read it.

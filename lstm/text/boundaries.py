@@ -1,4 +1,4 @@
-"""Marks of where songs and sections begin, left in a text while its dresses are taken off.
+"""Marks that show where songs and sections begin, left in a text while its dresses are taken off.
 
 They are private-use characters, which `lstm.text.cleaning` drops from every text that comes in: no file can forge one.
 """

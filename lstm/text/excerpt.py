@@ -6,21 +6,21 @@ from lstm.text.songs import SONG_BREAK, STANZA_BREAK
 
 PASSAGES = 16
 """Many enough for every part of a collection, album by album, to be in it."""
-BOUNDARIES = (SONG_BREAK, STANZA_BREAK, "\n")
-_FEWEST_BOUNDARIES = 8
+BREAKS = (SONG_BREAK, STANZA_BREAK, "\n")
+_FEWEST_BREAKS = 8
 """Per passage, so that looking for one loses little."""
 
 
-def excerpt(text: str, most: float, boundaries: Sequence[str] = BOUNDARIES) -> str:
+def excerpt(text: str, most: float, breaks: Sequence[str] = BREAKS) -> str:
     """The text, or of a longer one passages that have at most ``most`` characters together, in their order.
 
-    A passage begins and ends with the first of the ``boundaries`` that the text has enough of. Takes a fraction of a
+    A passage begins and ends with the first of the ``breaks`` that the text has enough of. Takes a fraction of a
     second for any text.
     """
     if len(text) <= most:
         return text
-    fewest = _FEWEST_BOUNDARIES * PASSAGES * len(text) / max(1.0, most)
-    boundary = next((each for each in boundaries if text.count(each) >= fewest), None)
+    fewest = _FEWEST_BREAKS * PASSAGES * len(text) / max(1.0, most)
+    boundary = next((each for each in breaks if text.count(each) >= fewest), None)
     size, passages = int(most) // PASSAGES, []
     for k in range(PASSAGES):
         begin, next_begin = (each * len(text) // PASSAGES for each in (k, k + 1))

@@ -12,7 +12,7 @@ from lstm.text.division import divide
 from lstm.text.dresses import CONTAINERS, DRESSES, Dress
 from lstm.text.encodings import decode
 from lstm.text.errors import CorpusError
-from lstm.text.excerpt import BOUNDARIES, excerpt
+from lstm.text.excerpt import BREAKS, excerpt
 from lstm.text.near_copies import near_copies
 from lstm.text.songs import Song, text_of
 from lstm.text.summary import CorpusSummary
@@ -100,7 +100,7 @@ def understand_text(text: str, most: float = math.inf) -> Understood:
     text = drop_invisible(unify_line_ends(text)).strip("\n")
     text = _take_off(CONTAINERS, text, worn, removed)
     whole = len(text)
-    text = excerpt(text, most, (boundaries.SONG, *BOUNDARIES))
+    text = excerpt(text, most, (boundaries.SONG, *BREAKS))
     left_out = whole - len(text)
     text = _take_off(DRESSES, clean(text, kept=boundaries.ALL), worn, removed)
     bare = recurring.take_off(divide(clean(text, kept=boundaries.ALL)))

@@ -1,8 +1,8 @@
 """The dresses that songs come in: a module for each kind, found by its own signs.
 
 Every dress is a pure function from text to text (`Dress.take_off`), which leaves marks (`lstm.text.boundaries`) where
-songs and sections begin. They are tried in the order of `CONTAINERS` and then of `DRESSES`, from the outermost to the
-innermost: an export holds pages, a page holds headers, headers stand above numbered lines.
+songs and sections begin. Dresses are tried in the order of `CONTAINERS` and then of `DRESSES`, from the outermost to
+the innermost: an export holds pages, a page holds headers, headers stand above numbered lines.
 """
 
 from lstm.text.dresses import (

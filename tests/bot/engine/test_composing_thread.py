@@ -119,7 +119,7 @@ async def test_streams_that_cannot_be_added_end_the_songs_of_that_voice_and_no_o
 async def test_streams_that_cannot_be_dropped_end_the_songs_beside_them_and_not_the_thread(
     thread: ComposingThread, singer: Singer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(_chorus: StreamBatch, _streams: Iterable[Stream]) -> None:
+    def fails(_batch: StreamBatch, _streams: Iterable[Stream]) -> None:
         raise MemoryError
 
     monkeypatch.setattr(StreamBatch, "drop", fails)

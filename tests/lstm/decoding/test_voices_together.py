@@ -1,5 +1,7 @@
 """Streams of artists that share a base are stepped in one batch, each as in a batch of its own voice."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -109,6 +111,39 @@ def test_the_weights_of_the_base_are_multiplied_once_for_all_artists(monkeypatch
     batch.add(make_stream(voice, 4) for _ in range(3) for voice in voices)
     batch.step()
     assert multiplied == [9, 9]
+
+
+@pytest.mark.parametrize("layout", gemm.LAYOUTS)
+@pytest.mark.parametrize("L", [1, 2])
+@pytest.mark.parametrize("running", [0, 1, 9])
+def test_of_memories_without_products_only_their_own_are_multiplied(monkeypatch, layout, L, running):
+    monkeypatch.setattr(gemm, "layout", lambda: layout)
+    voices = [Voice(model) for model in make_artists(make_base(L))]
+    before = [Stream(voice.start(), VOCABULARY.encode("abcde"[k:])) for k, voice in enumerate(voices)]
+    StreamBatch(voices[0]).run(before)
+    memories = [stream.memory for stream in (before[2], before[0], before[1])]
+
+    def joining(memories):
+        return [Stream(each, NOTHING, np.random.default_rng(k), limit=6) for k, each in enumerate(memories)]
+
+    wanted, stripped = joining(memories), joining([replace(each, recurrent=None) for each in memories])
+    StreamBatch(voices[0]).run(wanted)
+    batch = StreamBatch(voices[0])
+    batch.add(make_stream(voices[k % 3], 4) for k in range(running))
+    batch.step()
+    multiply, multiplied = gemm.Product.__call__, []
+
+    def noted(product):
+        multiplied.append(len(product.rows))
+        multiply(product)
+
+    monkeypatch.setattr(gemm.Product, "__call__", noted)
+    batch.add([*stripped[:2], Stream(voices[0].start(), VOCABULARY.encode("ab")), stripped[2]])
+    assert len(multiplied) == L
+    assert max(multiplied) <= 8  # three, and padding
+    batch.run([])
+    for stream, other in zip(stripped, wanted, strict=True):
+        assert_same(stream, other)
 
 
 def test_voices_of_other_weights_are_refused():

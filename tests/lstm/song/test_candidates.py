@@ -105,23 +105,35 @@ def test_where_no_rhyme_is_due_lines_are_sampled_once(singer: Singer) -> None:
         assert singer.voice.vocabulary.decode(units_of(each).tolist()) == each.text + "\n"
 
 
-def test_where_a_rhyme_is_due_all_candidates_rhyme_and_were_read_as_they_stand(singer: Singer) -> None:
+@pytest.mark.parametrize("begun", ["", "She said "])
+def test_where_a_rhyme_is_due_lines_turn_to_it_and_are_read_as_they_stand(singer: Singer, begun: str) -> None:
+    voice, ear = singer.voice, singer.style.rhymes.rhymes
     place = replace(place_after(singer, BEFORE + "I walk along the street\n"), rhyme_with=["street"])
+    if begun:
+        heard = begun.rstrip()
+        stream = Stream(place.memory, voice.vocabulary.encode(heard), is_studied=True)
+        StreamBatch(voice).run([stream])
+        first_bias = voice.bias_for(lambda unit: unit.startswith(" "))
+        place = replace(place, beginning=Beginning(begun, heard, first_bias, stream.memory, stream.study()))
+    asked: list[list[Stream]] = []
     writer = LineWriter(singer, TASTE, 0.5, 0.95)
-    candidates = answer(writer.write(place, np.random.default_rng(0), 12, 0), singer)
-    ear = singer.style.rhymes.rhymes
+    candidates = answer(writer.write(place, np.random.default_rng(0), 12, 0), singer, asked)
+    _, turned = asked
+    assert len(turned) >= 8
+    assert all(len(stream.given) <= 4 for stream in turned)  # the word alone
     assert len(candidates) >= 8
     assert len({last_word(each.text) for each in candidates}) >= 4
     for each in candidates:
         assert each.rhymes
         assert ear.rhymes(last_word(each.text), "street")
-        assert singer.voice.vocabulary.decode(units_of(each).tolist()).rstrip() == each.text
-        stream = Stream(place.memory, units_of(each).astype(np.int32), is_studied=True)
-        StreamBatch(singer.voice).run([stream])
+        assert voice.vocabulary.decode(units_of(each).tolist()).strip() == (begun + each.text).strip()
+        whole = Stream(place.memory, units_of(each).astype(np.int32), is_studied=True)
+        StreamBatch(voice).run([whole])
         assert each.study is not None
-        np.testing.assert_allclose(stream.study().log_likelihoods, each.study.log_likelihoods, atol=2e-3)
+        np.testing.assert_allclose(each.study.hidden, whole.study().hidden, atol=1e-4)
+        np.testing.assert_allclose(each.study.log_likelihoods, whole.study().log_likelihoods, atol=2e-3)
         assert each.memory is not None
-        np.testing.assert_allclose(stream.memory.hidden, each.memory.hidden, atol=1e-4)
+        np.testing.assert_allclose(each.memory.hidden, whole.memory.hidden, atol=1e-4)
 
 
 def test_lines_that_begin_with_the_title_rhyme_too(singer: Singer) -> None:
@@ -168,29 +180,3 @@ def test_a_line_whose_last_word_does_not_fit_ranks_below_one_that_ends_well(
     read = [Candidate(text, study=stream.study()) for text, stream in zip((good, bad), streams, strict=True)]
     better, worse = LineWriter(singer, TASTE, 0.5, 0.95).judged(read, place)
     assert better.rank(TASTE) > worse.rank(TASTE) + 5
-
-
-@pytest.mark.parametrize("begun", ["", "She said "])
-def test_turned_lines_are_read_as_if_from_their_beginning(singer: Singer, begun: str) -> None:
-    voice = singer.voice
-    place = replace(place_after(singer, BEFORE), rhyme_with=["night"])
-    if begun:
-        heard = begun.rstrip()
-        stream = Stream(place.memory, voice.vocabulary.encode(heard), is_studied=True)
-        StreamBatch(voice).run([stream])
-        beginning = Beginning(
-            begun, heard, voice.bias_for(lambda unit: unit.startswith(" ")), stream.memory, stream.study()
-        )
-        place = replace(place, beginning=beginning)
-    lines = answer(LineWriter(singer, TASTE, 0.6, 0.95).write(place, np.random.default_rng(0), 12, 0), singer)
-    assert len(lines) > 3
-    for line in lines:
-        assert line.rhymes
-        assert line.study is not None
-        whole = Stream(place.memory, units_of(line), is_studied=True)
-        StreamBatch(voice).run([whole])
-        np.testing.assert_allclose(line.study.hidden, whole.study().hidden, atol=1e-4)
-        np.testing.assert_allclose(line.study.log_likelihoods, whole.study().log_likelihoods, atol=1e-3)
-        assert line.memory is not None
-        np.testing.assert_allclose(line.memory.hidden, whole.memory.hidden, atol=1e-4)
-        assert voice.vocabulary.decode(units_of(line).tolist()).strip() == (begun + line.text).strip()

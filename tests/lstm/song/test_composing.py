@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm.decoding.streams import StreamBatch
+from lstm.decoding.streams import Stream, StreamBatch
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters
@@ -104,22 +104,32 @@ def texts_read(composition):
     """Drive a composition; yields the song up to now and what its next candidates continue, as the network read it."""
     batch, song = StreamBatch(composition.voice), ""
     decode = composition.voice.vocabulary.decode
-    texts, kept = {}, []
-    for item in composition.steps():
-        if isinstance(item, str):
-            song += item
-            continue
-        before = [texts.get(id(stream.memory), "\n") + decode(stream.given) for stream in item]
-        # Streams that are given something are lines that branch to a rhyme.
-        if any(stream.limit > 1 and not len(stream.given) for stream in item):
-            yield (
-                song,
-                {text for text, stream in zip(before, item, strict=True) if stream.limit > 1 and not len(stream.given)},
-            )
-        batch.run(item)
-        for stream, text in zip(item, before, strict=True):
-            texts[id(stream.memory)] = text + decode(stream.sampled)
-            kept.append(stream.memory)
+    texts, texts_of_streams, kept = {}, {}, []
+    memory_before = Stream.memory_before
+
+    def noted(stream, place):
+        memory = memory_before(stream, place)
+        units = [*stream.given, *stream.sampled][:place]
+        texts[id(memory)] = texts_of_streams[id(stream)].removesuffix(decode(stream.given)) + decode(units)
+        kept.append(memory)
+        return memory
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stream, "memory_before", noted)
+        for item in composition.steps():
+            if isinstance(item, str):
+                song += item
+                continue
+            before = [texts.get(id(stream.memory), "\n") + decode(stream.given) for stream in item]
+            # Streams that are given something are lines that branch to a rhyme.
+            sampling = [stream.limit > 1 and not len(stream.given) for stream in item]
+            if any(sampling):
+                yield song, {text for text, samples in zip(before, sampling, strict=True) if samples}
+            batch.run(item)
+            for stream, text in zip(item, before, strict=True):
+                texts_of_streams[id(stream)] = text
+                texts[id(stream.memory)] = text + decode(stream.sampled)
+                kept += [stream, stream.memory]
 
 
 @pytest.fixture(scope="module", params=KINDS)
