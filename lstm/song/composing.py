@@ -288,15 +288,19 @@ class Composition:
         new, self._foreseen = self._foreseen, []
         found: list[Candidate] = []
         best: Candidate | None = None
+        wilder = 0
         for attempt in range(taste.attempts):
             if not new or attempt:
-                new = yield from self._write(place, self.candidates, attempt)
+                new = yield from self._write(place, self.candidates, wilder)
             found += new
+            wilder = attempt + 1
             best = max(found, key=lambda each: self._rank(each, begun), default=None)
             if best is None or not best.rhymes or self._is_sung(begun + best.text):
                 continue
-            if best.faults < taste.too_faulty and best.score >= too_weak:
-                break
+            if best.faults < taste.too_faulty:
+                if best.score >= too_weak:
+                    break
+                wilder = attempt  # a weak line needs other words, not wilder ones
         # To a line that is not sung there are no answers.
         if answer is not None and has_time and best is not None and best.faults < taste.filtered:
             best = yield from self._best_answered(found, begun, answer)
