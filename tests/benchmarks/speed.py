@@ -4,8 +4,8 @@ One core, one BLAS thread, float32. Shared machines drift by tens of per cent, s
 counts is the ratio of neighbouring runs, of which the median and the spread are shown. The PyTorch side is the fastest
 that was found (`tests.benchmarks.pytorch_model`). When sampling, both sides do the same work: 200 units per stream at
 temperature 0.8 and top-p 0.9, from ready weights and a zero state, without summing likelihoods
-(``is_scored=False``); ours checks its stop rules as well. `make bench` measures sizes for characters, then one for
-subwords (V = 1024). The last table has no PyTorch side: streams of two artists of one base, in one batch and in two.
+(``is_scored=False``); ours checks its stop rules as well. `make bench` measures sizes for characters, then those of the
+bases of 0.1 and 0.2. The last table has no PyTorch side: streams of two artists of one base, in one batch and in two.
 """
 
 import os
@@ -58,7 +58,8 @@ SIZES = (
     Size(256, 2, 64, 64),
     Size(512, 1, 32, 128),
     Size(512, 2, 64, 100),
-    Size(640, 1, 32, 64, V=1024, E=128),
+    Size(640, 1, 32, 64, V=1024, E=128),  # the base of 0.1
+    Size(640, 2, 32, 64, V=2047, E=256),  # the base of 0.2
 )
 SMALL = (Size(16, 1, 2, 8), Size(16, 2, 2, 8))
 
