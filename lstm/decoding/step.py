@@ -204,7 +204,7 @@ class Recurrence:
         def of_part(gates: FloatArray, rows: slice) -> FloatArray:
             return gates if alone else gates[:, rows]
 
-        self._of_layers = [
+        self._layer_views = [
             (
                 as_gates(layer.recurrent),
                 as_gates(self._layers[k - 1].above) if k else None,
@@ -215,7 +215,7 @@ class Recurrence:
             for k, layer in enumerate(self._layers)
         ]
         # By part: what is added, to which rows.
-        recurrent, z = self._of_layers[0][0], self._z
+        recurrent, z = self._layer_views[0][0], self._z
         self._table = packed.table if alone else None
         self._inputs = [
             (each.read, of_part(recurrent, rows), each.gates.reshape(-1) if alone else each.gates, of_part(z, rows))
@@ -285,7 +285,7 @@ class Recurrence:
         z, product, sigmoids = self._z, self._product, self._sigmoids
         o, i, f, g = self._o, self._i, self._f, self._g
         multiply, add, tanh = np.multiply, np.add, np.tanh
-        for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._of_layers):
+        for k, (recurrent, from_below, cell, hidden, multiply_hidden) in enumerate(self._layer_views):
             if from_below is not None:
                 add(recurrent, from_below, out=z)
                 for bias, its_z in self._biases[k - 1]:

@@ -293,14 +293,12 @@ class Composition:
             if not new or attempt:
                 new = yield from self._write(place, self.candidates, wilder)
             found += new
-            wilder = attempt + 1
             best = max(found, key=lambda each: self._rank(each, begun), default=None)
-            if best is None or not best.rhymes or self._is_sung(begun + best.text):
-                continue
-            if best.faults < taste.too_faulty:
-                if best.score >= too_weak:
-                    break
-                wilder = attempt  # a weak line needs other words, not wilder ones
+            is_sung = best is not None and self._is_sung(begun + best.text)
+            if best is None or not best.rhymes or is_sung or best.faults >= taste.too_faulty:
+                wilder += 1
+            elif best.score >= too_weak:  # a weak line needs other words, not wilder ones
+                break
         # To a line that is not sung there are no answers.
         if answer is not None and has_time and best is not None and best.faults < taste.filtered:
             best = yield from self._best_answered(found, begun, answer)
