@@ -20,7 +20,8 @@ from threading import Thread
 from types import TracebackType
 
 from bot.metrics.tally import Tally
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import PackedWeights
 from lstm.network.second_core import using_second_core
 from lstm.song.composing import CANDIDATES, Composition, Report

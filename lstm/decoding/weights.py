@@ -195,7 +195,7 @@ class Voice:
 
     All artists that are adapters of one base share its packed weights and its vocabulary: of each artist only the
     adapters and the biases are held. Streams of such voices can be stepped together
-    (`lstm.decoding.streams.StreamBatch`).
+    (`lstm.decoding.stream_batch.StreamBatch`).
 
     ``biases``: (4, 1, H) for each layer but the first; ``output_bias``: (V,).
     """

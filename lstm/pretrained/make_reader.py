@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm.decoding.streams import Stream, StreamBatch, Study
+from lstm.decoding.stream import Stream, Study
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.model.model_file import dump_tensors, load_model
 from lstm.song.cache import Cache
 from lstm.song.candidates import LineWriter, Place

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from typing import TypeAlias, TypeVar
 
-from lstm.decoding.streams import Stream
+from lstm.decoding.stream import Stream
 
 T = TypeVar("T")
 Asking: TypeAlias = Generator[list[Stream], None, T]

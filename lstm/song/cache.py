@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 
 SHARE = 0.3
 """The cache's share of each probability (Grave's lambda), as blind readers liked songs best: 0.15 and 0.05 are worse by

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.streams import Stream, Study, joined
+from lstm.decoding.stream import Stream, Study, joined
 from lstm.decoding.weights import Memory
 from lstm.song.asking import Asking
 from lstm.song.cache import Cache
@@ -222,7 +222,7 @@ class LineWriter:
         found = turns(self._voice, [study for _, study in lines], begun, words, lengths, self._weights)[:count]
         memories = {(turn.line, turn.place): lines[turn.line][0].memory_before(turn.place - begun) for turn in found}
         for stream, _ in lines:
-            stream.forget_states()
+            stream.states.clear()
         bias = self._voice.bias_for(_closes_line)
         streams = [
             Stream(

@@ -12,7 +12,8 @@ from itertools import zip_longest
 
 import numpy as np
 
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Memory, PackedWeights, Voice
 from lstm.model.model_file import Model
 from lstm.rhyme.schemes import GROUP

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.text.vocabulary import Vocabulary
 from lstm.text.words import last_word
 

@@ -20,7 +20,7 @@ from functools import cache
 import numpy as np
 
 from lstm.arrays import BoolArray, FloatArray, IntArray
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.model.model_file import tensors_beside_base
 
 SCALE = 3.0

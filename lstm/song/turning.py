@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.decoding.weights import Voice
 from lstm.song.ending import LEAST
 from lstm.song.taste import Scores

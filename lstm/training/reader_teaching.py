@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm.arrays import FloatArray, IntArray
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.network.dropout import dropout_mask
 from lstm.network.optimiser import Adam
 from lstm.network.parameters import flat_views

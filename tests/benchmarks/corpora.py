@@ -112,7 +112,7 @@ def trained(case: Case, seconds: float) -> "Model":
 
 def sung(model: "Model", songs: int, lines: int) -> list[str]:
     """Songs of a model, each begun by itself; many are in progress together, as in the bot."""
-    from lstm.decoding.streams import StreamBatch
+    from lstm.decoding.stream_batch import StreamBatch
     from lstm.song.composing import Composition, SongSettings
     from lstm.song.singer import Singer
 

@@ -97,7 +97,8 @@ import sys
 from pathlib import Path
 import numpy as np
 from lstm.model.model_file import load_model
-from lstm.decoding.streams import StreamBatch, Stream
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 voice = Voice(load_model(Path(sys.argv[1])))
 stream = Stream(voice.start(), np.empty(0, np.int32), np.random.default_rng(0), 0.8, 1.0, last=0, limit=400)

@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm.decoding.nucleus import pick_one
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
 from lstm.rhyme.schemes import SCHEMES

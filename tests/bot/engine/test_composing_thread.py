@@ -6,7 +6,8 @@ import pytest
 
 from bot.engine import composing_thread
 from bot.engine.composing_thread import ComposingThread
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.model.model_file import load_model
 from lstm.song.composing import Composition, Report, SongSettings, drive
 from lstm.song.singer import Singer

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm.decoding import streams as streams_module
+from lstm.decoding import stream_batch
 from lstm.decoding.step import Recurrence
-from lstm.decoding.streams import UNIFORMS, Stream, StreamBatch
+from lstm.decoding.stream import UNIFORMS, Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Memory, Voice
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
@@ -325,11 +326,11 @@ class TestTogether:
     def test_likelihoods_do_not_depend_on_the_length_of_a_block(self, monkeypatch):
         voice = Voice(make_model(2))
         streams = {}
-        for noted in (1, 30, streams_module.BLOCK_LOGITS):
-            monkeypatch.setattr(streams_module, "BLOCK_LOGITS", noted)
+        for noted in (1, 30, stream_batch.BLOCK_LOGITS):
+            monkeypatch.setattr(stream_batch, "BLOCK_LOGITS", noted)
             streams[noted] = [self.make(voice, k) for k in (3, 4, 5, 16, 17)]
             StreamBatch(voice).run(streams[noted])
-        for few, many in zip(streams[1], streams[streams_module.BLOCK_LOGITS], strict=True):
+        for few, many in zip(streams[1], streams[stream_batch.BLOCK_LOGITS], strict=True):
             self.same(few, many)
 
     def test_a_long_text_draws_its_random_numbers_in_order(self):

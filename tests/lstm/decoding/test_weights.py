@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile, TrainingRecord

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model import installed_bases
 from lstm.model.model_file import Model, ModelFileError, dump_model, load_model

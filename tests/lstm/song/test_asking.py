@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lstm.decoding.streams import Stream
+from lstm.decoding.stream import Stream
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import Model
 from lstm.network.parameters import Parameters, Shape

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.song.cache import SHARE, SHARPNESS, Cache
 
 

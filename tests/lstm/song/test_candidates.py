@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from lstm.arrays import IntArray
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.song.asking import Asking, T
 from lstm.song.cache import Cache
 from lstm.song.candidates import Beginning, Candidate, LineWriter, Place

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lstm.decoding.streams import Stream, StreamBatch
+from lstm.decoding.stream import Stream
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.model.model_file import Model
 from lstm.model.record import ArtistProfile
 from lstm.network.parameters import Parameters, Shape, initial_parameters

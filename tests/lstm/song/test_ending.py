@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Stream, StreamBatch, Study
+from lstm.decoding.stream import Stream, Study
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.song.ending import LEAST, Ending, ending_of
 from lstm.training.base_model import load_base

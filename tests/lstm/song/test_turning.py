@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from lstm.decoding.streams import Stream, StreamBatch, Study
+from lstm.decoding.stream import Stream, Study
+from lstm.decoding.stream_batch import StreamBatch
 from lstm.decoding.weights import Voice
 from lstm.model.model_file import load_model
 from lstm.shipped import CHECKOUT_DATA

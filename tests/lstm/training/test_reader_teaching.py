@@ -1,7 +1,7 @@
 import numpy as np
 
 from lstm.arrays import FloatArray
-from lstm.decoding.streams import Study
+from lstm.decoding.stream import Study
 from lstm.song.reader import Reader, padded
 from lstm.training.marks import agreement
 from lstm.training.reader_teaching import (
