@@ -221,8 +221,6 @@ class LineWriter:
         lines = [(stream, each.study) for stream, each in sampled if each.study is not None]
         found = turns(self._voice, [study for _, study in lines], begun, words, lengths, self._weights)[:count]
         memories = {(turn.line, turn.place): lines[turn.line][0].memory_before(turn.place - begun) for turn in found}
-        for stream, _ in lines:
-            stream.states.clear()
         bias = self._voice.bias_for(_closes_line)
         streams = [
             Stream(
